@@ -10,7 +10,7 @@ BIN := .venv/bin
 ifneq ($(UV),)
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 else
-INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
 endif
 
 .DEFAULT_GOAL := help

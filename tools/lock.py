@@ -39,7 +39,7 @@ def lock_with_pip(names: list[str], target: Path, arguments: list[str]) -> None:
     with TemporaryDirectory() as folder:
         report, pins = Path(folder, "report.json"), Path(folder, "pins.txt")
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
-        command += ["--quiet", "--report", str(report), *arguments, *names]
+        command += ["-qq", "--report", str(report), *arguments, *names]
         if target != RUN:
             lines = RUN.read_text().splitlines()
             pins.write_text("\n".join(line.rstrip(" \\") for line in lines if "==" in line))
