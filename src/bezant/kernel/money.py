@@ -105,6 +105,7 @@ class Money(Struct, frozen=True):
         return [Money(sign * share, self.currency) for share in shares]
 
     def _of_same(self, other: "Money") -> int:
+        # Callers without types pass numbers, and a number has no currency.
         if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"money meets money only, not {other!r}")
         if other.currency != self.currency:
