@@ -1,0 +1,1 @@
+"""The rails: one folder each, pure code, none knowing of another."""

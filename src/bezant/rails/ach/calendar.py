@@ -1,0 +1,103 @@
+"""ACH's days: Federal Reserve holidays, banking days, cut-offs, settlement and return dates.
+
+Hours are Eastern time with its summer time; instants go in aware and come out in UTC.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from bezant.rail import in_force
+from bezant.rails.ach import rules
+
+EASTERN = ZoneInfo("America/New_York")
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+@cache
+def fed_holidays(year: int) -> frozenset[date]:
+    """Return the Federal Reserve Banks' holidays of a year.
+
+    A holiday on a Sunday is kept on Monday; one on a Saturday is not kept, so that the banks are
+    open on the Friday before it.
+    """
+    return frozenset(holidays.financial_holidays("FED", years=year))
+
+
+def is_banking_day(day: date) -> bool:
+    """Tell whether the Federal Reserve Banks are open on a day."""
+    return day.weekday() < _SATURDAY and day not in fed_holidays(day.year)
+
+
+def banking_day(day: date) -> date:
+    """Return the day itself, or the first banking day after it."""
+    while not is_banking_day(day):
+        day += _DAY
+    return day
+
+
+def add_banking_days(day: date, count: int) -> date:
+    """Return the banking day that comes `count` (not negative) banking days after a day."""
+    assert count >= 0, "banking days are counted forward"
+    for _ in range(count):
+        day = banking_day(day + _DAY)
+    return day
+
+
+def submission_for(
+    now: datetime, *, same_day: bool = False, cut_off: time = rules.STANDARD_CUT_OFF
+) -> datetime:
+    """Return the first cut-off after an instant; at the cut-off itself the file has gone.
+
+    `cut_off` is the bank's own hour for next-day files; same-day windows are the network's.
+    """
+    day = banking_day(now.astimezone(EASTERN).date())
+    while True:
+        hours = _deadlines(day) if same_day else (cut_off,)
+        for hour in hours:
+            instant = _eastern(day, hour)
+            if instant > now:
+                return instant
+        day = add_banking_days(day, 1)
+
+
+def settlement_date(cut_off: datetime, *, same_day: bool = False) -> date:
+    """Return the banking day on which what goes out at a cut-off settles."""
+    day = cut_off.astimezone(EASTERN).date()
+    return banking_day(day) if same_day else add_banking_days(day, 1)
+
+
+def settles_at(cut_off: datetime, *, same_day: bool = False) -> datetime:
+    """Return the instant at which what goes out at a cut-off settles."""
+    day = settlement_date(cut_off, same_day=same_day)
+    if not same_day:
+        return _eastern(day, rules.OPENING)
+    hour = cut_off.astimezone(EASTERN).time()
+    windows = in_force(rules.SAME_DAY_WINDOWS, day)
+    settlement = next((w.settlement for w in windows if hour <= w.deadline), windows[-1].settlement)
+    return _eastern(day, settlement)
+
+
+def return_by(settled_on: date, *, extended: bool = False) -> datetime:
+    """Return the instant after which a settled entry can no longer come back.
+
+    Ordinary returns are back by the opening of the second banking day after settlement; a debit
+    that a consumer disowns by the opening of the banking day after the 60th calendar day.
+    """
+    if extended:
+        days = in_force(rules.EXTENDED_RETURN_DAYS, settled_on)
+        return _eastern(banking_day(settled_on + timedelta(days=days + 1)), rules.OPENING)
+    count = in_force(rules.RETURN_BANKING_DAYS, settled_on)
+    return _eastern(add_banking_days(settled_on, count), rules.OPENING)
+
+
+def _deadlines(day: date) -> tuple[time, ...]:
+    return tuple(window.deadline for window in in_force(rules.SAME_DAY_WINDOWS, day))
+
+
+def _eastern(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, EASTERN).astimezone(UTC)

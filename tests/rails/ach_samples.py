@@ -1,0 +1,86 @@
+"""Made-up ACH business: an originator, receivers, instructions, and files written by hand."""
+
+from datetime import UTC, date, datetime
+
+from hypothesis import strategies as st
+
+from bezant.kernel.money import Money
+from bezant.rail import Instruction, Originator, Party
+from bezant.rails.ach import ACH, trace_number
+from bezant.rails.ach.records import check_digit
+
+ORIGINATOR = Originator(
+    name="Bezant Demo Platform",
+    company_id="1987654321",
+    odfi_routing="021000021",
+    account_number="000111222333",
+    bank_name="Demo Bank",
+)
+CREATED = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
+MONDAY = date(2026, 3, 2)
+
+routing_numbers = st.integers(0, 10**8 - 1).map(
+    lambda number: f"{number:08d}{check_digit(f'{number:08d}')}"
+)
+names = st.text(min_size=1, max_size=40).map(lambda text: "A" + text)
+parties = st.builds(
+    Party,
+    name=names,
+    routing_number=routing_numbers,
+    account_number=st.from_regex(r"[0-9]{4,17}", fullmatch=True),
+    account_type=st.sampled_from(["checking", "savings"]),
+    holder=st.sampled_from(["individual", "company"]),
+)
+
+
+@st.composite
+def instruction_lists(draw):
+    sequences = draw(st.lists(st.integers(1, 9_999_999), min_size=1, max_size=12, unique=True))
+    return [
+        Instruction(
+            movement=f"mv_{sequence}",
+            trace=trace_number(ORIGINATOR.odfi_routing, sequence),
+            amount=Money(draw(st.integers(1, 10**10 - 1)), "usd"),
+            direction="credit",
+            counterparty=draw(parties),
+            effective_date=draw(st.dates(MONDAY, date(2026, 3, 6))),
+            reference=draw(st.text(max_size=20)),
+        )
+        for sequence in sequences
+    ]
+
+
+def instruction(sequence=1, amount=6000, **changes):
+    """One payout; `changes` replace parts of it or of its receiver."""
+    party = {
+        "name": "Ada Lovelace",
+        "routing_number": "011401533",
+        "account_number": "000123456789",
+    }
+    party |= {key: changes.pop(key) for key in [*changes] if key in Party.__struct_fields__}
+    values = {
+        "movement": f"mv_{sequence}",
+        "trace": trace_number(ORIGINATOR.odfi_routing, sequence),
+        "amount": Money(amount, "usd"),
+        "direction": "credit",
+        "counterparty": Party(**party),
+        "effective_date": date(2026, 3, 3),
+    }
+    return Instruction(**(values | changes))
+
+
+def packed(*instructions, **changes):
+    values = {"created_at": CREATED, "file_modifier": "A", "reference": "BZ000001"}
+    return ACH.pack([*instructions], ORIGINATOR, **(values | changes))
+
+
+RETURN_FILE = """\
+101 021000021 0114015332603041030A094101DEMO PLATFORM BANK     RECEIVING BANK
+5220DEMO PLATFORM                       1987654321PPDPAYOUT          2603030631011401530000001
+621021000021000123456789     0000006000MV1            ADA LOVELACE            1011401530000001
+799R03021000020000001      01140153                                            011401530000001
+621021000021000555           0000000250MV2            GRACE HOPPER            1011401530000002
+799R01021000020000002      01140153CLOSED SINCE MAY                            011401530000002
+822000000400042000040000000000000000000062501987654321                         011401530000001
+9000001000001000000040004200004000000000000000000006250
+"""
