@@ -11,7 +11,7 @@ from bezant.kernel.clock import Clock
 from bezant.kernel.entropy import Entropy
 from bezant.sim.ach_file import is_routing_number
 from bezant.sim.bai2_writer import write_bai2
-from bezant.sim.banking_days import is_banking_day, next_after
+from bezant.sim.banking_days import is_banking_day, local_time, next_after
 from bezant.sim.books import Books
 from bezant.sim.camt_writer import write_camt053
 from bezant.sim.courier import Courier
@@ -100,7 +100,7 @@ class SimulatedBank:
         with self._books.transaction():
             done = execute(self._books, today, at_once)
             answer(self._books, today, at_once, self.returns_per_mille, self._entropy)
-            returned = send_back(self._books, today, at_once, self._clock.now())
+            returned = send_back(self._books, today, at_once, local_time(self._clock))
         self._deliver()
         return msgspec.structs.replace(done, returned=returned)
 
@@ -129,10 +129,10 @@ class SimulatedBank:
         """Book an incoming wire in cents, on a day or today; returns its line."""
         assert amount_minor > 0, "a wire brings money"
         assert currency.lower() == "usd", "the account is in dollars"
-        day = day or self._clock.now().date()
+        day = day or local_time(self._clock).date()
         reference = as_reference(reference)
         with self._books.transaction():
-            number = self._books.next_id("line")
+            number = self._books.next_line()
             text = f"INCOMING WIRE {reference}"
             line = new_line(number, day, _INCOMING_WIRE, amount_minor, reference, text)
             self._books.add_lines([line])
@@ -150,7 +150,7 @@ class SimulatedBank:
 
     def report(self, day: date | None = None) -> Statement | None:
         """Write a statement if anything was booked since the last one, else return None."""
-        day = day or self._clock.now().date()
+        day = day or local_time(self._clock).date()
         return self.close_day(day) if self._books.unreported(day) else None
 
     def resend(self, name: str) -> None:
@@ -208,7 +208,7 @@ class SimulatedBank:
             if content is None:
                 return None
             digest = hashlib.sha256(content).hexdigest()
-            now = self._clock.now()
+            now = local_time(self._clock)
             ack = take(self._books, self.routing_number, path.name, content, digest, now)
             answer = msgspec.json.format(msgspec.json.encode(ack))
             self._books.put_out("ack", f"{path.name}.ack", answer)
@@ -218,11 +218,11 @@ class SimulatedBank:
 
     def _state(self, day: date) -> Statement:
         opening, lines = self._books.last_closing(), self._books.unreported(day)
-        number = self._books.next_id("statement")
+        number = self._books.last_statement() + 1
         statement = Statement(
             number,
             day,
-            self._clock.now(),
+            local_time(self._clock),
             self.account_number,
             self.routing_number,
             opening,

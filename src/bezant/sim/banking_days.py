@@ -1,12 +1,21 @@
 """The simulated bank's own calendar: the days on which the Federal Reserve settles."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from holidays import financial_holidays
 
+from bezant.kernel.clock import Clock
+
 _SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
+_EASTERN = ZoneInfo("America/New_York")
+
+
+def local_time(clock: Clock) -> datetime:
+    """Return the moment as the bank's own clocks show it, in Eastern Time."""
+    return clock.now().astimezone(_EASTERN)
 
 
 @lru_cache(maxsize=64)

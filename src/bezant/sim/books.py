@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import astuple
+
 from bezant.sim.courier import Kind
 from bezant.sim.statement import Line
 
@@ -64,11 +66,21 @@ CREATE TABLE IF NOT EXISTS outgoing (
 CREATE INDEX IF NOT EXISTS outgoing_unsent ON outgoing (id) WHERE sent = 0;
 """
 
-_LINE_COLUMNS = (
-    "id, day, type_code, amount, items, bank_reference, customer_reference, text, reason"
-)
-_ADD_LINE = f"INSERT INTO line ({_LINE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_LINES = f"SELECT {_LINE_COLUMNS} FROM line "  # noqa: S608
+_ADD_LINE = """
+INSERT INTO line (id, day, type_code, amount, items, bank_reference, customer_reference, text,
+                  reason)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_UNREPORTED = """
+SELECT id, day, type_code, amount, items, bank_reference, customer_reference, text, reason
+FROM line WHERE statement IS NULL AND day <= ? ORDER BY id
+"""
+
+_LINES = """
+SELECT id, day, type_code, amount, items, bank_reference, customer_reference, text, reason
+FROM line ORDER BY id
+"""
 
 Row = tuple[Any, ...]
 
@@ -117,14 +129,18 @@ class Books:
         with self._lock:
             self._db.executemany(sql, rows)
 
-    def next_id(self, table: str) -> int:
-        """Return the id that the next row of a table gets; inside a database transaction."""
-        return self.rows(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")[0][0]  # noqa: S608
+    def next_line(self) -> int:
+        """Return the number that the next line gets; inside a database transaction."""
+        return self.rows("SELECT coalesce(max(id), 0) + 1 FROM line")[0][0]
 
     def balance(self) -> int:
         """Return what the client's account holds, in cents; below zero it is overdrawn."""
         sql = "SELECT opening + (SELECT coalesce(sum(amount), 0) FROM line) FROM account"
         return self.rows(sql)[0][0]
+
+    def last_statement(self) -> int:
+        """Return the number of the last statement, 0 before the first."""
+        return self.rows("SELECT coalesce(max(id), 0) FROM statement")[0][0]
 
     def last_closing(self) -> int:
         """Return the closing balance of the last statement, or the opening of the account."""
@@ -136,29 +152,18 @@ class Books:
         self.change_many(
             _ADD_LINE,
             (
-                (
-                    line.number,
-                    line.day.isoformat(),
-                    line.type_code,
-                    line.amount,
-                    line.items,
-                    line.bank_reference,
-                    line.customer_reference,
-                    line.text,
-                    line.reason,
-                )
-                for line in lines
+                (number, day.isoformat(), *rest)
+                for number, day, *rest in (astuple(line) for line in lines)
             ),
         )
 
     def lines(self) -> list[Line]:
         """Return every line of the client's account, in the order of booking."""
-        return _as_lines(self.rows(_LINES + "ORDER BY id"))
+        return _as_lines(self.rows(_LINES))
 
     def unreported(self, until: date) -> list[Line]:
         """Return the lines up to a day that no statement has shown."""
-        where = "WHERE statement IS NULL AND day <= ? ORDER BY id"
-        return _as_lines(self.rows(_LINES + where, (until.isoformat(),)))
+        return _as_lines(self.rows(_UNREPORTED, (until.isoformat(),)))
 
     def put_out(self, kind: Kind, name: str, content: bytes) -> None:
         """Leave a file for the courier, who comes after the database transaction."""

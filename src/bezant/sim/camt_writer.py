@@ -20,7 +20,7 @@ _CODES = {
 def write_camt053(statement: Statement) -> bytes:
     """Return one document of one statement, opening and closing booked, each line an entry."""
     identity = f"{statement.account}-{statement.day:%Y%m%d}-{statement.number:06d}"
-    made_at = _leaf("CreDtTm", f"{statement.made_at:%Y-%m-%dT%H:%M:%SZ}")
+    made_at = _leaf("CreDtTm", statement.made_at.isoformat(timespec="seconds"))
     body = _node(
         "BkToCstmrStmt",
         _node("GrpHdr", _leaf("MsgId", identity), made_at),

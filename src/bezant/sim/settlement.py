@@ -16,8 +16,7 @@ from bezant.sim.books import Books, Row
 from bezant.sim.receivers import REASONS, answer_of
 from bezant.sim.statement import Line
 
-# BAI2 type codes: settlement of an originated file, and a single returned item.
-_SETTLED = {True: "466", False: "166"}
+# BAI2 type codes of settled files, 466 for credits and 166 for debits, and of single returns.
 _RETURNED = {True: "257", False: "557"}
 
 _DUE_FILES = """
@@ -71,12 +70,10 @@ def execute(books: Books, today: date, at_once: bool) -> Settlement:
     for file, reference, is_credit, items, cents, company in books.rows(_DUE_FILES, due):
         line = None
         if cents:
-            line = books.next_id("line")
-            amount = -cents if is_credit else cents
+            line = books.next_line()
+            amount, code = (-cents, "466") if is_credit else (cents, "166")
             text = f"ACH SETTLEMENT {items} ITEMS {company}"
-            books.add_lines(
-                [new_line(line, today, _SETTLED[bool(is_credit)], amount, reference, text, items)]
-            )
+            books.add_lines([new_line(line, today, code, amount, reference, text, items=items)])
         books.change(_EXECUTE, (today.isoformat(), line, file, is_credit, *due))
         executed += items
         debited += cents * is_credit
@@ -101,7 +98,7 @@ def answer(
 def send_back(books: Books, today: date, at_once: bool, made_at: datetime) -> int:
     """Book the returns that are due and put their files out, one for each originator."""
     rows = books.rows(_DUE_RETURNS, (at_once, today.isoformat()))
-    lines = dict(_return_lines(rows, today, books.next_id("line")))
+    lines = dict(_return_lines(rows, today, books.next_line()))
     books.add_lines(lines.values())
     books.change_many(
         "UPDATE returned SET sent_on = ?, line = ? WHERE id = ?",
@@ -116,38 +113,36 @@ def send_back(books: Books, today: date, at_once: bool, made_at: datetime) -> in
 
 
 def new_line(
-    number: int, day: date, type_code: str, amount: int, reference: str, text: str, items: int = 1
+    number: int,
+    day: date,
+    type_code: str,
+    amount: int,
+    reference: str,
+    text: str,
+    *,
+    items: int = 1,
+    reason: str = "",
 ) -> Line:
     """Return a line whose bank reference is made of its day and its number, so it is unique."""
     bank_reference = f"{day:%y%m%d}{number:010d}"
-    return Line(number, day, type_code, amount, items, bank_reference, reference, text)
+    return Line(number, day, type_code, amount, items, bank_reference, reference, text, reason)
 
 
 def _return_lines(rows: Iterable[Row], today: date, number: int) -> Iterator[tuple[int, Line]]:
     """Yield (return, line); a prenote comes back without money, so it has no line."""
     for row in rows:
         entry = _returned_entry(row)
-        if not entry.amount:
-            continue
-        amount = entry.amount if entry.is_credit else -entry.amount
-        reason = REASONS.get(entry.reason, "RETURNED")
-        bank_reference = f"{today:%y%m%d}{number:010d}"
-        text = f"ACH RETURN {entry.reason} {reason} {entry.name} {entry.account}"
-        yield (
-            row[3],
-            Line(
-                number,
-                today,
-                _RETURNED[entry.is_credit],
-                amount,
-                1,
-                bank_reference,
-                entry.trace,
-                text,
-                entry.reason,
-            ),
-        )
-        number += 1
+        if entry.amount:
+            yield row[3], _return_line(entry, today, number)
+            number += 1
+
+
+def _return_line(entry: ReturnedEntry, today: date, number: int) -> Line:
+    amount = entry.amount if entry.is_credit else -entry.amount
+    why = REASONS.get(entry.reason, "RETURNED")
+    text = f"ACH RETURN {entry.reason} {why} {entry.name} {entry.account}"
+    code = _RETURNED[entry.is_credit]
+    return new_line(number, today, code, amount, entry.trace, text, reason=entry.reason)
 
 
 def _returned_entry(row: Row) -> ReturnedEntry:
