@@ -8,6 +8,7 @@ from typing import Any, Literal, TextIO, cast
 
 import msgspec
 import structlog
+from structlog.typing import FilteringBoundLogger
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bezant.kernel.clock import Clock
@@ -62,6 +63,12 @@ def canonical_line(event: str, /, **fields: object) -> None:
     structlog.get_logger().info(event, **told)
 
 
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Return the logger of a module; its lines carry the module's name."""
+    logger: FilteringBoundLogger = structlog.get_logger(module=name)
+    return logger
+
+
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Take secrets out of a line: by type, by the name of the field, and inside texts."""
     return {name: _redacted(name, value) for name, value in event.items()}
@@ -77,7 +84,7 @@ def _redacted(name: str, value: object) -> object:
         return {key: _redacted(str(key), member) for key, member in items}
     if isinstance(value, list | tuple):
         return [_redacted("", member) for member in cast("Sequence[object]", value)]
-    if isinstance(value, int | float):
+    if value is None or isinstance(value, int | float):
         return value
     return _SECRET_TEXT.sub(_keep_kind, str(value))
 
