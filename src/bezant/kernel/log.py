@@ -8,8 +8,7 @@ from typing import Any, Literal, TextIO, cast
 
 import msgspec
 import structlog
-from structlog.typing import FilteringBoundLogger
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from bezant.kernel.clock import Clock
 from bezant.kernel.secret import REDACTED, Secret

@@ -1,0 +1,342 @@
+"""The context of one operation: what it may read, and the change set that it collects.
+
+An operation sees no connection and writes nothing. It loads, decides, and says what is to change;
+`commit` hands everything to the door at once. A context is used for one run only: when something
+it read has changed meanwhile, the operation runs again in a `fresh` one.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from bezant.api.event_body import event_body
+from bezant.api.resource import Resource
+from bezant.api.runtime import Runtime
+from bezant.commit.change_set import (
+    Accepted,
+    Answer,
+    ChangeSet,
+    Closing,
+    Content,
+    Document,
+    Event,
+    HoldChange,
+    Job,
+    Outcome,
+    Posting,
+    Refused,
+    Replayed,
+)
+from bezant.kernel.codec import encode_json, unix_seconds
+from bezant.kernel.errors import ApiError, InvalidRequest, NotFound
+from bezant.kernel.ids import parse
+from bezant.ledger.book import Book, book_of
+from bezant.ledger.chart import Account, house
+from bezant.ledger.entry import Entry
+from bezant.store.objects import Page, Row, page
+
+R = TypeVar("R", bound=Resource)
+Hidden = dict[str, Any]
+
+
+class Caller(NamedTuple):
+    """Who asks: the platform whose key it is, the account it acts for, and the request.
+
+    `connected` says that the account is one of the platform's connected accounts.
+    """
+
+    platform: str
+    account: str
+    livemode: bool
+    request: str | None = None
+    idempotency_key: str | None = None
+    key: str | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether a platform acts for a connected account."""
+        return self.platform != self.account
+
+
+class Loaded(NamedTuple):
+    """A document as this context knows it: its book, stored version, hidden part and past."""
+
+    book: Book
+    version: int
+    hidden: Hidden
+    was: Resource | None
+
+
+class Context:
+    """One run of one operation for one caller."""
+
+    def __init__(self, runtime: Runtime, caller: Caller) -> None:
+        """Begin with nothing read and nothing to change."""
+        self.runtime = runtime
+        self.caller = caller
+        self.book = book_of(caller.account, caller.livemode)
+        self.platform_book = book_of(caller.platform, caller.livemode)
+        self.house = house(caller.livemode)
+        self.units: list[ChangeSet] = [ChangeSet()]
+        self._loaded: dict[str, Loaded] = {}
+        self._bodies: dict[int, tuple[Resource, str]] = {}
+
+    # What it is asked for whom.
+
+    @property
+    def account(self) -> str:
+        """The account that the operation acts for."""
+        return self.caller.account
+
+    @property
+    def livemode(self) -> bool:
+        """Whether money is real."""
+        return self.caller.livemode
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self.runtime.clock.now()
+
+    def fresh(self) -> "Context":
+        """Return a context for another run of the same operation."""
+        return Context(self.runtime, self.caller)
+
+    # Reading.
+
+    async def find(self, kind: type[R], name: str, *, book: Book | None = None) -> R | None:
+        """Return an object of the acting account (or of a book), or None; deleted ones are gone."""
+        book = book or self.book
+        row = await self.runtime.reader.get(book.id, kind.kind(), name)
+        return None if row is None or row.deleted else self.loaded(kind, row, book)
+
+    async def load(
+        self, kind: type[R], name: str, *, param: str | None = None, book: Book | None = None
+    ) -> R:
+        """Return an object; NotFound for one in the path, InvalidRequest for one in `param`."""
+        found = await self.find(kind, name, book=book)
+        if found is not None:
+            return found
+        message = f"No such {kind.title()}: '{name[:64]}'"
+        if param is None:
+            raise NotFound(message, code="resource_missing", param="id")
+        raise InvalidRequest(message, code="resource_missing", param=param)
+
+    async def load_many(
+        self, kind: type[R], names: Sequence[str], *, book: Book | None = None
+    ) -> dict[str, R]:
+        """Return those that exist of several objects, by id, in one statement."""
+        book = book or self.book
+        rows = await self.runtime.reader.many(book.id, [(kind.kind(), name) for name in names])
+        return {name: self.loaded(kind, row, book) for name, row in rows.items() if not row.deleted}
+
+    def loaded(self, kind: type[R], row: Row, book: Book) -> R:
+        """Take note of a stored document and return it as an object."""
+        resource = msgspec.json.decode(row.body, type=kind)
+        hidden: Hidden = msgspec.json.decode(row.hidden) if row.hidden else {}
+        self._loaded[row.id] = Loaded(book, row.version, hidden, resource)
+        return resource
+
+    def hidden(self, resource: Resource) -> Hidden:
+        """Return what is stored with an object and never shown."""
+        return self._loaded[resource.id].hidden
+
+    async def raw_many(self, names: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """Return stored bodies by id, of objects of the acting account given as kind and id."""
+        rows = await self.runtime.reader.many(self.book.id, names)
+        return {name: row.body for name, row in rows.items() if not row.deleted}
+
+    async def page(
+        self, kind: type[Resource], ask: Page, *, book: Book | None = None
+    ) -> tuple[list[str], bool]:
+        """Return stored bodies of a page and whether more follow."""
+        async with self.runtime.pool.connection() as conn:
+            return await page(conn, (book or self.book).id, kind.kind(), ask)
+
+    # Changing.
+
+    def new_id(self, prefix: str, book: Book | None = None) -> str:
+        """Return a new id that carries the book's slot."""
+        return self.runtime.ids.new(prefix, (book or self.book).slot)
+
+    def item(self) -> ChangeSet:
+        """Begin a change set that is accepted or refused apart from what was collected so far."""
+        self.units.append(ChangeSet())
+        return self.units[-1]
+
+    def post(
+        self,
+        entry: Entry,
+        *,
+        source: str,
+        expires_at: datetime | None = None,
+        reverses: str | None = None,
+        reversal_no: int | None = None,
+        resolves: str | None = None,
+        description: str | None = None,
+        metadata: str | None = None,
+    ) -> str:
+        """Write an entry for the object `source` and return the entry's id."""
+        posting = Posting(
+            id=self.new_id("le", entry.book),
+            entry=entry,
+            source=source,
+            request=self.caller.request,
+            expires_at=expires_at,
+            reverses=reverses,
+            reversal_no=reversal_no,
+            resolves=resolves,
+            description=description,
+            metadata=metadata,
+        )
+        self.units[-1].postings.append(posting)
+        return posting.id
+
+    def create(
+        self,
+        resource: R,
+        *,
+        event: str | None = None,
+        book: Book | None = None,
+        hidden: Hidden | None = None,
+    ) -> R:
+        """Store a new object, whose id must be new, in the acting account's book or another."""
+        self._loaded[resource.id] = Loaded(book or self.book, 0, hidden or {}, None)
+        return self._store(resource, event)
+
+    def save(
+        self, resource: R, *, event: str | None = None, hidden: Hidden | None = None, **changes: Any
+    ) -> R:
+        """Store a new version of an object that was loaded or created here."""
+        changed = replace(resource, **changes) if changes else resource
+        if hidden is not None:
+            self._loaded[resource.id] = self._loaded[resource.id]._replace(hidden=hidden)
+        return self._store(changed, event)
+
+    def delete(self, resource: R, *, event: str | None = None) -> R:
+        """Mark an object as deleted; its events and entries stay."""
+        self._store(resource, event, deleted=True)
+        return resource
+
+    def emit(self, name: str, resource: Resource, *, book: Book | None = None) -> None:
+        """Log an event about an object as it is now."""
+        book = book or self._loaded[resource.id].book
+        number = self.new_id("evt", book)
+        body = event_body(
+            self, number, name, resource, self.encoded(resource), self._was(name, resource), book
+        )
+        event = Event(book, number, name, resource.id, body, self.caller.request)
+        self.units[-1].events.append(event)
+
+    def close_account(self, account: Account, currency: str) -> None:
+        """Close an empty ledger account."""
+        self.units[-1].closings.append(Closing(account, currency))
+
+    def change_hold(self, change: HoldChange) -> None:
+        """Lower a hold."""
+        self.units[-1].holds.append(change)
+
+    def keep(self, name: str, data: bytes, book: Book | None = None) -> None:
+        """Keep the bytes of a bank file."""
+        self.units[-1].contents.append(Content(book or self.book, name, data))
+
+    def enqueue(self, kind: str, payload: Mapping[str, Any], *, at: datetime | None = None) -> None:
+        """Ask for work to be done later, at least once."""
+        name = self.new_id("job")
+        body = encode_json(payload).decode()
+        self.units[-1].jobs.append(Job(self.book, name, kind, body, at or self.now()))
+
+    def encoded(self, resource: Resource) -> str:
+        """Return an object's JSON, made once."""
+        known = self._bodies.get(id(resource))
+        if known is None or known[0] is not resource:
+            known = (resource, encode_json(resource).decode())
+            self._bodies[id(resource)] = known
+        return known[1]
+
+    # Committing.
+
+    async def commit(self, answer: Answer | None = None) -> list[Outcome]:
+        """Hand everything to the door; an outcome for each change set, in their order."""
+        return await self.runtime.door.commit(self.units, answer)
+
+    async def write(self) -> None:
+        """Commit from a worker: raises Conflict when stale and ApiError when refused."""
+        for outcome in await self.commit():
+            match outcome:
+                case Accepted():
+                    pass
+                case Refused(code="stale" | "exists"):
+                    raise Stale(outcome)
+                case Refused():
+                    raise refusal(outcome)
+                case Replayed():
+                    raise AssertionError("only an answer can be replayed")
+
+    def _store(self, resource: R, event: str | None, *, deleted: bool = False) -> R:
+        known = self._loaded[resource.id]
+        document = Document(
+            book=known.book,
+            kind=resource.kind(),
+            id=resource.id,
+            expected=known.version,
+            created=datetime.fromtimestamp(resource.created, UTC),
+            body=self.encoded(resource),
+            columns=resource.columns(),
+            hidden=encode_json(known.hidden).decode() if known.hidden else None,
+            deleted=deleted,
+        )
+        documents = self.units[-1].documents
+        for at, earlier in enumerate(documents):
+            if earlier.id == document.id and earlier.kind == document.kind:
+                documents[at] = document
+                break
+        else:
+            documents.append(document)
+        if event:
+            self.emit(event, resource)
+        return resource
+
+    def _was(self, name: str, resource: Resource) -> Resource | None:
+        return self._loaded[resource.id].was if name.endswith(".updated") else None
+
+
+class Stale(Exception):  # noqa: N818 -- a condition, not an error: read again and retry
+    """Something that was read has changed meanwhile."""
+
+
+def refusal(refused: Refused) -> ApiError:
+    """Return the API error of a change set that the door has refused."""
+    if refused.code == "floor":
+        available = refused.detail.get("available")
+        return InvalidRequest(
+            "You have insufficient available funds: the balance that this would draw on has "
+            f"{available} available, in minor units. Top up first, or lower the amount.",
+            code="balance_insufficient",
+        )
+    message, code = REFUSALS[refused.code]
+    return InvalidRequest(message, code=code)
+
+
+REFUSALS = {
+    "closed": ("The ledger account is closed and takes no more entries.", "account_closed"),
+    "overflow": (
+        "The amount is too large: the balance would leave the range of 64-bit integers.",
+        "amount_too_large",
+    ),
+    "nothing_pending": ("There is not as much pending as this would release.", "amount_too_large"),
+    "not_empty": (
+        "The ledger account has a balance or holds; move them away before you close it.",
+        "ledger_account_not_empty",
+    ),
+    "hold_expired": ("The pending entry has expired and can't be posted.", "ledger_entry_expired"),
+    "hold_alive": ("The pending entry has not expired yet.", "ledger_entry_not_expired"),
+    "exists": ("An object with this id exists already.", "resource_already_exists"),
+}
+
+
+def created_of(name: str) -> int:
+    """Return the Unix second that an id carries: the `created` of its object."""
+    return unix_seconds(parse(name).time)

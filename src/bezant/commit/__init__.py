@@ -1,0 +1,1 @@
+"""The one door: every change of the platform is collected, decided and written here."""

@@ -1,0 +1,1 @@
+"""The ledger: immutable double-entry books in which every unit of money is explained."""

@@ -1,0 +1,7 @@
+-- name: one
+select e.id, e.body, (select count(*) from delivery d where d.event_book = e.book_id
+                      and d.event = e.id and d.status = 'pending')
+from event e where e.book_id = %s and e.id = %s
+
+-- name: about
+select id, type, created from event where book_id = %s and object = %s order by id limit 100

@@ -1,0 +1,160 @@
+"""API objects as documents: single reads gathered into few statements, and keyset pages."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from bezant.db.arrays import integers, texts
+from bezant.db.pool import Connection, Pool
+from bezant.db.queries import load
+
+QUERIES = load("bezant.store", "objects.sql")
+COLUMNS = (
+    "status",
+    "type",
+    "currency",
+    "source",
+    "destination",
+    "payout",
+    "parent",
+    "group",
+    "file",
+    "reference",
+    "due_at",
+)
+"""The columns by which a kind of document may be filtered; each kind declares which it fills."""
+
+Key = tuple[int, str, str]
+"""Book id, kind and id."""
+
+
+class Row(NamedTuple):
+    """One document as it is stored."""
+
+    kind: str
+    id: str
+    version: int
+    body: str
+    hidden: str | None
+    deleted: bool
+
+
+class Reader:
+    """Reads documents by key; while one statement is in the database the next one fills."""
+
+    def __init__(self, pool: Pool) -> None:
+        """Read over a pool."""
+        self._pool = pool
+        self._waiting: dict[Key, list[asyncio.Future[Row | None]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def get(self, book: int, kind: str, name: str) -> Row | None:
+        """Return a document, deleted ones too, or None."""
+        answer: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault((book, kind, name), []).append(answer)
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        return await answer
+
+    async def many(self, book: int, names: Sequence[tuple[str, str]]) -> dict[str, Row]:
+        """Return those that exist of several documents, each given as kind and id, by id."""
+        async with self._pool.connection() as conn:
+            rows = await _fetch(conn, [(book, kind, name) for kind, name in names])
+        return {key[2]: row for key, row in rows.items()}
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, {}
+                await self._answer(batch)
+        finally:
+            self._task = None
+
+    async def _answer(self, batch: Mapping[Key, list[asyncio.Future[Row | None]]]) -> None:
+        try:
+            async with self._pool.connection() as conn:
+                rows = await _fetch(conn, list(batch))
+        except Exception as problem:  # noqa: BLE001 -- whatever it is, each waiting caller gets it
+            for answer in (one for waiting in batch.values() for one in waiting):
+                if not answer.done():
+                    answer.set_exception(problem)
+            return
+        for key, waiting in batch.items():
+            for answer in waiting:
+                if not answer.done():
+                    answer.set_result(rows.get(key))
+
+
+async def _fetch(conn: Connection, keys: Sequence[Key]) -> dict[Key, Row]:
+    if len(keys) == 1:
+        cursor = await conn.execute(QUERIES.one, keys[0])
+    else:
+        columns = [
+            integers([book for book, _, _ in keys]),
+            texts([kind for _, kind, _ in keys]),
+            texts([name for _, _, name in keys]),
+        ]
+        cursor = await conn.execute(QUERIES.several, columns)
+    return {(row[0], row[1], row[2]): Row(*row[1:]) for row in await cursor.fetchall()}
+
+
+class Page(NamedTuple):
+    """A slice of a list, newest first.
+
+    `after` and `before` are ids, exclusive; `least` and `most` bound the ids, inclusive, which is
+    how a time of creation is bounded; `filters` are equalities on declared columns.
+    """
+
+    limit: int
+    after: str | None = None
+    before: str | None = None
+    least: str | None = None
+    most: str | None = None
+    filters: Mapping[str, str] = {}
+
+
+async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[str], bool]:
+    """Return the bodies of a page and whether there are more beyond it."""
+    query = _page_query(
+        tuple(ask.filters),
+        *(bound is not None for bound in (ask.after, ask.before, ask.least, ask.most)),
+    )
+    values = {f"f{at}": value for at, value in enumerate(ask.filters.values())}
+    values |= {
+        "book": book,
+        "kind": kind,
+        "limit": ask.limit + 1,
+        "after": ask.after,
+        "before": ask.before,
+        "least": ask.least,
+        "most": ask.most,
+    }
+    cursor = await conn.execute(query, values)
+    bodies = [row[0] for row in await cursor.fetchall()]
+    more = len(bodies) > ask.limit
+    bodies = bodies[: ask.limit]
+    if ask.before is not None:
+        bodies.reverse()
+    return bodies, more
+
+
+@lru_cache(maxsize=512)
+def _page_query(
+    filters: tuple[str, ...], after: bool, before: bool, least: bool, most: bool
+) -> bytes:
+    assert all(name in COLUMNS for name in filters), "lists filter on declared columns"
+    conditions = ["book_id = %(book)s", "kind = %(kind)s", "not deleted"]
+    conditions += [f'"{name}" = %(f{at})s' for at, name in enumerate(filters)]
+    bounds = (
+        (after, "id < %(after)s"),
+        (before, "id > %(before)s"),
+        (least, "id >= %(least)s"),
+        (most, "id <= %(most)s"),
+    )
+    conditions += [condition for wanted, condition in bounds if wanted]
+    order = "asc" if before else "desc"
+    return (
+        f"select body from object where {' and '.join(conditions)} "  # noqa: S608 -- known columns
+        f"order by id {order} limit %(limit)s"
+    ).encode()
