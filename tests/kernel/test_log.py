@@ -150,3 +150,13 @@ def test_the_console_form_is_for_people():
 def test_an_event_of_many_lines_stays_on_one(lines):
     log.canonical_line("a\nb", text="c\r\nd")
     assert lines()[0]["event"] == "a\nb"
+
+
+def test_a_module_may_take_its_logger_before_the_log_is_set_up():
+    logger = log.get_logger("bezant.some.module")
+    stream = io.StringIO()
+    log.configure(CLOCK, form="json", stream=stream)
+    logger.warning("slow", key="sk_test_hush")
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["module"]) == ("slow", "bezant.some.module")
+    assert line["key"] == "sk_test_[redacted]"
