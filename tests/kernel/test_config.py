@@ -67,9 +67,9 @@ def test_flags_go_before_variables_and_these_before_the_file(toml):
     }
 
 
-def test_a_home_folder_is_found(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/me")
-    assert load({"BEZANT_DATA": "~/money"}).data == Path("/home/me/money")
+def test_a_home_folder_is_found(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load({"BEZANT_DATA": "~/money"}).data == tmp_path / "money"
 
 
 @pytest.mark.parametrize(
