@@ -1,6 +1,6 @@
 """The simulated bank's writer of return files: entries sent back, each with addenda of type 99."""
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from msgspec import Struct
@@ -55,6 +55,7 @@ class ReturnFileHeader(Struct, frozen=True):
     destination_name: str
     origin_name: str
     made_at: datetime
+    settled_on: date
     ordinal: int
 
 
@@ -63,7 +64,7 @@ def write_returns(header: ReturnFileHeader, entries: list[ReturnedEntry]) -> byt
     records = [_file_header(header)]
     totals: list[tuple[int, int, int, int]] = []
     for _, group in groupby(sorted(entries, key=_batch_key), key=_batch_key):
-        records += _batch(list(group), len(totals) + 1, header.made_at, totals)
+        records += _batch(list(group), len(totals) + 1, header.settled_on, totals)
     records.append(_file_control(totals, len(records) + 1))
     records += ["9" * RECORD] * (-len(records) % _BLOCK)
     assert all(len(record) == RECORD for record in records), "a field overflows its columns"
@@ -85,7 +86,7 @@ def _file_header(header: ReturnFileHeader) -> str:
 def _batch(
     entries: list[ReturnedEntry],
     number: int,
-    made_at: datetime,
+    settled_on: date,
     totals: list[tuple[int, int, int, int]],
 ) -> list[str]:
     """Return the batch's records and note its entry count, hash, debits and credits."""
@@ -97,7 +98,7 @@ def _batch(
     totals.append((2 * len(entries), hash, debit, credit))
     header = (
         f"5{service}{first.company:<16.16}{'':20}{first.company_id:<10.10}{first.sec}"
-        f"{first.description:<10.10}{'':6}{made_at:%y%m%d}{made_at:%j}1"
+        f"{first.description:<10.10}{'':6}{settled_on:%y%m%d}{settled_on:%j}1"
         f"{first.routing[:8]}{number:07d}"
     )
     control = (

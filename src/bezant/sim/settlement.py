@@ -153,6 +153,8 @@ def _put_out(books: Books, rows: list[Row], today: date, made_at: datetime) -> N
     origin, origin_name, destination_name = rows[0][:3]
     number = books.rows("SELECT count(*) FROM outgoing WHERE kind = 'returns'")[0][0]
     routing = books.rows("SELECT routing FROM account")[0][0]
-    header = ReturnFileHeader(origin, routing, origin_name, destination_name, made_at, number)
+    header = ReturnFileHeader(
+        origin, routing, origin_name, destination_name, made_at, today, number
+    )
     content = write_returns(header, [_returned_entry(row) for row in rows])
     books.put_out("returns", f"returns-{today:%Y%m%d}-{number + 1:06d}.ach", content)
