@@ -1,0 +1,52 @@
+"""What all tests share: one PostgreSQL for each test process, and fresh databases from it."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from bezant.db import migrate
+from bezant.db.embedded import EmbeddedServer
+from bezant.db.pool import connect_sync, in_database
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A server that forgets everything when the machine stops, which makes it fast."""
+    data: Path = tmp_path_factory.mktemp("server")
+    with EmbeddedServer.start(data, durable=False, settings={"max_connections": "200"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(server):
+    """The name of a migrated database, for others to be copied from."""
+    with connect_sync(server.url) as connection:
+        connection.execute(b"create database template_migrated")
+    with connect_sync(in_database(server.url, "template_migrated")) as connection:
+        migrate.apply(connection)
+    with connect_sync(server.url) as connection:
+        connection.execute(b"alter database template_migrated allow_connections false")
+    return "template_migrated"
+
+
+@pytest.fixture
+def empty_database(server):
+    """The address of a database without any table."""
+    yield from _database(server, "template0")
+
+
+@pytest.fixture
+def database(server, template):
+    """The address of a fresh database with the whole schema."""
+    yield from _database(server, template)
+
+
+def _database(server, template):
+    name = f"test_{next(_NUMBERS)}"
+    with connect_sync(server.url) as connection:
+        connection.execute(f"create database {name} template {template} strategy file_copy".encode())
+        yield in_database(server.url, name)
+        connection.execute(f"drop database {name} with (force)".encode())
