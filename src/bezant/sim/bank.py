@@ -23,6 +23,8 @@ _INCOMING_WIRE = "195"
 _LONGEST_REFERENCE = 35  # of an EndToEndId
 _REFERENCE_SIGNS = frozenset("-_.:+()' ")
 
+_UNSENT = "SELECT id, kind, name, content FROM outgoing WHERE sent = 0 ORDER BY id"
+
 _EXECUTIONS = """
 SELECT entry.account, entry.amount, execution.day, returned.code, returned.sent_on
 FROM entry JOIN execution ON execution.entry = entry.id
@@ -239,11 +241,14 @@ class SimulatedBank:
         return statement
 
     def _deliver(self) -> None:
-        """Send what was put out and committed; after a crash the rest goes with the next call."""
-        sql = "SELECT id, kind, name, content FROM outgoing WHERE sent = 0 ORDER BY id"
-        for id, kind, name, content in self._books.rows(sql):
-            self.courier.send(kind, name, content)
-            self._books.change("UPDATE outgoing SET sent = 1 WHERE id = ?", (id,))
+        """Send what was put out and committed; after a crash the rest goes with the next call.
+
+        It is a database transaction of its own, so that two processes do not send one file.
+        """
+        with self._books.transaction():
+            for id, kind, name, content in self._books.rows(_UNSENT):
+                self.courier.send(kind, name, content)
+                self._books.change("UPDATE outgoing SET sent = 1 WHERE id = ?", (id,))
 
 
 def as_reference(text: str) -> str:
