@@ -1,0 +1,1 @@
+"""Reconciliation: what banks say, read and matched with what we know."""
