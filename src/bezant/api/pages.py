@@ -1,0 +1,124 @@
+"""Lists: their parameters, a page of stored bodies untouched, and the envelope around it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple, cast
+
+import msgspec
+from msgspec import Meta
+
+from bezant.api.context import Context
+from bezant.api.params import Params, RangeQuery
+from bezant.api.resource import Identified
+from bezant.kernel import ids
+from bezant.kernel.codec import base62, encode_json
+from bezant.kernel.errors import InvalidRequest
+from bezant.store.objects import Page as Ask
+
+_MICROSECONDS = 1_000_000
+_BITS_AFTER_TIME = ids.SLOT_BITS + ids.RANDOM_BITS
+_LAST_NUMBER = (1 << ids.TIME_BITS + _BITS_AFTER_TIME) - 1
+
+
+class ListParams(Params):
+    """What every list takes; a list adds its filters."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+    starting_after: str | None = None
+    ending_before: str | None = None
+    created: int | RangeQuery | None = None
+
+
+class Page(NamedTuple):
+    """A slice of a list: JSON bodies, newest first, and whether there are more beyond it."""
+
+    data: Sequence[str]
+    has_more: bool = False
+
+
+class Bounds(NamedTuple):
+    """The first and the last id, both inclusive, that a range of creation times allows."""
+
+    least: str | None = None
+    most: str | None = None
+
+
+def envelope(page: Page, url: str) -> str:
+    """Return the JSON of a list object."""
+    more = "true" if page.has_more else "false"
+    head = f'{{"object":"list","url":{encode_json(url).decode()},"has_more":{more},"data":['
+    return f"{head}{','.join(page.data)}]}}"
+
+
+def list_params(resource: type[Identified], filters: Sequence[str]) -> type[ListParams]:
+    """Return the parameters of a list with filters that are compared for equality."""
+    fields: list[tuple[str, Any, Any]] = [(name, str | None, None) for name in filters]
+    name = f"List_{resource.kind()}"
+    made = msgspec.defstruct(name, fields, bases=(ListParams,), kw_only=True, module=__name__)
+    return cast("type[ListParams]", made)
+
+
+async def page_of(
+    ctx: Context,
+    resource: type[Identified],
+    prefix: str,
+    params: ListParams,
+    filters: Mapping[str, str],
+) -> Page:
+    """Return a page of stored objects; InvalidRequest for a cursor that is no such object."""
+    check_cursors(params)
+    for name in ("starting_after", "ending_before"):
+        cursor = getattr(params, name)
+        if cursor is not None:
+            await _check_cursor(ctx, resource, cursor, name)
+    within = bounds(prefix, params.created)
+    if within is None:
+        return Page([])
+    ask = Ask(params.limit, params.starting_after, params.ending_before, *within, filters)
+    return Page(*await ctx.page(resource, ask))
+
+
+def check_cursors(params: ListParams) -> None:
+    """Refuse a page that is to begin at one place and to end at another."""
+    if params.starting_after is not None and params.ending_before is not None:
+        raise InvalidRequest(
+            "Received both starting_after and ending_before parameters. Please pass in only one."
+        )
+
+
+async def _check_cursor(ctx: Context, resource: type[Identified], cursor: str, param: str) -> None:
+    """Accept a deleted object too, so that whoever deletes while paging can go on."""
+    row = await ctx.runtime.reader.get(ctx.book.id, resource.kind(), cursor)
+    if row is None:
+        raise InvalidRequest(
+            f"No such {resource.title()}: '{cursor[:64]}'", code="resource_missing", param=param
+        )
+
+
+def bounds(prefix: str, created: int | RangeQuery | None) -> Bounds | None:
+    """Return what a range of creation times (Unix seconds) means for ids; None: nothing at all."""
+    asked = RangeQuery.of(created)
+    if asked is None:
+        return Bounds()
+    first = max(_over(asked.gte, 0) or 0, _over(asked.gt, 1) or 0)
+    lasts = [last for last in (asked.lte, _over(asked.lt, -1)) if last is not None]
+    if not lasts:
+        return Bounds(_first_id(prefix, first))
+    if min(lasts) < first:
+        return None
+    return Bounds(_first_id(prefix, first), _last_id(prefix, min(lasts)))
+
+
+def _over(second: int | None, by: int) -> int | None:
+    return None if second is None else second + by
+
+
+def _first_id(prefix: str, second: int) -> str:
+    return _id(prefix, second * _MICROSECONDS << _BITS_AFTER_TIME)
+
+
+def _last_id(prefix: str, second: int) -> str:
+    return _id(prefix, ((second + 1) * _MICROSECONDS << _BITS_AFTER_TIME) - 1)
+
+
+def _id(prefix: str, number: int) -> str:
+    return f"{prefix}_{base62(min(number, _LAST_NUMBER), ids.WIDTH)}"
