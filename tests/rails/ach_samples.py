@@ -61,7 +61,7 @@ def instruction(sequence=1, amount=6000, **changes):
     values = {
         "movement": f"mv_{sequence}",
         "trace": trace_number(ORIGINATOR.odfi_routing, sequence),
-        "amount": Money(amount, "usd"),
+        "amount": Money(amount, changes.pop("currency", "usd")),
         "direction": "credit",
         "counterparty": Party(**party),
         "effective_date": date(2026, 3, 3),
@@ -84,3 +84,16 @@ RETURN_FILE = """\
 822000000400042000040000000000000000000062501987654321                         011401530000001
 9000001000001000000040004200004000000000000000000006250
 """
+
+CHANGE_FILE = """\
+101 021000021 0114015332603041031B094101DEMO PLATFORM BANK     RECEIVING BANK
+5220DEMO PLATFORM                       1987654321CORPAYOUT          2603030631011401530000001
+621021000021000123456789     0000000000MV1            ADA LOVELACE            1011401530000001
+798C03021000020000001      01140153026009593   98765432109876543               011401530000001
+822000000200021000020000000000000000000000001987654321                         011401530000001
+9000001000001000000020002100002000000000000000000000000
+"""
+
+
+def many_instructions(count):
+    return [instruction(number) for number in range(1, count + 1)]
