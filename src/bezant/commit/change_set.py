@@ -47,6 +47,10 @@ class HoldChange(Struct, frozen=True):
     remaining: int
     expiring: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse a change that gives nothing back, or more than is there."""
+        assert 0 <= self.remaining < self.expected, "a hold only gets smaller"
+
 
 class Document(Struct, frozen=True):
     """A version of an object: `expected` is the version it replaces, 0 for a new object.
@@ -133,6 +137,17 @@ class ChangeSet(Struct):
         """About how many rows it writes."""
         moves = sum(len(posting.entry.moves) for posting in self.postings)
         return 1 + moves + len(self.documents) + len(self.events)
+
+    @property
+    def gives_back_what_it_releases(self) -> bool:
+        """Whether its released moves add up to what its hold changes give back."""
+        released = sum(
+            move.amount.amount
+            for posting in self.postings
+            for move in posting.entry.moves
+            if move.phase == "released"
+        )
+        return released == sum(hold.expected - hold.remaining for hold in self.holds)
 
 
 class Accepted(NamedTuple):

@@ -15,7 +15,7 @@ import msgspec
 
 from bezant.commit.batch import AccountKey, Batch
 from bezant.commit.change_set import Accepted, Answer, ChangeSet, Outcome, Refused, Replayed
-from bezant.db.errors import RETRYABLE, ConnectionLost, Error
+from bezant.db.errors import RETRYABLE, ConnectionLost, Error, UniqueViolation
 from bezant.db.pool import Connection, connect
 from bezant.db.queries import load
 from bezant.kernel.clock import Clock
@@ -27,6 +27,11 @@ QUERIES = load(__package__ or "bezant.commit", "commit.sql")
 UNKNOWN_ACCOUNT = "BZ001"
 BATCH_WEIGHT = 20_000
 """About how many rows one database transaction writes at most, unless one request has more."""
+
+OUT_OF_REACH = "The database is out of reach. Retry with the same idempotency key."
+
+Fault = tuple[int, str, str]
+"""The number of a refused change set within its batch, the code and the detail as JSON."""
 
 log = get_logger(__name__)
 
@@ -95,6 +100,9 @@ class Door:
         when too many wait, and Unavailable when the door is closing or the database is out of
         reach (the change may then have been made or not: retry under the same key).
         """
+        assert units, "something is asked for"
+        assert all(unit.gives_back_what_it_releases for unit in units), "holds follow releases"
+        assert answer is None or answer.itemised or len(units) == 1, "an answer has one effect"
         if self._closing:
             raise Unavailable("The server is shutting down. Try again in a moment.")
         if len(self._queue) >= self._queue_limit:
@@ -189,31 +197,34 @@ class Lane:
     async def _settle(self, requests: Sequence[Request]) -> None:
         """Answer every request of a batch; what the database cannot take hurts only itself."""
         try:
-            outcomes = await self._write(requests)
-        except (Error, ValueError) as problem:
+            faults = await self._write(requests)
+        except Unavailable as problem:
+            _fail(requests, problem)
+        except Exception as problem:  # Whatever it is, no caller may wait for ever.
             if len(requests) > 1:
                 middle = len(requests) // 2
                 await self._settle(requests[:middle])
                 await self._settle(requests[middle:])
                 return
-            log.error("batch_refused_by_database", problem=str(problem))
-            _fail(requests, problem)
-        except Unavailable as problem:
+            log.exception("batch_refused_by_database")
             _fail(requests, problem)
         else:
-            for request, result in zip(requests, outcomes, strict=True):
-                if not request.done.done():  # A caller that was cancelled has gone.
-                    request.done.set_result(result)
+            await self._tell(requests, faults)
 
-    async def _write(self, requests: Sequence[Request]) -> list[list[Outcome]]:
+    async def _write(self, requests: Sequence[Request]) -> list[Fault]:
+        """Return the change sets that were refused, once the others are durable."""
         batch_id = self._door.new_batch_id()
         columns, touched = self._door.columns(requests)
         deadline = self._door.deadline()
+        collided = False
         while True:
             try:
-                rows = await self._call([batch_id, *columns])
-                self._door.learned(touched)
-                return await self._outcomes(requests, rows)
+                faults = await self._call([batch_id, *columns])
+            except UniqueViolation:
+                # Another lane has written the same key meanwhile; now it is there to be seen.
+                if collided:
+                    raise
+                collided = True
             except Error as problem:
                 if problem.sqlstate == UNKNOWN_ACCOUNT:
                     self._door.forget()
@@ -222,23 +233,30 @@ class Lane:
                 if not isinstance(problem, (*RETRYABLE, ConnectionLost)):
                     raise
                 log.warning("batch_retried", batch=batch_id, problem=str(problem).strip())
-                if self._door.expired(deadline):
-                    raise Unavailable(
-                        "The database is out of reach. Retry with the same idempotency key."
-                    ) from problem
-                await self._door.pause()
+                await self._pause(deadline, problem)
+            else:
+                self._door.learned(touched)
+                return faults
 
-    async def _call(self, parameters: Sequence[str]) -> list[tuple[int, str, str]]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._door.connect()
-        cursor = await self._connection.execute(QUERIES.commit_batch, parameters, prepare=True)
+    async def _pause(self, deadline: float, problem: Error) -> None:
+        if self._door.expired(deadline):
+            raise Unavailable(OUT_OF_REACH) from problem
+        await self._door.pause()
+
+    async def _call(self, parameters: Sequence[str]) -> list[Fault]:
+        cursor = await (await self._connected()).execute(
+            QUERIES.commit_batch, parameters, prepare=True
+        )
         return await cursor.fetchall()
 
-    async def _outcomes(
-        self, requests: Sequence[Request], rows: Sequence[tuple[int, str, str]]
-    ) -> list[list[Outcome]]:
-        refused = {unit: (code, detail) for unit, code, detail in rows}
-        results: list[list[Outcome]] = []
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await self._door.connect()
+        return self._connection
+
+    async def _tell(self, requests: Sequence[Request], faults: Sequence[Fault]) -> None:
+        """Hand every caller its outcomes; from here on nothing can be undone or done again."""
+        refused = {unit: (code, detail) for unit, code, detail in faults}
         number = 0
         for request in requests:
             outcomes: list[Outcome] = []
@@ -247,20 +265,34 @@ class Lane:
                 fault = refused.get(number) if refused else None
                 outcomes.append(Accepted() if fault is None else _refusal(*fault))
             if request.answer and _is_replay(outcomes):
-                outcomes = [await self.stored(request.answer)] * len(outcomes)
-            results.append(outcomes)
-        return results
+                await self._replay(request, request.answer)
+            elif not request.done.done():  # A caller that was cancelled has gone.
+                request.done.set_result(outcomes)
 
-    async def stored(self, answer: Answer) -> Replayed:
-        """Return what the key was answered before."""
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._door.connect()
-        cursor = await self._connection.execute(
-            QUERIES.stored_answer, [answer.book.id, answer.key]
-        )
-        row = await cursor.fetchone()
-        assert row is not None, "an answer that was replayed is stored"
-        return Replayed(*row)
+    async def _replay(self, request: Request, answer: Answer) -> None:
+        """Tell a caller what its key was answered before."""
+        try:
+            found = await self._stored(answer)
+        except Unavailable as problem:
+            _fail([request], problem)
+        else:
+            if not request.done.done():
+                request.done.set_result([found] * len(request.units))
+
+    async def _stored(self, answer: Answer) -> Replayed:
+        deadline = self._door.deadline()
+        while True:
+            try:
+                cursor = await (await self._connected()).execute(
+                    QUERIES.stored_answer, [answer.book.id, answer.key]
+                )
+                row = await cursor.fetchone()
+            except (*RETRYABLE, ConnectionLost) as problem:
+                await self._pause(deadline, problem)
+            else:
+                if row is None:
+                    raise Unavailable("The stored answer has just lapsed. Send the request again.")
+                return Replayed(*row)
 
 
 def _is_replay(outcomes: Sequence[Outcome]) -> bool:

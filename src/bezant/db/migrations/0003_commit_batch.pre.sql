@@ -65,11 +65,13 @@ declare
   held bigint[]; lapses timestamptz[];                 -- touched holds
   reversed int[];                                      -- reversals so far
   docver bigint[];                                     -- touched documents
-  replayed boolean[] := '{}';                          -- by request
+  -- by answer: the first of this call under its key, whether that key was taken before this call,
+  -- and, at the first, the one whose effect is written (0: none yet)
+  bearer int[]; taken boolean[]; won int[]; s int := 0;
   -- what the fold works out for each move and unit
   dv bigint[]; db bigint[]; da bigint[]; cv bigint[]; cb bigint[]; ca bigint[];
   sunk_d bigint[]; sunk_c bigint[];
-  ok boolean[]; why text; what text;
+  ok boolean[]; keyed boolean; why text; what text;
   at_e int := 0; at_m int := 0; at_c int := 0; at_o int := 0; at_x int := 0;
   u int; i int; k int; d int; c int; a bigint; done int;
   moves constant int := cardinality(m_n);
@@ -93,10 +95,12 @@ begin
       select distinct x.b, x.o, x.l
       from unnest(n_book, n_owner, n_livemode) as x(b, o, l) order by x.b
       on conflict do nothing;
+    -- A new account is empty, so one that must hold something begins below its floor.
     insert into account (book_id, account_id, path, currency, credit_normal, floor, created,
-                         digest, touched_at)
+                         digest, sunk_to, touched_at)
       select x.b, x.id, x.p, x.cur, x.cn, x.f, p_now,
-             sha256(convert_to(x.dig || '|' || extract(epoch from p_now)::text, 'UTF8')), p_now
+             sha256(convert_to(x.dig || '|' || extract(epoch from p_now)::text, 'UTF8')),
+             case when x.f > 0 then 0 end, p_now
       from unnest(n_book, n_account, n_path, n_currency, n_credit_normal, n_floor, n_digest)
         as x(b, id, p, cur, cn, f, dig) order by x.b, x.id
       on conflict do nothing;
@@ -142,25 +146,31 @@ begin
   end if;
 
   -- 3. Idempotency: whoever writes the key first does the work, everybody else is told its answer.
+  -- Of several requests under one key in this call the first that is accepted is told to the rest.
   if has_keys then
     insert into idempotency (book_id, key, digest, status, body, request, created)
-      select x.b, x.k, decode(x.d, 'hex'), x.s, x.body, x.r, p_now
+      select distinct on (x.b, x.k) x.b, x.k, decode(x.d, 'hex'), x.s, x.body, x.r, p_now
       from unnest(s_book, s_key, s_digest, s_status, s_body, s_request)
-        as x(b, k, d, s, body, r) order by x.b, x.k
+        with ordinality as x(b, k, d, s, body, r, o) order by x.b, x.k, x.o
       on conflict do nothing;
-    select array_agg(t.request <> x.r order by x.o) into replayed
-      from unnest(s_book, s_key, s_request) with ordinality as x(b, k, r, o)
+    select array_agg(x.first order by x.o),
+           array_agg(t.request <> s_request[x.first] order by x.o)
+      into bearer, taken
+      from (select y.*, min(y.o) over (partition by y.b, y.k) as first
+            from unnest(s_book, s_key) with ordinality as y(b, k, o)) x
       join idempotency t on t.book_id = x.b and t.key = x.k;
+    won := array_fill(0, array[cardinality(s_set)]);
   end if;
 
   -- 4. Accept or refuse each change set in arrival order.
   for u in 1..units loop
     why := null; what := null;
-    if has_keys then
-      i := array_position(s_set, u_set[u]);
-      if i is not null and replayed[i] then
-        why := 'replayed';
-      end if;
+    while s < cardinality(s_set) and s_set[s + 1] <= u_set[u] loop s := s + 1; end loop;
+    keyed := s > 0 and s_set[s] = u_set[u];
+    if keyed and (taken[s] or won[bearer[s]] not in (0, s)) then
+      why := 'replayed';
+    elsif keyed and s_itemised[s] then
+      won[bearer[s]] := s;  -- whatever becomes of its items
     end if;
     -- documents
     if why is null then
@@ -205,7 +215,10 @@ begin
         end if;
         if (m_phase[i] = 0 and (pd[d] > top - a or pc[c] > top - a))
            or (m_phase[i] = 1 and (wd[d] > top - a or wc[c] > top - a)) then
-          why := 'overflow'; what := d::text; exit;
+          why := 'overflow';
+          what := (case when m_phase[i] = 0 and pd[d] > top - a or m_phase[i] = 1 and wd[d] > top - a
+                        then d else c end)::text;
+          exit;
         end if;
         if m_phase[i] = 2 and (wd[d] < a or wc[c] < a) then
           why := 'nothing_pending'; what := d::text; exit;
@@ -218,6 +231,11 @@ begin
         done := i;
         db[i] := case when cn[d] then pc[d] - pd[d] else pd[d] - pc[d] end;
         cb[i] := case when cn[c] then pc[c] - pd[c] else pd[c] - pc[c] end;
+        if db[i] < (case when cn[d] then wd[d] else wc[d] end) - top then
+          why := 'overflow'; what := d::text; exit;
+        elsif cb[i] < (case when cn[c] then wd[c] else wc[c] end) - top then
+          why := 'overflow'; what := c::text; exit;
+        end if;
         da[i] := case when cn[d] then db[i] - wd[d] else db[i] - wc[d] end;
         ca[i] := case when cn[c] then cb[i] - wd[c] else cb[i] - wc[c] end;
         -- Only what lowers an account is held against its floor: a release or a deposit never is.
@@ -239,7 +257,9 @@ begin
     if why is null then
       for i in at_x + 1 .. at_x + u_closings[u] loop
         k := x_account[i];
-        if pd[k] <> pc[k] or wd[k] <> 0 or wc[k] <> 0 then
+        if closed[k] then
+          why := 'closed'; what := k::text; exit;
+        elsif pd[k] <> pc[k] or wd[k] <> 0 or wc[k] <> 0 then
           why := 'not_empty'; what := k::text; exit;
         end if;
       end loop;
@@ -247,6 +267,7 @@ begin
 
     if why is null then
       ok[u] := true;
+      if keyed then won[bearer[s]] := s; end if;
       for i in at_m + 1 .. at_m + u_moves[u] loop
         dirty[m_debit[i]] := true; dirty[m_credit[i]] := true;
       end loop;
@@ -357,7 +378,7 @@ begin
       cross join lateral json_to_record(x.cols::json) as f(status text, type text, currency text,
         source text, destination text, payout text, parent text, "group" text, file text,
         reference text, due_at timestamptz)
-      where x.e > 0 and ok[x.u]
+      where x.e > 0 and ok[x.u] and x.e + 1 = docver[x.d]  -- the last of several in this call
         and t.book_id = d_book[x.d] and t.kind = d_kind[x.d] and t.id = d_id[x.d];
   end if;
   if cardinality(v_unit) > 0 then
@@ -385,20 +406,22 @@ begin
   -- A refused request leaves no answer behind, unless its items stand alone: then what became of
   -- each is part of the answer.
   if has_keys and cardinality(refusals) > 0 then
+    delete from idempotency t using unnest(s_book, s_key, bearer, taken, won)
+        with ordinality as x(b, k, first, was, w, o)
+      where x.o = x.first and not x.was and x.w = 0 and t.book_id = x.b and t.key = x.k;
+    update idempotency t set digest = decode(s_digest[x.w], 'hex'), status = s_status[x.w],
+        body = s_body[x.w], request = s_request[x.w]
+      from unnest(won) with ordinality as x(w, o)
+      where x.w > x.o and t.book_id = s_book[x.w] and t.key = s_key[x.w];
     update idempotency t set outcomes = g.faults
-      from (select x.b, x.k, json_agg(json_build_array(
-                (y.f::json ->> 0)::int - array_position(u_set, x.s), y.f::json ->> 1,
+      from (select x.w, json_agg(json_build_array(
+                (y.f::json ->> 0)::int - array_position(u_set, s_set[x.w]), y.f::json ->> 1,
                 y.f::json ->> 2) order by y.o)::text as faults
-            from unnest(s_set, s_book, s_key, s_itemised) with ordinality as x(s, b, k, it, o)
-            join unnest(refusals) with ordinality as y(f, o) on u_set[(y.f::json ->> 0)::int] = x.s
-            where x.it and not replayed[x.o] group by x.b, x.k) g
-      where t.book_id = g.b and t.key = g.k;
-    delete from idempotency t using (
-        select x.b, x.k from unnest(s_set, s_book, s_key, s_itemised) with ordinality
-          as x(s, b, k, it, o)
-        where not x.it and not replayed[x.o]
-          and exists (select from unnest(u_set, ok) as y(s, o) where y.s = x.s and not y.o)) gone
-      where t.book_id = gone.b and t.key = gone.k;
+            from unnest(won) as x(w)
+            join unnest(refusals) with ordinality as y(f, o)
+              on u_set[(y.f::json ->> 0)::int] = s_set[x.w]
+            where x.w > 0 and s_itemised[x.w] group by x.w) g
+      where t.book_id = s_book[g.w] and t.key = s_key[g.w];
   end if;
 end $$;
 
