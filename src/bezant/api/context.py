@@ -6,14 +6,14 @@ it read has changed meanwhile, the operation runs again in a `fresh` one.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from bezant.api.event_body import event_body
-from bezant.api.resource import Resource
+from bezant.api.event_body import event_body, replaced
+from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
 from bezant.commit.change_set import (
     Accepted,
@@ -33,12 +33,12 @@ from bezant.commit.change_set import (
 from bezant.kernel.codec import encode_json, unix_seconds
 from bezant.kernel.errors import ApiError, InvalidRequest, NotFound
 from bezant.kernel.ids import parse
-from bezant.ledger.book import Book, book_of
+from bezant.ledger.book import HOUSE, Book, book_of
 from bezant.ledger.chart import Account, house
 from bezant.ledger.entry import Entry
 from bezant.store.objects import Page, Row, page
 
-R = TypeVar("R", bound=Resource)
+R = TypeVar("R", bound=Identified)
 Hidden = dict[str, Any]
 
 
@@ -67,7 +67,7 @@ class Loaded(NamedTuple):
     book: Book
     version: int
     hidden: Hidden
-    was: Resource | None
+    was: Identified | None
 
 
 class Context:
@@ -82,7 +82,8 @@ class Context:
         self.house = house(caller.livemode)
         self.units: list[ChangeSet] = [ChangeSet()]
         self._loaded: dict[str, Loaded] = {}
-        self._bodies: dict[int, tuple[Resource, str]] = {}
+        self._latest: dict[str, Identified] = {}
+        self._bodies: dict[int, tuple[Identified, str]] = {}
 
     # What it is asked for whom.
 
@@ -129,31 +130,63 @@ class Context:
     ) -> dict[str, R]:
         """Return those that exist of several objects, by id, in one statement."""
         book = book or self.book
-        rows = await self.runtime.reader.many(book.id, [(kind.kind(), name) for name in names])
-        return {name: self.loaded(kind, row, book) for name, row in rows.items() if not row.deleted}
+        rows = await self.runtime.reader.many([(book.id, kind.kind(), name) for name in names])
+        return {
+            key[2]: self.loaded(kind, row, book) for key, row in rows.items() if not row.deleted
+        }
+
+    async def load_all(self, kind: type[R], names: Sequence[tuple[Book, str]]) -> dict[str, R]:
+        """Return those that exist of several objects in several books, in one statement."""
+        books = {book.id: book for book, _ in names}
+        rows = await self.runtime.reader.many(
+            [(book.id, kind.kind(), name) for book, name in names]
+        )
+        return {
+            key[2]: self.loaded(kind, row, books[key[0]])
+            for key, row in rows.items()
+            if not row.deleted
+        }
 
     def loaded(self, kind: type[R], row: Row, book: Book) -> R:
         """Take note of a stored document and return it as an object."""
-        resource = msgspec.json.decode(row.body, type=kind)
+        return self.adopt(msgspec.json.decode(row.body, type=kind), row, book)
+
+    def adopt(self, resource: R, row: Row, book: Book) -> R:
+        """Take note of an object that was decoded from a stored document."""
         hidden: Hidden = msgspec.json.decode(row.hidden) if row.hidden else {}
         self._loaded[row.id] = Loaded(book, row.version, hidden, resource)
         return resource
 
-    def hidden(self, resource: Resource) -> Hidden:
+    def current(self, resource: R) -> R:
+        """Return an object as it was last saved here."""
+        latest = self._latest.get(resource.id, resource)
+        assert isinstance(latest, type(resource)), "ids are unique"
+        return latest
+
+    def hidden(self, resource: Identified) -> Hidden:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden
 
     async def raw_many(self, names: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Return stored bodies by id, of objects of the acting account given as kind and id."""
-        rows = await self.runtime.reader.many(self.book.id, names)
-        return {name: row.body for name, row in rows.items() if not row.deleted}
+        rows = await self.runtime.reader.many([(self.book.id, *name) for name in names])
+        return {key[2]: row.body for key, row in rows.items() if not row.deleted}
 
     async def page(
-        self, kind: type[Resource], ask: Page, *, book: Book | None = None
+        self, kind: type[Identified], ask: Page, *, book: Book | None = None
     ) -> tuple[list[str], bool]:
         """Return stored bodies of a page and whether more follow."""
         async with self.runtime.pool.connection() as conn:
             return await page(conn, (book or self.book).id, kind.kind(), ask)
+
+    async def newest(
+        self, kind: type[R], filters: Mapping[str, str], *, book: Book | None = None
+    ) -> R | None:
+        """Return the newest object with these columns, of the acting account or a book, or None."""
+        bodies, _ = await self.page(kind, Page(limit=1, filters=filters), book=book)
+        if not bodies:
+            return None
+        return await self.find(kind, msgspec.json.decode(bodies[0], type=_HasId).id, book=book)
 
     # Changing.
 
@@ -220,12 +253,20 @@ class Context:
         self._store(resource, event, deleted=True)
         return resource
 
-    def emit(self, name: str, resource: Resource, *, book: Book | None = None) -> None:
+    def emit(self, name: str, resource: Identified, *, book: Book | None = None) -> None:
         """Log an event about an object as it is now."""
         book = book or self._loaded[resource.id].book
         number = self.new_id("evt", book)
+        own = book.owner in (self.caller.platform, HOUSE)
         body = event_body(
-            self, number, name, resource, self.encoded(resource), self._was(name, resource), book
+            number,
+            name,
+            self.encoded(resource),
+            livemode=self.livemode,
+            request=self.caller.request,
+            idempotency_key=self.caller.idempotency_key,
+            account=None if own else book.owner,
+            previous=self._previous(name, resource),
         )
         event = Event(book, number, name, resource.id, body, self.caller.request)
         self.units[-1].events.append(event)
@@ -248,7 +289,7 @@ class Context:
         body = encode_json(payload).decode()
         self.units[-1].jobs.append(Job(self.book, name, kind, body, at or self.now()))
 
-    def encoded(self, resource: Resource) -> str:
+    def encoded(self, resource: Identified) -> str:
         """Return an object's JSON, made once."""
         known = self._bodies.get(id(resource))
         if known is None or known[0] is not resource:
@@ -263,7 +304,7 @@ class Context:
         return await self.runtime.door.commit(self.units, answer)
 
     async def write(self) -> None:
-        """Commit from a worker: raises Conflict when stale and ApiError when refused."""
+        """Commit from a worker: raises Stale to be run again, ApiError when refused."""
         for outcome in await self.commit():
             match outcome:
                 case Accepted():
@@ -277,12 +318,13 @@ class Context:
 
     def _store(self, resource: R, event: str | None, *, deleted: bool = False) -> R:
         known = self._loaded[resource.id]
+        self._latest[resource.id] = resource
         document = Document(
             book=known.book,
             kind=resource.kind(),
             id=resource.id,
             expected=known.version,
-            created=datetime.fromtimestamp(resource.created, UTC),
+            created=self.now(),
             body=self.encoded(resource),
             columns=resource.columns(),
             hidden=encode_json(known.hidden).decode() if known.hidden else None,
@@ -299,11 +341,19 @@ class Context:
             self.emit(event, resource)
         return resource
 
-    def _was(self, name: str, resource: Resource) -> Resource | None:
-        return self._loaded[resource.id].was if name.endswith(".updated") else None
+    def _previous(self, name: str, resource: Identified) -> dict[str, Any] | None:
+        was = self._loaded[resource.id].was if name.endswith(".updated") else None
+        if was is None:
+            return None
+        before: dict[str, Any] = msgspec.to_builtins(was)
+        return replaced(before, msgspec.to_builtins(resource))
 
 
-class Stale(Exception):  # noqa: N818 -- a condition, not an error: read again and retry
+class _HasId(msgspec.Struct):
+    id: str
+
+
+class Stale(Exception):
     """Something that was read has changed meanwhile."""
 
 

@@ -77,7 +77,7 @@ async def latest(conn: Connection, book: int, obj: str) -> list[tuple[str, str, 
 
 
 @lru_cache(maxsize=256)
-def _query(  # noqa: PLR0913 -- one flag for each condition that may be there
+def _query(
     after: bool,
     before: bool,
     least: bool,
@@ -90,6 +90,7 @@ def _query(  # noqa: PLR0913 -- one flag for each condition that may be there
         "(select count(*) from delivery d where d.event_book = e.book_id and d.event = e.id"
         " and d.status {})"
     )
+    undelivered = waiting.format("<> 'delivered'")
     conditions = ["e.book_id = %(book)s"]
     bounds = (
         (after, "e.id < %(after)s"),
@@ -98,7 +99,7 @@ def _query(  # noqa: PLR0913 -- one flag for each condition that may be there
         (most, "e.id <= %(most)s"),
         (types, "e.type = any(%(types)s)"),
         (obj, "e.object = %(object)s"),
-        (delivered is not None, waiting.format("<> 'delivered'") + f" {'=' if delivered else '>'} 0"),
+        (delivered is not None, f"{undelivered} {'=' if delivered else '>'} 0"),
     )
     conditions += [condition for wanted, condition in bounds if wanted]
     return (

@@ -62,6 +62,7 @@ create index on object_movement            (due_at, id) where status = 'schedule
 create index on object_movement            (reference) where reference is not null;
 create index on object_movement            (file, id) where file is not null;
 create index on object_bank_file           (book_id, status, id);
+create index on object_bank_file           (book_id, source);
 create index on object_bank_file           (book_id, reference) where reference is not null;
 create index on object_statement           (book_id, reference) where reference is not null;
 create index on object_statement_line      (book_id, parent, id);

@@ -1,0 +1,52 @@
+"""Payout: from an account's available balance to its owner's bank.
+
+Banks answer in any order, so what a network has settled and what a statement has shown are two
+things: the house's `network` account stands between them and is zero when both have happened.
+"""
+
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.ledger.chart import available, due, in_transit, network
+from bezant.ledger.entry import Entry, Move, entry
+
+NEXT = {
+    "pending": {"in_transit", "paid", "failed", "canceled"},
+    "in_transit": {"paid", "failed", "canceled"},
+    "paid": {"failed"},
+    "failed": set[str](),
+    "canceled": set[str](),
+}
+
+
+def created(amount: Money, *, book: Book, rail: str) -> Entry:
+    """The money may no longer be spent: it is on its way."""
+    return entry(
+        "payout.created", Move(amount, debit=available(book), credit=in_transit(book, rail))
+    )
+
+
+def dropped(amount: Money, *, book: Book, rail: str) -> Entry:
+    """No bank will carry it out: canceled, or rejected."""
+    return entry(
+        "payout.dropped", Move(amount, debit=in_transit(book, rail), credit=available(book))
+    )
+
+
+def settled(amount: Money, *, book: Book, rail: str) -> Entry:
+    """The bank has paid it out."""
+    return entry("payout.settled", Move(amount, debit=in_transit(book, rail), credit=due(book)))
+
+
+def paid_out(total: Money, *, house: Book, rail: str) -> Entry:
+    """The house's side of payouts that have settled: the network is owed until a line shows it."""
+    return entry("payout.paid_out", Move(total, debit=due(house), credit=network(house, rail)))
+
+
+def returned(amount: Money, *, book: Book) -> Entry:
+    """The receiver's bank has sent it back: the owner may spend it again."""
+    return entry("payout.returned", Move(amount, debit=due(book), credit=available(book)))
+
+
+def given_back(total: Money, *, house: Book, rail: str) -> Entry:
+    """The house's side of payouts that came back: the network owes them until a line shows it."""
+    return entry("payout.given_back", Move(total, debit=network(house, rail), credit=due(house)))

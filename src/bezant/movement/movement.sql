@@ -1,0 +1,14 @@
+-- name: due
+select book_id, id, parent from object
+where kind = 'movement' and status = 'scheduled' and due_at <= %s
+order by due_at, id limit %s
+
+-- name: in_file
+select book_id, id, parent from object
+where kind = 'movement' and file = %s and id > %s
+order by id limit %s
+
+-- name: by_reference
+select distinct on (reference) reference, book_id, id, parent from object
+where kind = 'movement' and reference = any(%s::text[])
+order by reference, id desc

@@ -1,0 +1,54 @@
+"""Transports: how files reach a bank and come back; a folder for now."""
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Arrival(NamedTuple):
+    """A file that a bank has left for us."""
+
+    name: str
+    data: bytes
+
+
+class Transport(Protocol):
+    """The way to one bank; an OSError means that the outcome is not known."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Hand a file over; again under the same name it is the same file, not a second one."""
+        ...
+
+    def arrivals(self) -> list[Arrival]:
+        """Return the files that wait for us, by name."""
+        ...
+
+    def done(self, name: str) -> None:
+        """Put a file that was dealt with aside."""
+        ...
+
+
+class Folder:
+    """A pair of folders that we share with a bank; files appear in them by a rename, whole."""
+
+    def __init__(self, root: Path) -> None:
+        """Make the folders below `root`."""
+        self._to_bank = root / "to_bank"
+        self._from_bank = root / "from_bank"
+        self._done = root / "done"
+        for folder in (self._to_bank, self._from_bank, self._done):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write under a hidden name, then rename."""
+        draft = self._to_bank / f".{name}"
+        draft.write_bytes(data)
+        draft.replace(self._to_bank / name)
+
+    def arrivals(self) -> list[Arrival]:
+        """Return what has wholly appeared."""
+        paths = sorted(path for path in self._from_bank.iterdir() if not path.name.startswith("."))
+        return [Arrival(path.name, path.read_bytes()) for path in paths]
+
+    def done(self, name: str) -> None:
+        """Move a file out of the way, keeping it."""
+        (self._from_bank / name).replace(self._done / name)

@@ -1,0 +1,238 @@
+"""Poll banks: every file that a bank leaves is kept, read, and turned into facts and bookings.
+
+A file is kept before it is read. One that cannot be read is refused with every reason, changes
+nothing, and may come again; one that comes twice is counted and changes nothing.
+"""
+
+import asyncio
+import hashlib
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from bezant.api.context import Caller, Context, created_of
+from bezant.api.runtime import Runtime
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import FileRefused, Problem
+from bezant.kernel.log import get_logger
+from bezant.ledger.book import HOUSE
+from bezant.movement.answer import Heard, apply
+from bezant.movement.bank_file import BankFile
+from bezant.movement.handler import Handlers
+from bezant.movement.movement import MovementFact
+from bezant.movement.profile import BankProfile
+from bezant.movement.rows import by_reference, in_file
+from bezant.movement.transport import Arrival, Transport
+from bezant.rail import Fact, Rail
+from bezant.reconcile.sniff import kind_of
+from bezant.workers.book_statements import StatementBooker
+
+log = get_logger(__name__)
+
+Status = Literal["read", "refused"]
+
+
+class Acknowledgement(msgspec.Struct):
+    """What a bank's acknowledgement file says of a file that we sent."""
+
+    status: Literal["accepted", "rejected"]
+    sha256: str
+    reasons: list[str] = []
+
+
+class Result(NamedTuple):
+    """What came of reading a file."""
+
+    format: str | None
+    entries: int = 0
+    credits: int = 0
+    debits: int = 0
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class BankPoller:
+    """Takes the files of one bank."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        handlers: Handlers,
+        rail: Rail,
+        bank: BankProfile,
+        transport: Transport,
+    ) -> None:
+        """Take the ports, and who is to be told what."""
+        self._runtime = runtime
+        self._handlers = handlers
+        self._rail = rail
+        self._bank = bank
+        self._transport = transport
+        self._statements = StatementBooker(runtime, handlers, bank)
+
+    async def run_once(self) -> int:
+        """Deal with every file that waits; returns how many there were."""
+        arrivals = await asyncio.to_thread(self._transport.arrivals)
+        for arrival in arrivals:
+            await self.take(arrival)
+            await asyncio.to_thread(self._transport.done, arrival.name)
+        return len(arrivals)
+
+    async def take(self, arrival: Arrival) -> BankFile:
+        """Keep a file, read it, and do what it says; returns what became of it."""
+        file, again = await self._keep(arrival)
+        if again and file.status == "read":
+            log.warning("bank_file_again", file=file.id, name=arrival.name, copies=file.copies)
+            return file
+        try:
+            result = await self._read(file, arrival.data)
+        except FileRefused as refused:
+            problems = tuple(str(problem) for problem in refused.problems)
+            result = Result(kind_of(arrival.data), problems=problems)
+            log.warning("bank_file_refused", file=file.id, name=arrival.name, problems=problems)
+        return await self._close(file, result)
+
+    async def _keep(self, arrival: Arrival) -> tuple[BankFile, bool]:
+        """Store a file under its content's digest; True when it had come before."""
+        digest = hashlib.sha256(arrival.data).hexdigest()
+        ctx = self._context()
+        known = await ctx.newest(BankFile, {"source": digest}, book=ctx.house)
+        if known is not None:
+            kept = ctx.save(known, copies=known.copies + 1)
+            await ctx.write()
+            return kept, True
+        name = ctx.new_id("bf", ctx.house)
+        kept = ctx.create(
+            BankFile(
+                id=name,
+                bank=self._bank.name,
+                created=created_of(name),
+                credits=0,
+                currency=self._bank.currency,
+                debits=0,
+                direction="received",
+                entries=0,
+                format=None,
+                livemode=self._bank.livemode,
+                name=arrival.name[:200],
+                problems=(),
+                rail=None,
+                reference=digest,
+                sha256=digest,
+                size=len(arrival.data),
+                status="received",
+            ),
+            book=ctx.house,
+        )
+        ctx.keep(name, arrival.data, ctx.house)
+        await ctx.write()
+        return kept, False
+
+    async def _close(self, file: BankFile, result: Result) -> BankFile:
+        ctx = self._context()
+        status: Status = "refused" if result.problems else "read"
+        closed = ctx.save(
+            await ctx.load(BankFile, file.id, book=ctx.house),
+            status=status,
+            format=result.format,
+            rail=self._rail.capabilities.name if result.format == "nacha" else None,
+            entries=result.entries,
+            credits=result.credits,
+            debits=result.debits,
+            problems=result.problems,
+            warnings=result.warnings,
+        )
+        await ctx.write()
+        return closed
+
+    async def _read(self, file: BankFile, data: bytes) -> Result:
+        if file.name.endswith(".ack"):
+            return await self._acknowledged(file, data)
+        match kind_of(data):
+            case "nacha":
+                return await self._answered(file, data)
+            case "bai2" | "camt.053" as kind:
+                lines, warnings = await self._statements.take(file, kind, data)
+                return Result(kind, entries=lines, warnings=warnings)
+            case None:
+                reason = "neither NACHA nor BAI2 nor camt.053: no reader knows this file"
+                raise FileRefused([Problem(1, None, reason)])
+
+    async def _acknowledged(self, file: BankFile, data: bytes) -> Result:
+        """Apply a bank's yes or no to a whole file of ours."""
+        try:
+            said = msgspec.json.decode(data, type=Acknowledgement)
+        except msgspec.DecodeError as error:
+            raise FileRefused([Problem(None, None, f"no acknowledgement: {error}")]) from error
+        sent = await self._sent(said.sha256)
+        if sent is None:
+            raise FileRefused([Problem(None, "sha256", "acknowledges a file that was not sent")])
+        kind = "acknowledged" if said.status == "accepted" else "rejected"
+        fact = MovementFact(kind, self._now(), reason="; ".join(said.reasons) or None, file=file.id)
+        told = await self._tell_file(sent, fact)
+        if kind == "rejected":
+            ctx = self._context()
+            sent = await ctx.load(BankFile, sent.id, book=ctx.house)
+            ctx.save(sent, status="rejected", problems=tuple(said.reasons))
+            await ctx.write()
+        return Result("ack", entries=told)
+
+    async def _answered(self, file: BankFile, data: bytes) -> Result:
+        """Apply the returns and notices in a file of the rail."""
+        read = self._rail.read(data)
+        facts = [fact for fact in read.facts if fact.kind in ("returned", "rejected")]
+        async with self._runtime.pool.connection() as conn:
+            places = await by_reference(conn, [fact.trace for fact in facts])
+        strangers = [fact for fact in read.facts if fact.trace not in places]
+        heard = [
+            Heard(places[fact.trace], self._fact(fact, file), file.id)
+            for fact in facts
+            if fact.trace in places
+        ]
+        await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
+        return Result(
+            "nacha",
+            entries=read.totals.count,
+            credits=read.totals.credits.amount,
+            debits=read.totals.debits.amount,
+            warnings=(*read.warnings, *map(_unknown, strangers)),
+        )
+
+    def _fact(self, fact: Fact, file: BankFile) -> MovementFact:
+        return MovementFact(
+            fact.kind,
+            self._now(),
+            on=None if fact.on is None else fact.on.isoformat(),
+            code=fact.code,
+            reason=fact.reason,
+            failure_code=fact.failure_code,
+            file=file.id,
+            line=fact.line,
+        )
+
+    async def _tell_file(self, sent: BankFile, fact: MovementFact) -> int:
+        after, told = "", 0
+        while True:
+            async with self._runtime.pool.connection() as conn:
+                places = await in_file(conn, sent.id, after, 1000)
+            if not places:
+                return told
+            heard = [Heard(place, fact, sent.id) for place in places]
+            told += await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
+            after = places[-1].id
+
+    async def _sent(self, digest: str) -> BankFile | None:
+        ctx = self._context()
+        found = await ctx.newest(BankFile, {"source": digest}, book=ctx.house)
+        return found if found is not None and found.direction == "sent" else None
+
+    def _now(self) -> int:
+        return unix_seconds(self._runtime.clock.now())
+
+    def _context(self) -> Context:
+        return Context(self._runtime, Caller(HOUSE, HOUSE, self._bank.livemode))
+
+
+def _unknown(fact: Fact) -> str:
+    where = "" if fact.line is None else f"line {fact.line}: "
+    return f"{where}no movement has the trace {fact.trace}"
