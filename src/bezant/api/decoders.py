@@ -2,7 +2,6 @@
 
 import types
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
@@ -12,10 +11,12 @@ from bezant.api.params import (
     MAX_METADATA_KEY_LENGTH,
     MAX_METADATA_KEYS,
     MAX_METADATA_VALUE_LENGTH,
+    ApartRule,
     MetadataRule,
     Params,
 )
 from bezant.api.scalars import Decoder, Rules
+from bezant.kernel.errors import InvalidRequest
 
 P = TypeVar("P", bound=Params)
 
@@ -23,9 +24,8 @@ _MAX_INDEX_DIGITS = 6
 _SHAPE_NAMES = {str: "string", dict: "hash", list: "array"}
 
 
-@cache
 def decoder(params: type[P], *, json: bool = False) -> Callable[[Any], P]:
-    """Return what makes the params of a tree; it raises InvalidRequest naming the parameter.
+    """Compile what makes the params of a tree; that raises InvalidRequest naming the parameter.
 
     Raises TypeError for a type that cannot be a parameter: our own mistake, found at start.
     """
@@ -51,7 +51,7 @@ def _generic(kind: Any, rules: Rules, *, json: bool) -> Decoder:
     if origin is Literal:
         return scalars.literal(members)
     if origin is list:
-        return _list(_compile(members[0], json=json), rules, json=json)
+        return _list(_item(members[0], rules, json=json), rules, json=json)
     if origin is dict:
         return _map(_compile(members[1], json=json), rules)
     raise TypeError(f"{kind!r} cannot be the type of a parameter")
@@ -166,6 +166,24 @@ def _list(item: Decoder, rules: Rules, *, json: bool) -> Decoder:
         return values
 
     return decode
+
+
+def _item(kind: Any, rules: Rules, *, json: bool) -> Decoder:
+    if any(isinstance(rule, ApartRule) for rule in rules):
+        return _apart(_compile(get_args(kind)[0], json=json))
+    return _compile(kind, json=json)
+
+
+def _apart(decode: Decoder) -> Decoder:
+    """Return a decoder that takes an error for the value, so that the next item is read too."""
+
+    def attempt(node: Any, path: str) -> Any:
+        try:
+            return decode(node, path)
+        except InvalidRequest as error:
+            return error
+
+    return attempt
 
 
 def _indexed(node: dict[str, Any], path: str) -> list[tuple[int, Any]]:

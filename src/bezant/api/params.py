@@ -51,6 +51,13 @@ class MetadataRule:
     """Marks the type `Metadata`, which has rules of its own."""
 
 
+class ApartRule:
+    """Marks the type `Apart`, whose items are decoded each on its own."""
+
+
+Apart: TypeAlias = Annotated[list[T | InvalidRequest], ApartRule()]
+"""A list in which an item that is wrong stands as its error and does not refuse the others."""
+
 Unset: TypeAlias = Literal[""]
 Emptyable: TypeAlias = T | Unset
 """A value that can be unset by sending an empty one."""
