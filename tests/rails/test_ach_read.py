@@ -204,6 +204,12 @@ def test_a_return_is_dated_by_its_settlement_day_or_else_by_the_file():
     assert ACH.read(edited(2, 76, "999", RETURN_ROWS)).facts[0].on == date(2026, 3, 4)
 
 
+def test_a_file_of_something_else_is_not_read_to_its_end():
+    problems = refusal(b"hello\n" * 100_000)
+    assert problems[-1] == (1000, None, "reading stopped here")
+    assert len(problems) < 1100
+
+
 @st.composite
 def damaged(draw):
     """A packed file with one of the accidents that happen to files."""

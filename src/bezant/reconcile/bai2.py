@@ -18,7 +18,6 @@ NON_MONETARY = "890"
 
 _UPDATE, _CORRECTION = "1", "3"
 _BANK_CREDITS, _BANK_DEBITS = range(920, 960), range(960, 1000)
-_MAX_PARTS = 1000
 
 
 def read_bai2(data: bytes) -> tuple[Statement, ...]:
@@ -117,7 +116,7 @@ class _Reader:
         sender, _, created, _, number = (record.take() for _ in range(5))
         _, _, version = (record.take() for _ in range(3))
         if version not in {"2", ""}:
-            record.bad(f"version {version!r} is not read, only 2")
+            record.bad(f"version {version[:40]!r} is not read, only 2")
         self.id = f"{sender}/{created}/{number}"
         self.file = _Sums(record.first_line)
 
@@ -126,10 +125,12 @@ class _Reader:
         self.account = None
         _, _, status, as_of, _, currency = (record.take() for _ in range(6))
         if status not in {_UPDATE, _CORRECTION}:
-            record.bad(f"group status {status!r} is neither an update (1) nor a correction (3)")
+            record.bad(
+                f"group status {status[:40]!r} is neither an update (1) nor a correction (3)"
+            )
         day = _day(as_of)
         if day is None:
-            record.bad(f"as-of date {as_of!r} is no date")
+            record.bad(f"as-of date {as_of[:40]!r} is no date")
         warnings = ("the group corrects an earlier one",) if status == _CORRECTION else ()
         sums = _Sums(record.first_line)
         self.group = _Group(sums, day or date.min, currency or "USD", warnings)
@@ -143,7 +144,7 @@ class _Reader:
         if not number:
             record.bad("the account has no number")
         if currency.lower() not in table():
-            record.bad(f"currency {currency!r} does not exist")
+            record.bad(f"currency {currency[:40]!r} does not exist")
         self.account = _Account(_Sums(record.first_line), number, currency.lower())
         while not record.done:
             self._summary(record, self.account)
@@ -175,7 +176,7 @@ class _Reader:
         if code == NON_MONETARY:
             return
         if credit is None:
-            record.bad(f"type {code!r} is neither a credit nor a debit")
+            record.bad(f"type {code[:40]!r} is neither a credit nor a debit")
         elif account.currency in table():
             money = self._money(record, abs(units), account.currency)
             if units < 0:
@@ -281,20 +282,27 @@ def _funds(record: Record, booked: date | None = None) -> date | None:
         case "D":
             parts = 2 * record.number("number of distributions", record.take())
         case _:
-            record.bad(f"funds type {kind!r} is not known")
+            record.bad(f"funds type {kind[:40]!r} is not known")
             return None
-    for _ in range(min(parts, _MAX_PARTS)):
-        part = record.take()
-        if part:
-            record.number("funds distribution", part)
+    _distribution(record, parts)
     return None
+
+
+def _distribution(record: Record, parts: int) -> None:
+    for part in range(parts):
+        if record.done:
+            record.bad(f"the funds distribution ends after {part} of {parts} fields")
+            return
+        text = record.take()
+        if text:
+            record.number("funds distribution", text)
 
 
 def _value_date(record: Record) -> date | None:
     text, _ = record.take(), record.take()
     day = _day(text)
     if text and day is None:
-        record.bad(f"value date {text!r} is no date")
+        record.bad(f"value date {text[:40]!r} is no date")
     return day
 
 

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from bezant.kernel.errors import Problem
+from bezant.kernel.errors import FileRefused, Problem
+
+MOST_PROBLEMS = 1000
+"""Problems after which a file is not read on: it is something else altogether."""
 
 CODES = frozenset({"01", "02", "03", "16", "49", "88", "98", "99"})
 
@@ -84,15 +87,20 @@ class Record:
         """Return a field as a whole number with or without a sign; zero, noted, when it is none."""
         digits = text.removeprefix("-") if text[:1] == "-" else text.removeprefix("+")
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
-            self.bad(f"{name} is not a number: {text!r}")
+            self.bad(f"{name} is not a number: {text[:40]!r}")
             return 0
         return -int(digits) if text[:1] == "-" else int(digits)
 
 
 def records(data: bytes, problems: list[Problem]) -> Iterator[Record]:
-    """Yield the records of a file, each with the 88s that continue it."""
+    """Yield the records of a file, each with the 88s that continue it.
+
+    Raises FileRefused when the problems, the caller's too, are more than anybody would read.
+    """
     record: Record | None = None
     for line, text in _pieces(data):
+        if len(problems) > MOST_PROBLEMS:
+            raise FileRefused([*problems, Problem(line, None, "reading stopped here")])
         code, _, body = text.partition(",")
         if code not in CODES:
             problems.append(Problem(line, None, f"no record begins with {text[:12]!r}"))

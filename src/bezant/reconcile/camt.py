@@ -114,8 +114,10 @@ def _period(node: Node) -> tuple[date, date]:
     closing = [balance for balance in node.all("Bal") if _balance_code(balance) == _CLOSING]
     places = [(balance, ("Dt/Dt", "Dt/DtTm")) for balance in closing]
     places += [(entry, ("BookgDt/Dt", "BookgDt/DtTm")) for entry in node.all("Ntry")]
-    places = places or [(node, ("CreDtTm", "CreDt"))]
-    days = [day for place, paths in places if (day := _date_at(place, *paths)) is not None]
+    said = [_date_at(place, *paths) for place, paths in places]
+    if not any(said):
+        said = [_date_at(node, "CreDtTm", "CreDt")]
+    days = [day for day in said if day is not None]
     if not days:
         raise node.refused("the statement has no date")
     return min(days), max(days)
@@ -140,7 +142,7 @@ def _read_entry(node: Node, statement: Node, parts: dict[str, _Parts]) -> None:
     amount = _amount(_required(node, "Amt"))
     status = node.text_at("Sts/Cd", "Sts", "Sts/Prtry")
     if status not in {_BOOKED, *_PENDING, _SKIPPED}:
-        raise node.refused(f"status {status!r} is not known")
+        raise node.refused(f"status {status[:40]!r} is not known")
     part = _parts_of(parts, amount.currency)
     lines = _lines(node, statement, amount, part.warnings)
     if status == _BOOKED:
@@ -248,7 +250,7 @@ def _summed(entries: list[Node], side: str) -> tuple[int, Decimal]:
 def _agrees(said: Node, count: int, total: Decimal) -> bool:
     number, amount = said.text_at("NbOfNtries"), said.text_at("Sum")
     if amount and not _is_decimal(amount):
-        raise said.refused(f"{amount!r} is not an amount")
+        raise said.refused(f"{amount[:40]!r} is not an amount")
     return (not number or number.lstrip("0") == str(count or "")) and (
         not amount or Decimal(amount) == total
     )
@@ -272,7 +274,7 @@ def _required(node: Node, tag: str) -> Node:
 def _is_credit(node: Node) -> bool:
     indicator = _required(node, "CdtDbtInd")
     if indicator.text not in {"CRDT", "DBIT"}:
-        raise indicator.refused(f"{indicator.text!r} is neither CRDT nor DBIT")
+        raise indicator.refused(f"{indicator.quoted} is neither CRDT nor DBIT")
     return indicator.text == "CRDT"
 
 
@@ -290,12 +292,12 @@ def _amount(node: Node) -> Money:
     currency = node.attributes.get("Ccy", "")
     match = _DECIMAL.fullmatch(node.text)
     if match is None or not _is_decimal(node.text):
-        raise node.refused(f"{node.text!r} is not an amount")
+        raise node.refused(f"{node.quoted} is not an amount")
     decimals = (match[2] or "").rstrip("0")
     try:
         return exact_money(int((match[1] or "") + decimals or "0"), len(decimals), currency.lower())
     except MoneyError as error:
-        raise node.refused(f"{node.text} {currency}: {error}") from error
+        raise node.refused(f"{node.quoted} {currency}: {error}") from error
 
 
 def _currency(node: Node) -> str:
@@ -315,4 +317,4 @@ def _date_at(node: Node, *paths: str) -> date | None:
     try:
         return date.fromisoformat(match[1] if match else place.text)
     except ValueError as error:
-        raise place.refused(f"{place.text!r} is no date") from error
+        raise place.refused(f"{place.quoted} is no date") from error

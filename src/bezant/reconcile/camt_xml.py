@@ -40,6 +40,11 @@ class Node(Struct, frozen=True):
         found = (self.find(path) for path in paths)
         return next((node.text for node in found if node is not None and node.text), "")
 
+    @property
+    def quoted(self) -> str:
+        """The beginning of the text, for messages."""
+        return repr(self.text[:40])
+
     def refused(self, reason: str) -> FileRefused:
         """Return an error that names this element."""
         return FileRefused([Problem(self.line, self.path, reason)])

@@ -14,6 +14,9 @@ from bezant.rails.ach.batch import Batch, Sums, fields_of
 from bezant.rails.ach.facts import CURRENCY, facts_of, read_date
 from bezant.rails.ach.lines import Findings, Line, split
 
+MOST_PROBLEMS = 1000
+"""Problems after which a file is not read on: it is something else altogether."""
+
 _HEADER_CONSTANTS = {
     "priority": "01",
     "record size": "094",
@@ -27,6 +30,9 @@ def read(data: bytes) -> ReadFile:
     reader = _Reader()
     for line in split(data, reader.findings):
         reader.take(line)
+        if len(reader.findings.problems) > MOST_PROBLEMS:
+            reader.findings.bad(line.number, "reading stopped here")
+            raise FileRefused(reader.findings.problems)
     return reader.finish()
 
 
