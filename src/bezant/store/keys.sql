@@ -1,0 +1,13 @@
+-- name: add
+insert into api_key (digest, id, account, livemode, name, shown, created)
+values (%s, %s, %s, %s, %s, %s, %s) on conflict (digest) do nothing
+
+-- name: by_digest
+select id, account, livemode, name, shown, created, revoked from api_key where digest = %s
+
+-- name: of_account
+select id, account, livemode, name, shown, created, revoked
+from api_key where account = %s and livemode = %s order by id
+
+-- name: revoke
+update api_key set revoked = %s where account = %s and id = %s and revoked is null
