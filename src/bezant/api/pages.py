@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, cast
 
-import msgspec
 from msgspec import Meta
 
 from bezant.api.context import Context
 from bezant.api.params import Params, RangeQuery
 from bezant.api.resource import Identified
+from bezant.api.shape import ShapeMeta
 from bezant.kernel import ids
 from bezant.kernel.codec import base62, encode_json
 from bezant.kernel.errors import InvalidRequest
@@ -51,9 +51,10 @@ def envelope(page: Page, url: str) -> str:
 
 def list_params(resource: type[Identified], filters: Sequence[str]) -> type[ListParams]:
     """Return the parameters of a list with filters that are compared for equality."""
-    fields: list[tuple[str, Any, Any]] = [(name, str | None, None) for name in filters]
-    name = f"List_{resource.kind()}"
-    made = msgspec.defstruct(name, fields, bases=(ListParams,), kw_only=True, module=__name__)
+    members: dict[str, Any] = dict.fromkeys(filters)
+    members["__annotations__"] = dict.fromkeys(filters, str | None)
+    members["__module__"] = __name__
+    made = ShapeMeta(f"List_{resource.kind()}", (ListParams,), members)
     return cast("type[ListParams]", made)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from bezant.api import refusals
+from bezant.api.shape import Shape
 from bezant.kernel import currency
 from bezant.kernel.errors import InvalidRequest, UnknownCurrency
 
@@ -22,7 +23,7 @@ MAX_METADATA_VALUE_LENGTH = 500
 LAST_TIMESTAMP = 253_402_300_799  # The last second of the year 9999.
 
 
-class Params(Struct, kw_only=True, forbid_unknown_fields=True):
+class Params(Shape, forbid_unknown_fields=True):
     """The parameters of one operation, or of a hash inside them; an unknown name is refused."""
 
     def changes(self, *, without: tuple[str, ...] = ("metadata",)) -> dict[str, Any]:

@@ -7,13 +7,13 @@ the fields that lists filter on are copied to columns beside it.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from msgspec import Struct
+from bezant.api.shape import Shape
 
 Expands = Mapping[str, tuple[str, ...]]
 """Fields that hold an id and may be expanded, with the kinds of object it can belong to."""
 
 
-class Identified(Struct, tag_field="object", kw_only=True):
+class Identified(Shape, tag_field="object"):
     """An object that the API shows without `created` and `livemode`, such as a bank account."""
 
     id: str

@@ -1,0 +1,104 @@
+"""The ASGI application: every operation behind falcon's compiled router."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import falcon
+import falcon.asgi
+
+from bezant.api.backend import Backend
+from bezant.api.endpoint import Endpoint, send, tell, unexpected, unknown_url
+from bezant.api.error_page import ErrorPage
+from bezant.api.exchange import Exchange
+from bezant.api.execute import Executor
+from bezant.api.health import Alive, Ready
+from bezant.api.operation import Operation, template
+from bezant.api.replies import error_reply
+from bezant.api.routes import Routes
+from bezant.kernel.errors import ApiError, InvalidRequest
+from bezant.kernel.log import get_logger
+
+log = get_logger(__name__)
+
+
+App = falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]
+
+
+def create_app(routes: Sequence[Routes], backend: Backend) -> App:
+    """Return the application of some routes, to which what starts and ends may be added."""
+    app = falcon.asgi.App()
+    app.add_error_handler((Exception, falcon.HTTPError), _Failure(backend).handle)
+    kinds = {each.resource.kind(): each.resource for each in routes}
+    executor = Executor(backend)
+    for path, operations in _by_path(routes).items():
+        endpoints = {
+            operation.method: Endpoint(operation, backend, executor, kinds)
+            for operation in operations
+        }
+        app.add_route(path, Responders(endpoints))
+    app.add_route("/healthz", Alive())
+    app.add_route("/readyz", Ready(backend))
+    app.add_route("/docs/errors", ErrorPage())
+    return app
+
+
+def operations_of(routes: Sequence[Routes]) -> list[Operation]:
+    """Return every operation, in the order of declaration."""
+    return [operation for each in routes for operation in each.operations]
+
+
+def _by_path(routes: Sequence[Routes]) -> dict[str, list[Operation]]:
+    """Group operations by the router's template of their path; no two may be the same."""
+    grouped: dict[str, list[Operation]] = {}
+    for operation in operations_of(routes):
+        group = grouped.setdefault(template(operation.path), [])
+        assert all(operation.method != other.method for other in group), (
+            f"{operation.method} {operation.path} is declared twice"
+        )
+        group.append(operation)
+    return grouped
+
+
+class Responders:
+    """The methods of one path, under the names that falcon looks for."""
+
+    def __init__(self, endpoints: dict[str, Endpoint]) -> None:
+        """Offer `on_get`, `on_post` or `on_delete`."""
+        for method, endpoint in endpoints.items():
+            setattr(self, f"on_{method.lower()}", endpoint.respond)
+
+
+class _Failure:
+    """Answers what never reached an operation: unknown URLs and broken requests."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    async def handle(
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response | None,
+        error: Exception,
+        params: dict[str, Any],
+        *,
+        ws: falcon.asgi.WebSocket | None = None,
+    ) -> None:
+        """Put an error in our shape into the response."""
+        if resp is None:
+            raise falcon.HTTPNotFound from error  # A websocket, of which there are none.
+        exchange = Exchange(self._backend.ids.request_id())
+        reply = error_reply(
+            self._error(req, error, exchange), exchange.id, self._backend.public_url
+        )
+        send(resp, reply, exchange)
+        tell(req, reply, exchange)
+
+    def _error(
+        self, request: falcon.asgi.Request, problem: Exception, exchange: Exchange
+    ) -> ApiError:
+        if isinstance(problem, falcon.HTTPNotFound | falcon.HTTPMethodNotAllowed):
+            return unknown_url(request, self._backend.public_url)
+        if isinstance(problem, falcon.HTTPError) and problem.status_code < 500:
+            return InvalidRequest(f"Invalid request: {problem.title}.", code="request_invalid")
+        log.error("request_failed", request=exchange.id, exc_info=problem)
+        return unexpected()

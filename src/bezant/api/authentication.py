@@ -1,0 +1,75 @@
+"""Who asks: API keys from the Authorization header, and the account that a platform acts for."""
+
+import binascii
+import re
+from base64 import b64decode
+
+from bezant.api.backend import Backend, Key
+from bezant.kernel.errors import Forbidden, Unauthenticated
+
+_ACCOUNT = re.compile(r"acct_\w{1,64}", re.ASCII)
+_KIND_OF_KEY = re.compile(r"(?:[a-z]{2}_(?:test|live)_)?", re.ASCII)
+_MAX_SECRET_LENGTH = 255
+
+
+def secret_of(authorization: str | None) -> str:
+    """Return the API key that a header carries, as Bearer or as the user name of Basic."""
+    scheme, _, value = (authorization or "").partition(" ")
+    match scheme.lower():
+        case "bearer":
+            secret = value.strip()
+        case "basic":
+            secret = _user_of(value.strip())
+        case _:
+            secret = ""
+    if not secret:
+        raise Unauthenticated(
+            "You did not provide an API key. Provide it in the Authorization header, using "
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY') or Basic auth with the "
+            "key as the user name."
+        )
+    return secret
+
+
+def _user_of(credentials: str) -> str:
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+async def identify(backend: Backend, authorization: str | None, *, publishable: bool) -> Key:
+    """Return the key of a request; Unauthenticated, or Forbidden for a key that may not do this."""
+    secret = secret_of(authorization)
+    known = len(secret) <= _MAX_SECRET_LENGTH and secret.isascii() and secret.isprintable()
+    key = await backend.authenticate(secret) if known else None
+    if key is None:
+        raise Unauthenticated(f"Invalid API Key provided: {redacted(secret)}")
+    if key.kind == "publishable" and not publishable:
+        raise Forbidden(
+            "This API call cannot be made with a publishable API key. Please use a secret key.",
+            code="secret_key_required",
+        )
+    return key
+
+
+async def acting_account(backend: Backend, key: Key, secret: str, wanted: str | None) -> str:
+    """Return the account a request is for: the key's own, or the one that Stripe-Account names."""
+    if wanted is None or wanted == key.account:
+        return key.account
+    if _ACCOUNT.fullmatch(wanted) and await backend.connected(key, wanted):
+        return wanted
+    raise Forbidden(
+        f"The provided key '{redacted(secret)}' does not have access to account "
+        f"'{wanted[:80]}' (or that account does not exist). Application access may have been "
+        "revoked.",
+        code="account_invalid",
+    )
+
+
+def redacted(secret: str) -> str:
+    """Return a key as it may be shown: its kind and its last four characters."""
+    match = _KIND_OF_KEY.match(secret)
+    kind = match[0] if match else ""
+    rest = secret[len(kind) :]
+    return f"{kind}****{rest[-4:]}" if len(rest) > 12 else f"{kind}****"

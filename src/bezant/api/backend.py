@@ -1,0 +1,51 @@
+"""What the API needs of the process that it is served by; the composition root provides it."""
+
+from typing import Literal, NamedTuple, Protocol
+
+from bezant.api.context import Caller, Context
+from bezant.kernel.clock import Clock
+from bezant.kernel.ids import Ids
+
+
+class Key(NamedTuple):
+    """An API key that was recognised: whose it is, and what kind of key."""
+
+    id: str
+    account: str
+    livemode: bool
+    kind: Literal["secret", "restricted", "publishable"] = "secret"
+
+
+class Backend(Protocol):
+    """Keys, accounts, contexts and ports."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """What makes ids."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """Where clients reach the server, without a final slash."""
+        ...
+
+    async def authenticate(self, secret: str) -> Key | None:
+        """Return the key with that secret, unless it is unknown or revoked."""
+        ...
+
+    async def connected(self, key: Key, account: str) -> bool:
+        """Tell whether an account is one of the connected accounts of the key's owner."""
+        ...
+
+    async def ready(self) -> str | None:
+        """Return why requests cannot be served now, or None when they can."""
+        ...
+
+    def context(self, caller: Caller) -> Context:
+        """Return a context for one run of an operation."""
+        ...

@@ -1,0 +1,173 @@
+"""An endpoint: what falcon calls for an operation, from the headers that come to those that go."""
+
+from typing import Any
+
+import falcon
+import falcon.asgi
+
+from bezant.api import body, expand, idempotency
+from bezant.api.authentication import acting_account, identify, secret_of
+from bezant.api.backend import Backend
+from bezant.api.decoders import decoder
+from bezant.api.exchange import Exchange
+from bezant.api.execute import Call, Executor
+from bezant.api.operation import Operation
+from bezant.api.params import Params
+from bezant.api.replies import Reply, error_reply
+from bezant.kernel.errors import ApiError, InternalError, NotFound
+from bezant.kernel.log import canonical_line, get_logger
+
+log = get_logger(__name__)
+
+
+class ExpandParams(Params):
+    """The one parameter that every operation takes, where it is given."""
+
+    expand: list[str]
+
+
+class Endpoint:
+    """Answers one operation."""
+
+    def __init__(
+        self, operation: Operation, backend: Backend, executor: Executor, kinds: expand.Kinds
+    ) -> None:
+        """Compile the decoders of the operation's parameters."""
+        self._operation = operation
+        self._backend = backend
+        self._executor = executor
+        self._kinds = kinds
+        self._decode = {json: decoder(operation.params, json=json) for json in (False, True)}
+
+    async def respond(
+        self, request: falcon.asgi.Request, response: falcon.asgi.Response, **place: str
+    ) -> None:
+        """Answer a request, whatever happens, and log one line about it."""
+        started = self._backend.clock.monotonic()
+        exchange = Exchange(self._backend.ids.request_id())
+        try:
+            reply = await self._reply(request, tuple(place.values()), exchange)
+        except ApiError as error:
+            reply = self._error(error, exchange)
+        except Exception:
+            log.exception("request_failed", request=exchange.id, operation=self._operation.name)
+            reply = self._error(unexpected(), exchange)
+        send(response, reply, exchange)
+        seconds = self._backend.clock.monotonic() - started
+        tell(request, reply, exchange, operation=self._operation.name, seconds=seconds)
+
+    async def _reply(
+        self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
+    ) -> Reply:
+        operation = self._operation
+        exchange.version = request.get_header("Stripe-Version") or exchange.version
+        await self._identify(request, exchange)
+        if operation.method == "POST":
+            header = request.get_header("Idempotency-Key")
+            exchange.idempotency_key = idempotency.checked_key(header)
+        if any("\0" in name for name in place):
+            raise unknown_url(request, self._backend.public_url)
+        parameters = await body.read(request, operation.options)
+        told = await self._executor.call(self._call(request, place, exchange, parameters))
+        return exchange.reply(told, executed=operation.writes)
+
+    async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> None:
+        authorization = request.get_header("Authorization")
+        publishable = self._operation.options.publishable
+        key = await identify(self._backend, authorization, publishable=publishable)
+        exchange.key, exchange.account = key, key.account
+        named = request.get_header("Stripe-Account")
+        if named is not None:
+            secret = secret_of(authorization)
+            exchange.account = await acting_account(self._backend, key, secret, named)
+            exchange.named_account = True
+
+    def _call(
+        self,
+        request: falcon.asgi.Request,
+        place: tuple[str, ...],
+        exchange: Exchange,
+        parameters: body.Parameters,
+    ) -> Call:
+        operation, (tree, json) = self._operation, parameters
+        digest = b""
+        if exchange.idempotency_key is not None:
+            digest = idempotency.digest(operation.method, request.path, tree)
+        wanted: expand.Plan = {}
+        if "expand" in tree:
+            wanted = self._plan(tree.pop("expand"), json=json)
+        return Call(
+            operation=operation,
+            caller=exchange.caller(),
+            path=request.path,
+            place=place,
+            params=self._decode[json](tree),
+            wanted=wanted,
+            digest=digest,
+        )
+
+    def _plan(self, node: Any, *, json: bool) -> expand.Plan:
+        options = self._operation.options
+        decode = _expand_of_json if json else _expand_of_form
+        paths = decode({"expand": node}).expand
+        return expand.plan(paths, options.returns, listing=options.listing, kinds=self._kinds)
+
+    def _error(self, error: ApiError, exchange: Exchange) -> Reply:
+        safe = not self._operation.writes or exchange.idempotency_key is not None
+        return error_reply(error, exchange.id, self._backend.public_url, safe=safe)
+
+
+_expand_of_form = decoder(ExpandParams)
+_expand_of_json = decoder(ExpandParams, json=True)
+
+
+def send(response: falcon.asgi.Response, reply: Reply, exchange: Exchange) -> None:
+    """Put a reply into falcon's response."""
+    response.status = reply.status
+    response.content_type = falcon.MEDIA_JSON
+    response.data = reply.body.encode()
+    response.set_headers(exchange.headers() | reply.headers)
+
+
+def tell(
+    request: falcon.asgi.Request,
+    reply: Reply,
+    exchange: Exchange,
+    *,
+    operation: str | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Log the one line of a request."""
+    key = exchange.key
+    canonical_line(
+        "request",
+        request=exchange.id,
+        method=request.method,
+        path=request.path,
+        operation=operation,
+        status=reply.status,
+        code=reply.code,
+        account=exchange.account,
+        livemode=key.livemode if key else None,
+        key=key.id if key else None,
+        idempotency_key=exchange.idempotency_key,
+        replayed=exchange.replayed or None,
+        duration_ms=None if seconds is None else round(seconds * 1_000, 1),
+    )
+
+
+def unknown_url(request: falcon.asgi.Request, public_url: str) -> NotFound:
+    """Return the error of a path, or of a method on a path, that there is not."""
+    return NotFound(
+        f"Unrecognized request URL ({request.method}: {request.path[:200]}). "
+        f"Please see {public_url}/docs/errors#url_unknown",
+        code="url_unknown",
+    )
+
+
+def unexpected() -> InternalError:
+    """Return the error of a mistake of ours, which tells the client nothing about it."""
+    return InternalError(
+        "Something went wrong on our side. The server's log has the details under the id of "
+        "this request."
+    )

@@ -1,0 +1,59 @@
+"""What is known about a request while it is answered, for its reply's headers and its log line."""
+
+from msgspec import Struct
+
+from bezant.api.backend import Key
+from bezant.api.context import Caller
+from bezant.api.execute import Told
+from bezant.api.replies import Reply
+from bezant.api.runtime import API_VERSION
+
+
+class Exchange(Struct):
+    """One request: its id, and what its headers turned out to say."""
+
+    id: str
+    version: str = API_VERSION
+    key: Key | None = None
+    account: str | None = None
+    named_account: bool = False
+    idempotency_key: str | None = None
+    replayed: bool = False
+
+    def caller(self) -> Caller:
+        """Return who asks, once that is known."""
+        assert self.key is not None, "only an authenticated request has a caller"
+        assert self.account is not None, "only an authenticated request has a caller"
+        return Caller(
+            platform=self.key.account,
+            account=self.account,
+            livemode=self.key.livemode,
+            request=self.id,
+            idempotency_key=self.idempotency_key,
+            key=self.key.id,
+        )
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every reply has, errors too."""
+        headers = {
+            "Request-Id": self.id,
+            "Stripe-Version": self.version,
+            "Cache-Control": "no-cache, no-store",
+        }
+        if self.idempotency_key is not None:
+            headers["Idempotency-Key"] = self.idempotency_key
+        if self.named_account and self.account is not None:
+            headers["Stripe-Account"] = self.account
+        return headers
+
+    def reply(self, told: Told, *, executed: bool) -> Reply:
+        """Return the reply of a call; `executed` says that it may have changed something."""
+        self.replayed = told.replayed
+        headers: dict[str, str] = {}
+        if executed:
+            headers["Stripe-Should-Retry"] = "false"
+        if self.idempotency_key is not None:
+            headers["Original-Request"] = told.original
+        if told.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return Reply(told.status, told.body, headers, told.code)

@@ -1,0 +1,186 @@
+"""One call of an operation: run it, hand what it wants to the door, and tell what became of it.
+
+Running has no effect, so an operation runs again when something it read has changed meanwhile,
+and an idempotency key is settled by the door: the answer commits together with its effect.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from bezant.api import expand, idempotency, results
+from bezant.api.backend import Backend
+from bezant.api.context import Caller, Context, refusal
+from bezant.api.operation import Operation
+from bezant.api.params import Params
+from bezant.api.replies import error_body
+from bezant.api.resource import Identified
+from bezant.api.standard import check_parent
+from bezant.commit.change_set import Answer, Outcome, Refused, Replayed
+from bezant.kernel.errors import ApiError, InsufficientFunds, KeyInUse, RateLimited
+
+MAX_RUNS = 20
+_READ_AGAIN = ("stale", "exists")
+
+
+class Call(Struct, frozen=True, eq=False):
+    """An operation with what it was called with; `path` is the one of the request.
+
+    `place` holds the texts for the path's placeholders, and `digest` belongs to the
+    idempotency key.
+    """
+
+    operation: Operation
+    caller: Caller
+    path: str
+    place: tuple[str, ...]
+    params: Params
+    wanted: expand.Plan
+    digest: bytes
+
+
+class Told(Struct, frozen=True):
+    """What the client is told; `original` is the request that was executed under the key."""
+
+    status: int
+    body: str
+    original: str
+    replayed: bool = False
+    code: str | None = None
+
+
+class Executor:
+    """Carries out calls; knows which idempotency keys are in use in this process."""
+
+    def __init__(self, backend: Backend) -> None:
+        """Work for a backend."""
+        self._backend = backend
+        self._in_use: set[tuple[int, str]] = set()
+
+    async def call(self, call: Call) -> Told:
+        """Carry out a call, once per idempotency key; raises the ApiError that it ends with."""
+        key = call.caller.idempotency_key
+        if not call.operation.writes or key is None:
+            return await self._carry_out(call)
+        mark = (self._backend.context(call.caller).book.id, key)
+        if mark in self._in_use:
+            raise KeyInUse(
+                f"There is currently another in-progress request using this Idempotent Key: {key}. "
+                "Please try again later."
+            )
+        self._in_use.add(mark)
+        try:
+            return await self._carry_out(call)
+        finally:
+            self._in_use.discard(mark)
+
+    async def _carry_out(self, call: Call) -> Told:
+        for _ in range(MAX_RUNS):
+            ctx = self._backend.context(call.caller)
+            try:
+                body, itemised = await self._run(ctx, call)
+            except ApiError as error:
+                return await self._failed(ctx, call, error)
+            if not call.operation.writes:
+                return Told(200, body, call.caller.request or "")
+            outcomes = await ctx.commit(_answer(ctx, call, 200, body, itemised=itemised))
+            if itemised and not isinstance(outcomes[0], Replayed):
+                return self._itemised(call, body, outcomes)
+            told = await self._settled(call, body, outcomes)
+            if told is not None:
+                return told
+        raise RateLimited(
+            "This object cannot be accessed right now because other requests keep changing it. "
+            "Retry in a moment.",
+            code="lock_timeout",
+        )
+
+    async def _run(self, ctx: Context, call: Call) -> tuple[str, bool]:
+        operation = call.operation
+        arguments = await _arguments(ctx, call)
+        if operation.takes_params:
+            arguments.append(call.params)
+        result = await operation.function(ctx, *arguments)
+        returns = operation.options.returns
+        if result is None:
+            assert returns is not None, f"{operation.name} returns nothing"
+            return results.deleted(returns.kind(), call.place[-1]), False
+        body = results.rendered(ctx, result, path=call.path, public_url=self._backend.public_url)
+        if call.wanted:
+            body = await expand.expanded(ctx, body, call.wanted)
+        return body, isinstance(result, results.Itemised)
+
+    async def _failed(self, ctx: Context, call: Call, error: ApiError) -> Told:
+        """Tell what the key was answered before; without that, the error is the answer."""
+        key = call.caller.idempotency_key
+        if not call.operation.writes or key is None:
+            raise error
+        found = await idempotency.find(ctx, key)
+        if found is not None:
+            return self._replayed(call, found)
+        if isinstance(error, InsufficientFunds):
+            return await self._keep_error(call, error)
+        raise error
+
+    async def _settled(self, call: Call, body: str, outcomes: list[Outcome]) -> Told | None:
+        """Return what to tell of a whole change set; None if it has to be made again."""
+        (outcome,) = outcomes
+        if isinstance(outcome, Replayed):
+            return self._replayed(call, outcome)
+        if not isinstance(outcome, Refused):
+            return Told(200, body, call.caller.request or "")
+        if outcome.code in _READ_AGAIN:
+            return None
+        error = refusal(outcome)
+        if call.caller.idempotency_key is None:
+            raise error
+        return await self._keep_error(call, error)
+
+    async def _keep_error(self, call: Call, error: ApiError) -> Told:
+        """Keep an error under the key, since the call had begun to be executed."""
+        request = call.caller.request or ""
+        body = error_body(error, request, self._backend.public_url)
+        empty = self._backend.context(call.caller)
+        outcomes = await empty.commit(_answer(empty, call, error.status, body, itemised=False))
+        if outcomes and isinstance(outcomes[0], Replayed):
+            return self._replayed(call, outcomes[0])
+        return Told(error.status, body, request, code=error.code)
+
+    def _itemised(self, call: Call, body: str, outcomes: list[Outcome]) -> Told:
+        request = call.caller.request or ""
+        faults = {
+            unit: outcome for unit, outcome in enumerate(outcomes) if isinstance(outcome, Refused)
+        }
+        told = results.with_faults(body, faults, request, self._backend.public_url)
+        return Told(200, told, request)
+
+    def _replayed(self, call: Call, found: Replayed) -> Told:
+        key = call.caller.idempotency_key or ""
+        was = idempotency.replay(found, key, call.digest)
+        url = self._backend.public_url
+        body = results.with_faults(was.body, was.faults, was.request, url)
+        return Told(was.status, body, was.request, replayed=True)
+
+
+async def _arguments(ctx: Context, call: Call) -> list[Any]:
+    """Return an argument for each placeholder: the object, loaded, or the text."""
+    arguments: list[Any] = []
+    parent: Identified | None = None
+    for resource, name in zip(call.operation.arguments, call.place, strict=True):
+        if resource is None:
+            arguments.append(name)
+            continue
+        loaded = await ctx.load(resource, name)
+        if parent is not None:
+            check_parent(loaded, parent.id)
+        arguments.append(loaded)
+        parent = loaded
+    return arguments
+
+
+def _answer(ctx: Context, call: Call, status: int, body: str, *, itemised: bool) -> Answer | None:
+    key = call.caller.idempotency_key
+    if key is None:
+        return None
+    request = call.caller.request or ""
+    return Answer(ctx.book, key, call.digest, status, body, request, itemised)

@@ -1,0 +1,156 @@
+"""Expansion: ids in an answer replaced by their objects, up to four levels deep.
+
+Paths are checked against what resources declare before anything runs; objects are loaded with one
+statement per level, whatever the number of objects and of paths.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from msgspec import Struct, field
+
+from bezant.api import refusals
+from bezant.api.context import Context
+from bezant.api.resource import Identified
+from bezant.kernel.codec import encode_json
+from bezant.kernel.errors import InvalidRequest
+
+MAX_LEVELS = 4
+Kinds = Mapping[str, type[Identified]]
+"""Every kind that the API shows, for what its objects can expand in turn."""
+
+
+class Branch(Struct):
+    """What to expand of an object: the path of the field, the kinds it may hold, and onwards."""
+
+    kinds: tuple[str, ...]
+    branches: "Plan" = field(default_factory=dict[str, "Branch"])
+
+
+Plan = dict[str, Branch]
+"""Branches by the path of their field, which has dots where it reaches into embedded hashes."""
+
+
+def plan(
+    paths: Iterable[str], returns: type[Identified] | None, *, listing: bool, kinds: Kinds
+) -> Plan:
+    """Return what the paths of `expand` ask for; InvalidRequest for one that leads nowhere."""
+    root: Plan = {}
+    for path in paths:
+        parts = path.split(".")
+        if len(parts) > MAX_LEVELS:
+            raise _refused(
+                f"You cannot expand more than {MAX_LEVELS} levels of a property. "
+                f"Property: {refusals.cut(path)}"
+            )
+        if listing and parts[0] != "data":
+            raise _refused(
+                f"This property cannot be expanded ({refusals.cut(path)}). In a list, begin with "
+                f"the prefix 'data.': data.{refusals.cut(path)}"
+            )
+        _grow(root, parts[1:] if listing else parts, (returns,) if returns else (), path, kinds)
+    return root
+
+
+def _grow(
+    branches: Plan,
+    parts: Sequence[str],
+    resources: Sequence[type[Identified]],
+    path: str,
+    kinds: Kinds,
+) -> None:
+    for resource in resources:
+        for length in range(len(parts), 0, -1):
+            name = ".".join(parts[:length])
+            if name in resource.expands:
+                branch = branches.setdefault(name, Branch(resource.expands[name]))
+                if length < len(parts):
+                    further = [kinds[kind] for kind in branch.kinds if kind in kinds]
+                    _grow(branch.branches, parts[length:], further, path, kinds)
+                return
+    raise _leads_nowhere(parts, resources, path)
+
+
+def _leads_nowhere(
+    parts: Sequence[str], resources: Sequence[type[Identified]], path: str
+) -> InvalidRequest:
+    shown = refusals.cut(path)
+    if any(parts and parts[0] in resource.__struct_fields__ for resource in resources):
+        return _refused(f"This property cannot be expanded ({shown}).")
+    return _refused(f"This property cannot be expanded because it doesn't exist: {shown}.")
+
+
+def _refused(message: str) -> InvalidRequest:
+    return InvalidRequest(message, param="expand")
+
+
+class _Spot(NamedTuple):
+    """A place in a document that holds an id, and what is to stand there."""
+
+    holder: dict[str, Any]
+    name: str
+    branch: Branch
+
+
+async def expanded(ctx: Context, body: str, wanted: Plan) -> str:
+    """Return the JSON of an object, or of a list of objects, with ids replaced by objects.
+
+    An id without an object, a deleted one for instance, stays an id.
+    """
+    document: dict[str, Any] = msgspec.json.decode(body)
+    roots = _items(document) if document.get("object") == "list" else [document]
+    fresh = {each.id: each.body for unit in ctx.units for each in unit.documents}
+    level = [(root, wanted) for root in roots]
+    while level:
+        spots = [spot for holder, branches in level for spot in _spots(holder, branches)]
+        objects = await _objects(ctx, spots, fresh)
+        level: list[tuple[dict[str, Any], Plan]] = []
+        for holder, name, branch in spots:
+            value: Any = holder[name]
+            if isinstance(value, str):
+                value = holder[name] = objects.get(value, value)
+            if isinstance(value, dict):
+                level.append((cast("dict[str, Any]", value), branch.branches))
+    return encode_json(document).decode()
+
+
+def _items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", document["data"])
+
+
+def _spots(holder: dict[str, Any], branches: Plan) -> Iterator[_Spot]:
+    for path, branch in branches.items():
+        *way, name = path.split(".")
+        for place in _reached(holder, way):
+            if place.get(name) is not None:
+                yield _Spot(place, name, branch)
+
+
+def _reached(node: Any, way: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Follow names into hashes, and into every item of arrays."""
+    if isinstance(node, list):
+        for item in cast("list[Any]", node):
+            yield from _reached(item, way)
+    elif isinstance(node, dict):
+        tree = cast("dict[str, Any]", node)
+        if way:
+            yield from _reached(tree.get(way[0]), way[1:])
+        else:
+            yield tree
+
+
+async def _objects(
+    ctx: Context, spots: Sequence[_Spot], fresh: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return the objects of a level by id; those that this very request makes are among them."""
+    wanted = {
+        (kind, holder[name]): None
+        for holder, name, branch in spots
+        for kind in branch.kinds
+        if isinstance(holder[name], str)
+    }
+    missing = [(kind, name) for kind, name in wanted if name not in fresh]
+    bodies = await ctx.raw_many(missing) if missing else {}
+    here = {name: fresh[name] for _, name in wanted if name in fresh}
+    return {name: msgspec.json.decode(body) for name, body in {**bodies, **here}.items()}

@@ -1,0 +1,47 @@
+"""Replies: what goes back over HTTP, and errors in the shape that clients know."""
+
+from typing import Any, NamedTuple
+
+from bezant.kernel.codec import encode_json
+from bezant.kernel.errors import ApiError, KeyInUse, RateLimited, Unavailable
+
+
+class Reply(NamedTuple):
+    """A status, a JSON body and headers; `code` is that of the error, for the log."""
+
+    status: int
+    body: str
+    headers: dict[str, str]
+    code: str | None = None
+
+
+def error_body(error: ApiError, request: str, public_url: str) -> str:
+    """Return the JSON of an error; absent members are left out."""
+    told: dict[str, Any] = {"type": error.type}
+    if error.code is not None:
+        told["code"] = error.code
+        told["doc_url"] = f"{public_url}/docs/errors#{error.code}"
+    told["message"] = error.message
+    if error.param is not None:
+        told["param"] = error.param
+    told["request_log_url"] = f"{public_url}/v1/request_logs/{request}"
+    told.update(error.extra)
+    return encode_json({"error": told}).decode()
+
+
+def error_reply(error: ApiError, request: str, public_url: str, *, safe: bool = False) -> Reply:
+    """Return the reply of an error after which nothing has changed.
+
+    `safe` says that sending the same request again cannot do twice what may have been done: the
+    outcome is unknown when the database went away.
+    """
+    headers: dict[str, str] = {}
+    if isinstance(error, RateLimited):
+        headers["Stripe-Should-Retry"] = "true"
+    elif isinstance(error, Unavailable):
+        headers["Stripe-Should-Retry"] = "true" if safe else "false"
+    elif isinstance(error, KeyInUse):
+        headers["Stripe-Should-Retry"] = "true"
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="Bezant"'
+    return Reply(error.status, error_body(error, request, public_url), headers, error.code)
