@@ -15,7 +15,10 @@ from bezant.sim.camt_writer import write_camt053
 from bezant.sim.statement import Line, Statement
 
 DAY = date(2026, 3, 4)
-words = st.text("ABCXYZ 0189/,-", max_size=60)
+words = st.one_of(
+    st.text("ABCXYZ 0189/,-", max_size=60),
+    st.lists(st.sampled_from(["/88,", "/16,195,1,Z,,,", "/99,1,1,1/", "A", " ", "/"])).map("".join),
+)
 CODES = {"195": 1, "257": 1, "466": -1}
 
 

@@ -21,9 +21,24 @@ _BANK_CREDITS, _BANK_DEBITS = range(920, 960), range(960, 1000)
 
 
 def read_bai2(data: bytes) -> tuple[Statement, ...]:
-    """Return the statements of a BAI2 file; raises FileRefused with each problem and its line."""
+    """Return the statements of a BAI2 file; raises FileRefused with each problem and its line.
+
+    Texts may hold what looks like a record, so a line is one record unless the totals and counts
+    agree only when lines are taken apart.
+    """
+    try:
+        return _read(data, several_a_line=False)
+    except FileRefused as refusal:
+        plain = refusal
+    try:
+        return _read(data, several_a_line=True)
+    except FileRefused as apart:
+        raise min(plain, apart, key=lambda refusal: len(refusal.problems)) from None
+
+
+def _read(data: bytes, *, several_a_line: bool) -> tuple[Statement, ...]:
     reader = _Reader()
-    for record in records(data, reader.problems):
+    for record in records(data, reader.problems, several_a_line=several_a_line):
         reader.take(record)
     return reader.finish()
 

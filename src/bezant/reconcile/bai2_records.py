@@ -92,13 +92,15 @@ class Record:
         return -int(digits) if text[:1] == "-" else int(digits)
 
 
-def records(data: bytes, problems: list[Problem]) -> Iterator[Record]:
+def records(data: bytes, problems: list[Problem], *, several_a_line: bool) -> Iterator[Record]:
     """Yield the records of a file, each with the 88s that continue it.
+
+    `several_a_line` takes lines apart after a slash, wherever a record seems to begin.
 
     Raises FileRefused when the problems, the caller's too, are more than anybody would read.
     """
     record: Record | None = None
-    for line, text in _pieces(data):
+    for line, text in _pieces(data, several_a_line=several_a_line):
         if len(problems) > MOST_PROBLEMS:
             raise FileRefused([*problems, Problem(line, None, "reading stopped here")])
         code, _, body = text.partition(",")
@@ -116,9 +118,9 @@ def records(data: bytes, problems: list[Problem]) -> Iterator[Record]:
         yield record
 
 
-def _pieces(data: bytes) -> Iterator[tuple[int, str]]:
+def _pieces(data: bytes, *, several_a_line: bool) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(_NEWLINE.split(_decoded(data)), 1):
-        for piece in _NEXT_RECORD.split(line):
+        for piece in _NEXT_RECORD.split(line) if several_a_line else (line,):
             text = piece.strip(" \t\x1a\x00")
             if text:
                 yield number, text.removesuffix("/")
