@@ -16,6 +16,7 @@ create table book (
   owner    text collate "C" not null,      -- an account id, or 'house' for the operator
   livemode boolean not null
 );
+create index book_slot on book ((book_id & 65535));  -- an id carries the slot of its book
 
 create table account (
   book_id         bigint not null,
@@ -66,7 +67,7 @@ create table entry (
 create index entry_source on entry (book_id, source, id);
 create unique index entry_reverses on entry (book_id, reverses, reversal_no)
   where reverses is not null;
-create index entry_xid on entry using brin (xid);
+create index entry_xid on entry using brin (xid) with (autosummarize = on);
 
 create table move (
   book_id          bigint not null,
@@ -123,8 +124,8 @@ create table seal (
   totals    text not null,                 -- posted amount by currency, as JSON
   root      bytea not null,                -- Merkle root over the window's entries
   previous  bytea not null,                -- the digest of the seal before
-  digest    bytea not null,                -- over all of the above
-  sealed_at timestamptz not null
+  sealed_at timestamptz not null,
+  digest    bytea not null                 -- over all of the above
 );
 
 grant select, insert on book, entry, move, daily, hold, account, seal to bezant_app;

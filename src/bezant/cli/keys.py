@@ -1,0 +1,122 @@
+"""`bezant keys`: API keys of the platform's account; a secret is shown once, when it is made."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from bezant.cli.database import DataOption, JsonOption, configured, database
+from bezant.cli.output import as_json, console, table
+from bezant.db.pool import Connection, connect
+from bezant.kernel.clock import SystemClock
+from bezant.kernel.entropy import SystemEntropy
+from bezant.kernel.errors import NotFound
+from bezant.kernel.ids import Ids
+from bezant.server.first_start import platform_account
+from bezant.store import keys
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+LiveOption = Annotated[bool, typer.Option("--live", help="Of live mode, where money is real.")]
+
+
+class Desk(NamedTuple):
+    """An open connection and the account whose keys are handled."""
+
+    conn: Connection
+    account: str
+
+
+@app.callback()
+def group() -> None:
+    """API keys: list, create, revoke."""
+
+
+@app.command("list")
+def list_keys(
+    *, live: LiveOption = False, data: DataOption = None, json: JsonOption = False
+) -> None:
+    """List keys, revoked ones too."""
+    found = asyncio.run(_list(data, live))
+    if json:
+        as_json([key._asdict() for key in found])
+        return
+    rows = table("id", "name", "secret", "created", "revoked")
+    for key in found:
+        secret = f"sk_{'live' if key.livemode else 'test'}_…{key.shown}"
+        revoked = f"{key.revoked:%Y-%m-%d %H:%M}" if key.revoked else ""
+        rows.add_row(key.id, key.name, secret, f"{key.created:%Y-%m-%d %H:%M}", revoked)
+    console.print(rows)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    *,
+    live: LiveOption = False,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a key, and show its secret this once."""
+    made = asyncio.run(_create(data, name, live))
+    if json:
+        as_json({"id": made.key.id, "name": name, "secret": made.secret.reveal()})
+        return
+    console.print(f"{made.key.id}  {made.secret.reveal()}")
+    console.print("Keep it now: it is stored as a digest and can't be shown again.")
+
+
+@app.command()
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key's id.")],
+    *,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Revoke a key; within five seconds every server refuses it."""
+    asyncio.run(_revoke(data, key))
+    if json:
+        as_json({"id": key, "revoked": True})
+    else:
+        console.print(f"{key} is revoked.")
+
+
+async def _list(data: Path | None, live: bool) -> list[keys.Key]:
+    async with _desk(data) as (conn, account):
+        return await keys.of_account(conn, account, livemode=live)
+
+
+async def _create(data: Path | None, name: str, live: bool) -> keys.NewKey:
+    clock, entropy = SystemClock(), SystemEntropy()
+    async with _desk(data) as (conn, account):
+        return await keys.create(
+            conn,
+            Ids(clock, entropy),
+            entropy,
+            clock.now(),
+            account=account,
+            livemode=live,
+            name=name,
+        )
+
+
+async def _revoke(data: Path | None, key: str) -> None:
+    async with _desk(data) as (conn, account):
+        if not await keys.revoke(conn, account, key, SystemClock().now()):
+            raise NotFound(f"There is no key {key}, or it has been revoked before.")
+
+
+@asynccontextmanager
+async def _desk(data: Path | None) -> AsyncGenerator[Desk]:
+    with database(configured(data)) as url:
+        conn = await connect(url)
+        try:
+            account = await platform_account(conn)
+            if account is None:
+                raise NotFound("This database has not been served yet: run `bezant serve` first.")
+            yield Desk(conn, account)
+        finally:
+            await conn.close()

@@ -1,0 +1,44 @@
+-- name: books_of_slot
+select book_id, owner, livemode from book where (book_id & 65535) = %s
+
+-- name: all_books
+select book_id, owner, livemode from book order by book_id limit 1000
+
+-- name: object
+select kind, id, body from object
+where book_id = any(%s::bigint[]) and kind = any(%s::text[]) and id = %s
+
+-- name: entry
+select e.book_id, e.id, e.kind, e.source, e.request, e.recorded_at, b.owner
+from entry e join book b on b.book_id = e.book_id
+where e.book_id = any(%s::bigint[]) and e.id = %s
+
+-- name: entries_of
+select e.book_id, e.id, e.kind, e.source, e.request, e.recorded_at, b.owner
+from entry e join book b on b.book_id = e.book_id
+where e.book_id = any(%s::bigint[]) and e.source = %s
+order by e.recorded_at, e.id limit 200
+
+-- name: moves_of
+select m.book_id, m.entry_id, d.path, c.path, m.amount, d.currency, m.phase,
+       m.debit_available, m.credit_available
+from move m
+join account d on d.book_id = m.book_id and d.account_id = m.debit
+join account c on c.book_id = m.book_id and c.account_id = m.credit
+join unnest(%s::bigint[], %s::text[]) as x (book_id, entry_id)
+  on m.book_id = x.book_id and m.entry_id = x.entry_id
+order by m.entry_id, m.n
+
+-- name: events_of
+select id, type, created from event
+where book_id = any(%s::bigint[]) and object = %s
+order by id limit 100
+
+-- name: request
+select id, created, method, path, status, key, account, idempotency_key, code, micros
+from request_log where book_id = any(%s::bigint[]) and id = %s
+
+-- name: movements_of
+select body from object
+where kind = 'movement' and book_id = any(%s::bigint[]) and source = %s
+order by id limit 10

@@ -1,0 +1,142 @@
+"""The platform: every part wired together, ready to serve and to work."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Protocol, Self
+
+import falcon.asgi
+
+from bezant.api.app import create_app
+from bezant.api.runtime import Runtime
+from bezant.commit.door import Door
+from bezant.db import migrate
+from bezant.db.pool import Pool, connect_sync
+from bezant.kernel.clock import Clock
+from bezant.kernel.config import Config
+from bezant.kernel.entropy import Entropy
+from bezant.kernel.ids import Ids
+from bezant.movement.profile import SANDBOX
+from bezant.movement.submit import Submitter
+from bezant.movement.transport import Folder
+from bezant.rails.ach.rail import ACH
+from bezant.server.backend import PlatformBackend
+from bezant.server.first_start import FirstStart, first_start
+from bezant.server.sandbox import Sandbox
+from bezant.server.wiring import HANDLERS, ROUTES, recurring
+from bezant.store.keys import KeyRing
+from bezant.store.objects import Reader
+from bezant.store.request_log import RequestLog
+from bezant.workers.loop import Loop
+from bezant.workers.poll_banks import BankPoller
+
+ROLE = "bezant_app"
+
+
+class Worker(Protocol):
+    """Something that is done again and again; returns how much there was to do."""
+
+    async def run_once(self) -> int:
+        """Do what there is to do now."""
+        ...
+
+
+class Named(NamedTuple):
+    """A worker, and how long it rests when there was nothing to do."""
+
+    name: str
+    worker: Worker
+    idle_seconds: float
+
+
+class Platform:
+    """One process's parts; a context manager that starts and stops them in order.
+
+    `works` says whether this process does the work in the background, too.
+    """
+
+    def __init__(
+        self, config: Config, url: str, clock: Clock, entropy: Entropy, *, works: bool = True
+    ) -> None:
+        """Wire the parts; nothing is connected yet."""
+        self.ids = Ids(clock, entropy)
+        self.pool = Pool(url, size=config.pool_size, role=ROLE)
+        self.runtime = Runtime(
+            config=config,
+            clock=clock,
+            ids=self.ids,
+            pool=self.pool,
+            reader=Reader(self.pool),
+            door=Door(url, clock, self.ids, queue_limit=config.queue_limit),
+        )
+        self.keys = KeyRing(self.pool, clock)
+        self.request_log = RequestLog(self.pool, clock)
+        self.backend = PlatformBackend(self.runtime, self.keys, lambda: self._stopping)
+        self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend)
+        self.started: FirstStart | None = None
+        self._stopping = False
+        self._loops: list[Loop] = []
+        self._url = url
+        self._entropy = entropy
+        self._works = works
+        self.folder: Path = config.data / "banks" / SANDBOX.name
+        self.sandbox = Sandbox(self.runtime, self.folder, entropy) if works else None
+        transport = Folder(self.folder) if works else None
+        self.workers: Sequence[Named] = ()
+        if self.sandbox and transport:
+            self.submitter = Submitter(self.runtime, HANDLERS, ACH, SANDBOX, transport)
+            self.poller = BankPoller(self.runtime, HANDLERS, ACH, SANDBOX, transport)
+            self.workers = (
+                Named("sandbox", self.sandbox, 0.2),
+                Named("submit_batches", self.submitter, 0.2),
+                Named("poll_banks", self.poller, 0.2),
+                *recurring(self.runtime, entropy),
+            )
+
+    async def start(self) -> None:
+        """Migrate, connect, make the first account and key on the first start, begin to work."""
+        await asyncio.to_thread(_migrate, self._url)
+        await self.pool.open()
+        await self.runtime.door.start()
+        self.started = await first_start(self.runtime, self._entropy)
+
+    def begin_work(self) -> None:
+        """Let the workers run until `stop`; a simulation steps them by `tick` instead."""
+        for name, worker, idle_seconds in self.workers:
+            loop = Loop(name, worker.run_once, self.runtime.clock, idle_seconds=idle_seconds)
+            loop.start()
+            self._loops.append(loop)
+
+    async def tick(self) -> int:
+        """Run every worker until none has anything left to do now; returns how much was done."""
+        done = 0
+        while did := sum([await named.worker.run_once() for named in self.workers]):
+            done += did
+        return done
+
+    async def stop(self) -> None:
+        """Finish what was begun, answer everybody, and disconnect."""
+        self._stopping = True
+        for loop in self._loops:
+            await loop.stop()
+        await self.runtime.door.close()
+        await self.request_log.close()
+        await self.pool.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+
+def _migrate(url: str) -> None:
+    with connect_sync(url) as connection:
+        migrate.apply(connection)

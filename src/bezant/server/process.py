@@ -1,0 +1,118 @@
+"""The serving process: sockets, signals, and one or several processes behind one port."""
+
+import asyncio
+import multiprocessing
+import os
+import socket
+from contextlib import ExitStack
+from multiprocessing.process import BaseProcess
+
+import uvicorn
+
+from bezant.db.embedded import EmbeddedServer
+from bezant.kernel import log
+from bezant.kernel.clock import SystemClock
+from bezant.kernel.config import Config
+from bezant.kernel.entropy import SystemEntropy
+from bezant.server.platform import Platform
+
+BACKLOG = 1_024
+WATCH_SECONDS = 0.5
+"""How often a process looks whether the one that started it is still there."""
+
+
+def run(config: Config) -> None:
+    """Serve until told to stop. Raises BezantError when it can't start."""
+    clock = SystemClock()
+    log.configure(clock, form=config.log_format, level=config.log_level)
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(config.host, config.port))
+        url = _database(config, stack)
+        asyncio.run(_prepare(config, url))
+        children = [_child(config, url, listener) for _ in range(config.workers - 1)]
+        try:
+            _serve(config, url, listener, first=True)
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                child.join()
+
+
+def _database(config: Config, stack: ExitStack) -> str:
+    if config.database_url is not None:
+        return config.database_url.reveal()
+    return stack.enter_context(EmbeddedServer.start(config.data)).url
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+async def _prepare(config: Config, url: str) -> None:
+    """Migrate, and show what a newcomer needs, before any process serves."""
+    async with Platform(config, url, SystemClock(), SystemEntropy(), works=False) as platform:
+        assert platform.started is not None, "it has been started"
+        if secret := platform.started.new_secret:
+            print(f"Your test-mode API key, shown only this once: {secret.reveal()}", flush=True)  # noqa: T201
+
+
+def _child(config: Config, url: str, listener: socket.socket) -> BaseProcess:
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(
+        target=_serve_child, args=(config, url, listener, os.getpid()), daemon=True
+    )
+    process.start()
+    return process
+
+
+def _serve_child(config: Config, url: str, listener: socket.socket, parent: int) -> None:
+    log.configure(SystemClock(), form=config.log_format, level=config.log_level)
+    _serve(config, url, listener, first=False, parent=parent)
+
+
+def _serve(
+    config: Config, url: str, listener: socket.socket, *, first: bool, parent: int | None = None
+) -> None:
+    runner = asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory())
+    with runner:
+        runner.run(_serving(config, url, listener, first=first, parent=parent))
+
+
+async def _serving(
+    config: Config, url: str, listener: socket.socket, *, first: bool, parent: int | None
+) -> None:
+    async with Platform(config, url, SystemClock(), SystemEntropy(), works=first) as platform:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                platform.app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=10,
+                backlog=BACKLOG,
+            )
+        )
+        platform.begin_work()
+        watch = asyncio.create_task(_watch(parent, server)) if parent else None
+        if first:
+            host, port = listener.getsockname()[:2]
+            print(f"Bezant serves on http://{host}:{port}. Ctrl-C stops it.", flush=True)  # noqa: T201
+        await server.serve(sockets=[listener])
+        if watch:
+            watch.cancel()
+
+
+async def _watch(parent: int, server: uvicorn.Server) -> None:
+    """Stop when the process that started this one has gone, however it went."""
+    clock = SystemClock()
+    while os.getppid() == parent:
+        await clock.sleep(WATCH_SECONDS)
+    server.should_exit = True
