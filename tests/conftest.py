@@ -47,6 +47,8 @@ def database(server, template):
 def _database(server, template):
     name = f"test_{next(_NUMBERS)}"
     with connect_sync(server.url) as connection:
-        connection.execute(f"create database {name} template {template} strategy file_copy".encode())
+        connection.execute(
+            f"create database {name} template {template} strategy file_copy".encode()
+        )
         yield in_database(server.url, name)
         connection.execute(f"drop database {name} with (force)".encode())

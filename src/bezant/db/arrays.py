@@ -1,4 +1,4 @@
-"""Array literals: columns of a batch as PostgreSQL's own text, written without a driver's detour."""
+"""Array literals: columns of a batch as PostgreSQL's own text, without a driver's detour."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def moments(values: Iterable[datetime | None]) -> str:
 
 
 def texts(values: Sequence[str | None]) -> str:
-    """Return a literal for text[]; a NUL, which PostgreSQL has no text for, is its caller's error."""
+    """Return a literal for text[]; a NUL, which PostgreSQL cannot hold, is its caller's error."""
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
 
 

@@ -1,24 +1,30 @@
 """The embedded PostgreSQL: a server of our own in a data folder, that lives as long as we do.
 
 It listens on a Unix socket in a folder that only its account can enter, admits only the person
-that started it, and runs unprivileged even when started by root. `supervisor.py` watches it.
+that started it, and runs unprivileged even when started by root. `postgres/` watches it.
 """
 
-import fcntl
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
+import bezant
 from bezant.db import binaries
 from bezant.db.pool import connect_sync, in_database
-from bezant.db.supervisor import CLUSTER, LOCK, ROLE
+from bezant.db.postgres.cluster import POSTMASTER, ROLE
+from bezant.db.postgres.ownership import note_of_holder
+from bezant.db.postgres.supervisor import CLUSTER
 from bezant.kernel.errors import LauncherError
+from bezant.kernel.log import get_logger
+
+log = get_logger(__name__)
 
 DATABASE = "bezant"
 
@@ -48,6 +54,14 @@ FORGETFUL: Mapping[str, str] = MappingProxyType(
 """For tests: fast, and lost when the machine goes down."""
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+
+_SUPERVISOR = """
+import sys
+sys.path.append(sys.argv[1])
+from bezant.db.postgres.supervisor import main
+sys.exit(main())
+"""
+"""Without the packages of the installation (-I -S), for it needs none and starts faster."""
 
 
 class EmbeddedServer:
@@ -102,7 +116,7 @@ class EmbeddedServer:
     @property
     def pid(self) -> int:
         """The server's first process; another one after a crash."""
-        note = self._data / CLUSTER / "postmaster.pid"
+        note = self._data / CLUSTER / POSTMASTER
         try:
             return int(note.read_text().split("\n", 1)[0])
         except (OSError, ValueError) as error:
@@ -129,18 +143,10 @@ class EmbeddedServer:
                 connection.execute(f"create database {DATABASE}".encode())
 
 
-def running(data: Path) -> str | None:
+def running_at(data: Path) -> str | None:
     """Return the address of the server that runs in a data folder already, if one does."""
-    try:
-        with (data / LOCK).open("rb") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                note = json.loads(lock.read() or b"{}")
-                return _url(note["sockets"]) if note.get("ready") else None
-    except FileNotFoundError:
-        return None
-    return None
+    note = note_of_holder(data)
+    return _url(note.sockets) if note and note.ready else None
 
 
 def _url(sockets: str) -> str:
@@ -149,9 +155,8 @@ def _url(sockets: str) -> str:
 
 def _supervise(order: Mapping[str, object]) -> subprocess.Popen[str]:
     """Start the supervisor, in a session of its own: Ctrl-C is for us to handle first."""
-    script = str(Path(__file__).with_name("supervisor.py"))
     process = subprocess.Popen(
-        [sys.executable, "-I", "-S", script],
+        [sys.executable, "-I", "-S", "-c", _SUPERVISOR, str(Path(bezant.__file__).parents[1])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -159,8 +164,9 @@ def _supervise(order: Mapping[str, object]) -> subprocess.Popen[str]:
         text=True,
     )
     assert process.stdin is not None
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.flush()
+    with suppress(BrokenPipeError):  # What it says, or that it says nothing, tells why it ended.
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
     return process
 
 
@@ -173,12 +179,14 @@ def _hear(process: subprocess.Popen[str]) -> str:
             return word["ready"]
         if "failed" in word:
             raise LauncherError(word["failed"])
+        log.info("database_waits", reason=word["waiting"])
     raise LauncherError(f"the database's supervisor ended unexpectedly: status {process.wait()}")
 
 
 def _dismiss(process: subprocess.Popen[str]) -> None:
     """Let the supervisor stop the server, and wait until it has."""
     for pipe in (process.stdin, process.stdout):
-        if pipe:
-            pipe.close()
+        with suppress(BrokenPipeError):  # It has ended already.
+            if pipe:
+                pipe.close()
     process.wait()
