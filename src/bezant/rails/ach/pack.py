@@ -49,7 +49,8 @@ def pack(
     `file_modifier` tells the files of one day apart, A-Z and 0-9; `reference` (8 characters at
     most) comes back on the bank statement.
     """
-    assert file_modifier in MODIFIERS and len(file_modifier) == 1, "one of A-Z, 0-9"  # noqa: PT018
+    assert len(file_modifier) == 1, "one character tells files apart"
+    assert file_modifier in MODIFIERS, "files are told apart by A-Z and 0-9"
     _refuse(instructions, originator, reference)
     lines = [_file_header(originator, created_at, file_modifier, reference)]
     total = _Sums()

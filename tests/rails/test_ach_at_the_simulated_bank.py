@@ -1,0 +1,30 @@
+"""Our files at the simulated bank, whose reader shares no code with ours: both read the same."""
+
+from hypothesis import given
+
+from bezant.rails.ach import ACH
+from bezant.sim.ach_reader import read_ach
+from tests.rails.ach_samples import ORIGINATOR, instruction_lists, packed
+
+
+@given(instruction_lists())
+def test_the_bank_reads_what_we_packed(instructions):
+    data = packed(*instructions)
+    theirs = read_ach(data, ORIGINATOR.odfi_routing)
+    ours = ACH.read(data)
+    assert theirs.reference == ours.totals.details["reference"]
+    assert [
+        (entry.trace, entry.amount, entry.routing, entry.account, entry.name, entry.code)
+        for entry in theirs.entries
+    ] == [
+        (
+            fact.trace,
+            fact.amount.amount,
+            fact.details["routing_number"],
+            fact.details["account_number"],
+            fact.details["name"],
+            fact.details["transaction_code"],
+        )
+        for fact in ours.facts
+    ]
+    assert sum(entry.amount for entry in theirs.entries) == ours.totals.credits.amount
