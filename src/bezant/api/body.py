@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import falcon
 import falcon.asgi
 
 from bezant.api import forms, json_body
@@ -50,11 +51,13 @@ async def _read_bytes(request: falcon.asgi.Request, limit: int) -> bytes:
         raise InvalidRequest(
             "Send a Content-Length: bodies in chunks are not taken.", code="request_body_invalid"
         )
-    header = request.get_header("Content-Length")
-    if header is None or header == "0":
+    try:
+        length = request.content_length or 0
+    except falcon.HTTPInvalidHeader as error:
+        raise InvalidRequest("Invalid Content-Length.", code="request_invalid") from error
+    if not length:
         return b""
-    length = int(header) if header.isascii() and header.isdigit() and len(header) < 19 else 0
-    if not 0 < length <= limit:
+    if length > limit:
         await _drain(request)
         raise InvalidRequest(
             f"The request body is too large: at most {limit:,} bytes are taken here.",

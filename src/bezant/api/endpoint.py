@@ -65,7 +65,7 @@ class Endpoint:
         if operation.method == "POST":
             header = request.get_header("Idempotency-Key")
             exchange.idempotency_key = idempotency.checked_key(header)
-        if any("\0" in name for name in place):
+        if not all(name and "\0" not in name for name in place):
             raise unknown_url(request, self._backend.public_url)
         parameters = await body.read(request, operation.options)
         told = await self._executor.call(self._call(request, place, exchange, parameters))

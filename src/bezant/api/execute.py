@@ -84,9 +84,12 @@ class Executor:
             if not call.operation.writes:
                 return Told(200, body, call.caller.request or "")
             outcomes = await ctx.commit(_answer(ctx, call, 200, body, itemised=itemised))
-            if itemised and not isinstance(outcomes[0], Replayed):
+            if isinstance(outcomes[0], Replayed):
+                return self._replayed(call, outcomes[0])
+            if itemised:
                 return self._itemised(call, body, outcomes)
-            told = await self._settled(call, body, outcomes)
+            (outcome,) = outcomes
+            told = await self._settled(call, body, outcome)
             if told is not None:
                 return told
         raise RateLimited(
@@ -122,11 +125,8 @@ class Executor:
             return await self._keep_error(call, error)
         raise error
 
-    async def _settled(self, call: Call, body: str, outcomes: list[Outcome]) -> Told | None:
+    async def _settled(self, call: Call, body: str, outcome: Outcome) -> Told | None:
         """Return what to tell of a whole change set; None if it has to be made again."""
-        (outcome,) = outcomes
-        if isinstance(outcome, Replayed):
-            return self._replayed(call, outcome)
         if not isinstance(outcome, Refused):
             return Told(200, body, call.caller.request or "")
         if outcome.code in _READ_AGAIN:
@@ -142,7 +142,7 @@ class Executor:
         body = error_body(error, request, self._backend.public_url)
         empty = self._backend.context(call.caller)
         outcomes = await empty.commit(_answer(empty, call, error.status, body, itemised=False))
-        if outcomes and isinstance(outcomes[0], Replayed):
+        if isinstance(outcomes[0], Replayed):
             return self._replayed(call, outcomes[0])
         return Told(error.status, body, request, code=error.code)
 
