@@ -36,6 +36,11 @@ ERROR_CODES = (
         "a new idempotency key.",
     ),
     ErrorCode(
+        "bank_not_connected",
+        "No bank is connected that could carry this: in this mode, or in this currency.",
+        "Use a test-mode key, or connect a bank account for the currency.",
+    ),
+    ErrorCode(
         "content_type_unsupported",
         "The body is of a media type that the operation does not take.",
         "Send application/x-www-form-urlencoded; operations below /v1/ledger take "
@@ -45,6 +50,11 @@ ERROR_CODES = (
         "currency_not_supported",
         "The text is not the ISO 4217 code of a currency that is in use.",
         "Send three letters, such as usd or eur.",
+    ),
+    ErrorCode(
+        "external_account_unsupported",
+        "The external account is of a kind that money cannot be paid out to.",
+        "Add a bank account.",
     ),
     ErrorCode(
         "idempotency_key_in_use",
@@ -57,9 +67,31 @@ ERROR_CODES = (
         "Use a random text of 20 to 40 letters and digits, a UUID for instance.",
     ),
     ErrorCode(
+        "instant_payouts_unsupported",
+        "An instant payout was asked for, and no instant rail is connected.",
+        "Leave `method` out, or send standard.",
+    ),
+    ErrorCode(
+        "insufficient_capabilities_for_transfer",
+        "The destination has no active capability that lets it receive transfers.",
+        "Request the transfers capability for the account, and wait until it is active.",
+    ),
+    ErrorCode(
         "ledger_account_not_empty",
         "The ledger account has a balance or holds, so it cannot be closed.",
         "Move the balance away and release the holds first.",
+    ),
+    ErrorCode(
+        "ledger_account_system",
+        "The ledger account belongs to payouts, transfers and other objects; entries of yours "
+        "cannot change it.",
+        "Read it as you like. To move its money, use those objects; for entries of your own, "
+        "create ledger accounts of your own.",
+    ),
+    ErrorCode(
+        "ledger_currency_mismatch",
+        "A move's currency is not that of both of its ledger accounts.",
+        "Use accounts of one currency in a move, and a move for each currency of an entry.",
     ),
     ErrorCode(
         "ledger_entry_expired",
@@ -76,6 +108,16 @@ ERROR_CODES = (
         "Other requests kept changing the same object, so this one was given up. Nothing was "
         "changed.",
         "Send it again. If it happens often, make fewer changes to one object at the same time.",
+    ),
+    ErrorCode(
+        "movement_not_cancelable",
+        "The money is on its way to the bank and cannot be called back.",
+        "Wait for the outcome. Money that arrived has to be sent back by its receiver.",
+    ),
+    ErrorCode(
+        "no_external_account",
+        "The account has no external account in this currency to pay out to.",
+        "Add a bank account in that currency, or name one in `destination`.",
     ),
     ErrorCode(
         "parameter_invalid",
@@ -103,6 +145,21 @@ ERROR_CODES = (
         "parameter_unknown",
         "A parameter was sent that the operation does not have. Nothing was changed.",
         "Check the spelling and the nesting, or leave the parameter out.",
+    ),
+    ErrorCode(
+        "payout_not_cancelable",
+        "Only a pending payout can be canceled; this one has gone on.",
+        "Wait for the outcome. A payout that fails comes back to the balance by itself.",
+    ),
+    ErrorCode(
+        "payouts_not_allowed",
+        "Payouts are disabled for this account.",
+        "Look at the account's `requirements`: they say what is missing.",
+    ),
+    ErrorCode(
+        "rail_refuses",
+        "The rail that would carry the money cannot carry it like this.",
+        "The message names each rule of the rail that is broken.",
     ),
     ErrorCode(
         "rate_limit",
@@ -140,6 +197,16 @@ ERROR_CODES = (
         "secret_key_required",
         "The operation was called with a publishable key.",
         "Use a secret key, on a server.",
+    ),
+    ErrorCode(
+        "topup_not_cancelable",
+        "Only a pending top-up can be canceled; this one has gone on.",
+        "Pay the money out again if it should not stay.",
+    ),
+    ErrorCode(
+        "transfer_already_reversed",
+        "The whole transfer has been reversed before.",
+        "Nothing is left to reverse; look at the transfer's `amount_reversed`.",
     ),
     ErrorCode(
         "url_unknown",
