@@ -26,6 +26,7 @@ from bezant.api.resource import Identified, Resource
 from bezant.api.results import Itemised
 from bezant.api.routes import Routes
 from bezant.commit.change_set import Accepted, Refused, Replayed
+from bezant.db.errors import ConnectionLost
 from bezant.kernel.clock import VirtualClock
 from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.errors import ApiError, InsufficientFunds, InvalidRequest, Unavailable
@@ -219,8 +220,12 @@ class Reader:
         self.rows: dict[tuple[int, str, str], Row] = {}
         self.columns: dict[tuple[int, str, str], dict[str, str | None]] = {}
         self.statements = 0
+        self.lost = 0
 
     async def get(self, book: int, kind: str, name: str) -> Row | None:
+        if self.lost:
+            self.lost -= 1
+            raise ConnectionLost("the server closed the connection")
         self.statements += 1
         return self.rows.get((book, kind, name))
 
@@ -353,6 +358,7 @@ class World:
         self.why_not_ready: str | None = None
         self.gate: asyncio.Event | None = None
         self.started = asyncio.Event()
+        self.keys_lost = False
         self.keys = {
             SECRET: Key("key_1", "acct_platform", livemode=False),
             OTHER: Key("key_2", "acct_other", livemode=False),
@@ -377,6 +383,8 @@ class World:
                 raise RuntimeError("a secret that nobody may read")
 
     async def authenticate(self, secret: str) -> Key | None:
+        if self.keys_lost:
+            raise ConnectionLost("the server closed the connection")
         return self.keys.get(secret)
 
     async def connected(self, key: Key, account: str) -> bool:

@@ -13,6 +13,7 @@ from bezant.api import forms, json_body
 from bezant.api.decoders import decoder
 from bezant.api.params import (
     Amount,
+    Apart,
     Check,
     Currency,
     Emptyable,
@@ -354,6 +355,20 @@ def test_a_required_parameter_is_asked_for_by_name() -> None:
     with pytest.raises(InvalidRequest, match=re.escape("Missing required param: amount.")) as got:
         form("", Line)
     assert (got.value.code, got.value.param) == ("parameter_missing", "amount")
+
+
+def test_items_that_stand_apart_refuse_only_themselves() -> None:
+    class Several(Params):
+        lines: Annotated[Apart[Line], Meta(max_length=3)]
+
+    good, bad, last = from_json(
+        {"lines": [{"amount": 1}, {"amount": 0}, {"amount": 2}]}, Several
+    ).lines
+    assert (good, last) == (Line(amount=1), Line(amount=2))
+    assert isinstance(bad, InvalidRequest)
+    assert bad.param == "lines[1][amount]"
+    with pytest.raises(InvalidRequest, match="at most 3"):
+        from_json({"lines": [{"amount": 1}] * 4}, Several)
 
 
 def test_changes_are_what_was_sent() -> None:

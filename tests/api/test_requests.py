@@ -1,7 +1,9 @@
 """Requests from outside: keys, accounts, headers, bodies and URLs, right and wrong."""
 
+import asyncio
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -284,6 +286,41 @@ def test_an_unexpected_mistake_tells_the_client_nothing(shop: World, capsys) -> 
     logged = capsys.readouterr().out
     assert answer.headers["Request-Id"] in logged
     assert "a secret that nobody may read" in logged
+
+
+def test_a_database_that_comes_back_is_waited_for(shop: World) -> None:
+    path = f"/v1/parcels/{shop.pack()}"
+
+    async def outage() -> Any:
+        shop.reader.lost = 3
+        request = asyncio.create_task(shop.send("GET", path))
+        while not request.done():
+            shop.later(1 if shop.clock.next_wake() else 0)
+            await asyncio.sleep(0)
+        return request.result()
+
+    assert asyncio.run(outage()).status == 200
+    assert shop.reader.lost == 0
+
+
+def test_a_database_that_stays_away_is_told(shop: World) -> None:
+    path = f"/v1/parcels/{shop.pack()}"
+
+    async def outage() -> Any:
+        shop.reader.lost = 1_000
+        request = asyncio.create_task(shop.send("POST", path, Idempotency_Key="k"))
+        while not request.done():
+            shop.later(1 if shop.clock.next_wake() else 0)
+            await asyncio.sleep(0)
+        return request.result()
+
+    answer = asyncio.run(outage())
+    assert (answer.status, answer.error["type"]) == (503, "api_error")
+    assert answer.headers["Stripe-Should-Retry"] == "true"
+    shop.reader.lost = 0
+    shop.keys_lost = True
+    assert shop.post(path).headers["Stripe-Should-Retry"] == "false"
+    assert shop.get(path).headers["Stripe-Should-Retry"] == "true"
 
 
 def test_one_line_is_logged_for_each_request(shop: World, capsys) -> None:

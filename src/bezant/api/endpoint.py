@@ -10,10 +10,11 @@ from bezant.api.authentication import acting_account, identify, secret_of
 from bezant.api.backend import Backend
 from bezant.api.decoders import decoder
 from bezant.api.exchange import Exchange
-from bezant.api.execute import Call, Executor
+from bezant.api.execute import Call, Executor, out_of_reach
 from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import Reply, error_reply
+from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InternalError, NotFound
 from bezant.kernel.log import canonical_line, get_logger
 
@@ -49,6 +50,8 @@ class Endpoint:
             reply = await self._reply(request, tuple(place.values()), exchange)
         except ApiError as error:
             reply = self._error(error, exchange)
+        except ConnectionLost:
+            reply = self._error(out_of_reach(), exchange)
         except Exception:
             log.exception("request_failed", request=exchange.id, operation=self._operation.name)
             reply = self._error(unexpected(), exchange)

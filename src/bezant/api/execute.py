@@ -17,9 +17,12 @@ from bezant.api.replies import error_body
 from bezant.api.resource import Identified
 from bezant.api.standard import check_parent
 from bezant.commit.change_set import Answer, Outcome, Refused, Replayed
-from bezant.kernel.errors import ApiError, InsufficientFunds, KeyInUse, RateLimited
+from bezant.db.errors import ConnectionLost
+from bezant.kernel.errors import ApiError, InsufficientFunds, KeyInUse, RateLimited, Unavailable
 
 MAX_RUNS = 20
+PATIENCE_SECONDS = 5
+_PAUSE_SECONDS = 0.05
 _READ_AGAIN = ("stale", "exists")
 
 
@@ -76,11 +79,10 @@ class Executor:
 
     async def _carry_out(self, call: Call) -> Told:
         for _ in range(MAX_RUNS):
-            ctx = self._backend.context(call.caller)
             try:
-                body, itemised = await self._run(ctx, call)
+                ctx, body, itemised = await self._run_patiently(call)
             except ApiError as error:
-                return await self._failed(ctx, call, error)
+                return await self._failed(call, error)
             if not call.operation.writes:
                 return Told(200, body, call.caller.request or "")
             outcomes = await ctx.commit(_answer(ctx, call, 200, body, itemised=itemised))
@@ -98,6 +100,19 @@ class Executor:
             code="lock_timeout",
         )
 
+    async def _run_patiently(self, call: Call) -> tuple[Context, str, bool]:
+        """Run until the database is there: a run has no effect, so it may stop anywhere."""
+        clock = self._backend.clock
+        deadline = clock.monotonic() + PATIENCE_SECONDS
+        while True:
+            ctx = self._backend.context(call.caller)
+            try:
+                return ctx, *await self._run(ctx, call)
+            except ConnectionLost as error:
+                if clock.monotonic() >= deadline:
+                    raise out_of_reach() from error
+            await clock.sleep(_PAUSE_SECONDS)
+
     async def _run(self, ctx: Context, call: Call) -> tuple[str, bool]:
         operation = call.operation
         arguments = await _arguments(ctx, call)
@@ -113,12 +128,12 @@ class Executor:
             body = await expand.expanded(ctx, body, call.wanted)
         return body, isinstance(result, results.Itemised)
 
-    async def _failed(self, ctx: Context, call: Call, error: ApiError) -> Told:
+    async def _failed(self, call: Call, error: ApiError) -> Told:
         """Tell what the key was answered before; without that, the error is the answer."""
         key = call.caller.idempotency_key
-        if not call.operation.writes or key is None:
+        if not call.operation.writes or key is None or isinstance(error, Unavailable):
             raise error
-        found = await idempotency.find(ctx, key)
+        found = await idempotency.find(self._backend.context(call.caller), key)
         if found is not None:
             return self._replayed(call, found)
         if isinstance(error, InsufficientFunds):
@@ -160,6 +175,11 @@ class Executor:
         url = self._backend.public_url
         body = results.with_faults(was.body, was.faults, was.request, url)
         return Told(was.status, body, was.request, replayed=True)
+
+
+def out_of_reach() -> Unavailable:
+    """Return the error of a request that the database did not come back for."""
+    return Unavailable("The database is out of reach. Try again in a moment.")
 
 
 async def _arguments(ctx: Context, call: Call) -> list[Any]:
