@@ -19,6 +19,7 @@ from bezant.api.standard import check_parent
 from bezant.commit.change_set import Answer, Outcome, Refused, Replayed
 from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InsufficientFunds, KeyInUse, RateLimited, Unavailable
+from bezant.ledger.book import book_of
 
 MAX_RUNS = 20
 PATIENCE_SECONDS = 5
@@ -65,7 +66,7 @@ class Executor:
         key = call.caller.idempotency_key
         if not call.operation.writes or key is None:
             return await self._carry_out(call)
-        mark = (self._backend.context(call.caller).book.id, key)
+        mark = (book_of(call.caller.account, call.caller.livemode).id, key)
         if mark in self._in_use:
             raise KeyInUse(
                 f"There is currently another in-progress request using this Idempotent Key: {key}. "

@@ -41,30 +41,34 @@ def decode(raw: bytes) -> Tree:
 def _decoded(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:
     if len(raw_name) > 3 * MAX_NAME_LENGTH:
         raise _name_too_long(raw_name)
-    name = _text(raw_name, _shown(raw_name))
+    name = _text(raw_name, raw_name)
     if len(name) > MAX_NAME_LENGTH:
         raise _name_too_long(raw_name)
     return name, _text(raw_value, name)
 
 
-def _text(raw: bytes, where: str) -> str:
+def _text(raw: bytes, where: str | bytes) -> str:
+    """Return the text that is written there; `where` names the parameter, for errors."""
     if b"+" in raw:
         raw = raw.replace(b"+", b" ")
     if b"%" in raw:
         broken = _BROKEN_ESCAPE.search(raw)
         if broken:
-            at = raw[broken.start() : broken.start() + 3]
-            raise refusals.invalid(
-                f"Invalid percent escape {_shown(at)!r} in parameter: {where}", where
-            )
+            escape = raw[broken.start() : broken.start() + 3]
+            raise _unreadable(f"percent escape {_shown(escape)!r}", where)
         raw = unquote_to_bytes(raw)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
-        raise refusals.invalid(f"Invalid UTF-8 in parameter: {where}", where) from error
+        raise _unreadable("UTF-8", where) from error
     if "\0" in text:
-        raise refusals.invalid(f"Invalid null character in parameter: {where}", where)
+        raise _unreadable("null character", where)
     return text
+
+
+def _unreadable(what: str, where: str | bytes) -> InvalidRequest:
+    name = where if isinstance(where, str) else _shown(where)
+    return refusals.invalid(f"Invalid {what} in parameter: {name}", name)
 
 
 def _add(tree: Tree, name: str, value: str) -> None:
