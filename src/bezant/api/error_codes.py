@@ -52,6 +52,11 @@ ERROR_CODES = (
         "Send three letters, such as usd or eur.",
     ),
     ErrorCode(
+        "external_account_is_default",
+        "The default external account of a currency cannot be deleted.",
+        "Make another one the default first, with `default_for_currency`.",
+    ),
+    ErrorCode(
         "external_account_unsupported",
         "The external account is of a kind that money cannot be paid out to.",
         "Add a bank account.",
@@ -207,6 +212,11 @@ ERROR_CODES = (
         "transfer_already_reversed",
         "The whole transfer has been reversed before.",
         "Nothing is left to reverse; look at the transfer's `amount_reversed`.",
+    ),
+    ErrorCode(
+        "url_invalid",
+        "Webhooks cannot be delivered to this URL.",
+        "The message says why. Use a public https URL; in test mode, loopback works as well.",
     ),
     ErrorCode(
         "url_unknown",

@@ -1,0 +1,1 @@
+"""The ledger's own API: accounts, entries, batches, balances in time, statements."""
