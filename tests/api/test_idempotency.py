@@ -251,3 +251,8 @@ def test_a_batch_without_faults_replays_untouched(shop: World) -> None:
     first = batch(shop, {"amount": 1}, {"amount": 2})
     assert [each["amount"] for each in first.json["data"]] == [1, 2]
     assert batch(shop, {"amount": 1}, {"amount": 2}).text == first.text
+
+
+def test_a_number_that_no_parameter_takes_is_refused_under_a_key(shop: World) -> None:
+    answer = batch(shop, {"amount": 1.5})
+    assert (answer.status, answer.error["param"]) == (400, "parcels[0][amount]")

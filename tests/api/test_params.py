@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -317,6 +318,30 @@ def test_refusals_of_json(body: bytes, code: str, message: str, param: str | Non
     with pytest.raises(InvalidRequest, match=re.escape(message)) as refused:
         from_json(body)
     assert (refused.value.code, refused.value.param) == (code, param)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'"' + b'\\"' * 2_000_000,
+        b"[" * 4_000_000,
+        b"[]" * 2_000_000,
+        b"([" * 2_000_000,
+        (b"[" * 60 + b"]" * 60) * 30_000,
+        b'{"a":' * 800_000,
+        b'{"a":[' + b"1," * 2_000_000 + b"1]}",
+        b'{"a":"' + b"\\u0000" * 600_000 + b'"}',
+        b'{"a":' + b"1" * 4_000_000 + b"}",
+    ],
+    ids=range(9),
+)
+def test_hostile_json_takes_little_time(body: bytes) -> None:
+    started = time.process_time()
+    try:
+        json_body.decode(body)
+    except InvalidRequest as refused:
+        assert len(refused.message) < 300  # noqa: PT017 - a number of a million digits is read
+    assert time.process_time() - started < 1
 
 
 def test_json_may_be_64_levels_deep_and_brackets_in_texts_do_not_count() -> None:

@@ -8,6 +8,7 @@ from bezant.api import refusals
 from bezant.kernel.errors import InvalidRequest
 
 MAX_DEPTH = 64
+MAX_VALUES = 2_000_000
 _MAX_DIGITS = 20
 
 # Possessive, and the last quote is optional, so that no text is read twice.
@@ -19,6 +20,8 @@ _SUSPECT_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 def decode(raw: bytes) -> dict[str, Any]:
     """Return the object that the body is; InvalidRequest says what is wrong and where."""
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MAX_VALUES:
+        raise _refused(f"it may have at most {MAX_VALUES:,} values")
     if _is_deep(raw):
         raise _refused(f"it may be nested at most {MAX_DEPTH} levels deep")
     try:
