@@ -45,7 +45,7 @@ def reachable(copies: Path = _COPIES) -> Path:
         return programs
     site = programs.parents[2]
     copy = copies / f"postgres-{_fingerprint(programs)}"
-    if not copy.exists():
+    if not copy.is_dir():
         _copy(site, copy)
     _check_owner(copy)
     return copy / _PARTS[0]
@@ -70,7 +70,9 @@ def _fingerprint(programs: Path) -> str:
 def _copy(site: Path, copy: Path) -> None:
     """Copy what the server needs, under its final name only once it is whole."""
     try:
-        copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not copy.parent.is_dir():
+            copy.parent.mkdir(parents=True)
+            copy.parent.chmod(0o755)  # Whatever the umask is.
         with tempfile.TemporaryDirectory(dir=copy.parent, ignore_cleanup_errors=True) as scratch:
             whole = Path(scratch) / "whole"
             for part in (*_PARTS, f"{_PACKAGE}.libs"):
@@ -78,11 +80,9 @@ def _copy(site: Path, copy: Path) -> None:
                     shutil.copytree(site / part, whole / part, symlinks=True)
             _open_to_all(whole)
             whole.rename(copy)
-    except FileExistsError:
-        return  # Another process was faster.
     except OSError as error:
         if copy.is_dir():
-            return  # The same, as rename() puts it.
+            return  # Another process was faster.
         raise LauncherError(
             f"PostgreSQL's programs in {site} cannot be reached by an unprivileged account, "
             f"and copying them to {copy} failed: {error}"

@@ -236,8 +236,9 @@ def conninfo(
     """
     try:
         given = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        raise ConfigError(f"the database's address cannot be read: {error}") from error
+    except psycopg.ProgrammingError:
+        # The driver's own words quote the address, in which there may be a password.
+        raise ConfigError("the database's address is neither a URL nor key=value pairs") from None
     options = [str(given["options"])] if given.get("options") else []
     options += ["-c timezone=UTC", f"-c statement_timeout={statement_timeout_ms}"]
     if role is not None:
