@@ -4,8 +4,11 @@ import asyncio
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.api.shop import OTHER, PUBLISHABLE, SECRET, URL, World, basic
 
@@ -49,6 +52,12 @@ def test_every_reply_carries_its_headers(shop: World) -> None:
 def test_the_version_that_was_asked_for_is_echoed(shop: World) -> None:
     answer = shop.get("/v1/parcels", Stripe_Version="2024-06-20")
     assert answer.headers["Stripe-Version"] == "2024-06-20"
+
+
+@pytest.mark.parametrize("version", ["", "a\tb", "x" * 65])
+def test_a_version_that_is_none_is_not_echoed(shop: World, version: str) -> None:
+    answer = shop.get("/v1/parcels", Stripe_Version=version)
+    assert answer.headers["Stripe-Version"] == "2026-10-28.endive"
 
 
 @pytest.mark.parametrize("authorization", [f"Bearer {SECRET}", f"bearer  {SECRET}", basic(SECRET)])
@@ -343,6 +352,34 @@ def test_one_line_is_logged_for_each_request(shop: World, capsys) -> None:
     assert SECRET not in lines[0]
     shop.get("/nowhere")
     assert "status=404" in capsys.readouterr().out
+
+
+texts = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"]),
+    st.sampled_from(["/v1/parcels", "/v1/parcels/{}", "/v1/desk/{}", "/v1/desk/batch", "/{}"]),
+    texts,
+    st.binary(max_size=60) | st.text('amountcurey[]=&%0{}":,1', max_size=60).map(str.encode),
+    st.dictionaries(
+        st.sampled_from(["Stripe-Account", "Stripe-Version", "Idempotency-Key", "Content-Type"]),
+        st.sampled_from(["application/json", "acct_child", "multipart/x", "k", ""]) | texts,
+    ),
+)
+def test_no_request_is_too_strange_for_an_answer(
+    method: str, path: str, name: str, body: bytes, headers: dict[str, str]
+) -> None:
+    named = {each: value.encode("latin-1", "replace") for each, value in headers.items()}
+    target = path.format(quote(name, safe="")) + "?" + quote(name, safe="&=[]")
+    answer = STRANGE.ask(method, target, body, **named)
+    assert answer.status < 500
+    if answer.status >= 400 and method != "HEAD":
+        assert answer.error["message"]
+
+
+STRANGE = World()
 
 
 def test_health(shop: World) -> None:

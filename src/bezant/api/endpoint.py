@@ -18,6 +18,8 @@ from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InternalError, NotFound
 from bezant.kernel.log import canonical_line, get_logger
 
+MAX_VERSION_LENGTH = 64
+
 log = get_logger(__name__)
 
 
@@ -63,7 +65,9 @@ class Endpoint:
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
     ) -> Reply:
         operation = self._operation
-        exchange.version = request.get_header("Stripe-Version") or exchange.version
+        version = request.get_header("Stripe-Version")
+        if version and len(version) <= MAX_VERSION_LENGTH and version.isprintable():
+            exchange.version = version
         await self._identify(request, exchange)
         if operation.method == "POST":
             header = request.get_header("Idempotency-Key")
