@@ -26,8 +26,7 @@ create table object (
 ) partition by list (kind);
 
 create table object_account             partition of object for values in ('account');
-create table object_external_account    partition of object for values in ('external_account');
-create table object_capability          partition of object for values in ('capability');
+create table object_bank_account        partition of object for values in ('bank_account');
 create table object_topup               partition of object for values in ('topup');
 create table object_transfer            partition of object for values in ('transfer');
 create table object_transfer_reversal   partition of object for values in ('transfer_reversal');
@@ -43,14 +42,12 @@ create table object_statement           partition of object for values in ('bank
 create table object_statement_line      partition of object for values in ('bank_statement_line');
 create table object_other               partition of object default;
 
-create index on object_external_account    (book_id, parent, id);
-create index on object_capability          (book_id, parent, id);
 create index on object_topup               (book_id, status, id);
-create index on object_topup               (book_id, reference) where reference is not null;
 create index on object_transfer            (book_id, destination, id);
 create index on object_transfer            (book_id, "group", id) where "group" is not null;
 create index on object_transfer_reversal   (book_id, parent, id);
 create index on object_charge              (book_id, "group", id) where "group" is not null;
+create index on object_refund              (book_id, source, id);
 create index on object_payout              (book_id, status, id);
 create index on object_payout              (book_id, destination, id);
 create index on object_balance_transaction (book_id, source, id);

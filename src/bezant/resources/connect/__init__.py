@@ -1,0 +1,1 @@
+"""Accounts of a platform, and money between them."""

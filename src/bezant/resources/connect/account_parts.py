@@ -1,0 +1,250 @@
+"""Parts of an account as they are sent: the business, its people, its settings.
+
+They are kept as plain data in the shape in which the API shows them.
+"""
+
+from typing import Annotated, Any, Literal, cast
+
+from msgspec import Meta
+
+from bezant.api.params import Check, Currency, Emptyable, Metadata, Params, Timestamp
+from bezant.kernel.errors import InvalidRequest
+
+Text = Annotated[str, Meta(max_length=500)]
+Designation = Literal[
+    "lgbtqi_owned_business",
+    "minority_owned_business",
+    "none_of_these_apply",
+    "prefer_not_to_answer",
+    "women_owned_business",
+]
+Structure = Literal[
+    "free_zone_establishment",
+    "free_zone_llc",
+    "government_instrumentality",
+    "governmental_unit",
+    "incorporated_non_profit",
+    "incorporated_partnership",
+    "limited_liability_partnership",
+    "llc",
+    "multi_member_llc",
+    "private_company",
+    "private_corporation",
+    "private_partnership",
+    "public_company",
+    "public_corporation",
+    "public_partnership",
+    "registered_charity",
+    "single_member_llc",
+    "sole_establishment",
+    "sole_proprietorship",
+    "tax_exempt_government_instrumentality",
+    "unincorporated_association",
+    "unincorporated_non_profit",
+    "unincorporated_partnership",
+]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+AnyDay = Weekday | Literal["saturday", "sunday"]
+
+
+def _delay(text: str, param: str) -> str:
+    if text == "minimum" or (text.isascii() and text.isdigit() and len(text) <= 2):
+        return text
+    raise InvalidRequest(
+        f"Invalid {param}: must be minimum or a number of days up to 99.",
+        code="parameter_invalid",
+        param=param,
+    )
+
+
+class Address(Params):
+    """A postal address."""
+
+    city: Emptyable[Text] | None = None
+    country: Annotated[str, Meta(min_length=2, max_length=2)] | None = None
+    line1: Emptyable[Text] | None = None
+    line2: Emptyable[Text] | None = None
+    postal_code: Emptyable[Text] | None = None
+    state: Emptyable[Text] | None = None
+
+
+class Date(Params):
+    """A day."""
+
+    day: Annotated[int, Meta(ge=1, le=31)]
+    month: Annotated[int, Meta(ge=1, le=12)]
+    year: Annotated[int, Meta(ge=1600, le=9999)]
+
+
+class Declaration(Params):
+    """Who declared something, when, and from where."""
+
+    date: Timestamp | None = None
+    ip: Text | None = None
+    user_agent: Emptyable[Text] | None = None
+
+
+class YearlyRevenue(Params):
+    """A year's revenue, in minor units."""
+
+    amount: Annotated[int, Meta(ge=0)]
+    currency: Currency
+    fiscal_year_end: Text
+
+
+class MonthlyRevenue(Params):
+    """A month's estimated revenue, in minor units."""
+
+    amount: Annotated[int, Meta(ge=0)]
+    currency: Currency
+
+
+class BusinessProfile(Params):
+    """The business as its customers see it."""
+
+    annual_revenue: YearlyRevenue | None = None
+    estimated_worker_count: Annotated[int, Meta(ge=0)] | None = None
+    mcc: Annotated[str, Meta(pattern=r"^\d{4}$")] | None = None
+    minority_owned_business_designation: list[Designation] | None = None
+    monthly_estimated_revenue: MonthlyRevenue | None = None
+    name: Emptyable[Text] | None = None
+    product_description: Emptyable[Annotated[str, Meta(max_length=40_000)]] | None = None
+    specified_commercial_transactions_act_url: Emptyable[Text] | None = None
+    support_address: Address | None = None
+    support_email: Emptyable[Text] | None = None
+    support_phone: Emptyable[Text] | None = None
+    support_url: Emptyable[Text] | None = None
+    url: Emptyable[Text] | None = None
+
+
+class Company(Params):
+    """The company behind an account."""
+
+    address: Address | None = None
+    directors_provided: bool | None = None
+    executives_provided: bool | None = None
+    export_license_id: Text | None = None
+    export_purpose_code: Text | None = None
+    name: Text | None = None
+    owners_provided: bool | None = None
+    ownership_declaration: Declaration | None = None
+    phone: Emptyable[Text] | None = None
+    registration_date: Date | None = None
+    registration_number: Text | None = None
+    structure: Emptyable[Structure] | None = None
+    tax_id: Text | None = None
+    tax_id_registrar: Text | None = None
+    vat_id: Text | None = None
+
+
+class Relationship(Params):
+    """What a person is to the business."""
+
+    director: bool | None = None
+    executive: bool | None = None
+    owner: bool | None = None
+    title: Emptyable[Text] | None = None
+
+
+class Individual(Params):
+    """The person behind an account."""
+
+    address: Address | None = None
+    dob: Date | None = None
+    email: Text | None = None
+    first_name: Text | None = None
+    full_name_aliases: Emptyable[list[Text]] | None = None
+    gender: Literal["male", "female"] | None = None
+    id_number: Text | None = None
+    last_name: Text | None = None
+    maiden_name: Text | None = None
+    metadata: Metadata | None = None
+    phone: Text | None = None
+    political_exposure: Literal["existing", "none"] | None = None
+    registered_address: Address | None = None
+    relationship: Relationship | None = None
+    ssn_last_4: Annotated[str, Meta(pattern=r"^\d{4}$")] | None = None
+
+
+class Branding(Params):
+    """Colours."""
+
+    primary_color: Emptyable[Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]] | None = None
+    secondary_color: Emptyable[Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]] | None = None
+
+
+class DeclineOn(Params):
+    """Which checks of a card must not fail."""
+
+    avs_failure: bool | None = None
+    cvc_failure: bool | None = None
+
+
+class CardPayments(Params):
+    """Settings of card payments."""
+
+    decline_on: DeclineOn | None = None
+    statement_descriptor_prefix: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
+
+
+class Payments(Params):
+    """Settings of all payments."""
+
+    statement_descriptor: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
+
+
+class Schedule(Params):
+    """When payouts are to be made."""
+
+    delay_days: Annotated[str, Check(_delay)] | None = None
+    interval: Literal["manual", "daily", "weekly", "monthly"] | None = None
+    monthly_anchor: Annotated[int, Meta(ge=1, le=31)] | None = None
+    monthly_payout_days: list[Annotated[int, Meta(ge=1, le=31)]] | None = None
+    weekly_anchor: AnyDay | None = None
+    weekly_payout_days: list[Weekday] | None = None
+
+
+class Payouts(Params):
+    """Settings of payouts."""
+
+    debit_negative_balances: bool | None = None
+    schedule: Schedule | None = None
+    statement_descriptor: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
+
+
+class Settings(Params):
+    """What an account can choose."""
+
+    branding: Branding | None = None
+    card_payments: CardPayments | None = None
+    payments: Payments | None = None
+    payouts: Payouts | None = None
+
+
+class TosAcceptance(Params):
+    """When the terms were accepted, and from where."""
+
+    date: Timestamp | None = None
+    ip: Text | None = None
+    service_agreement: Literal["full", "recipient"] | None = None
+    user_agent: Emptyable[Text] | None = None
+
+
+def plain(params: Params) -> dict[str, Any]:
+    """Return what was sent as plain data, with None for what is to be unset."""
+    return {
+        name: plain(value) if isinstance(value, Params) else value
+        for name, value in params.changes(without=()).items()
+    }
+
+
+def overlaid(stored: dict[str, Any] | None, update: dict[str, Any]) -> dict[str, Any]:
+    """Return stored data with an update laid over it, hash by hash."""
+    result = dict(stored or {})
+    for name, value in update.items():
+        if isinstance(value, dict):
+            under = cast("dict[str, Any] | None", result.get(name))
+            result[name] = overlaid(under, cast("dict[str, Any]", value))
+        else:
+            result[name] = value
+    return result

@@ -1,0 +1,299 @@
+"""Accounts: the businesses on a platform, and the platform's own account."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, UnsetType
+
+from bezant.api.context import Context
+from bezant.api.pages import ListParams, Page, page_of
+from bezant.api.params import Currency, Emptyable, Metadata, Params, merged
+from bezant.api.routes import Routes
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.ledger.chart import available
+from bezant.resources.connect import account_parts as parts
+from bezant.resources.connect import account_shapes as shapes
+from bezant.resources.connect.account import Account, account_of, blank, keep, own_book, save
+from bezant.resources.connect.account_shapes import Requirements
+from bezant.resources.connect.capabilities import (
+    CapabilityParams,
+    announce,
+    first_status,
+    request,
+    view,
+)
+from bezant.resources.connect.external_accounts import add, replace_default
+from bezant.resources.core.balance import lines_of
+from bezant.resources.core.bank_accounts import BankAccountParams
+from bezant.resources.core.refused import refused
+
+_NO_TOKENS = refused("Account tokens are not offered: send the account's data itself.")
+_NUMBERS: Mapping[str, Mapping[str, str | None]] = {
+    "company": {
+        "registration_number": None,
+        "tax_id": "tax_id_provided",
+        "vat_id": "vat_id_provided",
+    },
+    "individual": {"id_number": "id_number_provided", "ssn_last_4": "ssn_last_4_provided"},
+}
+"""Numbers that are kept hidden, and the fields that say that they are known."""
+_OF_STANDARD = {
+    "card_payments": CapabilityParams(requested=True),
+    "transfers": CapabilityParams(requested=True),
+}
+_REASONS = {
+    "fraud": "rejected.fraud",
+    "fraud_no_intent_to_fulfill": "rejected.platform_fraud",
+    "fraud_other": "rejected.platform_fraud",
+    "fraud_payment_method_casher": "rejected.platform_fraud",
+    "fraud_payment_method_tester": "rejected.platform_fraud",
+    "other": "rejected.platform_other",
+    "terms_of_service": "rejected.platform_terms_of_service",
+}
+"""Why an account is disabled, by the reason for which it was rejected."""
+_MINIMUM_DELAY_DAYS = 2
+
+
+class Payer(Params):
+    """Who pays fees."""
+
+    payer: Literal["account", "application"]
+
+
+class Losses(Params):
+    """Who bears losses."""
+
+    payments: Literal["application", "stripe"]
+
+
+class Dashboard(Params):
+    """Which dashboard the account has."""
+
+    type: Literal["express", "full", "none"]
+
+
+class Controller(Params):
+    """Who is responsible for what."""
+
+    fees: Payer | None = None
+    losses: Losses | None = None
+    requirement_collection: Literal["application", "stripe"] | None = None
+    stripe_dashboard: Dashboard | None = None
+
+
+class UpdateAccount(Params):
+    """What of an account can be changed."""
+
+    account_token: Annotated[str, _NO_TOKENS] | None = None
+    business_profile: parts.BusinessProfile | None = None
+    business_type: Literal["company", "government_entity", "individual", "non_profit"] | None = None
+    capabilities: dict[str, CapabilityParams] | None = None
+    company: parts.Company | None = None
+    default_currency: Currency | None = None
+    email: Emptyable[Annotated[str, Meta(max_length=800, pattern="@")]] | None = None
+    external_account: str | BankAccountParams | None = None
+    individual: parts.Individual | None = None
+    metadata: Metadata | None = None
+    settings: parts.Settings | None = None
+    tos_acceptance: parts.TosAcceptance | None = None
+
+
+class CreateAccount(UpdateAccount):
+    """What an account is made of: a type, or a controller, or neither."""
+
+    controller: Controller | None = None
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    type: Literal["custom", "express", "standard"] | None = None
+
+
+class RejectAccount(Params):
+    """Why an account is rejected, and what becomes of its payouts."""
+
+    reason: Literal[
+        "credit",
+        "fraud",
+        "fraud_no_intent_to_fulfill",
+        "fraud_other",
+        "fraud_payment_method_casher",
+        "fraud_payment_method_tester",
+        "other",
+        "terms_of_service",
+    ]
+    payouts_action: Literal["none", "pause"] = "pause"
+
+
+routes = Routes(Account, "/v1/accounts", listed=False, retrieved=False)
+
+
+async def open_platform(ctx: Context) -> Account:
+    """Store the platform's own account, unless it is there already."""
+    return await account_of(ctx, ctx.caller.platform)
+
+
+@routes.get("/v1/account")
+async def retrieve_current(ctx: Context) -> Account:
+    """Retrieve the account that the request is for."""
+    return await account_of(ctx, ctx.account)
+
+
+@routes.get("/v1/accounts", listing=True)
+async def list_all(ctx: Context, params: ListParams) -> Page:
+    """List the platform's connected accounts, newest first."""
+    return await page_of(ctx, Account, "acct", params, {})
+
+
+@routes.get("/v1/accounts/{id}")
+async def retrieve(ctx: Context, id: str) -> Account:
+    """Retrieve an account."""
+    return await account_of(ctx, id)
+
+
+@routes.create
+async def create(ctx: Context, params: CreateAccount) -> Account:
+    """Open an account on the platform."""
+    if ctx.caller.connected:
+        raise InvalidRequest("A connected account can't have connected accounts of its own.")
+    kind, controller = _responsibilities(params)
+    account = ctx.create(blank(ctx.new_id("acct"), kind, controller), book=ctx.platform_book)
+    changes = _changes(ctx, account, params)
+    if params.capabilities is None and kind == "standard":
+        changes["capabilities"] = request(ctx, account, _OF_STANDARD)
+    if params.country is not None:
+        changes["country"] = params.country
+    if params.external_account is not None:
+        _, changes["external_accounts"] = await add(
+            ctx, account, params.external_account, default=True
+        )
+    return keep(ctx, account, **changes)
+
+
+@routes.post("/v1/accounts/{id}")
+async def update(ctx: Context, id: str, params: UpdateAccount) -> Account:
+    """Change an account; hashes are laid over what is known, field by field."""
+    account = await account_of(ctx, id)
+    before = [view(ctx, account, name) for name in params.capabilities or {}]
+    changes = _changes(ctx, account, params)
+    if params.external_account is not None:
+        changes["external_accounts"] = await replace_default(ctx, account, params.external_account)
+    changed = save(ctx, account, **changes)
+    announce(ctx, changed, before)
+    return changed
+
+
+@routes.delete
+async def delete(ctx: Context, id: str) -> None:
+    """Close an account that has no money: from then on, it takes none."""
+    account = await account_of(ctx, id)
+    if id == ctx.caller.platform:
+        raise InvalidRequest("The platform's own account can't be deleted.")
+    book = own_book(ctx, account)
+    lines = await lines_of(ctx, book)
+    if any(line.posted or line.held for line in lines):
+        raise InvalidRequest(
+            "This account has money, or money on its way: pay it out or take it back first."
+        )
+    for currency in {account.default_currency, *(line.currency for line in lines)}:
+        ctx.close_account(available(book), currency)
+    ctx.delete(account)
+
+
+@routes.action
+async def reject(ctx: Context, id: str, params: RejectAccount) -> Account:
+    """Take an account's capabilities away, and, unless told otherwise, its payouts."""
+    account = await account_of(ctx, id)
+    if account.rejected:
+        raise InvalidRequest(f"Account {account.id} has already been rejected.")
+    reason = _REASONS.get(params.reason, "rejected.other")
+    ctx.hidden(account)["payouts_paused"] = params.payouts_action == "pause"
+    return _with_capabilities(ctx, account, "inactive", reason)
+
+
+@routes.action
+async def unreject(ctx: Context, id: str) -> Account:
+    """Give a rejected account back what it was allowed."""
+    account = await account_of(ctx, id)
+    if not account.rejected:
+        raise InvalidRequest(f"Account {account.id} has not been rejected.")
+    ctx.hidden(account)["payouts_paused"] = False
+    return _with_capabilities(ctx, account, first_status(ctx), None)
+
+
+def _with_capabilities(ctx: Context, account: Account, status: str, reason: str | None) -> Account:
+    before = [view(ctx, account, name) for name in account.capabilities]
+    changed = save(
+        ctx,
+        account,
+        capabilities=dict.fromkeys(account.capabilities, status),
+        requirements=Requirements(disabled_reason=reason),
+    )
+    announce(ctx, changed, before)
+    return changed
+
+
+def _responsibilities(params: CreateAccount) -> tuple[shapes.AccountType, dict[str, Any]]:
+    if params.controller is None:
+        return shapes.of_type(params.type or "standard")
+    if params.type is not None:
+        raise InvalidRequest(
+            "You may pass only one of these parameters: type, controller.", param="type"
+        )
+    sent, standard = params.controller, shapes.STANDARD
+    chosen = shapes.Responsibilities(
+        fees=sent.fees.payer if sent.fees else standard.fees,
+        losses=sent.losses.payments if sent.losses else standard.losses,
+        requirements=sent.requirement_collection or standard.requirements,
+        dashboard=sent.stripe_dashboard.type if sent.stripe_dashboard else standard.dashboard,
+    )
+    return shapes.of_responsibilities(chosen)
+
+
+def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dict[str, Any]:
+    """Return what the parameters change, except for external accounts."""
+    changes: dict[str, Any] = {"metadata": merged(account.metadata, params.metadata)}
+    for name in ("business_type", "default_currency", "email"):
+        value = getattr(params, name)
+        if value is not None:
+            changes[name] = value or None
+    for name in ("business_profile", "settings", "tos_acceptance"):
+        sent: Params | None = getattr(params, name)
+        if sent is not None:
+            changes[name] = parts.overlaid(getattr(account, name), _sent(sent))
+    if params.company is not None:
+        update = _hide(ctx, account, "company", parts.plain(params.company))
+        changes["company"] = parts.overlaid(account.company, update)
+    if params.individual is not None:
+        changes["individual"] = _individual(ctx, account, params.individual)
+    if params.capabilities is not None:
+        changes["capabilities"] = request(ctx, account, params.capabilities)
+    return changes
+
+
+def _sent(update: Params) -> dict[str, Any]:
+    """Return plain data; a delay of payouts becomes a number of days."""
+    data = parts.plain(update)
+    schedule = data.get("payouts", {}).get("schedule", {})
+    if delay := schedule.get("delay_days"):
+        schedule["delay_days"] = _MINIMUM_DELAY_DAYS if delay == "minimum" else int(delay)
+    return data
+
+
+def _individual(ctx: Context, account: Account, sent: parts.Individual) -> dict[str, Any]:
+    stored = account.individual
+    if isinstance(stored, UnsetType):
+        name = ctx.new_id("person", own_book(ctx, account))
+        stored = shapes.individual(name, account.id, unix_seconds(ctx.now()))
+    update = _hide(ctx, account, "individual", parts.plain(sent))
+    update["metadata"] = merged(stored["metadata"], sent.metadata)
+    return parts.overlaid(stored, update)
+
+
+def _hide(ctx: Context, account: Account, part: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Move numbers that are never shown to the account's hidden part."""
+    hidden: dict[str, Any] = ctx.hidden(account).setdefault(part, {})
+    for name, provided in _NUMBERS[part].items():
+        if name in data:
+            hidden[name] = data.pop(name)
+            if provided:
+                data[provided] = True
+    return data

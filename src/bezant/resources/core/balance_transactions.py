@@ -1,0 +1,140 @@
+"""Balance transactions: the history of an account's balance as the API shows it.
+
+The net amounts of those that are available add up to the ledger's `available` account, those that
+are pending to its `pending` account.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from bezant.api.context import Context, created_of
+from bezant.api.resource import Expands, Identified
+from bezant.api.routes import Routes
+from bezant.kernel.codec import encode_json, unix_seconds
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.store.objects import Row
+
+REPORTING_CATEGORIES: Mapping[str, str] = {
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payout": "payout",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
+    "topup": "topup",
+    "topup_reversal": "topup_reversal",
+    "transfer": "transfer",
+    "transfer_refund": "transfer_reversal",
+}
+"""What reports call each type."""
+
+
+class FeeDetail(Struct):
+    """One of the fees of a balance transaction."""
+
+    amount: int
+    application: str | None
+    currency: str
+    description: str | None
+    type: str
+
+
+class BalanceTransaction(Identified, tag="balance_transaction"):
+    """A change of an account's balance, in minor units; times are Unix seconds."""
+
+    expands: ClassVar[Expands] = {
+        "source": ("charge", "payout", "refund", "topup", "transfer", "transfer_reversal")
+    }
+
+    amount: int
+    available_on: int
+    balance_type: Literal["payments"] = "payments"
+    created: int
+    currency: str
+    description: str | None = None
+    exchange_rate: None = None
+    fee: int = 0
+    fee_details: tuple[FeeDetail, ...] = ()
+    net: int
+    reporting_category: str
+    source: str
+    status: Literal["available", "pending"] = "available"
+    type: str
+
+    @property
+    def payout(self) -> str | None:
+        """The payout whose transaction this is."""
+        return self.source if self.type.startswith("payout") else None
+
+
+routes = Routes(
+    BalanceTransaction,
+    "/v1/balance_transactions",
+    prefix="txn",
+    filters=("type", "source", "payout", "currency"),
+)
+
+
+def record(
+    ctx: Context,
+    kind: str,
+    amount: Money,
+    *,
+    source: str,
+    book: Book | None = None,
+    description: str | None = None,
+) -> BalanceTransaction:
+    """Store a change of the available balance beside the entry that makes it."""
+    name = ctx.new_id("txn", book)
+    made = transaction(name, kind, amount, source=source, description=description)
+    return ctx.create(made, book=book)
+
+
+def transaction(
+    name: str,
+    kind: str,
+    amount: Money,
+    *,
+    source: str,
+    pending_until: int | None = None,
+    description: str | None = None,
+) -> BalanceTransaction:
+    """Return a change of a balance: available at once, or pending until about a Unix second."""
+    created = created_of(name)
+    return BalanceTransaction(
+        id=name,
+        amount=amount.amount,
+        available_on=created if pending_until is None else pending_until,
+        created=created,
+        currency=amount.currency,
+        description=description,
+        net=amount.amount,
+        reporting_category=REPORTING_CATEGORIES[kind],
+        source=source,
+        status="available" if pending_until is None else "pending",
+        type=kind,
+    )
+
+
+def become_available(ctx: Context, pending: BalanceTransaction) -> None:
+    """Let a pending change be available from now on."""
+    ctx.save(pending, status="available", available_on=unix_seconds(ctx.now()))
+
+
+def unread(ctx: Context, first: BalanceTransaction, book: Book) -> BalanceTransaction:
+    """Take note of a transaction whose first version is known without reading it.
+
+    For those who may not read: nobody else writes the second version, and if somebody did, the
+    door would find it.
+    """
+    row = Row(
+        kind=first.kind(),
+        id=first.id,
+        version=1,
+        body=encode_json(first).decode(),
+        hidden=None,
+        deleted=False,
+    )
+    return ctx.adopt(first, row, book)

@@ -1,0 +1,319 @@
+"""Payouts: money on its way from an account's balance to its owner's bank account."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from bezant.api.context import Context, created_of
+from bezant.api.pages import ListParams, Page, page_of
+from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
+from bezant.api.resource import Expands, Resource
+from bezant.api.routes import Routes
+from bezant.flows import payout as flow
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.currency import is_payable_amount, payout_step
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.ledger.entry import Entry
+from bezant.movement import instruct
+from bezant.movement.handler import Handler
+from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.profile import SANDBOX
+from bezant.rails.ach.rail import ACH
+from bezant.rails.ach.returns import return_reason
+from bezant.resources.core.balance_transactions import record
+from bezant.resources.core.bank_accounts import BankAccount, default_for, party
+from bezant.resources.core.owners import check_payouts
+from bezant.resources.core.refused import refused
+from bezant.resources.core.selected import selected, within
+
+FAILURES: Mapping[str, str] = {
+    "account_closed": "The bank account has been closed.",
+    "account_frozen": "The bank account has been frozen.",
+    "bank_account_restricted": "The bank account takes no payments of this kind.",
+    "bank_ownership_changed": "The account now belongs to another bank.",
+    "could_not_process": "The bank could not process the payout.",
+    "debit_not_authorized": "The bank did not allow the payment to this account.",
+    "declined": "The bank has declined the payout.",
+    "insufficient_funds": "The bank reported insufficient funds.",
+    "invalid_account_number": "The routing number is right, but the account number is not.",
+    "invalid_currency": "The bank could not take the payout in this currency.",
+    "no_account": "The bank has found no account with these details.",
+}
+"""Why payouts fail, by failure code."""
+
+
+class TraceId(Struct, frozen=True):
+    """The bank's name for the payment, by which the receiver's bank can look for it."""
+
+    status: Literal["pending", "supported", "unsupported"] = "pending"
+    value: str | None = None
+
+
+class Payout(Resource, tag="payout"):
+    """Money on its way to a bank account, in minor units; `arrival_date` in Unix seconds."""
+
+    expands: ClassVar[Expands] = {
+        "balance_transaction": ("balance_transaction",),
+        "destination": ("bank_account",),
+        "failure_balance_transaction": ("balance_transaction",),
+        "original_payout": ("payout",),
+        "reversed_by": ("payout",),
+    }
+    filters: ClassVar[Mapping[str, str]] = {"status": "status", "destination": "destination"}
+
+    amount: int
+    application_fee: None = None
+    application_fee_amount: None = None
+    arrival_date: int
+    automatic: bool = False
+    balance_transaction: str | None = None
+    currency: str
+    description: str | None = None
+    destination: str
+    failure_balance_transaction: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    metadata: dict[str, str]
+    method: Literal["standard"] = "standard"
+    original_payout: str | None = None
+    payout_method: None = None
+    reconciliation_status: Literal["completed", "in_progress", "not_applicable"] = "not_applicable"
+    reversed_by: str | None = None
+    source_type: Literal["card"] = "card"
+    statement_descriptor: str | None = None
+    status: Literal["pending", "in_transit", "paid", "canceled", "failed"] = "pending"
+    trace_id: TraceId = TraceId()
+    type: Literal["bank_account"] = "bank_account"
+
+    @property
+    def money(self) -> Money:
+        """Its amount as money."""
+        return Money(self.amount, self.currency)
+
+
+class CreatePayout(Params):
+    """What a payout is made of."""
+
+    amount: Amount
+    currency: Currency
+    description: str | None = None
+    destination: str | None = None
+    metadata: Metadata | None = None
+    method: Literal["standard", "instant"] | None = None
+    payout_method: (
+        Annotated[str, refused("Payout methods are not offered; use `destination`.")] | None
+    ) = None
+    source_type: Literal["card", "bank_account", "fpx"] | None = None
+    statement_descriptor: Annotated[str, Meta(max_length=22)] | None = None
+
+
+class UpdatePayout(Params):
+    """What of a payout can be changed."""
+
+    metadata: Metadata | None = None
+
+
+class ListPayouts(ListParams):
+    """By what payouts are listed."""
+
+    arrival_date: int | RangeQuery | None = None
+    destination: str | None = None
+    status: str | None = None
+
+
+routes = Routes(Payout, "/v1/payouts", prefix="po", listed=False)
+
+
+@routes.get("/v1/payouts", listing=True)
+async def list_all(ctx: Context, params: ListPayouts) -> Page:
+    """List payouts, newest first."""
+    filters = {
+        name: value for name in Payout.filters if (value := getattr(params, name)) is not None
+    }
+    if params.arrival_date is None:
+        return await page_of(ctx, Payout, "po", params, filters)
+    asked = params.arrival_date
+    return await selected(
+        ctx, Payout, "po", params, filters, lambda payout: within(payout.arrival_date, asked)
+    )
+
+
+@routes.create
+async def create(ctx: Context, params: CreatePayout) -> Payout:
+    """Send money to a bank account; it leaves the balance at once and the bank when it takes it."""
+    _check(ctx, params)
+    await check_payouts(ctx)
+    destination = await _destination(ctx, params)
+    name = ctx.new_id("po")
+    payout = Payout(
+        id=name,
+        amount=params.amount,
+        arrival_date=created_of(name),
+        created=created_of(name),
+        currency=params.currency,
+        description=params.description,
+        destination=destination.id,
+        livemode=ctx.livemode,
+        metadata=merged({}, params.metadata),
+        statement_descriptor=params.statement_descriptor,
+    )
+    payee = party(ctx, destination)
+    movement = instruct.send(ctx, payout, payout.money, payee, rail=ACH, bank=SANDBOX)
+    ctx.post(flow.created(payout.money, book=ctx.book, rail=movement.rail), source=name)
+    transaction = _recorded(ctx, "payout", -payout.money, payout)
+    payout.arrival_date = _day(movement)
+    payout.balance_transaction = transaction
+    return ctx.create(payout, event="payout.created")
+
+
+@routes.update
+async def update(ctx: Context, payout: Payout, params: UpdatePayout) -> Payout:
+    """Change the metadata."""
+    metadata = merged(payout.metadata, params.metadata)
+    return ctx.save(payout, metadata=metadata, event="payout.updated")
+
+
+@routes.action
+async def cancel(ctx: Context, payout: Payout) -> Payout:
+    """Only a payout that no bank has seen can be canceled."""
+    if payout.status != "pending":
+        raise InvalidRequest(
+            f"Payouts with status {payout.status} can't be canceled: only pending ones can.",
+            code="payout_not_cancelable",
+        )
+    movement = instruct.cancel(ctx, await instruct.movement_of(ctx, payout.id))
+    ctx.post(flow.dropped(payout.money, book=ctx.book, rail=movement.rail), source=payout.id)
+    return ctx.save(
+        payout,
+        status="canceled",
+        failure_balance_transaction=_recorded(ctx, "payout_cancel", payout.money, payout),
+        event="payout.canceled",
+    )
+
+
+# What is heard from the bank.
+
+
+def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
+    trace = TraceId("supported", movement.reference)
+    _become(ctx, payout, "in_transit", "payout.updated", trace_id=trace)
+
+
+def _settled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
+    entry = flow.settled(payout.money, book=movement.book, rail=movement.rail)
+    ctx.post(entry, source=payout.id)
+    _become(ctx, payout, "paid", "payout.paid")
+
+
+def _returned(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    ctx.post(flow.returned(payout.money, book=movement.book), source=payout.id)
+    _failed(ctx, payout, movement, fact)
+
+
+def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
+    ctx.post(entry, source=payout.id)
+    _failed(ctx, payout, movement, fact)
+
+
+def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    code = return_reason(fact.code or "").failure_code
+    back = _recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
+    _become(
+        ctx,
+        payout,
+        "failed",
+        "payout.failed",
+        failure_balance_transaction=back,
+        failure_code=code,
+        failure_message=FAILURES[code],
+    )
+
+
+def _house_settled(total: Money, house: Book, rail: str) -> Entry:
+    return flow.paid_out(total, house=house, rail=rail)
+
+
+def _house_returned(total: Money, house: Book, rail: str) -> Entry:
+    return flow.given_back(total, house=house, rail=rail)
+
+
+handler = Handler(
+    subject=Payout,
+    on={
+        "submitted": _submitted,
+        "settled": _settled,
+        "returned": _returned,
+        "rejected": _rejected,
+    },
+    house={"settled": _house_settled, "returned": _house_returned},
+)
+
+
+def _become(ctx: Context, payout: Payout, status: str, event: str, **changes: Any) -> None:
+    assert status in flow.NEXT[payout.status], f"{payout.id}: {payout.status} to {status}"
+    ctx.save(payout, status=status, event=event, **changes)
+
+
+def _recorded(
+    ctx: Context, kind: str, amount: Money, payout: Payout, book: Book | None = None
+) -> str:
+    """Store a balance transaction of a payout and return its id."""
+    description = payout.description
+    return record(ctx, kind, amount, source=payout.id, book=book, description=description).id
+
+
+def _day(movement: Movement) -> int:
+    """Return when the day of the expected settlement begins, in Unix seconds."""
+    assert movement.effective_date is not None, "a movement that is sent has its dates"
+    day = date.fromisoformat(movement.effective_date)
+    return unix_seconds(datetime.combine(day, time(), UTC))
+
+
+async def _destination(ctx: Context, params: CreatePayout) -> BankAccount:
+    if params.destination is None:
+        found = await default_for(ctx, params.currency)
+        if found is None:
+            raise InvalidRequest(
+                f"This account has no external account in {params.currency}: add one first.",
+                code="no_external_account",
+            )
+        return found
+    found = await ctx.load(BankAccount, params.destination, param="destination")
+    if found.currency != params.currency:
+        raise InvalidRequest(
+            f"The destination takes {found.currency}, and this payout is in {params.currency}.",
+            param="destination",
+        )
+    return found
+
+
+def _check(ctx: Context, params: CreatePayout) -> None:
+    if ctx.livemode:
+        raise InvalidRequest(
+            "No bank is connected to live mode yet, so payouts work in test mode only.",
+            code="bank_not_connected",
+        )
+    if params.method == "instant":
+        raise InvalidRequest(
+            "Instant payouts are not offered: no instant rail is connected. Use `standard`.",
+            code="instant_payouts_unsupported",
+            param="method",
+        )
+    if params.source_type not in (None, "card"):
+        raise InvalidRequest(
+            "The whole balance is of the source type `card`; leave `source_type` out.",
+            param="source_type",
+        )
+    amount = Money(params.amount, params.currency)
+    if not is_payable_amount(amount):
+        raise InvalidRequest(
+            f"Payouts in {params.currency} are multiples of {payout_step(params.currency)} "
+            "minor units.",
+            code="parameter_invalid_integer",
+            param="amount",
+        )

@@ -1,0 +1,299 @@
+"""Top-ups: money that an account's owner sends to its balance, by a wire under a reference."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.api.pages import ListParams, Page, page_of
+from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
+from bezant.api.resource import Expands, Resource
+from bezant.api.routes import Routes
+from bezant.flows import top_up as flow
+from bezant.kernel.codec import from_base62, unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.ids import RANDOM_BITS
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.ledger.entry import Entry
+from bezant.movement import instruct
+from bezant.movement.handler import Handler
+from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.profile import SANDBOX
+from bezant.rails.ach.rail import ACH
+from bezant.resources.core.balance_transactions import (
+    BalanceTransaction,
+    become_available,
+    record,
+    transaction,
+    unread,
+)
+from bezant.resources.core.refused import refused
+from bezant.resources.core.selected import selected, within
+
+RAIL = "wire"
+
+_NO_SOURCE = refused(
+    "A top-up can't be pulled from a source: leave it out, and send the money by wire under the "
+    "reference in the top-up's `source`."
+)
+_REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""32 digits and letters, none of which looks like another (Crockford)."""
+_REFERENCE_LENGTH = 10
+
+
+class CreditTransfer(Struct, frozen=True):
+    """Where to send the money."""
+
+    account_number: str
+    bank_name: str
+    routing_number: str
+    fingerprint: None = None
+    refund_account_holder_name: None = None
+    refund_account_holder_type: None = None
+    refund_routing_number: None = None
+    swift_code: None = None
+
+
+class Receiver(Struct, frozen=True):
+    """What to write on the wire, so that it is recognised, and what has come in; minor units."""
+
+    address: str
+    amount_charged: int = 0
+    amount_received: int = 0
+    amount_returned: int = 0
+    refund_attributes_method: str = "none"
+    refund_attributes_status: str = "missing"
+
+
+class Source(Struct, frozen=True, tag_field="object", tag="source"):
+    """Instructions for the wire that pays for a top-up."""
+
+    id: str
+    ach_credit_transfer: CreditTransfer
+    allow_redisplay: None
+    amount: int
+    client_secret: str
+    created: int
+    currency: str
+    flow: Literal["receiver"]
+    livemode: bool
+    metadata: dict[str, str]
+    owner: None
+    receiver: Receiver
+    statement_descriptor: str | None
+    status: Literal["pending", "consumed", "canceled"]
+    type: Literal["ach_credit_transfer"]
+    usage: Literal["single_use"]
+
+
+class Topup(Resource, tag="topup"):
+    """Money on its way to an account's balance, in minor units; dates in Unix seconds."""
+
+    expands: ClassVar[Expands] = {"balance_transaction": ("balance_transaction",)}
+    filters: ClassVar[Mapping[str, str]] = {"status": "status"}
+
+    amount: int
+    balance_transaction: str | None = None
+    currency: str
+    description: str | None = None
+    expected_availability_date: int
+    failure_code: None = None
+    failure_message: None = None
+    initiated_by: Literal["user"] = "user"
+    metadata: dict[str, str]
+    payment_method: None = None
+    payment_method_options: None = None
+    source: Source
+    statement_descriptor: str | None = None
+    status: Literal["pending", "succeeded", "canceled"] = "pending"
+    transfer_group: str | None = None
+
+    @property
+    def money(self) -> Money:
+        """Its amount as money."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def reference(self) -> str:
+        """What the payer writes on the wire."""
+        return self.source.receiver.address
+
+
+class CreateTopup(Params):
+    """What a top-up is made of."""
+
+    amount: Amount
+    currency: Currency
+    description: str | None = None
+    metadata: Metadata | None = None
+    payment_method: Annotated[str, _NO_SOURCE] | None = None
+    source: Annotated[str, _NO_SOURCE] | None = None
+    statement_descriptor: Annotated[str, Meta(max_length=15)] | None = None
+    transfer_group: str | None = None
+
+
+class UpdateTopup(Params):
+    """What of a top-up can be changed."""
+
+    description: str | None = None
+    metadata: Metadata | None = None
+
+
+class ListTopups(ListParams):
+    """By what top-ups are listed; the amount in minor units."""
+
+    amount: int | RangeQuery | None = None
+    status: Literal["canceled", "failed", "pending", "succeeded"] | None = None
+
+
+routes = Routes(Topup, "/v1/topups", prefix="tu", listed=False)
+
+
+@routes.get("/v1/topups", listing=True)
+async def list_all(ctx: Context, params: ListTopups) -> Page:
+    """List top-ups, newest first."""
+    filters = {} if params.status is None else {"status": params.status}
+    if params.amount is None:
+        return await page_of(ctx, Topup, "tu", params, filters)
+    asked = params.amount
+    return await selected(
+        ctx, Topup, "tu", params, filters, lambda topup: within(topup.amount, asked)
+    )
+
+
+@routes.create
+async def create(ctx: Context, params: CreateTopup) -> Topup:
+    """Announce money: it is pending until the bank shows it under the top-up's reference."""
+    _check(ctx, params)
+    name = ctx.new_id("tu")
+    topup = Topup(
+        id=name,
+        amount=params.amount,
+        balance_transaction=ctx.new_id("txn"),
+        created=created_of(name),
+        currency=params.currency,
+        description=params.description,
+        expected_availability_date=_expected(ctx),
+        livemode=ctx.livemode,
+        metadata=merged({}, params.metadata),
+        source=_instructions(ctx, params),
+        statement_descriptor=params.statement_descriptor,
+        transfer_group=params.transfer_group,
+    )
+    instruct.expect(ctx, topup, topup.money, rail=RAIL, bank=SANDBOX, reference=topup.reference)
+    ctx.post(flow.created(topup.money, book=ctx.book, rail=RAIL), source=name)
+    ctx.create(_pending(topup))
+    return ctx.create(topup, event="topup.created")
+
+
+@routes.update
+async def update(ctx: Context, topup: Topup, params: UpdateTopup) -> Topup:
+    """Change the description and the metadata."""
+    metadata = merged(topup.metadata, params.metadata)
+    return ctx.save(topup, metadata=metadata, **params.changes())
+
+
+@routes.action
+async def cancel(ctx: Context, topup: Topup) -> Topup:
+    """Only a top-up whose money has not come can be canceled."""
+    if "canceled" not in flow.NEXT[topup.status]:
+        raise InvalidRequest(
+            f"Top-ups with status {topup.status} can't be canceled: only pending ones can.",
+            code="topup_not_cancelable",
+        )
+    instruct.cancel(ctx, await instruct.movement_of(ctx, topup.id))
+    ctx.post(flow.dropped(topup.money, book=ctx.book, rail=RAIL), source=topup.id)
+    assert topup.balance_transaction, "a top-up is recorded when it is made"
+    become_available(ctx, await ctx.load(BalanceTransaction, topup.balance_transaction))
+    record(ctx, "topup_reversal", -topup.money, source=topup.id, description=topup.description)
+    source = replace(topup.source, status="canceled")
+    return ctx.save(topup, status="canceled", source=source, event="topup.canceled")
+
+
+def _settled(ctx: Context, topup: Topup, movement: Movement, _fact: MovementFact) -> None:
+    assert "succeeded" in flow.NEXT[topup.status], f"{topup.id} is {topup.status}"
+    ctx.post(flow.succeeded(topup.money, book=movement.book, rail=movement.rail), source=topup.id)
+    become_available(ctx, unread(ctx, _pending(topup), movement.book))
+    receiver = replace(
+        topup.source.receiver, amount_charged=topup.amount, amount_received=topup.amount
+    )
+    source = replace(topup.source, status="consumed", receiver=receiver)
+    ctx.save(topup, status="succeeded", source=source, event="topup.succeeded")
+
+
+def _house_settled(total: Money, house: Book, rail: str) -> Entry:
+    return flow.received(total, house=house, rail=rail)
+
+
+handler = Handler(subject=Topup, on={"settled": _settled}, house={"settled": _house_settled})
+
+
+def _pending(topup: Topup) -> BalanceTransaction:
+    """Return the first version of a top-up's balance transaction."""
+    assert topup.balance_transaction, "a top-up is recorded when it is made"
+    return transaction(
+        topup.balance_transaction,
+        "topup",
+        topup.money,
+        source=topup.id,
+        pending_until=topup.expected_availability_date,
+        description=topup.description,
+    )
+
+
+def _instructions(ctx: Context, params: CreateTopup) -> Source:
+    name = ctx.new_id("src")
+    account = SANDBOX.originator
+    return Source(
+        id=name,
+        ach_credit_transfer=CreditTransfer(
+            account_number=account.account_number,
+            bank_name=account.bank_name,
+            routing_number=account.odfi_routing,
+        ),
+        allow_redisplay=None,
+        amount=params.amount,
+        client_secret=ctx.new_id(f"{name}_secret"),
+        created=created_of(name),
+        currency=params.currency,
+        flow="receiver",
+        livemode=ctx.livemode,
+        metadata={},
+        owner=None,
+        receiver=Receiver(address=_reference(name)),
+        statement_descriptor=params.statement_descriptor,
+        status="pending",
+        type="ach_credit_transfer",
+        usage="single_use",
+    )
+
+
+def _reference(name: str) -> str:
+    """Return a short text that is easy to write on a wire, out of an id's random bits."""
+    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
+    places = range(0, 5 * _REFERENCE_LENGTH, 5)
+    return "TU" + "".join(_REFERENCE_ALPHABET[bits >> place & 31] for place in places)
+
+
+def _expected(ctx: Context) -> int:
+    """Return when the next banking day begins on which the money can be there, in Unix seconds."""
+    day = ACH.timetable(ctx.now()).effective_date
+    return unix_seconds(datetime.combine(day, time(), UTC))
+
+
+def _check(ctx: Context, params: CreateTopup) -> None:
+    if ctx.livemode:
+        raise InvalidRequest(
+            "No bank is connected to live mode yet, so top-ups work in test mode only.",
+            code="bank_not_connected",
+        )
+    if params.currency != SANDBOX.currency:
+        raise InvalidRequest(
+            f"Top-ups are taken in {SANDBOX.currency}: the bank account holds nothing else.",
+            code="currency_not_supported",
+            param="currency",
+        )

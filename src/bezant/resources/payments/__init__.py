@@ -1,0 +1,1 @@
+"""Payments that an account has received."""
