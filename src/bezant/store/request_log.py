@@ -5,15 +5,17 @@ the database is away they wait, up to a bound beyond which they are dropped and 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from bezant.db.arrays import integers, moments, texts
+from bezant.db.errors import ConnectionLost, Error
 from bezant.db.pool import Connection, Pool
 from bezant.db.queries import load
+from bezant.kernel.clock import Clock
 from bezant.kernel.codec import encode_json
-from bezant.kernel.log import redact
+from bezant.kernel.log import get_logger, redact
 from bezant.kernel.secret import REDACTED
 
 QUERIES = load("bezant.store", "request_log.sql")
@@ -25,6 +27,11 @@ _MOST_CHARACTERS = 16_384  # Of the parameters of one request; a batch of entrie
 _LONGEST_PATH = 2_048
 # Secrets and personal data that the log's own rules do not know by name.
 _PRIVATE = frozenset({"number", "id_number", "personal_id_number", "ssn_last_4", "tax_id", "dob"})
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+
+log = get_logger(__name__)
 
 
 class LoggedRequest(NamedTuple):
@@ -44,40 +51,89 @@ class LoggedRequest(NamedTuple):
     parameters: str | None
 
 
-class RequestLog:
-    """Takes rows from any task; a loop calls `flush` every FLUSH_SECONDS, and once at the end."""
+class LogPage(NamedTuple):
+    """A slice of the log: `least` inclusive and `most` exclusive bound when requests came.
 
-    def __init__(self, pool: Pool, *, on_full: Callable[[], None] = lambda: None) -> None:
-        """Write over a pool; `on_full` is called when a flush is due before its time."""
+    `after` and `before` are the requests that it is to begin behind or to end at, exclusive.
+    """
+
+    limit: int
+    after: LoggedRequest | None = None
+    before: LoggedRequest | None = None
+    least: datetime | None = None
+    most: datetime | None = None
+
+
+class RequestLog:
+    """Takes rows from any task and writes them within FLUSH_SECONDS, or sooner if they are many."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        """Write over a pool."""
         self._pool = pool
-        self._on_full = on_full
+        self._clock = clock
         self._waiting: list[LoggedRequest] = []
         self._writing = asyncio.Lock()
+        self._timed = False
+        self._tasks: set[asyncio.Task[None]] = set()
         self.dropped = 0
         """How many rows there was no room for."""
 
     def record(self, row: LoggedRequest) -> None:
-        """Keep a row for the next flush; never waits."""
+        """Keep a row for the next write; never waits."""
         if len(self._waiting) >= MOST_WAITING:
             self.dropped += 1
             return
         self._waiting.append(row)
-        if len(self._waiting) == ROWS_AT_ONCE:
-            self._on_full()
+        if len(self._waiting) % ROWS_AT_ONCE == 0:
+            self._begin(self._flush_or_tell())
+        elif not self._timed:
+            self._timed = True
+            self._begin(self._flush_later())
 
     async def flush(self) -> int:
-        """Write everything that waits and return how many rows those were.
+        """Write what waits and return how many rows those were.
 
         Raises ConnectionLost when the database is away; the rows go on waiting.
         """
-        written = 0
         async with self._writing:
-            while batch := self._waiting[:ROWS_AT_ONCE]:
-                async with self._pool.connection() as conn:
-                    await conn.execute(QUERIES.write, _columns(batch))
-                del self._waiting[: len(batch)]
-                written += len(batch)
-        return written
+            todo = len(self._waiting)
+            for at in range(0, todo, ROWS_AT_ONCE):
+                await self._write(min(ROWS_AT_ONCE, todo - at))
+        return todo
+
+    async def close(self) -> None:
+        """Write what waits; what the database will not have now is lost."""
+        await self._flush_or_tell()
+        for task in self._tasks:
+            task.cancel()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _flush_later(self) -> None:
+        await self._clock.sleep(FLUSH_SECONDS)
+        self._timed = False
+        await self._flush_or_tell()
+
+    async def _flush_or_tell(self) -> None:
+        try:
+            await self.flush()
+        except ConnectionLost as problem:
+            log.warning("request_log_waits", rows=len(self._waiting), problem=str(problem))
+
+    async def _write(self, count: int) -> None:
+        """Write the oldest rows; what the database will never take must not stop the others."""
+        try:
+            async with self._pool.connection() as conn:
+                await conn.execute(QUERIES.write, _columns(self._waiting[:count]))
+        except ConnectionLost:
+            raise
+        except (Error, ValueError) as problem:
+            log.warning("request_log_refused", rows=count, problem=str(problem))
+            self.dropped += count
+        del self._waiting[:count]
 
 
 def without_secrets(parameters: Mapping[str, Any]) -> str | None:
@@ -109,28 +165,23 @@ async def find(conn: Connection, book: int, name: str) -> LoggedRequest | None:
     return None if row is None else LoggedRequest(*row)
 
 
-async def page(
-    conn: Connection,
-    book: int,
-    limit: int,
-    *,
-    after: LoggedRequest | None = None,
-    before: LoggedRequest | None = None,
-) -> tuple[list[LoggedRequest], bool]:
-    """Return requests of a book, newest first, and whether there are more beyond them.
-
-    `after` and `before` are the rows that the page is to begin behind or to end at, exclusive.
-    """
-    edge = before or after
-    if edge is None:
-        cursor = await conn.execute(QUERIES.newest, [book, limit + 1])
-    else:
-        query = QUERIES.newer if before else QUERIES.older
-        cursor = await conn.execute(query, [book, edge.created, edge.id, limit + 1])
+async def page(conn: Connection, book: int, ask: LogPage) -> tuple[list[LoggedRequest], bool]:
+    """Return requests of a book, newest first, and whether there are more beyond them."""
+    values: dict[str, object] = {
+        "book": book,
+        "least": ask.least or _FIRST,
+        "most": ask.most or _LAST,
+        "limit": ask.limit + 1,
+    }
+    query = QUERIES.newest
+    if edge := ask.before or ask.after:
+        query = QUERIES.newer if ask.before else QUERIES.older
+        values |= {"edge_created": edge.created, "edge_id": edge.id}
+    cursor = await conn.execute(query, values)
     rows = [LoggedRequest(*row) for row in await cursor.fetchall()]
-    more = len(rows) > limit
-    rows = rows[:limit]
-    if before is not None:
+    more = len(rows) > ask.limit
+    rows = rows[: ask.limit]
+    if ask.before is not None:
         rows.reverse()
     return rows, more
 

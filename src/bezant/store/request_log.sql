@@ -14,16 +14,22 @@ from request_log where book_id = %s and id = %s
 -- name: newest
 select book_id, id, created, method, path, status, account, key, idempotency_key, code, micros,
        parameters
-from request_log where book_id = %s order by created desc, id desc limit %s
+from request_log
+where book_id = %(book)s and created >= %(least)s and created < %(most)s
+order by created desc, id desc limit %(limit)s
 
 -- name: older
 select book_id, id, created, method, path, status, account, key, idempotency_key, code, micros,
        parameters
 from request_log
-where book_id = %s and (created, id) < (%s, %s) order by created desc, id desc limit %s
+where book_id = %(book)s and created >= %(least)s and created < %(most)s
+  and (created, id) < (%(edge_created)s, %(edge_id)s)
+order by created desc, id desc limit %(limit)s
 
 -- name: newer
 select book_id, id, created, method, path, status, account, key, idempotency_key, code, micros,
        parameters
 from request_log
-where book_id = %s and (created, id) > (%s, %s) order by created, id limit %s
+where book_id = %(book)s and created >= %(least)s and created < %(most)s
+  and (created, id) > (%(edge_created)s, %(edge_id)s)
+order by created, id limit %(limit)s

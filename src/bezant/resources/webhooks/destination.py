@@ -1,0 +1,99 @@
+"""Where webhooks may go: rules for addresses, so that nobody makes us call our own network.
+
+A name says nothing, since it may resolve to anything at any time. The rules for IP addresses are
+therefore asked again for the address that is connected to.
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+IpAddress = IPv4Address | IPv6Address
+
+_LONGEST = 2_048
+_PRINTABLE = re.compile(r"[!-\[\]-~]+")  # ASCII without spaces and without the backslash.
+_PORTS = {"http": 80, "https": 443}
+_UNPRIVILEGED = 1_024
+_ANYCAST_RELAYS = IPv4Network("192.88.99.0/24")  # RFC 7526 took them out of use.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")  # RFC 4291, 2.4.
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052, 2.1.
+
+
+class Destination(NamedTuple):
+    """The parts of an address that a connection needs; `host` has no brackets."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def problem_with(url: str, *, livemode: bool) -> str | None:
+    """Return why webhooks cannot be sent to a URL, as a sentence; None if they can."""
+    if len(url) > _LONGEST:
+        return f"The URL is longer than {_LONGEST} characters."
+    if not _PRINTABLE.fullmatch(url):
+        return "The URL has characters that must be escaped."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "The URL cannot be read."
+    return next(_faults(parts, port, livemode=livemode), None)
+
+
+def _faults(parts: SplitResult, port: int | None, *, livemode: bool) -> Iterator[str]:
+    if livemode and parts.scheme != "https":
+        yield "The URL must begin with https:// in live mode."
+    if parts.scheme not in _PORTS:
+        yield "The URL must begin with https:// or http://."
+    if not parts.hostname or "%" in parts.hostname:
+        yield "The URL has no host name."
+        return
+    if parts.username is not None or parts.password is not None:
+        yield "The URL must not carry a user name or password."
+    if port is not None and port not in _PORTS.values() and port < _UNPRIVILEGED:
+        yield f"The URL's port must be 80, 443, or at least {_UNPRIVILEGED}."
+    address = _literal(parts.hostname)
+    if address is not None and not may_connect(address, livemode=livemode):
+        yield f"The URL's address {address} is not public."
+
+
+def destination(url: str) -> Destination:
+    """Return where a URL with which there is no problem leads."""
+    parts = urlsplit(url)
+    assert parts.hostname, "the URL was checked"
+    return Destination(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme])
+
+
+def may_connect(address: IpAddress, *, livemode: bool) -> bool:
+    """Tell whether webhooks may be sent to an address: public ones, and in test mode loopback."""
+    plain = _unmapped(address)
+    return _is_public(plain) or (not livemode and plain.is_loopback)
+
+
+def _literal(host: str) -> IpAddress | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _unmapped(address: IpAddress) -> IpAddress:
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _is_public(address: IpAddress) -> bool:
+    """Tell whether an address is anybody's on the Internet, the IPv4 address inside it included."""
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast and address not in _ANYCAST_RELAYS
+    if address.scope_id is not None:
+        return False
+    if address in _NAT64:
+        return _is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+    if address.sixtofour is not None:
+        return _is_public(address.sixtofour)
+    return address in _GLOBAL_UNICAST and address.is_global

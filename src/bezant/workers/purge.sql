@@ -1,0 +1,19 @@
+-- name: idempotency
+delete from idempotency where ctid = any(array(
+  select ctid from idempotency where created < %s limit %s))
+
+-- name: door_batches
+delete from door_batch where ctid = any(array(
+  select ctid from door_batch where created < %s limit %s))
+
+-- name: request_log
+delete from request_log where ctid = any(array(
+  select ctid from request_log where created < %s limit %s))
+
+-- name: deliveries
+delete from delivery where ctid = any(array(
+  select ctid from delivery where created < %s and status <> 'pending' limit %s))
+
+-- name: jobs
+delete from job where ctid = any(array(
+  select ctid from job where id < %s and status = 'done' limit %s))
