@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bezant.db import binaries
-from bezant.db.embedded import CLUSTER, EmbeddedServer
+from bezant.db.embedded import CLUSTER, EmbeddedServer, running_at
 from bezant.db.errors import ConnectionLost
 from bezant.db.pool import connect_sync
 from bezant.kernel.errors import LauncherError
@@ -252,12 +252,31 @@ def test_recovery_may_take_longer_than_ten_seconds(data):
         assert read(server.url) == [1]
 
 
-def test_a_server_that_cannot_come_back_is_given_up(data):
+def test_a_server_that_cannot_come_back_is_tried_again(data):
+    """As with a full disk: once what was in the way is gone, nobody has to do anything."""
     with EmbeddedServer.start(data) as server:
-        (data / CLUSTER / "global" / "pg_control").rename(data / "pg_control")
+        write(server.url, 1)
+        control, log = data / CLUSTER / "global/pg_control", data / "postgres.log"
+        control.rename(data / "pg_control")
         os.kill(server.pid, KILL)
-        wait_until(lambda: not server.running, "the supervisor to give up")
-        assert "pg_control" in (data / "postgres.log").read_text()
+        wait_until(lambda: log.read_text().count("could not find the database system") > 1, "tries")
+        assert running_at(data) is None
+        (data / "pg_control").rename(control)
+        wait_until(lambda: answers(server.url), "the server's return")
+        assert read(server.url) == [1]
+        assert running_at(data) == server.url
+
+
+def test_a_service_that_is_told_to_stop_keeps_its_database_until_then(data):
+    """A signal that all of a service's processes get is the owner's to act on."""
+    with EmbeddedServer.start(data) as server, connect_sync(server.url) as connection:
+        for told in (signal.SIGTERM, signal.SIGINT):
+            os.kill(server.supervisor_pid, told)
+        os.kill(server.pid, signal.SIGTERM)
+        with pytest.raises(ConnectionLost, match="shutting down"):
+            connect_sync(server.url)
+        assert connection.execute(b"select 1").fetchone() == (1,)
+        assert server.running
 
 
 def test_a_deliberate_stop_is_respected(data):

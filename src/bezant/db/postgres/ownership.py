@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from bezant.db.postgres.refused import Refused
-
 FILE = "postgres.lock"
 _NOTE_BYTES = 1024
 """More than a note has, so that it is written and read in one piece."""
@@ -31,21 +29,17 @@ class Lock:
         self._file = os.open(FILE, flags, 0o600, dir_fd=folder)
 
     def take(self) -> bool:
-        """Try to become the owner; false while another one is still ending.
-
-        Raises Refused, naming the process, when another one is alive.
-        """
+        """Try to become the owner; false while somebody else is."""
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = self.read()
-            if holder and not holder.stopping and _lives(holder.owner):
-                raise Refused(
-                    f"process {holder.owner} already runs a server here, "
-                    "and a data folder has one owner at a time"
-                ) from None
             return False
         return True
+
+    def living_owner(self) -> int | None:
+        """Return the process that the server which holds the lock serves, unless both end."""
+        note = self.read()
+        return note.owner if note and not note.stopping and _lives(note.owner) else None
 
     def read(self) -> Note | None:
         """Return what the latest holder wrote; nothing when it did not yet."""

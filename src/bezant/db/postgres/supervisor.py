@@ -31,6 +31,11 @@ SOCKETS_LIMIT = 80
 
 TICK_MS = 25
 WATCH_MS = 500
+LOOK_TICKS = 3
+"""Who only looks whether a server runs holds the lock for a moment, too."""
+RETRY_TICKS = 20
+LONGEST_RETRY_TICKS = 1200
+"""Between starts that fail: one second, then twice as long each time, half a minute at most."""
 SLOW_TICKS = 80
 """After two seconds somebody may want to know why it takes so long."""
 SHUTDOWN_TICKS = 2400
@@ -57,6 +62,7 @@ class Supervisor:
         self._watch = Watch(order.owner)
         self._data = os.open(order.data, os.O_DIRECTORY)
         self._lock = Lock(self._data)
+        self._announced = False
 
     def run(self) -> None:
         """Serve until the owner ends or asks to stop. Raises Refused when that cannot begin."""
@@ -77,9 +83,16 @@ class Supervisor:
         for ticks in count():
             if self._lock.take():
                 break
+            if ticks >= LOOK_TICKS and (owner := self._lock.living_owner()):
+                raise Refused(
+                    f"process {owner} already runs a server here, "
+                    "and a data folder has one owner at a time"
+                )
             if ticks == SLOW_TICKS:
                 _say(waiting="the server before is still writing what it has")
-            self._tick_or_refuse()
+            self._watch.tick(TICK_MS)
+            if self._watch.over:
+                raise Refused("the owner has ended")
         before = self._lock.read()
         if before and Path(before.sockets).name.startswith(SOCKETS):
             shutil.rmtree(before.sockets, ignore_errors=True)
@@ -127,20 +140,40 @@ class Supervisor:
             raise Refused(f"initdb failed: {self._said_since(log_start)}")
 
     def _serve(self) -> None:
-        """Run the server, again after a crash, until somebody stops it."""
+        """Run the server, again after a crash, until somebody stops it.
+
+        A first start that fails is told to the owner. A later one is tried again and again, for
+        what is in its way, such as a full disk, may go away.
+        """
+        failures = 0
         while not self._watch.over:
             log_start = os.fstat(self._log).st_size
             child = self._spawn("postgres", self._arguments(), self._cluster)
             status = self._until_ready(child)
             if status is None:
-                self._lock.write(Note(self._order.owner, self._sockets, ready=True))
-                _say(ready=self._sockets)
-                status = self._until_ended(child)
-                self._lock.write(Note(self._order.owner, self._sockets))
-                if status == 0:
+                failures = 0
+                self._announce()
+                if self._until_ended(child) == 0:
                     return
+                self._lock.write(Note(self._order.owner, self._sockets))
+            elif self._announced:
+                failures += 1
+                self._rest(min(RETRY_TICKS << failures, LONGEST_RETRY_TICKS))
             elif not self._watch.over:
                 raise Refused(f"PostgreSQL did not start: {self._said_since(log_start)}")
+
+    def _announce(self) -> None:
+        """Tell the owner, the first time, and everybody else that the server answers."""
+        self._lock.write(Note(self._order.owner, self._sockets, ready=True))
+        if not self._announced:
+            self._announced = True
+            _say(ready=self._sockets)
+            os.dup2(self._log, 1)  # The owner has heard what it waited for.
+
+    def _rest(self, ticks: int) -> None:
+        for _ in range(ticks):
+            if not self._watch.over:
+                self._watch.tick(TICK_MS)
 
     def _until_ready(self, child: int) -> int | None:
         """Wait for the end of recovery, however long; return the status if it ends instead."""
@@ -212,11 +245,6 @@ class Supervisor:
         path = f"{self._order.programs}/{program}"
         # No shell: the program takes this process over, and with it the bond to its parent.
         os.execve(path, [path, *arguments], {"PATH": "/usr/bin:/bin", "LC_ALL": "C"})  # noqa: S606
-
-    def _tick_or_refuse(self) -> None:
-        self._watch.tick(TICK_MS)
-        if self._watch.over:
-            raise Refused("the owner has ended")
 
     def _said_since(self, log_start: int) -> str:
         """Return the end of what the programs have said since the log was that long."""

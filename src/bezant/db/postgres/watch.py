@@ -24,8 +24,9 @@ class Watch:
         self._poll.register(self._signals, select.POLLIN)
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGCHLD, _ignore)
-        signal.signal(signal.SIGTERM, self._end)
-        signal.signal(signal.SIGINT, self._end)
+        # Sent to all of a service at once, these are for the owner, who stops us when it is done.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         with suppress(OSError):  # Where pidfd_open(2) is forbidden, the ticks notice the end.
             self._poll.register(os.pidfd_open(owner), select.POLLIN)
 
@@ -39,9 +40,6 @@ class Watch:
                 self.over = True
         if os.getppid() != self._owner:
             self.over = True
-
-    def _end(self, signal_number: int, frame: FrameType | None) -> None:
-        self.over = True
 
 
 def _ignore(signal_number: int, frame: FrameType | None) -> None:
