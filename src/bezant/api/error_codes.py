@@ -24,6 +24,11 @@ ERROR_CODES = (
         "Check the id and whether the key is of the same mode (test or live) as the account.",
     ),
     ErrorCode(
+        "account_number_invalid",
+        "The bank account number is not one.",
+        "Send 4 to 17 digits, as the bank writes them.",
+    ),
+    ErrorCode(
         "amount_too_large",
         "The amount is more than there is to take it from, or a balance would leave the range of "
         "64-bit integers.",
@@ -50,11 +55,6 @@ ERROR_CODES = (
         "currency_not_supported",
         "The text is not the ISO 4217 code of a currency that is in use.",
         "Send three letters, such as usd or eur.",
-    ),
-    ErrorCode(
-        "external_account_is_default",
-        "The default external account of a currency cannot be deleted.",
-        "Make another one the default first, with `default_for_currency`.",
     ),
     ErrorCode(
         "external_account_unsupported",
@@ -107,6 +107,11 @@ ERROR_CODES = (
         "ledger_entry_not_expired",
         "The pending entry has not expired yet.",
         "Void it, or wait until it expires.",
+    ),
+    ErrorCode(
+        "ledger_entry_reversed",
+        "The whole ledger entry has been reversed before.",
+        "Nothing is left to reverse. To move the money again, create a new entry.",
     ),
     ErrorCode(
         "lock_timeout",
@@ -197,6 +202,11 @@ ERROR_CODES = (
         "There is no object with this id for this key: not in this account, or not in this mode "
         "(test or live).",
         "Check the id, the Stripe-Account header, and whether the key is of the right mode.",
+    ),
+    ErrorCode(
+        "routing_number_invalid",
+        "The routing number is not one: nine digits, of which the last checks the others.",
+        "Compare it with the bank's. In test mode, 110000000 works.",
     ),
     ErrorCode(
         "secret_key_required",
