@@ -44,7 +44,7 @@ Structure = Literal[
     "unincorporated_partnership",
 ]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
-AnyDay = Weekday | Literal["saturday", "sunday"]
+AnyDay = Literal[Weekday, "saturday", "sunday"]
 
 
 def _delay(text: str, param: str) -> str:

@@ -1,0 +1,256 @@
+"""A platform to talk to over HTTP: the real API, door and database in this process, virtual time.
+
+Banks are played by hand: `hear` says what one of them has to say about a payout or a top-up.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import httpx
+import msgspec
+
+from bezant.api.app import create_app
+from bezant.api.backend import Key
+from bezant.api.context import Caller, Context
+from bezant.api.runtime import Runtime
+from bezant.commit.door import Door
+from bezant.db.pool import Pool
+from bezant.kernel.clock import VirtualClock
+from bezant.kernel.config import Config
+from bezant.kernel.entropy import SeededEntropy
+from bezant.kernel.ids import Ids
+from bezant.ledger.book import Book, book_of
+from bezant.movement.answer import Heard, apply
+from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.rows import Place
+from bezant.resources.connect import (
+    accounts,
+    capabilities,
+    external_accounts,
+    transfer_reversals,
+    transfers,
+)
+from bezant.resources.core import balance, balance_transactions, payouts, topups
+from bezant.resources.core.balance import lines_of
+from bezant.resources.payments import charges, refunds
+from bezant.resources.webhooks import events
+from bezant.store.objects import Reader
+
+URL = "https://pay.example.com"
+SECRET = "sk_test_office"
+OTHER_SECRET = "sk_test_other"
+LIVE_SECRET = "sk_live_office"
+ROUTES = [
+    accounts.routes,
+    capabilities.routes,
+    external_accounts.routes,
+    transfers.routes,
+    transfer_reversals.routes,
+    payouts.routes,
+    topups.routes,
+    balance.routes,
+    balance_transactions.routes,
+    charges.routes,
+    refunds.routes,
+    events.routes,
+]
+HANDLERS = {each.subject.kind(): each for each in (payouts.handler, topups.handler)}
+
+
+class Answer(NamedTuple):
+    """A response, read."""
+
+    status: int
+    headers: httpx.Headers
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.text)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        return self.json["error"]
+
+
+class Office:
+    """What a client sees, and the ports behind it; also what the app asks for keys."""
+
+    public_url = URL
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner()
+        self.clock = VirtualClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
+        self.ids = Ids(self.clock, SeededEntropy(11))
+        pool = Pool(url, role="bezant_app", size=4)
+        self.runtime = Runtime(
+            config=Config(),
+            clock=self.clock,
+            ids=self.ids,
+            pool=pool,
+            reader=Reader(pool),
+            door=Door(url, self.clock, self.ids),
+        )
+        self.platform = self.ids.new("acct")
+        self.keys = {
+            SECRET: Key("k1", self.platform, livemode=False),
+            OTHER_SECRET: Key("k2", self.ids.new("acct"), livemode=False),
+            LIVE_SECRET: Key("k3", self.platform, livemode=True),
+        }
+        self.app = create_app(ROUTES, self)
+        self.run(self._open())
+
+    def run(self, work: Any) -> Any:
+        return self.runner.run(work)
+
+    async def _open(self) -> None:
+        await self.runtime.pool.open()
+        await self.runtime.door.start()
+
+    def close(self) -> None:
+        self.run(self._close())
+        self.runner.close()
+
+    async def _close(self) -> None:
+        await self.runtime.door.close()
+        await self.runtime.pool.close()
+
+    # What the app asks.
+
+    async def authenticate(self, secret: str) -> Key | None:
+        return self.keys.get(secret)
+
+    async def connected(self, key: Key, account: str) -> bool:
+        book = book_of(key.account, key.livemode)
+        row = await self.runtime.reader.get(book.id, "account", account)
+        return row is not None and not row.deleted
+
+    async def ready(self) -> str | None:
+        return None
+
+    def context(self, caller: Caller) -> Context:
+        return Context(self.runtime, caller)
+
+    # What a client does.
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        account: str | None = None,
+        secret: str = SECRET,
+        **headers: str,
+    ) -> Answer:
+        """Send a request with its parameters in the form that the official clients use."""
+        named = {"Authorization": f"Bearer {secret}"}
+        if account is not None:
+            named["Stripe-Account"] = account
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        fields = dict(flat(params or {}))
+        sent = {"data": fields} if method == "POST" else {"params": fields}
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+            got = await client.request(method, path, headers=named, **sent)
+        return Answer(got.status_code, got.headers, got.text)
+
+    def ask(self, method: str, path: str, **params: Any) -> Answer:
+        return self.run(self.send(method, path, **params))
+
+    def get(self, path: str, account: str | None = None, **params: Any) -> Any:
+        """Get, as the platform or one of its accounts, what must be there."""
+        return good(self.run(self.send("GET", path, params, account=account)))
+
+    def post(self, path: str, account: str | None = None, **params: Any) -> Any:
+        """Post, as the platform or one of its accounts, what must be taken."""
+        return good(self.run(self.send("POST", path, params, account=account)))
+
+    def delete(self, path: str) -> Any:
+        return good(self.run(self.send("DELETE", path)))
+
+    def refused(
+        self, path: str, account: str | None = None, *, method: str = "POST", **params: Any
+    ) -> dict[str, Any]:
+        """Return the error of a request that must be refused with 400 or the like."""
+        answer = self.run(self.send(method, path, params, account=account))
+        assert 400 <= answer.status < 500, answer.text
+        return answer.error | {"status": answer.status}
+
+    def listed(self, path: str, account: str | None = None, **params: Any) -> list[str]:
+        """Return the ids of a page."""
+        return [each["id"] for each in self.get(path, account, **params)["data"]]
+
+    def events(self, account: str | None = None) -> list[str]:
+        """Return the types of all events, oldest first."""
+        shown = self.get("/v1/events", account, limit=100)["data"]
+        return [each["type"] for each in reversed(shown)]
+
+    # In business words.
+
+    def open_account(self, **others: Any) -> str:
+        """Open an account that may receive transfers and be paid out; returns its id."""
+        params = {
+            "type": "custom",
+            "capabilities": {"transfers": {"requested": True}},
+            "external_account": "btok_us_verified",
+            **others,
+        }
+        return self.post("/v1/accounts", **params)["id"]
+
+    def fund(self, amount: int, account: str | None = None) -> str:
+        """Top an account up and let the money come; returns the top-up's id."""
+        topup = self.post("/v1/topups", account, amount=amount, currency="usd")["id"]
+        assert self.hear(topup, "settled", account=account) == 1
+        return topup
+
+    def hear(
+        self, source: str, kind: str, code: str | None = None, *, account: str | None = None
+    ) -> int:
+        """Let a bank say something about a payout or a top-up; returns what it changed."""
+        return self.run(self._hear(source, kind, code, account or self.platform))
+
+    async def _hear(self, source: str, kind: str, code: str | None, account: str) -> int:
+        caller = Caller(self.platform, account, livemode=False)
+        movement = await self.context(caller).newest(Movement, {"source": source})
+        assert movement is not None
+        place = Place(movement.book.id, movement.id, self.platform)
+        fact = MovementFact(kind, int(self.clock.now().timestamp()), code=code)
+        return await apply(self.runtime, HANDLERS, [Heard(place, fact, "bf_test")], livemode=False)
+
+    def ledger(self, account: str | None = None) -> dict[str, int]:
+        """Return the posted balances in usd of an account's book, without zeros."""
+        return self.balances(book_of(account or self.platform, livemode=False))
+
+    def house(self) -> dict[str, int]:
+        """Return the posted balances in usd of the operator's book, without zeros."""
+        return self.balances(book_of("house", livemode=False))
+
+    def balances(self, book: Book) -> dict[str, int]:
+        caller = Caller(self.platform, self.platform, livemode=False)
+        lines = self.run(lines_of(self.context(caller), book))
+        return {line.path: line.posted for line in lines if line.posted and line.currency == "usd"}
+
+    def pass_time(self, **span: float) -> None:
+        self.clock.advance(timedelta(**span))
+
+
+def good(answer: Answer) -> Any:
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def flat(tree: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, str]]:
+    """Yield a tree of parameters as the pairs of a form."""
+    for name, value in tree.items():
+        path = f"{under}[{name}]" if under else name
+        if isinstance(value, Mapping):
+            yield from flat(value, path)
+        elif isinstance(value, list | tuple):
+            yield from flat({str(at): each for at, each in enumerate(value)}, path)
+        elif isinstance(value, bool):
+            yield path, str(value).lower()
+        else:
+            yield path, str(value)
