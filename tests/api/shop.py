@@ -17,7 +17,7 @@ import msgspec
 from msgspec import field
 
 from bezant.api.app import create_app
-from bezant.api.backend import Key
+from bezant.api.backend import Key, Record
 from bezant.api.context import Caller, Context, created_of
 from bezant.api.operation import Options
 from bezant.api.pages import Page
@@ -364,6 +364,7 @@ class World:
             OTHER: Key("key_2", "acct_other", livemode=False),
             PUBLISHABLE: Key("key_3", "acct_platform", livemode=False, kind="publishable"),
         }
+        self.records: list[Record] = []
         self.connections = {("acct_platform", "acct_child")}
         self.app = create_app(ROUTES, self)
 
@@ -392,6 +393,9 @@ class World:
 
     async def ready(self) -> str | None:
         return self.why_not_ready
+
+    def record(self, record: Record) -> None:
+        self.records.append(record)
 
     def context(self, caller: Caller) -> Context:
         runtime: Any = SimpleNamespace(

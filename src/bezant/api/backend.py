@@ -1,6 +1,6 @@
 """What the API needs of the process that it is served by; the composition root provides it."""
 
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from bezant.api.context import Caller, Context
 from bezant.kernel.clock import Clock
@@ -14,6 +14,18 @@ class Key(NamedTuple):
     account: str
     livemode: bool
     kind: Literal["secret", "restricted", "publishable"] = "secret"
+
+
+class Record(NamedTuple):
+    """A request that was answered, for the request log; `parameters` are as they were decoded."""
+
+    caller: Caller
+    method: str
+    path: str
+    status: int
+    code: str | None
+    micros: int
+    parameters: Any
 
 
 class Backend(Protocol):
@@ -48,4 +60,8 @@ class Backend(Protocol):
 
     def context(self, caller: Caller) -> Context:
         """Return a context for one run of an operation."""
+        ...
+
+    def record(self, record: Record) -> None:
+        """Keep a request for the request log; never waits."""
         ...

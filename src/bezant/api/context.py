@@ -36,7 +36,7 @@ from bezant.kernel.ids import parse
 from bezant.ledger.book import HOUSE, Book, book_of
 from bezant.ledger.chart import Account, house
 from bezant.ledger.entry import Entry
-from bezant.store.objects import Page, Row, page
+from bezant.store.objects import Key, Page, Row, page
 
 R = TypeVar("R", bound=Identified)
 Hidden = dict[str, Any]
@@ -167,9 +167,9 @@ class Context:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden
 
-    async def raw_many(self, names: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """Return stored bodies by id, of objects of the acting account given as kind and id."""
-        rows = await self.runtime.reader.many([(self.book.id, *name) for name in names])
+    async def raw_many(self, keys: Sequence[Key]) -> dict[str, str]:
+        """Return stored bodies by id."""
+        rows = await self.runtime.reader.many(keys)
         return {key[2]: row.body for key, row in rows.items() if not row.deleted}
 
     async def page(

@@ -7,7 +7,7 @@ import falcon.asgi
 
 from bezant.api import body, expand, idempotency
 from bezant.api.authentication import acting_account, identify, secret_of
-from bezant.api.backend import Backend
+from bezant.api.backend import Backend, Record
 from bezant.api.decoders import decoder
 from bezant.api.exchange import Exchange
 from bezant.api.execute import Call, Executor, out_of_reach
@@ -60,6 +60,19 @@ class Endpoint:
         send(response, reply, exchange)
         seconds = self._backend.clock.monotonic() - started
         tell(request, reply, exchange, operation=self._operation.name, seconds=seconds)
+        if exchange.key is not None and (self._operation.writes or reply.status >= _REFUSED):
+            micros = round(seconds * 1_000_000)
+            self._backend.record(
+                Record(
+                    exchange.caller(),
+                    request.method,
+                    request.path,
+                    reply.status,
+                    reply.code,
+                    micros,
+                    exchange.parameters,
+                )
+            )
 
     async def _reply(
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
@@ -75,6 +88,7 @@ class Endpoint:
         if not all(name and "\0" not in name for name in place):
             raise unknown_url(request, self._backend.public_url)
         parameters = await body.read(request, operation.options)
+        exchange.parameters = parameters.tree
         told = await self._executor.call(self._call(request, place, exchange, parameters))
         return exchange.reply(told, executed=operation.writes)
 
@@ -124,6 +138,7 @@ class Endpoint:
         return error_reply(error, exchange.id, self._backend.public_url, safe=safe)
 
 
+_REFUSED = 400
 _expand_of_form = decoder(ExpandParams)
 _expand_of_json = decoder(ExpandParams, json=True)
 

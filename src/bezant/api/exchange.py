@@ -1,5 +1,7 @@
 """What is known about a request while it is answered, for its reply's headers and its log line."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from bezant.api.backend import Key
@@ -19,6 +21,7 @@ class Exchange(Struct):
     named_account: bool = False
     idempotency_key: str | None = None
     replayed: bool = False
+    parameters: Any = None
 
     def caller(self) -> Caller:
         """Return who asks, once that is known."""

@@ -15,6 +15,7 @@ from bezant.api.context import Context
 from bezant.api.resource import Identified
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import InvalidRequest
+from bezant.ledger.book import Book, book_of
 
 MAX_LEVELS = 4
 Kinds = Mapping[str, type[Identified]]
@@ -22,9 +23,13 @@ Kinds = Mapping[str, type[Identified]]
 
 
 class Branch(Struct):
-    """What to expand of an object: the path of the field, the kinds it may hold, and onwards."""
+    """What to expand of an object: the kinds that the field may hold, and onwards.
+
+    `owner` is the object's field that names the account in whose book they are, if not its own.
+    """
 
     kinds: tuple[str, ...]
+    owner: str | None = None
     branches: "Plan" = field(default_factory=dict[str, "Branch"])
 
 
@@ -64,7 +69,8 @@ def _grow(
         for length in range(len(parts), 0, -1):
             name = ".".join(parts[:length])
             if name in resource.expands:
-                branch = branches.setdefault(name, Branch(resource.expands[name]))
+                new = Branch(resource.expands[name], resource.elsewhere.get(name))
+                branch = branches.setdefault(name, new)
                 if length < len(parts):
                     further = [kinds[kind] for kind in branch.kinds if kind in kinds]
                     _grow(branch.branches, parts[length:], further, path, kinds)
@@ -86,11 +92,12 @@ def _refused(message: str) -> InvalidRequest:
 
 
 class _Spot(NamedTuple):
-    """A place in a document that holds an id, and what is to stand there."""
+    """A place in a document that holds an id, what is to stand there, and in which book that is."""
 
     holder: dict[str, Any]
     name: str
     branch: Branch
+    book: Book
 
 
 async def expanded(ctx: Context, body: str, wanted: Plan) -> str:
@@ -101,17 +108,17 @@ async def expanded(ctx: Context, body: str, wanted: Plan) -> str:
     document: dict[str, Any] = msgspec.json.decode(body)
     roots = _items(document) if document.get("object") == "list" else [document]
     fresh = {each.id: each.body for unit in ctx.units for each in unit.documents}
-    level = [(root, wanted) for root in roots]
+    level = [(root, wanted, ctx.book) for root in roots]
     while level:
-        spots = [spot for holder, branches in level for spot in _spots(holder, branches)]
+        spots = [spot for each in level for spot in _spots(*each)]
         objects = await _objects(ctx, spots, fresh)
-        level: list[tuple[dict[str, Any], Plan]] = []
-        for holder, name, branch in spots:
+        level: list[tuple[dict[str, Any], Plan, Book]] = []
+        for holder, name, branch, book in spots:
             value: Any = holder[name]
             if isinstance(value, str):
                 value = holder[name] = objects.get(value, value)
             if isinstance(value, dict):
-                level.append((cast("dict[str, Any]", value), branch.branches))
+                level.append((cast("dict[str, Any]", value), branch.branches, book))
     return encode_json(document).decode()
 
 
@@ -119,12 +126,14 @@ def _items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", document["data"])
 
 
-def _spots(holder: dict[str, Any], branches: Plan) -> Iterator[_Spot]:
+def _spots(holder: dict[str, Any], branches: Plan, book: Book) -> Iterator[_Spot]:
     for path, branch in branches.items():
+        owner = holder.get(branch.owner) if branch.owner else None
+        there = book_of(owner, book.livemode) if isinstance(owner, str) else book
         *way, name = path.split(".")
         for place in _reached(holder, way):
             if place.get(name) is not None:
-                yield _Spot(place, name, branch)
+                yield _Spot(place, name, branch, there)
 
 
 def _reached(node: Any, way: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -145,12 +154,12 @@ async def _objects(
 ) -> dict[str, dict[str, Any]]:
     """Return the objects of a level by id; those that this very request makes are among them."""
     wanted = {
-        (kind, holder[name]): None
-        for holder, name, branch in spots
+        (book.id, kind, holder[name]): None
+        for holder, name, branch, book in spots
         for kind in branch.kinds
         if isinstance(holder[name], str)
     }
-    missing = [(kind, name) for kind, name in wanted if name not in fresh]
+    missing = [key for key in wanted if key[2] not in fresh]
     bodies = await ctx.raw_many(missing) if missing else {}
-    here = {name: fresh[name] for _, name in wanted if name in fresh}
+    here = {name: fresh[name] for _, _, name in wanted if name in fresh}
     return {name: msgspec.json.decode(body) for name, body in {**bodies, **here}.items()}

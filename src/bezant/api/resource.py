@@ -21,6 +21,9 @@ class Identified(Shape, tag_field="object"):
     expands: ClassVar[Expands] = {}
     """A path with dots reaches into embedded hashes and lists: `reversals.data.transfer`."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Of those, what is in the book of another account, and the field that names the account."""
+
     filters: ClassVar[Mapping[str, str]] = {}
     """Fields by which lists are filtered, and their columns; `Routes` declares them."""
 

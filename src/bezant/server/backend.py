@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bezant.api.backend import Key
+from bezant.api.backend import Key, Record
 from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.db.errors import Error
@@ -10,15 +10,23 @@ from bezant.kernel.clock import Clock
 from bezant.kernel.ids import Ids
 from bezant.ledger.book import book_of
 from bezant.store.keys import KeyRing
+from bezant.store.request_log import LoggedRequest, RequestLog, without_secrets
 
 
 class PlatformBackend:
     """Keys and connected accounts from the store, contexts over the runtime."""
 
-    def __init__(self, runtime: Runtime, keys: KeyRing, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        keys: KeyRing,
+        request_log: RequestLog,
+        stopping: Callable[[], bool],
+    ) -> None:
         """Serve over a runtime; `stopping` tells when no new work should come."""
         self._runtime = runtime
         self._keys = keys
+        self._request_log = request_log
         self._stopping = stopping
 
     @property
@@ -59,6 +67,28 @@ class PlatformBackend:
         except Error as error:
             return f"the database does not answer: {error}"
         return None
+
+    def record(self, record: Record) -> None:
+        """Keep a request for the request log."""
+        caller = record.caller
+        assert caller.request is not None, "an API request has an id"
+        assert caller.key is not None, "an API request has a key"
+        self._request_log.record(
+            LoggedRequest(
+                book_id=book_of(caller.account, caller.livemode).id,
+                id=caller.request,
+                created=self._runtime.clock.now(),
+                method=record.method,
+                path=record.path,
+                status=record.status,
+                account=caller.account,
+                key=caller.key,
+                idempotency_key=caller.idempotency_key,
+                code=record.code,
+                micros=record.micros,
+                parameters=without_secrets(record.parameters or {}),
+            )
+        )
 
     def context(self, caller: Caller) -> Context:
         """Return a context for one run of an operation."""

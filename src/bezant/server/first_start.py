@@ -8,7 +8,7 @@ from bezant.db.pool import Connection
 from bezant.db.queries import load
 from bezant.kernel.entropy import Entropy
 from bezant.kernel.secret import Secret
-from bezant.resources.connect.accounts import open_platform
+from bezant.resources.connect.account import platform_account as blank_platform
 from bezant.store import keys
 
 QUERIES = load("bezant.server", "first_start.sql")
@@ -47,8 +47,8 @@ async def _platform_account(runtime: Runtime) -> str:
 
 async def _open_account(runtime: Runtime, account: str) -> None:
     ctx = Context(runtime, Caller(account, account, livemode=False))
+    ctx.create(blank_platform(account))
     try:
-        await open_platform(ctx)
         await ctx.write()
     except Stale:
         return  # Another process was first.

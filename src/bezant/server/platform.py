@@ -24,12 +24,15 @@ from bezant.rails.ach.rail import ACH
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
-from bezant.server.wiring import HANDLERS, ROUTES, recurring
+from bezant.server.wiring import HANDLERS, ROUTES
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
 from bezant.store.request_log import RequestLog
+from bezant.workers.deliver import Deliverer
 from bezant.workers.loop import Loop
 from bezant.workers.poll_banks import BankPoller
+from bezant.workers.purge import Purge
+from bezant.workers.relay_events import EventRelay
 
 ROLE = "bezant_app"
 
@@ -72,7 +75,9 @@ class Platform:
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock)
-        self.backend = PlatformBackend(self.runtime, self.keys, lambda: self._stopping)
+        self.backend = PlatformBackend(
+            self.runtime, self.keys, self.request_log, lambda: self._stopping
+        )
         self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend)
         self.started: FirstStart | None = None
         self._stopping = False
@@ -84,6 +89,7 @@ class Platform:
         self.sandbox = Sandbox(self.runtime, self.folder, entropy) if works else None
         transport = Folder(self.folder) if works else None
         self.workers: Sequence[Named] = ()
+        self.deliverer = Deliverer(self.pool, clock, entropy)
         if self.sandbox and transport:
             self.submitter = Submitter(self.runtime, HANDLERS, ACH, SANDBOX, transport)
             self.poller = BankPoller(self.runtime, HANDLERS, ACH, SANDBOX, transport)
@@ -91,7 +97,9 @@ class Platform:
                 Named("sandbox", self.sandbox, 0.2),
                 Named("submit_batches", self.submitter, 0.2),
                 Named("poll_banks", self.poller, 0.2),
-                *recurring(self.runtime, entropy),
+                Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2),
+                Named("deliver", self.deliverer, 0.2),
+                Named("purge", Purge(self.pool, clock), 60),
             )
 
     async def start(self) -> None:
@@ -120,6 +128,7 @@ class Platform:
         self._stopping = True
         for loop in self._loops:
             await loop.stop()
+        await self.deliverer.close()
         await self.runtime.door.close()
         await self.request_log.close()
         await self.pool.close()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bezant.api.routes import Routes
 from bezant.movement.handler import Handlers
+from bezant.resources import request_logs
 from bezant.resources.connect import (
     accounts,
     capabilities,
@@ -12,7 +13,11 @@ from bezant.resources.connect import (
     transfers,
 )
 from bezant.resources.core import balance, balance_transactions, payouts, topups
-from bezant.resources.payments import charges
+from bezant.resources.ledger import accounts as ledger_accounts
+from bezant.resources.ledger import batch as ledger_batch
+from bezant.resources.ledger import entries as ledger_entries
+from bezant.resources.payments import charges, refunds
+from bezant.resources.webhooks import events, webhook_endpoints
 
 ROUTES: Sequence[Routes] = (
     accounts.routes,
@@ -25,6 +30,13 @@ ROUTES: Sequence[Routes] = (
     balance.routes,
     balance_transactions.routes,
     charges.routes,
+    refunds.routes,
+    events.routes,
+    webhook_endpoints.routes,
+    request_logs.routes,
+    ledger_accounts.routes,
+    ledger_entries.routes,
+    ledger_batch.routes,
 )
 
 HANDLERS: Handlers = {
