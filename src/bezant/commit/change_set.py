@@ -140,14 +140,17 @@ class ChangeSet(Struct):
 
     @property
     def gives_back_what_it_releases(self) -> bool:
-        """Whether its released moves add up to what its hold changes give back."""
-        released = sum(
-            move.amount.amount
-            for posting in self.postings
-            for move in posting.entry.moves
-            if move.phase == "released"
-        )
-        return released == sum(hold.expected - hold.remaining for hold in self.holds)
+        """Whether released moves add up to what the holds they resolve give back."""
+        released: dict[str | None, int] = {}
+        for posting in self.postings:
+            for move in posting.entry.moves:
+                if move.phase == "released":
+                    before = released.get(posting.resolves, 0)
+                    released[posting.resolves] = before + move.amount.amount
+        given: dict[str | None, int] = {}
+        for hold in self.holds:
+            given[hold.entry] = given.get(hold.entry, 0) + hold.expected - hold.remaining
+        return released == given
 
 
 class Accepted(NamedTuple):

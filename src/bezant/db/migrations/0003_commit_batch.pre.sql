@@ -63,7 +63,7 @@ declare
   ver bigint[]; fl bigint[]; sunk bigint[]; cn boolean[]; closed boolean[]; dirty boolean[];
   last_touch timestamptz;
   held bigint[]; lapses timestamptz[];                 -- touched holds
-  reversed int[];                                      -- reversals so far
+  reversed int[];                                      -- reversals so far; null: no such entry
   docver bigint[];                                     -- touched documents
   -- by answer: the first of this call under its key, whether that key was taken before this call,
   -- and, at the first, the one whose effect is written (0: none yet)
@@ -139,8 +139,10 @@ begin
       left join hold t on t.book_id = x.b and t.entry_id = x.e and t.n = x.n;
   end if;
   if cardinality(r_entry) > 0 then
-    select array_agg(coalesce((select max(t.reversal_no) from entry t
-                               where t.book_id = x.b and t.reverses = x.e), 0) order by x.o)
+    select array_agg(case when exists (select from entry t where t.book_id = x.b and t.id = x.e)
+                          then coalesce((select max(t.reversal_no) from entry t
+                                         where t.book_id = x.b and t.reverses = x.e), 0)
+                     end order by x.o)
       into reversed
       from unnest(r_book, r_entry) with ordinality as x(b, e, o);
   end if;
@@ -200,7 +202,7 @@ begin
     if why is null then
       for i in at_e + 1 .. at_e + u_entries[u] loop
         k := e_reversal[i];
-        if k > 0 and reversed[k] <> e_reversal_no[i] - 1 then
+        if k > 0 and reversed[k] is distinct from e_reversal_no[i] - 1 then
           why := 'stale'; what := r_entry[k]; exit;
         end if;
       end loop;
