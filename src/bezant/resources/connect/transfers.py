@@ -63,6 +63,10 @@ class Transfer(Resource, tag="transfer"):
         "reversals.data.transfer": ("transfer",),
         "source_transaction": ("charge",),
     }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "destination_payment": "destination",
+        "reversals.data.destination_payment_refund": "destination",
+    }
 
     amount: int
     amount_reversed: int = 0
