@@ -1,0 +1,74 @@
+"""Holds an answer against the API's surface: names, types and what may be null or missing.
+
+`surface.json` has for each field its type and flags: `n` may be null, `?` may be missing. A type
+is a plain one, `#Name` of a shape, or a hash: enum, list, map, page, union, exp (id or object).
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+SURFACE: dict[str, Any] = msgspec.json.decode(
+    Path(__file__).with_name("surface.json").read_bytes()
+)
+PLAIN = {"str": str, "int": int, "bool": bool, "float": int | float}
+Shapes = Mapping[str, Any]
+
+
+def faults(value: Any, kind: str) -> list[str]:
+    """Return everything in which an object differs from the shape of its kind."""
+    return list(_object(value, SURFACE[kind], SURFACE, kind))
+
+
+def _object(value: Any, shape: Any, known: Shapes, path: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{path} is {value!r}, not a hash"
+        return
+    known = {**known, **shape.get("nested", {})}
+    for name in value.keys() - shape["fields"].keys():
+        yield f"{path}.{name} is not in the surface"
+    for name, (kind, flags) in shape["fields"].items():
+        where = f"{path}.{name}"
+        if name not in value:
+            if "?" not in flags:
+                yield f"{where} is missing"
+        elif value[name] is None:
+            if "n" not in flags:
+                yield f"{where} is null"
+        else:
+            yield from _value(value[name], kind, known, where)
+
+
+def _value(value: Any, kind: Any, known: Shapes, path: str) -> Iterator[str]:
+    if isinstance(kind, str):
+        if kind.startswith("#"):
+            if kind[1:] in known:
+                yield from _object(value, known[kind[1:]], known, path)
+        elif not isinstance(value, PLAIN[kind]) or (isinstance(value, bool) and kind != "bool"):
+            yield f"{path} is {value!r}, not {kind}"
+        return
+    ((word, inner),) = kind.items()
+    match word:
+        case "enum":
+            if value not in inner:
+                yield f"{path} is {value!r}, none of {inner}"
+        case "exp":
+            if not isinstance(value, str):
+                yield from _value(value, inner, known, path)
+        case "union":
+            if all(list(_value(value, each, known, path)) for each in inner):
+                yield f"{path} is none of {inner}"
+        case "map":
+            for name, each in value.items():
+                yield from _value(each, inner, known, f"{path}.{name}")
+        case "list":
+            for at, each in enumerate(value):
+                yield from _value(each, inner, known, f"{path}[{at}]")
+        case "page":
+            if set(value) != {"object", "data", "has_more", "url"}:
+                yield f"{path} is not a list object: {sorted(value)}"
+            yield from _value(value["data"], {"list": inner}, known, path)
+        case _:
+            raise AssertionError(f"unknown type {word}")
