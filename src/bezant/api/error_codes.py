@@ -109,9 +109,26 @@ ERROR_CODES = (
         "Void it, or wait until it expires.",
     ),
     ErrorCode(
+        "ledger_entry_not_pending",
+        "Nothing of the ledger entry is pending: it was created as posted, or it has been posted "
+        "or voided before.",
+        "Look at the entry's status and `resolved_by`. What is posted can be reversed.",
+    ),
+    ErrorCode(
+        "ledger_entry_not_reversible",
+        "The ledger entry has posted nothing, is a reversal itself, or was posted in parts.",
+        "Reverse the entry that posted the money; the message names it.",
+    ),
+    ErrorCode(
         "ledger_entry_reversed",
         "The whole ledger entry has been reversed before.",
         "Nothing is left to reverse. To move the money again, create a new entry.",
+    ),
+    ErrorCode(
+        "ledger_entry_system",
+        "The ledger entry belongs to a payout, a transfer or another object, which decides what "
+        "becomes of it.",
+        "Use that object: `source` names it.",
     ),
     ErrorCode(
         "lock_timeout",

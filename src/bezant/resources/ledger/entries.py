@@ -2,10 +2,14 @@
 
 from bezant.api.context import Context
 from bezant.api.operation import Options
+from bezant.api.pages import Page
 from bezant.api.routes import Routes
-from bezant.api.standard import missing
 from bezant.resources.ledger.draft import CreateEntry, Drafter
-from bezant.resources.ledger.entry import EntryRow, LedgerEntry, load_rows
+from bezant.resources.ledger.entry import LedgerEntry
+from bezant.resources.ledger.entry_pages import ListEntries, entry_page
+from bezant.resources.ledger.pending import PostEntry, post_pending, void_pending
+from bezant.resources.ledger.reversal import ReverseEntry, reverse_posted
+from bezant.resources.ledger.step import Step, load_entry
 
 routes = Routes(
     LedgerEntry,
@@ -27,11 +31,29 @@ async def create(ctx: Context, params: CreateEntry) -> LedgerEntry:
 @routes.get("/v1/ledger/entries/{id}")
 async def retrieve(ctx: Context, name: str) -> LedgerEntry:
     """Retrieve an entry of the account's book, whatever made it."""
-    return (await _load(ctx, name)).shown(ctx.book, ctx.now())
+    return (await load_entry(ctx, name)).shown(ctx.book, ctx.now())
 
 
-async def _load(ctx: Context, name: str) -> EntryRow:
-    row = (await load_rows(ctx, [name])).get(name)
-    if row is None:
-        raise missing(LedgerEntry, name)
-    return row
+@routes.get("/v1/ledger/entries", listing=True)
+async def list_entries(ctx: Context, params: ListEntries) -> Page:
+    """List the entries of the account's book, newest first."""
+    found, more = await entry_page(ctx, params)
+    return Page([ctx.encoded(each) for each in found], more)
+
+
+@routes.post("/v1/ledger/entries/{id}/post")
+async def post(ctx: Context, name: str, params: PostEntry) -> LedgerEntry:
+    """Post what a pending entry holds, or a part of it."""
+    return await post_pending(ctx, name, params)
+
+
+@routes.post("/v1/ledger/entries/{id}/void")
+async def void(ctx: Context, name: str, params: Step) -> LedgerEntry:
+    """Release what a pending entry holds."""
+    return await void_pending(ctx, name, params)
+
+
+@routes.post("/v1/ledger/entries/{id}/reverse")
+async def reverse(ctx: Context, name: str, params: ReverseEntry) -> LedgerEntry:
+    """Move back what an entry has posted, or a part of it, by a new entry, which is returned."""
+    return await reverse_posted(ctx, name, params)

@@ -29,22 +29,82 @@ left join lateral (
   where v.book_id = e.book_id and v.reverses = any(array_append(r.ids, e.id))) v on true
 where e.book_id = %s and e.id = any(%s::text[])
 
--- name: page
-select id from entry
-where book_id = %(book)s and id > %(least)s and id < %(most)s
-order by id desc limit %(count)s
+-- name: older
+select e.id from entry e
+where e.book_id = %(book)s and e.id < %(cursor)s
+  and e.id between %(least)s and %(most)s
+order by e.id desc limit %(count)s
 
--- name: page_back
-select id from entry
-where book_id = %(book)s and id > %(least)s and id < %(most)s
-order by id limit %(count)s
+-- name: newer
+select e.id from entry e
+where e.book_id = %(book)s and e.id > %(cursor)s
+  and e.id between %(least)s and %(most)s
+order by e.id limit %(count)s
 
--- name: page_of_source
-select id from entry
-where book_id = %(book)s and source = %(source)s and id > %(least)s and id < %(most)s
-order by id desc limit %(count)s
+-- name: older_of_source
+select e.id from entry e
+where e.book_id = %(book)s and e.id < %(cursor)s
+  and e.id between %(least)s and %(most)s
+  and e.source = %(source)s and (%(account)s::bigint is null or exists (
+    select from move m where m.book_id = e.book_id and m.entry_id = e.id
+      and %(account)s in (m.debit, m.credit)))
+order by e.id desc limit %(count)s
 
--- name: page_of_source_back
-select id from entry
-where book_id = %(book)s and source = %(source)s and id > %(least)s and id < %(most)s
-order by id limit %(count)s
+-- name: newer_of_source
+select e.id from entry e
+where e.book_id = %(book)s and e.id > %(cursor)s
+  and e.id between %(least)s and %(most)s
+  and e.source = %(source)s and (%(account)s::bigint is null or exists (
+    select from move m where m.book_id = e.book_id and m.entry_id = e.id
+      and %(account)s in (m.debit, m.credit)))
+order by e.id limit %(count)s
+
+-- name: older_of_account
+-- In the order of the account's chain; an entry stands where its first move on the account does.
+select entry_id from (
+  (select m.entry_id, m.debit_version as version from move m
+   where m.book_id = %(book)s and m.debit = %(account)s and m.debit_version < %(cursor)s
+     and m.debit_version between %(first)s and %(last)s and m.entry_id between %(least)s and %(most)s
+     and not exists (select from move o where o.book_id = m.book_id and o.entry_id = m.entry_id
+                     and o.n < m.n and %(account)s in (o.debit, o.credit))
+   order by m.debit_version desc limit %(count)s)
+  union all
+  (select m.entry_id, m.credit_version as version from move m
+   where m.book_id = %(book)s and m.credit = %(account)s and m.credit_version < %(cursor)s
+     and m.credit_version between %(first)s and %(last)s and m.entry_id between %(least)s and %(most)s
+     and not exists (select from move o where o.book_id = m.book_id and o.entry_id = m.entry_id
+                     and o.n < m.n and %(account)s in (o.debit, o.credit))
+   order by m.credit_version desc limit %(count)s)
+) x order by version desc limit %(count)s
+
+-- name: newer_of_account
+-- In the order of the account's chain; an entry stands where its first move on the account does.
+select entry_id from (
+  (select m.entry_id, m.debit_version as version from move m
+   where m.book_id = %(book)s and m.debit = %(account)s and m.debit_version > %(cursor)s
+     and m.debit_version between %(first)s and %(last)s and m.entry_id between %(least)s and %(most)s
+     and not exists (select from move o where o.book_id = m.book_id and o.entry_id = m.entry_id
+                     and o.n < m.n and %(account)s in (o.debit, o.credit))
+   order by m.debit_version limit %(count)s)
+  union all
+  (select m.entry_id, m.credit_version as version from move m
+   where m.book_id = %(book)s and m.credit = %(account)s and m.credit_version > %(cursor)s
+     and m.credit_version between %(first)s and %(last)s and m.entry_id between %(least)s and %(most)s
+     and not exists (select from move o where o.book_id = m.book_id and o.entry_id = m.entry_id
+                     and o.n < m.n and %(account)s in (o.debit, o.credit))
+   order by m.credit_version limit %(count)s)
+) x order by version limit %(count)s
+
+-- name: exists
+select from entry where book_id = %s and id = %s
+
+-- name: place
+-- Where an entry's moves stand in an account's chain.
+select min(x.version), max(x.version)
+from move m cross join lateral (values (m.debit, m.debit_version), (m.credit, m.credit_version))
+  as x (account, version)
+where m.book_id = %s and m.entry_id = %s and x.account = %s
+
+-- name: versions_recorded
+select version_known(%(book)s, %(account)s, %(before)s) + 1,
+       version_known(%(book)s, %(account)s, %(until)s)
