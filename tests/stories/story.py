@@ -1,0 +1,217 @@
+"""Stories: what happens to money, told in business words and played on the whole platform.
+
+    topup    50.00 usd                  the platform announces money, and wires it
+    fund     acct_1   100.00 usd        money comes to a connected account, by top-up and transfer
+    payout   acct_1    60.00 usd        the account pays itself out; the latest is "its payout"
+    cancel   acct_1                     its payout is canceled
+    day      3                          so many banking days pass, each until nine in the morning
+    bank settles acct_1                 days pass until its payout is paid
+    bank returns acct_1 R03             the receiver's bank sends it back, and days pass
+    bank loses|doubles|truncates|holds returns|bai2|camt|ack      an accident with the next file
+    expect   acct_1 available 40.00 usd
+    expect   acct_1 payout failed no_account
+    expect   clearing 0.00 usd          every clearing account, over all books
+    expect   bank tied                  the bank's books, its statement and our ledger agree
+"""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from bezant.kernel.clock import VirtualClock
+from bezant.kernel.config import Config
+from bezant.kernel.entropy import SeededEntropy
+from bezant.kernel.secret import Secret
+from bezant.ledger.balances import balance_of, clearing_totals
+from bezant.ledger.chart import bank, house, suspense
+from bezant.ledger.verify import verify
+from bezant.server.platform import Platform
+
+EASTERN = ZoneInfo("America/New_York")
+KEY = "sk_test_story_12345678"
+MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+def tell(url, text):
+    """Play a story; afterwards the books must prove themselves."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_play(url, Path(folder), text))
+    report = verify(url)
+    assert report.ok, report
+
+
+async def _play(url, folder, text):
+    clock = VirtualClock(MONDAY)
+    config = Config(data=folder, sandbox="calendar", test_secret_key=Secret(KEY))
+    async with Platform(config, url, clock, SeededEntropy(11)) as platform:
+        transport = httpx.ASGITransport(platform.app)
+        auth = {"Authorization": f"Bearer {KEY}"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://story", headers=auth
+        ) as http:
+            teller = Teller(platform, clock, http)
+            for line in text.strip().splitlines():
+                words = line.split("#")[0].split()
+                if words:
+                    await teller.do(words, line)
+
+
+class Teller:
+    """Knows the accounts by the names that the story gives them."""
+
+    def __init__(self, platform, clock, http):
+        self.platform = platform
+        self.clock = clock
+        self.http = http
+        self.bank = platform.sandbox.bank
+        self.accounts = {}
+        self.payouts = {}
+
+    async def do(self, words, line):
+        """Do what a line says; `bank` and `expect` have verbs of their own."""
+        verb, *rest = words
+        if verb in ("bank", "expect"):
+            verb, rest = f"{verb}_{rest[0]}", rest[1:]
+            if not hasattr(self, verb):  # The second word is an account's name.
+                verb, rest = "expect_account", words[1:]
+        method = getattr(self, verb, None)
+        assert method, f"no such words: {line}"
+        await method(*rest)
+
+    async def topup(self, amount, currency):
+        await self.call("POST", "/v1/topups", {"amount": minor(amount), "currency": currency})
+        await self.day()
+
+    async def fund(self, name, amount, currency):
+        await self.topup(amount, currency)
+        form = {"amount": minor(amount), "currency": currency}
+        form["destination"] = await self.account(name)
+        await self.call("POST", "/v1/transfers", form)
+
+    async def payout(self, name, amount, currency):
+        form = {"amount": minor(amount), "currency": currency}
+        payout = await self.call("POST", "/v1/payouts", form, await self.account(name))
+        self.payouts[name] = payout["id"]
+
+    async def cancel(self, name):
+        path = f"/v1/payouts/{self.payouts[name]}/cancel"
+        await self.call("POST", path, {}, await self.account(name))
+
+    async def day(self, count="1"):
+        for _ in range(int(count)):
+            await self.next_banking_morning()
+
+    async def bank_settles(self, name):
+        await self._until(name, "paid")
+
+    async def bank_returns(self, name, code):
+        await self._until_submitted(name)
+        trace = (await self.latest(name))["trace_id"]["value"]
+        self.bank.return_entry(trace, code)
+        await self._until(name, "failed")
+
+    async def bank_loses(self, kind):
+        self.bank.courier.fault("lose", kind)
+
+    async def bank_doubles(self, kind):
+        self.bank.courier.fault("double", kind)
+
+    async def bank_truncates(self, kind):
+        self.bank.courier.fault("truncate", kind)
+
+    async def bank_holds(self, kind):
+        self.bank.courier.fault("hold", kind)
+
+    async def bank_releases(self):
+        self.bank.courier.release()
+        await self.platform.tick()
+
+    async def expect_clearing(self, amount, currency):
+        async with self.platform.pool.connection() as conn:
+            totals = await clearing_totals(conn)
+        standing = {(one.path, one.currency): one.posted for one in totals if one.posted}
+        assert standing == {}, standing
+        assert (minor(amount), currency) == (0, "usd"), "clearing is only ever expected at zero"
+
+    async def expect_bank(self, word):
+        assert word == "tied", word
+        own = house(livemode=False)
+        async with self.platform.pool.connection() as conn:
+            mirrored = await balance_of(conn, bank(own, "sandbox"), "usd")
+            unexplained = await balance_of(conn, suspense(own, "sandbox"), "usd")
+        assert mirrored.posted == self.bank.balance()
+        assert unexplained.posted == 0
+
+    async def expect_account(self, name, what, *values):
+        if what == "payout":
+            payout = await self.latest(name)
+            assert [payout["status"], payout["failure_code"]][: len(values)] == list(values)
+            return
+        balance = await self.call("GET", "/v1/balance", None, await self.account(name))
+        held = {one["currency"]: one["amount"] for one in balance[what]}
+        assert held.get(values[1], 0) == minor(values[0]), (name, what, held)
+
+    async def account(self, name):
+        """Return a connected account's id, opening it at its first mention."""
+        if name not in self.accounts:
+            form = {
+                "type": "custom",
+                "country": "US",
+                "capabilities[transfers][requested]": "true",
+                "external_account[object]": "bank_account",
+                "external_account[country]": "US",
+                "external_account[currency]": "usd",
+                "external_account[routing_number]": "110000000",
+                "external_account[account_number]": "000123456789",
+                "external_account[account_holder_name]": name,
+            }
+            self.accounts[name] = (await self.call("POST", "/v1/accounts", form))["id"]
+        return self.accounts[name]
+
+    async def latest(self, name):
+        """Return an account's payout as it is now."""
+        path = f"/v1/payouts/{self.payouts[name]}"
+        return await self.call("GET", path, None, await self.account(name))
+
+    async def call(self, method, path, form, account=None):
+        """Call the API, which must agree."""
+        headers = {"Stripe-Account": account} if account else {}
+        answer = await self.http.request(method, path, data=form, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def next_banking_morning(self):
+        """Let time pass until nine in the morning of the next day that is not a weekend."""
+        local = self.clock.now().astimezone(EASTERN)
+        day = local + timedelta(days=1)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+        morning = day.replace(hour=9, minute=0)
+        while self.clock.now() < morning:
+            self.clock.to(min(morning, self.clock.now() + timedelta(hours=1)))
+            await self.platform.tick()
+
+    async def _until_submitted(self, name):
+        for _ in range(4):
+            if (await self.latest(name))["status"] == "in_transit":
+                return
+            self.clock.advance(timedelta(hours=4))
+            await self.platform.tick()
+        raise AssertionError(f"the payout of {name} never left")
+
+    async def _until(self, name, status):
+        for _ in range(8):
+            if (await self.latest(name))["status"] == status:
+                return
+            await self.next_banking_morning()
+        raise AssertionError(f"the payout of {name} was never {status}")
+
+
+def minor(amount):
+    """Return cents."""
+    whole, _, cents = amount.partition(".")
+    return int(whole) * 100 + int((cents or "0").ljust(2, "0"))
