@@ -192,12 +192,12 @@ class Teller:
             day += timedelta(days=1)
         morning = day.replace(hour=9, minute=0)
         while self.clock.now() < morning:
-            self.clock.to(min(morning, self.clock.now() + timedelta(hours=1)))
+            self.clock.to(min(morning, self.clock.now() + timedelta(hours=4)))
             await self.platform.tick()
 
     async def _until_submitted(self, name):
         for _ in range(4):
-            if (await self.latest(name))["status"] == "in_transit":
+            if (await self.latest(name))["status"] in ("in_transit", "paid"):
                 return
             self.clock.advance(timedelta(hours=4))
             await self.platform.tick()

@@ -93,7 +93,7 @@ def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:
     if not movement.may_become(fact.kind):
         return
     if fact.kind == "returned" and movement.status != "settled":
-        yield MovementFact("settled", fact.at, on=fact.on, file=fact.file)
+        yield MovementFact("settled", fact.at, on=fact.on, reason="because it came back")
     yield fact
 
 

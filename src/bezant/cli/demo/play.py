@@ -1,7 +1,6 @@
 """The demo's story, told as it is played."""
 
 import asyncio
-import logging
 import shutil
 import tempfile
 from collections import Counter
@@ -20,6 +19,7 @@ from bezant.cli.demo import acts, tables
 from bezant.cli.demo.world import World, open_world
 from bezant.cli.verify import render
 from bezant.db.embedded import EmbeddedServer
+from bezant.kernel import log
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.currency import format_amount
 from bezant.kernel.entropy import SeededEntropy
@@ -33,7 +33,7 @@ START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # A Monday, ten in the morning 
 def play(*, payouts: int, accounts: int, seed: int) -> int:
     """Play the story in a folder of its own and return the exit code: 0 if the books prove."""
     console = Console()
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    log.configure(SystemClock(), level="warning")
     folder = Path(tempfile.mkdtemp(prefix="bezant-demo-"))
     try:
         with console.status("Starting PostgreSQL…"):
@@ -130,6 +130,7 @@ class Story:
         await world.next_banking_morning()
         await world.next_banking_morning()
         self._console.print(await tables.received_files(world))
+        self._console.print(await tables.statement(world))
 
     async def _return(self, world: World) -> Any | None:
         self._begin(world, "Some come back, and the money with them", "payout.failed")

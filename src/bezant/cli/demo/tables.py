@@ -50,13 +50,10 @@ async def sent_files(world: World) -> list[tuple[BankFile, bytes]]:
 
 def nacha(file: BankFile, data: bytes) -> Panel:
     """Return the beginning and the end of a NACHA file, as it was sent."""
-    records = data.decode("ascii").splitlines()
-    body = [record for record in records if record.strip("9")]
-    shown = body[:SHOWN_RECORDS]
-    if len(body) > SHOWN_RECORDS + 2:
-        shown += [f"… {len(body) - SHOWN_RECORDS - 2:,} records …", *body[-2:]]
-    title = f"{file.name}: {file.entries:,} credits, {_usd(file.credits)}, {file.size:,} bytes"
-    return Panel(Text("\n".join(shown), no_wrap=True, overflow="ellipsis"), title=title)
+    records = [line for line in data.decode("ascii").splitlines() if line.strip("9")]
+    return _excerpt(
+        f"{file.reference}.ach: {file.entries:,} credits, {_usd(file.credits)}", records
+    )
 
 
 async def received_files(world: World) -> Table:
@@ -67,6 +64,14 @@ async def received_files(world: World) -> Table:
         if file.direction == "received":
             table.add_row(file.name, file.format or "?", file.status, f"{file.entries:,}")
     return table
+
+
+async def statement(world: World) -> Panel:
+    """Return the beginning of the latest BAI2 statement, as it was received."""
+    file = [file for file in await _files(world) if file.format == "bai2"][-1]
+    async with world.platform.pool.connection() as conn:
+        data = await content(conn, house(livemode=False), file.id)
+    return _excerpt(file.name, data.decode("ascii").splitlines())
 
 
 async def outcomes(world: World) -> tuple[Table, Any | None]:
@@ -121,6 +126,13 @@ def tree(node: Node) -> Tree:
     root = Tree(Text(node.title, style="bold"))
     _grow(root, node)
     return root
+
+
+def _excerpt(title: str, records: Sequence[str]) -> Panel:
+    shown = [*records[:SHOWN_RECORDS]]
+    if len(records) > SHOWN_RECORDS + 2:
+        shown += [f"… {len(records) - SHOWN_RECORDS - 2:,} records …", *records[-2:]]
+    return Panel(Text("\n".join(shown), no_wrap=True, overflow="ellipsis"), title=title)
 
 
 def _grow(branch: Tree, node: Node) -> None:

@@ -20,7 +20,7 @@ from bezant.server.sandbox import Sandbox
 
 EASTERN = ZoneInfo("America/New_York")
 KEY = "sk_test_demo_4242424242"
-STEP = timedelta(hours=1)
+STEP = timedelta(hours=4)
 
 
 class World:
@@ -44,7 +44,7 @@ class World:
         return self.clock.now().astimezone(EASTERN)
 
     async def until(self, moment: datetime) -> None:
-        """Let time pass, hour by hour, everything that waits running in its order."""
+        """Let time pass in steps, everything that waits running in its order."""
         await self.platform.tick()
         while self.clock.now() < moment:
             self.clock.to(min(moment, self.clock.now() + STEP))
