@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-c
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench serve lock clean
+.PHONY: help demo test check format bench serve docs lock clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: .venv/.develop ## measure throughput against its yardsticks; writes bench
 
 serve: .venv/.run ## run the API on 127.0.0.1:4242 with its database in ./bezant-data
 	@$(BIN)/bezant serve $(ARGS)
+
+docs: .venv/.develop ## write the pages that are made from the code
+	@$(BIN)/python -m tools.docs
 
 lock: ## choose versions anew within pyproject.toml; ARGS="--upgrade" takes the newest
 	@$(PYTHON) tools/lock.py $(ARGS)
