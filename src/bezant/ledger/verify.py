@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bezant.db.pool import SyncConnection, connect_sync
 from bezant.kernel.clock import Clock, SystemClock
 from bezant.ledger.verify_deep import digests
-from bezant.ledger.verify_read import QUERIES, stream
+from bezant.ledger.verify_read import QUERIES, SNAPSHOT, stream
 from bezant.ledger.verify_report import Check, Findings, Problem, Report
 
 SAMPLE = 32
@@ -117,7 +117,7 @@ def verify(url: str, *, deep: bool = True, clock: Clock | None = None) -> Report
     start = clock.monotonic()
     findings = Findings()
     with connect_sync(url, application="bezant-verify") as connection:
-        connection.execute(QUERIES.snapshot)
+        connection.execute(SNAPSHOT)
         connection.execute(QUERIES.settings)
         sizes = _sizes(connection)
         _check_rules(connection, findings, sizes)

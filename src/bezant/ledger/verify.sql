@@ -1,9 +1,6 @@
 -- Each of these looks for what must not be there. A row names the check that fails, the table, the
 -- key, what was expected and what stands there; sums are numeric, so that no value overflows them.
 
--- name: snapshot
-begin isolation level repeatable read, read only
-
 -- name: settings
 select set_config('work_mem', '128MB', true), set_config('jit', 'off', true),
        set_config('statement_timeout', '0', true)

@@ -7,6 +7,7 @@ from bezant.db.pool import SyncConnection
 from bezant.db.queries import load
 
 QUERIES = load("bezant.ledger", "verify.sql")
+SNAPSHOT = b"begin isolation level repeatable read, read only"
 _ROWS = 5_000
 
 
