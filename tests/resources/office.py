@@ -175,10 +175,10 @@ class Office:
         return good(self.run(self.send("DELETE", path)))
 
     def refused(
-        self, path: str, account: str | None = None, *, method: str = "POST", **params: Any
+        self, path: str, account: str | None = None, *, verb: str = "POST", **params: Any
     ) -> dict[str, Any]:
         """Return the error of a request that must be refused with 400 or the like."""
-        answer = self.run(self.send(method, path, params, account=account))
+        answer = self.run(self.send(verb, path, params, account=account))
         assert 400 <= answer.status < 500, answer.text
         return answer.error | {"status": answer.status}
 

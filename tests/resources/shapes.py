@@ -10,9 +10,7 @@ from typing import Any
 
 import msgspec
 
-SURFACE: dict[str, Any] = msgspec.json.decode(
-    Path(__file__).with_name("surface.json").read_bytes()
-)
+SURFACE: dict[str, Any] = msgspec.json.decode(Path(__file__).with_name("surface.json").read_bytes())
 PLAIN = {"str": str, "int": int, "bool": bool, "float": int | float}
 Shapes = Mapping[str, Any]
 
@@ -42,33 +40,52 @@ def _object(value: Any, shape: Any, known: Shapes, path: str) -> Iterator[str]:
 
 
 def _value(value: Any, kind: Any, known: Shapes, path: str) -> Iterator[str]:
-    if isinstance(kind, str):
-        if kind.startswith("#"):
-            if kind[1:] in known:
-                yield from _object(value, known[kind[1:]], known, path)
-        elif not isinstance(value, PLAIN[kind]) or (isinstance(value, bool) and kind != "bool"):
+    if isinstance(kind, dict):
+        ((word, inner),) = kind.items()
+        yield from COMPOUND[word](value, inner, known, path)
+    elif not kind.startswith("#"):
+        if not isinstance(value, PLAIN[kind]) or (isinstance(value, bool) and kind != "bool"):
             yield f"{path} is {value!r}, not {kind}"
-        return
-    ((word, inner),) = kind.items()
-    match word:
-        case "enum":
-            if value not in inner:
-                yield f"{path} is {value!r}, none of {inner}"
-        case "exp":
-            if not isinstance(value, str):
-                yield from _value(value, inner, known, path)
-        case "union":
-            if all(list(_value(value, each, known, path)) for each in inner):
-                yield f"{path} is none of {inner}"
-        case "map":
-            for name, each in value.items():
-                yield from _value(each, inner, known, f"{path}.{name}")
-        case "list":
-            for at, each in enumerate(value):
-                yield from _value(each, inner, known, f"{path}[{at}]")
-        case "page":
-            if set(value) != {"object", "data", "has_more", "url"}:
-                yield f"{path} is not a list object: {sorted(value)}"
-            yield from _value(value["data"], {"list": inner}, known, path)
-        case _:
-            raise AssertionError(f"unknown type {word}")
+    elif kind[1:] in known:
+        yield from _object(value, known[kind[1:]], known, path)
+
+
+def _enum(value: Any, inner: Any, _known: Shapes, path: str) -> Iterator[str]:
+    if value not in inner:
+        yield f"{path} is {value!r}, none of {inner}"
+
+
+def _expandable(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield from _value(value, inner, known, path)
+
+
+def _union(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
+    if all(list(_value(value, each, known, path)) for each in inner):
+        yield f"{path} is none of {inner}"
+
+
+def _map(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
+    for name, each in value.items():
+        yield from _value(each, inner, known, f"{path}.{name}")
+
+
+def _list(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
+    for at, each in enumerate(value):
+        yield from _value(each, inner, known, f"{path}[{at}]")
+
+
+def _page(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
+    if set(value) != {"object", "data", "has_more", "url"}:
+        yield f"{path} is not a list object: {sorted(value)}"
+    yield from _list(value["data"], inner, known, path)
+
+
+COMPOUND = {
+    "enum": _enum,
+    "exp": _expandable,
+    "list": _list,
+    "map": _map,
+    "page": _page,
+    "union": _union,
+}

@@ -1,0 +1,223 @@
+"""Accounts: types and responsibilities, data kept and hidden, rejection, deletion, who may see."""
+
+from typing import Any
+
+from tests.resources.office import Office
+
+BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
+    ({"type": "gold"}, "parameter_invalid", "type"),
+    ({"type": "custom", "controller": {"fees": {"payer": "account"}}}, None, "type"),
+    ({"country": "usa"}, "parameter_invalid", "country"),
+    ({"email": "nobody"}, "parameter_invalid", "email"),
+    ({"account_token": "ct_1"}, None, "account_token"),
+    (
+        {"capabilities": {"flying": {"requested": True}}},
+        "parameter_unknown",
+        "capabilities[flying]",
+    ),
+    ({"company": {"nope": 1}}, "parameter_unknown", "company[nope]"),
+    ({"individual": {"dob": {"day": 40}}}, "parameter_invalid_integer", "individual[dob][day]"),
+    ({"external_account": "btok_nowhere"}, "resource_missing", "external_account"),
+    (
+        {"settings": {"payouts": {"schedule": {"delay_days": "soon"}}}},
+        "parameter_invalid",
+        "settings[payouts][schedule][delay_days]",
+    ),
+]
+
+
+def test_types_have_their_controllers(office: Office) -> None:
+    payers = {"custom": "application_custom", "express": "application_express"}
+    for kind in ("custom", "express", "standard"):
+        made = office.post("/v1/accounts", type=kind)
+        assert made["type"] == kind
+        assert made["controller"]["fees"]["payer"] == payers.get(kind, "account")
+    given = {
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
+        "requirement_collection": "stripe",
+        "stripe_dashboard": {"type": "express"},
+    }
+    made = office.post("/v1/accounts", controller=given)
+    assert made["type"] == "express"
+    assert {name: made["controller"][name] for name in given} == given
+    assert (
+        office.post("/v1/accounts", controller={"losses": {"payments": "application"}})["type"]
+        == "none"
+    )
+
+
+def test_what_it_may_do_follows_from_what_it_has(office: Office) -> None:
+    asked = {"transfers": {"requested": True}, "card_payments": {"requested": True}}
+    made = office.post("/v1/accounts", type="custom", capabilities=asked)
+    flags = ("charges_enabled", "payouts_enabled", "details_submitted")
+    assert [made[name] for name in flags] == [True, False, True]
+    assert made["requirements"]["currently_due"] == ["external_account"]
+    path = f"/v1/accounts/{made['id']}"
+    changed = office.post(path, external_account="btok_us_verified")
+    assert [changed[name] for name in flags] == [True, True, True]
+    assert changed["requirements"]["currently_due"] == []
+    assert changed["capabilities"] == {"transfers": "active", "card_payments": "active"}
+    bare = office.post("/v1/accounts", type="custom")
+    assert [bare[name] for name in flags] == [False, False, True]
+    assert bare["capabilities"] == {}
+
+
+def test_numbers_are_kept_and_never_shown(office: Office) -> None:
+    made = office.post(
+        "/v1/accounts",
+        business_type="company",
+        company={"name": "C", "tax_id": "987654321", "registration_number": "55577"},
+        individual={"first_name": "Ada", "ssn_last_4": "4321", "metadata": {"a": "b"}},
+    )
+    assert (made["company"]["name"], made["company"]["tax_id_provided"]) == ("C", True)
+    assert made["company"]["vat_id_provided"] is False
+    person = made["individual"]
+    assert (person["first_name"], person["ssn_last_4_provided"]) == ("Ada", True)
+    assert (person["account"], person["metadata"]) == (made["id"], {"a": "b"})
+    answer = office.ask("GET", f"/v1/accounts/{made['id']}").text
+    assert not [number for number in ("987654321", "55577", '"4321"') if number in answer]
+    assert "987654321" not in str(office.get("/v1/events", made["id"]))
+
+
+def test_an_update_is_laid_over_what_is_known(office: Office) -> None:
+    made = office.post(
+        "/v1/accounts",
+        email="a@example.com",
+        metadata={"a": "b"},
+        business_profile={"name": "N", "url": "https://a", "support_address": {"city": "Reno"}},
+        settings={"payouts": {"schedule": {"interval": "weekly", "weekly_anchor": "friday"}}},
+    )
+    changed = office.post(
+        f"/v1/accounts/{made['id']}",
+        email="",
+        metadata={"c": "d"},
+        business_profile={"url": "", "support_address": {"state": "NV"}},
+        settings={"payouts": {"schedule": {"delay_days": 7}, "statement_descriptor": "S"}},
+        tos_acceptance={"date": 5, "ip": "10.0.0.1"},
+        default_currency="EUR",
+    )
+    assert (changed["email"], changed["metadata"]) == (None, {"a": "b", "c": "d"})
+    profile = changed["business_profile"]
+    assert (profile["name"], profile["url"]) == ("N", None)
+    assert (profile["support_address"]["city"], profile["support_address"]["state"]) == (
+        "Reno",
+        "NV",
+    )
+    payouts = changed["settings"]["payouts"]
+    assert payouts["statement_descriptor"] == "S"
+    assert payouts["schedule"] == {"delay_days": 7, "interval": "weekly", "weekly_anchor": "friday"}
+    assert changed["tos_acceptance"] == {"date": 5, "ip": "10.0.0.1", "user_agent": None}
+    assert changed["default_currency"] == "eur"
+    assert office.get(f"/v1/accounts/{made['id']}") == changed
+    assert office.get("/v1/accounts/" + made["id"], made["id"]) == changed
+
+
+def test_updates_are_told_to_the_account_itself(office: Office) -> None:
+    made = office.open_account()
+    office.post(f"/v1/accounts/{made}", metadata={"a": "b"})
+    (event,) = office.get("/v1/events", made, type="account.updated")["data"]
+    assert (event["account"], event["data"]["object"]["id"]) == (made, made)
+    assert event["data"]["previous_attributes"] == {"metadata": {"a": None}}
+    assert office.events() == []
+
+
+def test_an_account_sees_itself_and_no_other(office: Office) -> None:
+    first, second = office.open_account(), office.open_account()
+    assert office.get("/v1/account", first)["id"] == first
+    error = office.refused(f"/v1/accounts/{second}", first, verb="GET")
+    assert (error["status"], error["code"]) == (403, "account_invalid")
+    error = office.refused("/v1/accounts/acct_nobody", verb="GET")
+    assert (error["status"], error["code"]) == (403, "account_invalid")
+    answer = office.ask("GET", f"/v1/accounts/{first}", secret="sk_test_other")
+    assert answer.status == 403
+    answer = office.ask("GET", "/v1/account", secret="sk_test_other", account=first)
+    assert answer.status == 403
+    assert office.listed("/v1/accounts", first) == []
+    assert office.refused("/v1/accounts", first)["status"] == 400
+
+
+def test_the_platform_has_an_account_too(office: Office) -> None:
+    own = office.get("/v1/account")
+    assert (own["id"], own["charges_enabled"], own["payouts_enabled"]) == (
+        office.platform,
+        True,
+        False,
+    )
+    changed = office.post(f"/v1/accounts/{office.platform}", business_profile={"name": "P"})
+    assert office.get("/v1/account") == changed
+    assert office.get(f"/v1/accounts/{office.platform}") == changed
+    assert office.listed("/v1/accounts") == []
+    path = f"/v1/accounts/{office.platform}"
+    assert office.refused(path, verb="DELETE")["status"] == 400
+
+
+def test_accounts_are_listed_newest_first(office: Office) -> None:
+    names = []
+    for _ in range(3):
+        names.append(office.open_account())
+        office.pass_time(minutes=1)
+    assert office.listed("/v1/accounts") == names[::-1]
+    created = office.get(f"/v1/accounts/{names[1]}")["created"]
+    assert office.listed("/v1/accounts", created={"gt": created}) == [names[2]]
+    assert office.listed("/v1/accounts", limit=1, starting_after=names[2]) == [names[1]]
+
+
+def test_a_rejected_account_may_do_nothing(office: Office) -> None:
+    seller = office.open_account()
+    office.fund(100)
+    rejected = office.post(f"/v1/accounts/{seller}/reject", reason="fraud")
+    assert rejected["requirements"]["disabled_reason"] == "rejected.fraud"
+    assert rejected["capabilities"] == {"transfers": "inactive"}
+    assert (rejected["charges_enabled"], rejected["payouts_enabled"]) == (False, False)
+    error = office.refused("/v1/transfers", amount=1, currency="usd", destination=seller)
+    assert error["code"] == "insufficient_capabilities_for_transfer"
+    error = office.refused("/v1/payouts", seller, amount=1, currency="usd")
+    assert error["code"] == "payouts_not_allowed"
+    assert office.events(seller)[-2:] == ["account.updated", "capability.updated"]
+    assert office.refused(f"/v1/accounts/{seller}/reject", reason="fraud")["status"] == 400
+    back = office.post(f"/v1/accounts/{seller}/unreject")
+    assert (back["capabilities"], back["payouts_enabled"]) == ({"transfers": "active"}, True)
+    assert back["requirements"]["disabled_reason"] is None
+    assert office.refused(f"/v1/accounts/{seller}/unreject")["status"] == 400
+
+
+def test_payouts_of_a_rejected_account_can_go_on(office: Office) -> None:
+    seller = office.open_account()
+    rejected = office.post(f"/v1/accounts/{seller}/reject", reason="other", payouts_action="none")
+    assert rejected["payouts_enabled"] is True
+
+
+def test_an_account_with_money_stays(office: Office) -> None:
+    seller = office.open_account()
+    office.fund(1_000)
+    made = office.post("/v1/transfers", amount=100, currency="usd", destination=seller)
+    path = f"/v1/accounts/{seller}"
+    assert office.refused(path, verb="DELETE")["status"] == 400
+    office.post(f"/v1/transfers/{made['id']}/reversals")
+    gone = office.delete(path)
+    assert gone == {"id": seller, "object": "account", "deleted": True}
+    assert office.refused(path, verb="GET")["status"] == 403
+    assert office.refused(path, verb="DELETE")["status"] == 403
+    error = office.refused("/v1/transfers", amount=1, currency="usd", destination=seller)
+    assert error["code"] == "resource_missing"
+    assert office.listed("/v1/accounts") == []
+
+
+def test_an_account_that_never_had_money_can_be_deleted(office: Office) -> None:
+    assert office.delete(f"/v1/accounts/{office.open_account()}")["deleted"] is True
+
+
+def test_bad_input_gets_its_error(office: Office) -> None:
+    for change, code, param in BAD_INPUT:
+        error = office.refused("/v1/accounts", **change)
+        told = (error["status"], error.get("code"), error.get("param"))
+        assert told == (400, code, param), change
+    assert office.listed("/v1/accounts") == []
+
+
+def test_live_mode_reviews_capabilities(office: Office) -> None:
+    params = {"capabilities": {"transfers": {"requested": True}}}
+    answer = office.ask("POST", "/v1/accounts", params=params, secret="sk_live_office")
+    assert answer.json["capabilities"] == {"transfers": "pending"}
+    assert office.listed("/v1/accounts") == []
