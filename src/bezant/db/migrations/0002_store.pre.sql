@@ -21,8 +21,7 @@ create table object (
   "group"     text collate "C",
   file        text collate "C",
   reference   text collate "C",
-  due_at      timestamptz,
-  primary key (book_id, kind, id)
+  due_at      timestamptz
 ) partition by list (kind);
 
 create table object_account             partition of object for values in ('account');
@@ -68,6 +67,7 @@ create index on object_statement           (book_id, reference) where reference 
 create index on object_statement_line      (book_id, parent, id);
 create index on object_statement_line      (book_id, status, id);
 create index on object_statement_line      (book_id, reference);
+alter table object add primary key (book_id, kind, id);  -- last, as in the ledger
 
 create table bank_file_content (
   book_id bigint not null,
@@ -83,11 +83,11 @@ create table event (
   object  text collate "C" not null,
   created timestamptz not null,
   request text collate "C",
-  body    text not null,
-  primary key (book_id, id)
+  body    text not null
 );
 create index on event (book_id, type, id);
 create index on event (book_id, object, id);
+alter table event add primary key (book_id, id);
 
 create table outbox (
   book_id bigint not null,
@@ -106,12 +106,12 @@ create table delivery (
   status     text not null,                -- pending, delivered, failed
   answer     text,                         -- of the latest attempt, in a few words
   created    timestamptz not null,
-  attempted_at timestamptz,
-  primary key (book_id, id)
+  attempted_at timestamptz
 ) with (fillfactor = 70);
 create index on delivery (due_at, id) where due_at is not null;
 create index on delivery (event_book, event);
 create index on delivery (book_id, endpoint, id);
+alter table delivery add primary key (book_id, id);
 
 create table idempotency (
   book_id  bigint not null,
