@@ -7,6 +7,7 @@ import socket
 from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
 
+import msgspec
 import uvicorn
 
 from bezant.db.embedded import EmbeddedServer
@@ -27,6 +28,7 @@ def run(config: Config) -> None:
     log.configure(clock, form=config.log_format, level=config.log_level)
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(config.host, config.port))
+        config = _reachable(config, listener)
         url = _database(config, stack)
         asyncio.run(_prepare(config, url))
         children = [_child(config, url, listener) for _ in range(config.workers - 1)]
@@ -37,6 +39,15 @@ def run(config: Config) -> None:
                 child.terminate()
             for child in children:
                 child.join()
+
+
+def _reachable(config: Config, listener: socket.socket) -> Config:
+    """Return settings whose public address, unless one is given, is the one listened on."""
+    if "public_url" in config.sources:
+        return config
+    host, port = listener.getsockname()[:2]
+    host = f"[{host}]" if ":" in host else host
+    return msgspec.structs.replace(config, public_url=f"http://{host}:{port}")
 
 
 def _database(config: Config, stack: ExitStack) -> str:
