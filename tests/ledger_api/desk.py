@@ -22,12 +22,21 @@ from bezant.kernel.money import Money
 from bezant.ledger import chart
 from bezant.ledger.book import book_of
 from bezant.ledger.entry import Move, entry
-from bezant.resources.ledger import accounts, batch, entries
+from bezant.ledger.verify import verify
+from bezant.resources.ledger import (
+    accounts,
+    balance,
+    batch,
+    entries,
+    statement,
+    trial_balance,
+)
 from bezant.store.objects import Reader
 
 URL = "https://pay.example.com"
 OWN, OTHER = "sk_test_own", "sk_test_other"
-ROUTES = [accounts.routes, entries.routes, batch.routes]
+MODULES = (accounts, balance, batch, entries, statement, trial_balance)
+ROUTES = [module.routes for module in MODULES]
 
 
 class Answer(NamedTuple):
@@ -52,6 +61,7 @@ class Desk:
     public_url = URL
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.runner = asyncio.Runner()
         self.clock = VirtualClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
         self.ids = Ids(self.clock, SeededEntropy(7))
@@ -156,6 +166,11 @@ class Desk:
 
     def now(self) -> int:
         return int(self.clock.now().timestamp())
+
+    def problems(self) -> list[Any]:
+        """Return what the verifier finds wrong with the books."""
+        checks = verify(self.url, clock=self.clock).checks
+        return [problem for check in checks for problem in check.problems]
 
     def fund(self, amount: int, owner: str = "acct_own") -> None:
         """Give an owner money to spend, as a top-up would."""

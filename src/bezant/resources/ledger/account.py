@@ -4,9 +4,8 @@ Accounts that a user opened are documents; those of the platform are rows of the
 Both have their balances in the ledger, from where they are put into what is shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
@@ -14,13 +13,12 @@ from msgspec.structs import replace
 from bezant.api.context import Context
 from bezant.api.resource import Resource
 from bezant.api.standard import missing
-from bezant.db.queries import load
 from bezant.kernel.codec import unix_seconds
 from bezant.ledger import chart
+from bezant.ledger.balances import Balance, balances
 from bezant.ledger.book import Book
 from bezant.resources.ledger.account_ids import account_name, account_number
 
-QUERIES = load("bezant.resources.ledger", "accounts.sql")
 CUSTOM = "custom:"
 """How the paths of accounts begin that users have opened."""
 
@@ -74,43 +72,26 @@ class LedgerAccount(Resource, tag="ledger.account"):
         return self.in_chart(book).id(self.currency)
 
 
-class AccountRow(NamedTuple):
-    """An account as the ledger has it."""
+def balances_shown(balance: Balance) -> Balances:
+    """Return the four figures of an account."""
+    return Balances(balance.posted, balance.pending_in, balance.pending_out, balance.available)
 
-    number: int
-    path: str
-    currency: str
-    credit_normal: bool
-    floor: int | None
-    created: datetime
-    closed: bool
-    posted_debits: int
-    posted_credits: int
-    pending_debits: int
-    pending_credits: int
 
-    def balances(self) -> Balances:
-        """Return the four figures on the account's normal side."""
-        posted = self.posted_credits - self.posted_debits
-        coming, going = self.pending_credits, self.pending_debits
-        if not self.credit_normal:
-            posted, coming, going = -posted, going, coming
-        return Balances(posted, coming, going, posted - going)
-
-    def shown(self, book: Book) -> LedgerAccount:
-        """Return a system account as the API shows it."""
-        return LedgerAccount(
-            id=account_name(book, self.number),
-            created=unix_seconds(self.created),
-            livemode=book.livemode,
-            name=self.path,
-            currency=self.currency,
-            normal_balance="credit" if self.credit_normal else "debit",
-            floor=self.floor,
-            status="closed" if self.closed else "open",
-            type="system",
-            balances=self.balances(),
-        )
+def system_account(book: Book, balance: Balance) -> LedgerAccount:
+    """Return an account of the platform as the API shows it."""
+    assert balance.created is not None, "an account that was read exists"
+    return LedgerAccount(
+        id=account_name(book, balance.account),
+        created=unix_seconds(balance.created),
+        livemode=book.livemode,
+        name=balance.path,
+        currency=balance.currency,
+        normal_balance="credit" if balance.credit_normal else "debit",
+        floor=balance.floor,
+        status="open" if balance.closed_at is None else "closed",
+        type="system",
+        balances=balances_shown(balance),
+    )
 
 
 async def find_account(ctx: Context, name: str) -> LedgerAccount | None:
@@ -142,24 +123,25 @@ async def load_accounts(ctx: Context, names: Iterable[str]) -> dict[str, LedgerA
 async def system_accounts(ctx: Context, names: Iterable[str]) -> dict[str, LedgerAccount]:
     """Return those of the ids that are accounts of the platform itself."""
     numbers = [number for name in names if (number := account_number(ctx.book, name)) is not None]
-    rows = await _rows(ctx, numbers)
-    system = [row for row in rows.values() if not row.path.startswith(CUSTOM)]
-    return {account.id: account for account in (row.shown(ctx.book) for row in system)}
+    rows = (await _balances(ctx, numbers)).values()
+    system = [row for row in rows if not row.path.startswith(CUSTOM)]
+    return {account.id: account for account in (system_account(ctx.book, row) for row in system)}
 
 
 async def with_balances(ctx: Context, accounts: Sequence[LedgerAccount]) -> list[LedgerAccount]:
     """Return the accounts with their balances, which come in one statement."""
     numbers = [account.number(ctx.book) for account in accounts]
-    rows: Mapping[int, AccountRow] = await _rows(ctx, numbers) if numbers else {}
+    rows = await _balances(ctx, numbers)
     return [
-        replace(account, balances=rows[number].balances() if number in rows else Balances())
+        replace(account, balances=balances_shown(rows[number]) if number in rows else Balances())
         for account, number in zip(accounts, numbers, strict=True)
     ]
 
 
-async def _rows(ctx: Context, numbers: Sequence[int]) -> dict[int, AccountRow]:
-    parameters: list[Any] = [ctx.book.id, list(numbers)]
+async def _balances(ctx: Context, numbers: Sequence[int]) -> dict[int, Balance]:
+    if not numbers:
+        return {}
+    book = ctx.book.id
     async with ctx.runtime.pool.connection() as conn:
-        cursor = await conn.execute(QUERIES.by_number, parameters)
-        rows = [AccountRow(*row) for row in await cursor.fetchall()]
-    return {row.number: row for row in rows}
+        rows = await balances(conn, [(book, number) for number in numbers])
+    return {row.account: row for row in rows.values()}

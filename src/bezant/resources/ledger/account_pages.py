@@ -1,7 +1,6 @@
 """Pages of ledger accounts: those that users opened, newest first, then the platform's by name."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,19 +10,18 @@ from bezant.api.context import Context
 from bezant.api.pages import ListParams, check_cursors
 from bezant.api.params import Currency, RangeQuery
 from bezant.db.pool import Connection
-from bezant.kernel.codec import from_microseconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.ledger.balances import Balance
 from bezant.ledger.book import Book
 from bezant.resources.ledger.account import (
     CUSTOM,
-    AccountRow,
     LedgerAccount,
     Status,
     Type,
     find_account,
+    system_account,
 )
-
-_MICROSECONDS = 1_000_000
+from bezant.resources.ledger.times import first_moment, last_moment
 
 
 class ListAccounts(ListParams):
@@ -87,17 +85,12 @@ def _values(book: Book, asked: ListAccounts) -> dict[str, Any]:
         "name": asked.name,
         "currency": asked.currency,
         "status": asked.status,
-        "gte": _moment(created.gte),
-        "gt": _moment(created.gt, 1),
-        "lt": _moment(created.lt),
-        "lte": _moment(created.lte, 1),
+        "gte": None if created.gte is None else first_moment(created.gte),
+        "gt": None if created.gt is None else last_moment(created.gt),
+        "lt": None if created.lt is None else first_moment(created.lt),
+        "lte": None if created.lte is None else last_moment(created.lte),
     }
     return {"book": book.id} | {name: value for name, value in values.items() if value is not None}
-
-
-def _moment(second: int | None, later: int = 0) -> datetime | None:
-    """Return the beginning of a second, or of a later one."""
-    return None if second is None else from_microseconds((second + later) * _MICROSECONDS)
 
 
 async def _custom(conn: Connection, book: Book, part: _Slice) -> list[LedgerAccount]:
@@ -122,7 +115,7 @@ async def _system(conn: Connection, book: Book, part: _Slice) -> list[LedgerAcco
     query = _system_query(frozenset(values), part.backwards)
     bounds = {"from": CUSTOM, "to": CUSTOM[:-1] + chr(ord(CUSTOM[-1]) + 1), "count": part.size}
     rows = await conn.execute(query, values | bounds)
-    return [AccountRow(*row).shown(book) for row in await rows.fetchall()]
+    return [system_account(book, Balance(*row)) for row in await rows.fetchall()]
 
 
 _READ = {"custom": _custom, "system": _system}
@@ -157,8 +150,9 @@ def _system_query(names: frozenset[str], backwards: bool) -> bytes:
         "from_path": f"(path, currency) {mark} (%(from_path)s, %(from_currency)s)",
     }
     return (
-        "select account_id, path, currency, credit_normal, floor, created, "  # noqa: S608 -- fixed
-        "closed_at is not null, posted_debits, posted_credits, pending_debits, pending_credits "
+        "select book_id, account_id, path, currency, credit_normal, floor, "  # noqa: S608 -- fixed
+        "posted_debits, posted_credits, pending_debits, pending_credits, version, created, "
+        "closed_at "
         f"from account where {_both(conditions, names)} "
         f"order by path {order}, currency {order} limit %(count)s"
     ).encode()
@@ -166,9 +160,9 @@ def _system_query(names: frozenset[str], backwards: bool) -> bytes:
 
 _CREATED = {
     "gte": "created >= %(gte)s",
-    "gt": "created >= %(gt)s",
+    "gt": "created > %(gt)s",
     "lt": "created < %(lt)s",
-    "lte": "created < %(lte)s",
+    "lte": "created <= %(lte)s",
 }
 
 

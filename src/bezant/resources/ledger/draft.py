@@ -10,22 +10,22 @@ from bezant.api import refusals
 from bezant.api.context import Context, created_of
 from bezant.api.params import Amount, Currency, Metadata, Params, Timestamp, merged
 from bezant.commit.change_set import Posting
-from bezant.kernel.codec import encode_json, from_microseconds, unix_seconds
+from bezant.kernel.codec import encode_json, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger import chart
 from bezant.ledger.entry import Move, entry
 from bezant.resources.ledger.account import LedgerAccount, load_accounts, system_accounts
 from bezant.resources.ledger.entry import EntryMove, LedgerEntry
+from bezant.resources.ledger.times import first_moment
 
 MAX_MOVES = 100
-_MICROSECONDS = 1_000_000
 
 Description = Annotated[str, Meta(max_length=500)]
 Phase = Literal["posted", "pending"]
 
 
-class MoveParams(Params):
+class MoveParams(Params, gc=False):
     """An amount from the account that is credited to the one that is debited."""
 
     debit: str
@@ -34,7 +34,7 @@ class MoveParams(Params):
     currency: Currency
 
 
-class CreateEntry(Params):
+class CreateEntry(Params, gc=False):
     """What an entry moves; a pending one only reserves it, until it is posted or voided."""
 
     moves: Annotated[list[MoveParams], Meta(min_length=1, max_length=MAX_MOVES)]
@@ -99,7 +99,7 @@ class Drafter:
             entry=entry(
                 "ledger.created",
                 *moves,
-                effective_at=self._now if effective is None else moment(effective),
+                effective_at=self._now if effective is None else first_moment(effective),
             ),
             source=name,
             request=self._ctx.caller.request,
@@ -140,7 +140,7 @@ class Drafter:
         param = _below(path, "expires_at")
         if params.status != "pending":
             raise refusals.invalid("Only a pending entry expires: set status to pending.", param)
-        expires_at = moment(params.expires_at)
+        expires_at = first_moment(params.expires_at)
         if expires_at <= self._now:
             raise refusals.invalid("Invalid expires_at: it must be in the future.", param)
         return expires_at
@@ -172,11 +172,6 @@ class Drafter:
             code="ledger_currency_mismatch",
             param=param,
         )
-
-
-def moment(second: int) -> datetime:
-    """Return the moment of a Unix second."""
-    return from_microseconds(second * _MICROSECONDS)
 
 
 def _shown(move: MoveParams, phase: Phase) -> EntryMove:

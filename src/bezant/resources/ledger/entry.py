@@ -24,7 +24,7 @@ _PHASES: tuple[Phase, ...] = ("posted", "pending", "released")
 EntryStatus = Literal["pending", "partially_posted", "posted", "voided", "expired", "released"]
 
 
-class EntryMove(Struct, kw_only=True):
+class EntryMove(Struct, kw_only=True, gc=False):
     """One amount from an account to another, in minor units, and what has become of it.
 
     Of a pending amount a part is posted, a part still pending, and the rest was given back.

@@ -10,8 +10,8 @@ from bezant.db.pool import Connection
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.ledger.account import LedgerAccount
 from bezant.resources.ledger.account_ids import account_number
-from bezant.resources.ledger.draft import moment
 from bezant.resources.ledger.entry import QUERIES, LedgerEntry, load_rows
+from bezant.resources.ledger.times import first_moment, last_moment
 
 PREFIX = "le"
 _LEAST, _MOST = f"{PREFIX}_", f"{PREFIX}_~"
@@ -119,8 +119,8 @@ async def _versions(
     values = {
         "book": ctx.book.id,
         "account": account,
-        "before": moment(max(begins, default=0)) - timedelta(microseconds=1),
-        "until": (moment(min(ends)) if ends else ctx.now()) + _SLACK,
+        "before": first_moment(max(begins, default=0)) - timedelta(microseconds=1),
+        "until": min([ctx.now(), *map(last_moment, ends)]) + _SLACK,
     }
     found = await conn.execute(QUERIES.versions_recorded, values)
     row = await found.fetchone()

@@ -18,8 +18,9 @@ from bezant.ledger.chart import Account
 from bezant.ledger.entry import Move, Phase, entry
 from bezant.resources.ledger.account import load_accounts
 from bezant.resources.ledger.account_ids import account_name
-from bezant.resources.ledger.draft import Description, moment
+from bezant.resources.ledger.draft import Description
 from bezant.resources.ledger.entry import EntryRow, LedgerEntry, MoveRow, load_rows
+from bezant.resources.ledger.times import first_moment
 
 _OWN = "ledger."
 """How the kinds of entries begin that were made through this API."""
@@ -84,7 +85,7 @@ def posting_of(
         entry=entry(
             kind,
             *moves,
-            effective_at=ctx.now() if effective_at is None else moment(effective_at),
+            effective_at=ctx.now() if effective_at is None else first_moment(effective_at),
         ),
         source=first.source,
         request=ctx.caller.request,
