@@ -82,15 +82,16 @@ class Deliverer:
     async def run_once(self) -> int:
         """Begin with what is due and wait a moment for answers.
 
-        Returns how much was begun or is still on its way: none when everything is done. A slow
-        endpoint does not hold the next step up.
+        Returns how much was begun or on its way: none when everything is done. A slow endpoint
+        does not hold the next step up.
         """
         self._room.clear()
+        before = len(self._tasks)
         begun = await self.start_due()
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE_S):
                 await self._settled_or_room()
-        return max(begun, len(self._tasks) + self._recorder.busy)
+        return max(begun, before, len(self._tasks) + self._recorder.busy)
 
     async def start_due(self) -> int:
         """Begin with what is due and has room; returns how many those are."""

@@ -14,10 +14,12 @@ IpAddress = IPv4Address | IPv6Address
 
 _LONGEST = 2_048
 _PRINTABLE = re.compile(r"[!-\[\]-~]+")  # ASCII without spaces and without the backslash.
+_NAME = re.compile(r"[a-z0-9._-]+")
 _PORTS = {"http": 80, "https": 443}
 _UNPRIVILEGED = 1_024
 _ANYCAST_RELAYS = IPv4Network("192.88.99.0/24")  # RFC 7526 took them out of use.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")  # RFC 4291, 2.4.
+_DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637, newer than some tables of Python.
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052, 2.1.
 
 
@@ -48,14 +50,15 @@ def _faults(parts: SplitResult, port: int | None, *, livemode: bool) -> Iterator
         yield "The URL must begin with https:// in live mode."
     if parts.scheme not in _PORTS:
         yield "The URL must begin with https:// or http://."
-    if not parts.hostname or "%" in parts.hostname:
+    address = _literal(parts.hostname or "")
+    if not parts.hostname or (address is None and not _NAME.fullmatch(parts.hostname)):
         yield "The URL has no host name."
-        return
+    if isinstance(address, IPv6Address) != ("[" in parts.netloc):
+        yield "The URL's brackets are for an IPv6 address."
     if parts.username is not None or parts.password is not None:
         yield "The URL must not carry a user name or password."
     if port is not None and port not in _PORTS.values() and port < _UNPRIVILEGED:
         yield f"The URL's port must be 80, 443, or at least {_UNPRIVILEGED}."
-    address = _literal(parts.hostname)
     if address is not None and not may_connect(address, livemode=livemode):
         yield f"The URL's address {address} is not public."
 
@@ -69,6 +72,8 @@ def destination(url: str) -> Destination:
 
 def may_connect(address: IpAddress, *, livemode: bool) -> bool:
     """Tell whether webhooks may be sent to an address: public ones, and in test mode loopback."""
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        return False
     plain = _unmapped(address)
     return _is_public(plain) or (not livemode and plain.is_loopback)
 
@@ -90,10 +95,8 @@ def _is_public(address: IpAddress) -> bool:
     """Tell whether an address is anybody's on the Internet, the IPv4 address inside it included."""
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast and address not in _ANYCAST_RELAYS
-    if address.scope_id is not None:
-        return False
     if address in _NAT64:
         return _is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
     if address.sixtofour is not None:
         return _is_public(address.sixtofour)
-    return address in _GLOBAL_UNICAST and address.is_global
+    return address in _GLOBAL_UNICAST and address not in _DOCUMENTATION and address.is_global

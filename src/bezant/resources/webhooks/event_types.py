@@ -10,13 +10,19 @@ from importlib.resources import files
 STRIPE = frozenset(
     (files("bezant.resources.webhooks") / "event_types.txt").read_text("utf-8").split()
 )
-OWN: frozenset[str] = frozenset()
+OWN = frozenset(
+    {
+        "ledger.account.closed",
+        "ledger.account.created",
+        "ledger.account.updated",
+    }
+)
 KNOWN = STRIPE | OWN
 ALL = "*"
 
 
 def matching(pattern: str) -> Sequence[str]:
     """Return the types that a name, or a group such as `payout.*`, stands for."""
-    if not pattern.endswith(".*"):
+    if pattern != ALL and not pattern.endswith(".*"):
         return [pattern]
     return sorted(name for name in KNOWN if name.startswith(pattern[:-1]))
