@@ -1,7 +1,7 @@
 """The platform: every part wired together, ready to serve and to work."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -35,6 +35,8 @@ from bezant.workers.purge import Purge
 from bezant.workers.relay_events import EventRelay
 
 ROLE = "bezant_app"
+RELAY_SECONDS = 0.05
+"""How long events gather before the next of them are relayed: a few at a time cost as much."""
 
 
 class Worker(Protocol):
@@ -46,21 +48,29 @@ class Worker(Protocol):
 
 
 class Named(NamedTuple):
-    """A worker, and how long it rests when there was nothing to do."""
+    """A worker, and how long it rests when there was nothing to do and when there was."""
 
     name: str
     worker: Worker
     idle_seconds: float
+    rest_seconds: float = 0.0
 
 
 class Platform:
     """One process's parts; a context manager that starts and stops them in order.
 
-    `works` says whether this process does the work in the background, too.
+    `works` says whether this process does the work in the background, too; `door` makes the door.
     """
 
     def __init__(
-        self, config: Config, url: str, clock: Clock, entropy: Entropy, *, works: bool = True
+        self,
+        config: Config,
+        url: str,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        works: bool = True,
+        door: Callable[..., Door] = Door,
     ) -> None:
         """Wire the parts; nothing is connected yet."""
         self.ids = Ids(clock, entropy)
@@ -71,7 +81,7 @@ class Platform:
             ids=self.ids,
             pool=self.pool,
             reader=Reader(self.pool),
-            door=Door(url, clock, self.ids, queue_limit=config.queue_limit),
+            door=door(url, clock, self.ids, queue_limit=config.queue_limit),
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock)
@@ -97,7 +107,7 @@ class Platform:
                 Named("sandbox", self.sandbox, 0.2),
                 Named("submit_batches", self.submitter, 0.2),
                 Named("poll_banks", self.poller, 0.2),
-                Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2),
+                Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
                 Named("deliver", self.deliverer, 0.2),
                 Named("purge", Purge(self.pool, clock), 60),
             )
@@ -111,8 +121,14 @@ class Platform:
 
     def begin_work(self) -> None:
         """Let the workers run until `stop`; a simulation steps them by `tick` instead."""
-        for name, worker, idle_seconds in self.workers:
-            loop = Loop(name, worker.run_once, self.runtime.clock, idle_seconds=idle_seconds)
+        for name, worker, idle_seconds, rest_seconds in self.workers:
+            loop = Loop(
+                name,
+                worker.run_once,
+                self.runtime.clock,
+                idle_seconds=idle_seconds,
+                rest_seconds=rest_seconds,
+            )
             loop.start()
             self._loops.append(loop)
 

@@ -1,7 +1,8 @@
 """Loops: a worker's step, again and again, until it is told to stop.
 
-While there is work a step follows at once; without any, pauses grow to `idle_seconds`. A step
-that fails is logged and tried again after a pause.
+While there is work a step follows at once, or after `rest_seconds` where steps are cheaper by the
+dozen; without any, pauses grow to `idle_seconds`. A step that fails is logged and tried again after
+a pause.
 """
 
 import asyncio
@@ -22,12 +23,21 @@ log = get_logger(__name__)
 class Loop:
     """Repeats one step in a task of its own."""
 
-    def __init__(self, name: str, step: Step, clock: Clock, *, idle_seconds: float = 0.25) -> None:
-        """Take the step and the longest pause between two."""
+    def __init__(
+        self,
+        name: str,
+        step: Step,
+        clock: Clock,
+        *,
+        idle_seconds: float = 0.25,
+        rest_seconds: float = 0.0,
+    ) -> None:
+        """Take the step, and the longest and the shortest pause between two."""
         self.name = name
         self._step = step
         self._clock = clock
         self._idle_seconds = idle_seconds
+        self._rest_seconds = rest_seconds
         self._woken = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -52,7 +62,7 @@ class Loop:
         pause = 0.0
         while not self._stopping:
             self._woken.clear()
-            pause = await self._next_pause(pause)
+            pause = max(await self._next_pause(pause), self._rest_seconds)
             if not self._stopping:
                 await self._rest(pause)
 
