@@ -14,8 +14,11 @@ from bezant.resources.connect import (
 )
 from bezant.resources.core import balance, balance_transactions, payouts, topups
 from bezant.resources.ledger import accounts as ledger_accounts
+from bezant.resources.ledger import balance as ledger_balance
 from bezant.resources.ledger import batch as ledger_batch
 from bezant.resources.ledger import entries as ledger_entries
+from bezant.resources.ledger import statement as ledger_statement
+from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, refunds
 from bezant.resources.webhooks import events, webhook_endpoints
 
@@ -37,6 +40,9 @@ ROUTES: Sequence[Routes] = (
     ledger_accounts.routes,
     ledger_entries.routes,
     ledger_batch.routes,
+    ledger_balance.routes,
+    ledger_statement.routes,
+    ledger_trial_balance.routes,
 )
 
 HANDLERS: Handlers = {
