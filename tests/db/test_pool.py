@@ -194,6 +194,41 @@ def test_a_connection_ended_by_the_server_is_lost(database):
     asyncio.run(work())
 
 
+def test_a_pipeline_that_stops_at_a_refusal_is_no_lost_connection(database):
+    async def both(connection):
+        async with connection.pipeline():
+            refused = await connection.execute("select 1 / 0")
+            skipped = await connection.execute("select 1")
+            with pytest.raises(Error) as told:
+                await refused.fetchall()
+            assert not isinstance(told.value, ConnectionLost)
+            await skipped.fetchall()
+
+    async def work():
+        async with await connect(database) as connection:
+            with pytest.raises(Error) as told:
+                await both(connection)
+            assert not isinstance(told.value, ConnectionLost)
+            assert await value(connection, "select 1") == 1
+
+    asyncio.run(work())
+
+
+def test_rows_may_be_copied_in_and_out(empty_database):
+    async def work():
+        async with await connect(empty_database) as connection:
+            await connection.execute("create table t (n bigint, s text)")
+            cursor = connection.cursor()
+            async with cursor.copy("copy t from stdin") as copy:
+                for row in ((1, "a\tb"), (2, None)):
+                    await copy.write_row(row)
+            async with cursor.copy("copy t to stdout (format binary)") as copy:
+                copy.set_types(["int8", "text"])
+                assert [row async for row in copy.rows()] == [(1, "a\tb"), (2, None)]
+
+    asyncio.run(work())
+
+
 def test_a_lost_connection_is_an_error_of_ours_and_of_the_driver():
     assert issubclass(ConnectionLost, DatabaseError)
     assert issubclass(ConnectionLost, Error)

@@ -56,13 +56,16 @@ class ConnectionLost(psycopg.OperationalError, DatabaseError):
     """The server cannot be reached or went away; if it was asked to commit, it may have."""
 
 
-def lost(error: psycopg.Error) -> ConnectionLost | None:
-    """Return the same as ConnectionLost when the connection failed and not the statement."""
+def lost(error: psycopg.Error, *, closed: bool) -> ConnectionLost | None:
+    """Return an error as ConnectionLost when it is the connection that failed.
+
+    `closed` tells whether the connection is unusable since; the driver's own errors, without a
+    state from the server, mean different things.
+    """
     if isinstance(error, ConnectionLost):
         return error
-    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return None
-    state = error.sqlstate
-    if state is None or state.startswith("08") or state in _UNREACHABLE:
+    state = error.sqlstate or ""
+    unreachable = state.startswith("08") or state in _UNREACHABLE
+    if unreachable or (closed and isinstance(error, psycopg.OperationalError)):
         return ConnectionLost(str(error).strip())
     return None

@@ -15,7 +15,7 @@ import psycopg_pool
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format
-from psycopg.rows import TupleRow
+from psycopg.rows import AsyncRowFactory, RowFactory, TupleRow
 
 from bezant.db.errors import ConnectionLost, lost
 from bezant.kernel.errors import ConfigError
@@ -32,18 +32,25 @@ _PREPARED_AFTER = 1
 class Cursor(psycopg.AsyncCursor[TupleRow]):
     """A cursor that asks for binary values, which are faster to read than text."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[TupleRow], **kwargs: object) -> None:
+    def __init__(
+        self,
+        connection: psycopg.AsyncConnection[TupleRow],
+        *,
+        row_factory: AsyncRowFactory[TupleRow],
+    ) -> None:
         """Ask for binary values from the start."""
-        super().__init__(connection)
+        super().__init__(connection, row_factory=row_factory)
         self.format = Format.BINARY
 
 
 class SyncCursor(psycopg.Cursor[TupleRow]):
     """The same outside an event loop."""
 
-    def __init__(self, connection: psycopg.Connection[TupleRow], **kwargs: object) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[TupleRow], *, row_factory: RowFactory[TupleRow]
+    ) -> None:
         """Ask for binary values from the start."""
-        super().__init__(connection)
+        super().__init__(connection, row_factory=row_factory)
         self.format = Format.BINARY
 
 
@@ -57,15 +64,15 @@ class Connection(psycopg.AsyncConnection[TupleRow]):
         try:
             return await super().wait(gen, interval, timeout)
         except psycopg.Error as error:
-            if (timeout is None or self.closed) and (gone := lost(error)):
+            if gone := lost(error, closed=self.closed):
                 raise gone from error
-            raise  # The driver's own signal that `timeout` has passed among them.
+            raise
 
     def _check_connection_ok(self) -> None:
         try:
             super()._check_connection_ok()
         except psycopg.Error as error:
-            if gone := lost(error):
+            if gone := lost(error, closed=self.closed):
                 raise gone from error
             raise
 
@@ -80,15 +87,15 @@ class SyncConnection(psycopg.Connection[TupleRow]):
         try:
             return super().wait(gen, interval, timeout)
         except psycopg.Error as error:
-            if (timeout is None or self.closed) and (gone := lost(error)):
+            if gone := lost(error, closed=self.closed):
                 raise gone from error
-            raise  # The driver's own signal that `timeout` has passed among them.
+            raise
 
     def _check_connection_ok(self) -> None:
         try:
             super()._check_connection_ok()
         except psycopg.Error as error:
-            if gone := lost(error):
+            if gone := lost(error, closed=self.closed):
                 raise gone from error
             raise
 
@@ -192,7 +199,7 @@ async def connect(
             cursor_factory=Cursor,
         )
     except psycopg.Error as error:
-        if gone := lost(error):
+        if gone := lost(error, closed=True):
             raise gone from error
         raise
 
@@ -216,7 +223,7 @@ def connect_sync(
             cursor_factory=SyncCursor,
         )
     except psycopg.Error as error:
-        if gone := lost(error):
+        if gone := lost(error, closed=True):
             raise gone from error
         raise
 

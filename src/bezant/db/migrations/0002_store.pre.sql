@@ -42,6 +42,7 @@ create table object_statement_line      partition of object for values in ('bank
 create table object_other               partition of object default;
 
 create index on object_topup               (book_id, status, id);
+create index on object_topup               (book_id, reference, id); -- its amount
 create index on object_transfer            (book_id, destination, id);
 create index on object_transfer            (book_id, "group", id) where "group" is not null;
 create index on object_transfer_reversal   (book_id, parent, id);
@@ -49,6 +50,7 @@ create index on object_charge              (book_id, "group", id) where "group" 
 create index on object_refund              (book_id, source, id);
 create index on object_payout              (book_id, status, id);
 create index on object_payout              (book_id, destination, id);
+create index on object_payout              (book_id, reference, id); -- when it arrives
 create index on object_balance_transaction (book_id, source, id);
 create index on object_balance_transaction (book_id, type, id);
 create index on object_balance_transaction (book_id, payout, id) where payout is not null;
