@@ -21,6 +21,7 @@ from bezant.kernel.clock import VirtualClock
 from bezant.kernel.config import Config
 from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.ids import Ids
+from bezant.ledger.balances import BalancePage, page
 from bezant.ledger.book import Book, book_of
 from bezant.movement.answer import Heard, apply
 from bezant.movement.movement import Movement, MovementFact
@@ -33,7 +34,6 @@ from bezant.resources.connect import (
     transfers,
 )
 from bezant.resources.core import balance, balance_transactions, payouts, topups
-from bezant.resources.core.balance import lines_of
 from bezant.resources.payments import charges, refunds
 from bezant.resources.webhooks import events
 from bezant.store.objects import Reader
@@ -232,9 +232,12 @@ class Office:
         return self.balances(book_of("house", livemode=False))
 
     def balances(self, book: Book) -> dict[str, int]:
-        caller = Caller(self.platform, self.platform, livemode=False)
-        lines = self.run(lines_of(self.context(caller), book))
-        return {line.path: line.posted for line in lines if line.posted and line.currency == "usd"}
+        async def read() -> dict[str, int]:
+            async with self.runtime.pool.connection() as conn:
+                found, _ = await page(conn, book, BalancePage(100, currency="usd"))
+            return {each.path: each.posted for each in found if each.posted}
+
+        return self.run(read())
 
     def pass_time(self, **span: float) -> None:
         self.clock.advance(timedelta(**span))

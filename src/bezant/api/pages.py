@@ -1,6 +1,7 @@
 """Lists: their parameters, a page of stored bodies untouched, and the envelope around it."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, cast
 
 from msgspec import Meta
@@ -14,6 +15,7 @@ from bezant.kernel.codec import base62, encode_json
 from bezant.kernel.errors import InvalidRequest
 from bezant.store.objects import Page as Ask
 
+_NO_RANGES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 _MICROSECONDS = 1_000_000
 _BITS_AFTER_TIME = ids.SLOT_BITS + ids.RANDOM_BITS
 _LAST_NUMBER = (1 << ids.TIME_BITS + _BITS_AFTER_TIME) - 1
@@ -64,6 +66,7 @@ async def page_of(
     prefix: str,
     params: ListParams,
     filters: Mapping[str, str],
+    ranges: Mapping[str, tuple[str, str]] = _NO_RANGES,
 ) -> Page:
     """Return a page of stored objects; InvalidRequest for a cursor that is no such object."""
     check_cursors(params)
@@ -74,7 +77,7 @@ async def page_of(
     within = bounds(prefix, params.created)
     if within is None:
         return Page([])
-    ask = Ask(params.limit, params.starting_after, params.ending_before, *within, filters)
+    ask = Ask(params.limit, params.starting_after, params.ending_before, *within, filters, ranges)
     return Page(*await ctx.page(resource, ask))
 
 

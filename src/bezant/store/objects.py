@@ -57,11 +57,12 @@ class Reader:
             self._task = asyncio.create_task(self._run())
         return await answer
 
-    async def many(self, book: int, names: Sequence[tuple[str, str]]) -> dict[str, Row]:
-        """Return those that exist of several documents, each given as kind and id, by id."""
+    async def many(self, keys: Sequence[Key]) -> dict[Key, Row]:
+        """Return those that exist of several documents, deleted ones too, in one statement."""
+        if not keys:
+            return {}
         async with self._pool.connection() as conn:
-            rows = await _fetch(conn, [(book, kind, name) for kind, name in names])
-        return {key[2]: row for key, row in rows.items()}
+            return await _fetch(conn, keys)
 
     async def _run(self) -> None:
         try:
@@ -103,7 +104,8 @@ class Page(NamedTuple):
     """A slice of a list, newest first.
 
     `after` and `before` are ids, exclusive; `least` and `most` bound the ids, inclusive, which is
-    how a time of creation is bounded; `filters` are equalities on declared columns.
+    how a time of creation is bounded; `filters` are equalities on declared columns, `ranges` their
+    least and greatest text, inclusive.
     """
 
     limit: int
@@ -112,15 +114,19 @@ class Page(NamedTuple):
     least: str | None = None
     most: str | None = None
     filters: Mapping[str, str] = {}
+    ranges: Mapping[str, tuple[str, str]] = {}
 
 
 async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[str], bool]:
     """Return the bodies of a page and whether there are more beyond it."""
     query = _page_query(
         tuple(ask.filters),
+        tuple(ask.ranges),
         *(bound is not None for bound in (ask.after, ask.before, ask.least, ask.most)),
     )
-    values = {f"f{at}": value for at, value in enumerate(ask.filters.values())}
+    values: dict[str, object] = {f"f{at}": each for at, each in enumerate(ask.filters.values())}
+    values |= {f"l{at}": least for at, (least, _) in enumerate(ask.ranges.values())}
+    values |= {f"g{at}": greatest for at, (_, greatest) in enumerate(ask.ranges.values())}
     values |= {
         "book": book,
         "kind": kind,
@@ -141,11 +147,17 @@ async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[
 
 @lru_cache(maxsize=512)
 def _page_query(
-    filters: tuple[str, ...], after: bool, before: bool, least: bool, most: bool
+    filters: tuple[str, ...],
+    ranges: tuple[str, ...],
+    after: bool,
+    before: bool,
+    least: bool,
+    most: bool,
 ) -> bytes:
-    assert all(name in COLUMNS for name in filters), "lists filter on declared columns"
+    assert all(name in COLUMNS for name in filters + ranges), "lists filter on declared columns"
     conditions = ["book_id = %(book)s", "kind = %(kind)s", "not deleted"]
     conditions += [f'"{name}" = %(f{at})s' for at, name in enumerate(filters)]
+    conditions += [f'"{name}" between %(l{at})s and %(g{at})s' for at, name in enumerate(ranges)]
     bounds = (
         (after, "id < %(after)s"),
         (before, "id > %(before)s"),

@@ -11,6 +11,7 @@ from bezant.api.params import Currency, Emptyable, Metadata, Params, merged
 from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.ledger.balances import trial_balance
 from bezant.ledger.chart import available
 from bezant.resources.connect import account_parts as parts
 from bezant.resources.connect import account_shapes as shapes
@@ -24,7 +25,6 @@ from bezant.resources.connect.capabilities import (
     view,
 )
 from bezant.resources.connect.external_accounts import add, replace_default
-from bezant.resources.core.balance import lines_of
 from bezant.resources.core.bank_accounts import BankAccountParams
 from bezant.resources.core.refused import refused
 
@@ -188,8 +188,9 @@ async def delete(ctx: Context, id: str) -> None:
     if id == ctx.caller.platform:
         raise InvalidRequest("The platform's own account can't be deleted.")
     book = own_book(ctx, account)
-    lines = await lines_of(ctx, book)
-    if any(line.posted or line.held for line in lines):
+    async with ctx.runtime.pool.connection() as conn:
+        lines = (await trial_balance(conn, book)).lines
+    if any(line.debit_balance or line.credit_balance or line.pending_debits for line in lines):
         raise InvalidRequest(
             "This account has money, or money on its way: pay it out or take it back first."
         )

@@ -28,7 +28,7 @@ from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.bank_accounts import BankAccount, default_for, party
 from bezant.resources.core.owners import check_payouts
 from bezant.resources.core.refused import refused
-from bezant.resources.core.selected import selected, within
+from bezant.resources.core.sortable import bounds, sortable
 
 FAILURES: Mapping[str, str] = {
     "account_closed": "The bank account has been closed.",
@@ -63,7 +63,11 @@ class Payout(Resource, tag="payout"):
         "original_payout": ("payout",),
         "reversed_by": ("payout",),
     }
-    filters: ClassVar[Mapping[str, str]] = {"status": "status", "destination": "destination"}
+    filters: ClassVar[Mapping[str, str]] = {
+        "status": "status",
+        "destination": "destination",
+        "arrives": "reference",
+    }
 
     amount: int
     application_fee: None = None
@@ -93,6 +97,11 @@ class Payout(Resource, tag="payout"):
     def money(self) -> Money:
         """Its amount as money."""
         return Money(self.amount, self.currency)
+
+    @property
+    def arrives(self) -> str:
+        """Its arrival as a column has it."""
+        return sortable(self.arrival_date)
 
 
 class CreatePayout(Params):
@@ -131,15 +140,11 @@ routes = Routes(Payout, "/v1/payouts", prefix="po", listed=False)
 @routes.get("/v1/payouts", listing=True)
 async def list_all(ctx: Context, params: ListPayouts) -> Page:
     """List payouts, newest first."""
-    filters = {
-        name: value for name in Payout.filters if (value := getattr(params, name)) is not None
-    }
-    if params.arrival_date is None:
-        return await page_of(ctx, Payout, "po", params, filters)
+    chosen = {"status": params.status, "destination": params.destination}
+    filters = {name: value for name, value in chosen.items() if value is not None}
     asked = params.arrival_date
-    return await selected(
-        ctx, Payout, "po", params, filters, lambda payout: within(payout.arrival_date, asked)
-    )
+    ranges = {} if asked is None else {"reference": bounds(asked)}
+    return await page_of(ctx, Payout, "po", params, filters, ranges)
 
 
 @routes.create

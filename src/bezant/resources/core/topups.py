@@ -32,7 +32,7 @@ from bezant.resources.core.balance_transactions import (
     unread,
 )
 from bezant.resources.core.refused import refused
-from bezant.resources.core.selected import selected, within
+from bezant.resources.core.sortable import bounds, sortable
 
 RAIL = "wire"
 
@@ -94,7 +94,7 @@ class Topup(Resource, tag="topup"):
     """Money on its way to an account's balance, in minor units; dates in Unix seconds."""
 
     expands: ClassVar[Expands] = {"balance_transaction": ("balance_transaction",)}
-    filters: ClassVar[Mapping[str, str]] = {"status": "status"}
+    filters: ClassVar[Mapping[str, str]] = {"status": "status", "size": "reference"}
 
     amount: int
     balance_transaction: str | None = None
@@ -116,6 +116,11 @@ class Topup(Resource, tag="topup"):
     def money(self) -> Money:
         """Its amount as money."""
         return Money(self.amount, self.currency)
+
+    @property
+    def size(self) -> str:
+        """Its amount as a column has it."""
+        return sortable(self.amount)
 
     @property
     def reference(self) -> str:
@@ -157,12 +162,8 @@ routes = Routes(Topup, "/v1/topups", prefix="tu", listed=False)
 async def list_all(ctx: Context, params: ListTopups) -> Page:
     """List top-ups, newest first."""
     filters = {} if params.status is None else {"status": params.status}
-    if params.amount is None:
-        return await page_of(ctx, Topup, "tu", params, filters)
-    asked = params.amount
-    return await selected(
-        ctx, Topup, "tu", params, filters, lambda topup: within(topup.amount, asked)
-    )
+    ranges = {} if params.amount is None else {"reference": bounds(params.amount)}
+    return await page_of(ctx, Topup, "tu", params, filters, ranges)
 
 
 @routes.create
