@@ -186,10 +186,11 @@ def test_a_schedule_is_run_once_by_one(database):
 
 def test_a_schedule_takes_another_period_and_survives_failures(database):
     async def story(world: World) -> None:
-        work = [3, 2, 0]
+        done = []
 
         async def step() -> int:
-            return work.pop(0)
+            done.append(1)
+            return 1
 
         async def fail() -> int:
             raise RuntimeError("not now")
@@ -198,11 +199,9 @@ def test_a_schedule_takes_another_period_and_survives_failures(database):
         await Scheduler(world.pool, world.clock, slow).run_once()
         quick = Scheduler(world.pool, world.clock, slow | {"tidy": Recurring(30, step)})
         await quick.run_once()
-        world.pass_time(seconds=30)
-        assert await quick.run_once() == 2
-        assert work == [], "a step is repeated until it finds nothing more"
-        world.pass_time(seconds=30)
-        work.append(0)
-        assert await quick.run_once() == 2
+        for expected in (1, 2):
+            world.pass_time(seconds=30)
+            assert await quick.run_once() == 2
+            assert len(done) == expected
 
     play(database, story)

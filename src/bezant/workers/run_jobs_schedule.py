@@ -47,9 +47,8 @@ class Scheduler:
         return len(due)
 
     async def _run(self, name: str) -> None:
-        """Run a step until it finds nothing more to do; a failure is left for the next time."""
+        """Run a step; a failure is left for the next time."""
         try:
-            while await self._tasks[name].step():
-                pass
+            await self._tasks[name].step()
         except Exception:
             log.exception("schedule_failed", schedule=name)
