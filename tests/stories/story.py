@@ -1,17 +1,17 @@
 """Stories: what happens to money, told in business words and played on the whole platform.
 
-    topup    50.00 usd                  the platform announces money, and wires it
-    fund     acct_1   100.00 usd        money comes to a connected account, by top-up and transfer
-    payout   acct_1    60.00 usd        the account pays itself out; the latest is "its payout"
-    cancel   acct_1                     its payout is canceled
-    day      3                          so many banking days pass, each until nine in the morning
-    bank settles acct_1                 days pass until its payout is paid
-    bank returns acct_1 R03             the receiver's bank sends it back, and days pass
-    bank loses|doubles|truncates|holds returns|bai2|camt|ack      an accident with the next file
-    expect   acct_1 available 40.00 usd
-    expect   acct_1 payout failed no_account
-    expect   clearing 0.00 usd          every clearing account, over all books
-    expect   bank tied                  the bank's books, its statement and our ledger agree
+topup    50.00 usd                  the platform announces money, and wires it
+fund     acct_1   100.00 usd        money comes to a connected account, by top-up and transfer
+payout   acct_1    60.00 usd        the account pays itself out; the latest is "its payout"
+cancel   acct_1                     its payout is canceled
+day      3                          so many banking days pass, each until nine in the morning
+bank settles acct_1                 days pass until its payout is paid
+bank returns acct_1 R03             the receiver's bank sends it back, and days pass
+bank loses|doubles|truncates|holds returns|bai2|camt|ack      an accident with the next file
+expect   acct_1 available 40.00 usd
+expect   acct_1 payout failed no_account
+expect   clearing 0.00 usd          every clearing account, over all books
+expect   bank tied                  the bank's books, its statement and our ledger agree
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Event objects: what happened, with the object as it was, and what an update changed."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -51,7 +51,7 @@ def replaced(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         if old == new:
             continue
         if isinstance(old, dict) and isinstance(new, dict):
-            changed[name] = replaced(old, new)  # pyright: ignore[reportUnknownArgumentType]
+            changed[name] = replaced(cast("dict[str, Any]", old), cast("dict[str, Any]", new))
         else:
             changed[name] = old
     return changed

@@ -133,7 +133,7 @@ class Story:
         _, created, method, path, status, key, _, idempotency_key, code, micros = row
         facts = [
             f"{method} {path} answered {status}{f' ({code})' if code else ''}",
-            f"at {_time(created)}{f', in {micros / 1000:.1f} ms' if micros else ''}, with key {key}",
+            f"at {_time(created)}, {micros / 1000:.1f} ms, with key {key}",
         ]
         if idempotency_key:
             facts.append(f"idempotency key {idempotency_key}")
@@ -218,8 +218,8 @@ def _line(data: bytes, number: int | None, reference: str | None) -> str | None:
     """Return the line of a file that speaks of a movement, by its number or by its trace."""
     lines = data.decode("ascii", "replace").splitlines()
     if number is None:
-        entries = (at for at, line in enumerate(lines, 1) if reference and _is_entry(line, reference))
-        number = next(entries, None)
+        trace = reference or ""
+        number = next((at for at, line in enumerate(lines, 1) if _is_entry(line, trace)), None)
     if number is None or number > len(lines):
         return None
     return f"line {number}: {lines[number - 1].strip()[:LINE_WIDTH]}"
@@ -227,7 +227,7 @@ def _line(data: bytes, number: int | None, reference: str | None) -> str | None:
 
 def _is_entry(line: str, trace: str) -> bool:
     """Tell whether a NACHA record is the entry with a trace number."""
-    return line.startswith("6") and line.rstrip().endswith(trace)
+    return trace != "" and line.startswith("6") and line.rstrip().endswith(trace)
 
 
 def _told(body: dict[str, Any]) -> list[str]:

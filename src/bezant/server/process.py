@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import socket
+import sys
 from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
 
@@ -71,7 +72,7 @@ async def _prepare(config: Config, url: str) -> None:
     async with Platform(config, url, SystemClock(), SystemEntropy(), works=False) as platform:
         assert platform.started is not None, "it has been started"
         if secret := platform.started.new_secret:
-            print(f"Your test-mode API key, shown only this once: {secret.reveal()}", flush=True)  # noqa: T201
+            _say(f"Your test-mode API key, shown only this once: {secret.reveal()}")
 
 
 def _child(config: Config, url: str, listener: socket.socket) -> BaseProcess:
@@ -115,10 +116,15 @@ async def _serving(
         watch = asyncio.create_task(_watch(parent, server)) if parent else None
         if first:
             host, port = listener.getsockname()[:2]
-            print(f"Bezant serves on http://{host}:{port}. Ctrl-C stops it.", flush=True)  # noqa: T201
+            _say(f"Bezant serves on http://{host}:{port}. Ctrl-C stops it.")
         await server.serve(sockets=[listener])
         if watch:
             watch.cancel()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 async def _watch(parent: int, server: uvicorn.Server) -> None:

@@ -1,8 +1,7 @@
 """What the demo shows: files as they are, and tables of what happened."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 from rich.console import Group
@@ -74,28 +73,33 @@ async def statement(world: World) -> Panel:
     return _excerpt(file.name, data.decode("ascii").splitlines())
 
 
-async def outcomes(world: World) -> tuple[Table, Any | None]:
+class Ended(msgspec.Struct):
+    """How a payout ended; its amount is in cents."""
+
+    id: str
+    amount: int
+    status: str
+    failure_code: str | None
+
+
+async def outcomes(world: World) -> tuple[Table, Ended | None]:
     """Return how the payouts ended, by status and reason, and one that came back."""
     counts: Counter[tuple[str, str]] = Counter()
     sums: Counter[tuple[str, str]] = Counter()
-    failed: Any | None = None
+    failed: Ended | None = None
     async for body in _all_payouts(world):
-        payout = msgspec.json.decode(body)
-        key = payout["status"], payout["failure_code"] or ""
+        payout = msgspec.json.decode(body, type=Ended)
+        key = payout.status, payout.failure_code or ""
         counts[key] += 1
-        sums[key] += payout["amount"]
-        if payout["status"] == "failed":
-            failed = failed or msgspec.json.decode(body, type=_Payout)
+        sums[key] += payout.amount
+        if payout.status == "failed":
+            failed = failed or payout
     table = _table("payouts", "because", "count", "amount")
     for column in table.columns[2:]:
         column.justify = "right"
     for (status, reason), count in sorted(counts.items(), key=lambda item: -item[1]):
         table.add_row(status, reason, f"{count:,}", _usd(sums[status, reason]))
     return table, failed
-
-
-class _Payout(msgspec.Struct):
-    id: str
 
 
 async def tie_out(world: World) -> Group:
@@ -148,7 +152,7 @@ async def _files(world: World) -> list[BankFile]:
     return [msgspec.json.decode(body, type=BankFile) for body in reversed(bodies)]
 
 
-async def _all_payouts(world: World) -> Any:
+async def _all_payouts(world: World) -> AsyncIterator[str]:
     async with world.platform.pool.connection() as conn:
         cursor = conn.cursor()
         await cursor.execute(b"select body from object where kind = 'payout' order by id")
