@@ -84,9 +84,8 @@ def walk(command: TyperCommand | TyperGroup, path: str) -> Iterator[tuple[str, T
 
 def command_row(path: str, command: TyperCommand) -> tuple[str, str, str]:
     """Return the table row of a command: arguments as they are shown, options by their names."""
-    context = typer.Context(command)
     names = [
-        it.make_metavar(context) if it.param_type_name == "argument" else it.opts[0]
+        it.metavar or str(it.name).upper() if it.param_type_name == "argument" else it.opts[0]
         for it in command.params
         if "--help" not in it.opts
     ]

@@ -1,8 +1,11 @@
 """Imports point one way, stand at the top, and keep money's rules free of I/O."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from tests.code.source import ROOT, modules
@@ -49,6 +52,21 @@ def test_only_db_knows_the_driver():
         if inside(name, DRIVER)
     ]
     assert not elsewhere, "\n".join(elsewhere)
+
+
+def test_only_declared_packages_are_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    requirements = project["dependencies"] + project["optional-dependencies"]["demo"]
+    declared = {re.match(r"[\w-]+", requirement)[0] for requirement in requirements}
+    providers = packages_distributions()
+    strange = [
+        f"{module.at(node)} imports {name}"
+        for module in modules()
+        for node, name in module.imported()
+        if (top := name.partition(".")[0]) not in {"bezant", *sys.stdlib_module_names}
+        if not declared & {provider.replace("_", "-") for provider in providers.get(top, ())}
+    ]
+    assert not strange, "\n".join(strange)
 
 
 def test_rails_flows_and_entries_do_no_input_or_output():
