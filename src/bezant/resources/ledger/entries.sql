@@ -19,7 +19,7 @@ left join lateral (
             where p.book_id = r.book_id and p.entry_id = r.id and p.phase = 0)) order by r.id)
            as entries
   from entry r
-  where r.book_id = e.book_id and r.source = e.source and r.resolves = e.id) r on m.holds
+  where r.book_id = e.book_id and r.source = e.source and r.resolves = e.id and m.holds) r on true
 left join lateral (
   select json_agg(json_build_array(v.id, v.reverses, false,
            (select json_agg(p.amount order by p.n) from move p

@@ -20,6 +20,8 @@ cross join lateral (
   select case when starts_with(a.path, 'custom:') then 'custom' else 'system' end as type,
          substring(a.path from '^(?:custom:)?([^:/]*)') as name) g
 cross join lateral (select version_known(a.book_id, a.account_id, %(at)s) as version) k
-join leg l on l.book_id = a.book_id and l.account_id = a.account_id and l.version = k.version
+cross join lateral (  -- The limit keeps it to one look-up per account.
+  select l.posted from leg l
+  where l.book_id = a.book_id and l.account_id = a.account_id and l.version = k.version limit 1) l
 where a.book_id = %(book)s and (%(currency)s::text is null or a.currency = %(currency)s)
 group by 1, 2, 3, 4 order by 3, 1, 2, 4
