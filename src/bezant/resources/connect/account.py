@@ -20,6 +20,16 @@ from bezant.store.objects import Page
 SHOWN = 10
 """How many external accounts an account shows; their list has all."""
 
+_DOCUMENTS = (
+    "company.verification.document",
+    "individual.verification.additional_document",
+    "individual.verification.document",
+)
+_FILES = (
+    *(f"{document}.{side}" for document in _DOCUMENTS for side in ("back", "front")),
+    *("settings.branding.icon", "settings.branding.logo"),
+)
+
 
 class ExternalAccounts(Struct, kw_only=True):
     """The latest bank accounts of an account."""
@@ -33,7 +43,11 @@ class ExternalAccounts(Struct, kw_only=True):
 class Account(Owner, tag="account"):
     """A business that holds money on the platform; times are Unix seconds."""
 
-    expands: ClassVar[Expands] = {}
+    expands: ClassVar[Expands] = {
+        "external_accounts.data.account": ("account",),
+        "external_accounts.data.customer": ("customer",),
+        **dict.fromkeys(_FILES, ("file",)),
+    }
 
     business_profile: dict[str, Any]
     business_type: str | None = None

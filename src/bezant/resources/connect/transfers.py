@@ -60,6 +60,7 @@ class Transfer(Resource, tag="transfer"):
         "destination_payment": ("charge",),
         "reversals.data.balance_transaction": ("balance_transaction",),
         "reversals.data.destination_payment_refund": ("refund",),
+        "reversals.data.source_refund": ("refund",),
         "reversals.data.transfer": ("transfer",),
         "source_transaction": ("charge",),
     }

@@ -68,7 +68,7 @@ class Requirements(Struct, frozen=True):
 class BankAccount(Identified, tag="bank_account"):
     """A bank account in the United States; its full number is hidden."""
 
-    expands: ClassVar[Expands] = {"account": ("account",)}
+    expands: ClassVar[Expands] = {"account": ("account",), "customer": ("customer",)}
     filters: ClassVar[Mapping[str, str]] = {"currency": "currency", "role": "type"}
 
     account: str

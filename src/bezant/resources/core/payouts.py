@@ -57,6 +57,7 @@ class Payout(Resource, tag="payout"):
     """Money on its way to a bank account, in minor units; `arrival_date` in Unix seconds."""
 
     expands: ClassVar[Expands] = {
+        "application_fee": ("application_fee",),
         "balance_transaction": ("balance_transaction",),
         "destination": ("bank_account",),
         "failure_balance_transaction": ("balance_transaction",),

@@ -93,7 +93,10 @@ class Source(Struct, frozen=True, tag_field="object", tag="source"):
 class Topup(Resource, tag="topup"):
     """Money on its way to an account's balance, in minor units; dates in Unix seconds."""
 
-    expands: ClassVar[Expands] = {"balance_transaction": ("balance_transaction",)}
+    expands: ClassVar[Expands] = {
+        "balance_transaction": ("balance_transaction",),
+        "payment_method": ("payment_method",),
+    }
     filters: ClassVar[Mapping[str, str]] = {"status": "status", "size": "reference"}
 
     amount: int

@@ -45,8 +45,16 @@ class Charge(Resource, tag="charge"):
     """A payment to an account, in minor units."""
 
     expands: ClassVar[Expands] = {
+        "application": ("application",),
+        "application_fee": ("application_fee",),
         "balance_transaction": ("balance_transaction",),
+        "customer": ("customer",),
+        "failure_balance_transaction": ("balance_transaction",),
+        "on_behalf_of": ("account",),
+        "payment_intent": ("payment_intent",),
+        "review": ("review",),
         "source_transfer": ("transfer",),
+        "transfer": ("transfer",),
     }
 
     amount: int

@@ -19,6 +19,10 @@ class Refund(Identified, tag="refund"):
     expands: ClassVar[Expands] = {
         "balance_transaction": ("balance_transaction",),
         "charge": ("charge",),
+        "customer": ("customer",),
+        "failure_balance_transaction": ("balance_transaction",),
+        "payment_intent": ("payment_intent",),
+        "payment_method": ("payment_method",),
         "source_transfer_reversal": ("transfer_reversal",),
         "transfer_reversal": ("transfer_reversal",),
     }

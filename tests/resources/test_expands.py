@@ -1,0 +1,36 @@
+"""What can be expanded is what the surface says, down to embedded hashes and lists."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.resources.office import ROUTES
+from tests.resources.shapes import SURFACE
+
+
+def paths(shape: Any, known: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    known = {**known, **shape.get("nested", {})}
+    for name, (kind, _) in shape["fields"].items():
+        if isinstance(kind, dict):
+            ((word, inner),) = kind.items()
+            if word == "exp":
+                yield name
+            elif word == "page" and depth == 0:
+                for each in inner.get("union", [inner]) if isinstance(inner, dict) else [inner]:
+                    shown = known.get(each[1:], {"fields": {}})
+                    yield from (f"{name}.data.{path}" for path in paths(shown, known, 1))
+        elif kind[1:] in known:
+            yield from (f"{name}.{path}" for path in paths(known[kind[1:]], known, 1))
+
+
+def test_everything_expandable_is_declared() -> None:
+    names = {name.lower(): name for name in SURFACE}
+    served = {each.resource.kind(): each.resource for each in ROUTES}
+    checked = {
+        kind: names[kind.replace("_", "")] for kind in served if kind.replace("_", "") in names
+    }
+    assert len(checked) > 8
+    for kind, name in checked.items():
+        expands = set(paths(SURFACE[name], SURFACE))
+        # Refunds have not been shown inside their charge for some years, but they still may be.
+        declared = served[kind].expands.keys()
+        assert {path for path in expands if not path.startswith("refunds.")} == declared, kind
