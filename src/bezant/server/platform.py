@@ -24,7 +24,7 @@ from bezant.rails.ach.rail import ACH
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
-from bezant.server.wiring import HANDLERS, ROUTES
+from bezant.server.wiring import HANDLERS, JOBS, ROUTES
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
 from bezant.store.request_log import RequestLog
@@ -33,8 +33,13 @@ from bezant.workers.loop import Loop
 from bezant.workers.poll_banks import BankPoller
 from bezant.workers.purge import Purge
 from bezant.workers.relay_events import EventRelay
+from bezant.workers.run_jobs import JobRunner
+from bezant.workers.run_jobs_schedule import Recurring, Scheduler
+from bezant.workers.seal import Sealer
+from bezant.workers.sweep_holds import HoldSweeper
 
 ROLE = "bezant_app"
+PURGE_SECONDS = 600
 RELAY_SECONDS = 0.05
 """How long events gather before the next of them are relayed: a few at a time cost as much."""
 
@@ -109,8 +114,14 @@ class Platform:
                 Named("poll_banks", self.poller, 0.2),
                 Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
                 Named("deliver", self.deliverer, 0.2),
-                Named("purge", Purge(self.pool, clock), 60),
+                Named("sweep_holds", HoldSweeper(self.runtime), 0.5),
+                Named("seal", Sealer(self.pool, clock), 2),
+                Named("run_jobs", JobRunner(self.pool, clock, entropy, JOBS), 0.5),
+                Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
             )
+
+    def _recurring(self) -> dict[str, Recurring]:
+        return {"purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once)}
 
     async def start(self) -> None:
         """Migrate, connect, make the first account and key on the first start, begin to work."""

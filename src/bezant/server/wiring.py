@@ -1,6 +1,6 @@
 """The wiring: which routes are served and which product reacts to which bank's answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bezant.api.routes import Routes
 from bezant.movement.handler import Handlers
@@ -21,6 +21,7 @@ from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, refunds
 from bezant.resources.webhooks import events, webhook_endpoints
+from bezant.workers.run_jobs import Handler
 
 ROUTES: Sequence[Routes] = (
     accounts.routes,
@@ -48,3 +49,6 @@ ROUTES: Sequence[Routes] = (
 HANDLERS: Handlers = {
     handler.subject.kind(): handler for handler in (payouts.handler, topups.handler)
 }
+
+JOBS: Mapping[str, Handler] = {}
+"""What runs each kind of job; no product asks for work later yet."""
