@@ -64,12 +64,20 @@ def documents(url):
         return {(row[0], row[1], row[2]): (row[3], json.loads(row[4])["was"]) for row in rows}
 
 
-async def play(world, url, waves, **options):
-    """Let a world run for some waves through one door, comparing every outcome."""
+def word(outcome):
+    """What became of a change set, in a word."""
+    return outcome.code if isinstance(outcome, Refused) else type(outcome).__name__.lower()
+
+
+async def play(world, url, waves, told=None, **options):
+    """Let a world run for some waves through one door, comparing every outcome.
+
+    `told` counts what became of the change sets.
+    """
     assert isinstance(world.clock, VirtualClock)
     door = door_of(url, world.clock, **options)
     await door.start()
-    told = []
+    wrong = []
     try:
         for wave in range(waves):
             requests = world.requests(world.random.choice((1, 2, 7, 40)))
@@ -77,9 +85,10 @@ async def play(world, url, waves, **options):
             for at, ((units, answer), got) in enumerate(zip(requests, outcomes, strict=True)):
                 expected = world.oracle.commit(units, answer, world.now())
                 if not isinstance(got, list) or list(map(plain, got)) != list(map(plain, expected)):
-                    told.append((wave, at, units, answer, expected, got))
-            assert not told, told[0]
+                    wrong.append((wave, at, units, answer, expected, got))
+                elif told is not None:
+                    told.update(map(word, got))
+            assert not wrong, wrong[0]
             world.wait()
     finally:
         await door.close()
-    return door

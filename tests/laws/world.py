@@ -63,7 +63,7 @@ class World:
             if made and self.random.random() < 0.05:  # The same again, as a client retries.
                 units, answer = self.random.choice(made)
                 again = answer and Answer(
-                    answer.book, answer.key, b"e" * 32, 200, "again", self.id("req"),
+                    answer.book, answer.key, b"e" * 32, 200, '"again"', self.id("req"),
                     answer.itemised,
                 )  # fmt: skip
                 made.append((self._renamed(units), again))
@@ -208,7 +208,7 @@ class World:
             return self._unit(undone, reverses=f"{posting.id}x", reversal_no=1)
         earlier = self.oracle.reversals.get((posting.entry.book.id, posting.id), 0)
         undone = entry("reversed", *mirrored(posting.entry.moves))
-        return self._unit(undone, reverses=posting.id, reversal_no=earlier + 2)
+        return self._unit(undone, reverses=posting.id, reversal_no=earlier + 9)
 
     def force(self):
         """A bank takes back what it had paid, whatever the owner has."""
