@@ -11,6 +11,7 @@ import pytest
 from bezant.db import binaries
 from bezant.db.embedded import EmbeddedServer
 from bezant.db.pool import connect_sync
+from bezant.db.postgres import account
 from bezant.kernel.errors import LauncherError
 
 
@@ -36,13 +37,13 @@ def public():
 
 def test_programs_in_a_closed_home_are_copied_once(closed, public, tmp_path, monkeypatch):
     monkeypatch.setattr(binaries, "installed", lambda: closed)
-    assert not binaries.is_public(closed)
+    assert not account.is_public(closed)
     umask = os.umask(0o077)
     try:
         programs = binaries.reachable(public / "copies")
     finally:
         os.umask(umask)
-    assert binaries.is_public(programs)
+    assert account.is_public(programs)
     assert closed not in programs.parents
     made = programs.stat().st_ctime_ns
     assert binaries.reachable(public / "copies") == programs

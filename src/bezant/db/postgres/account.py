@@ -58,9 +58,9 @@ def name_of_person() -> str:
         ) from None
 
 
-def is_public(path: str) -> bool:
+def is_public(folder: Path) -> bool:
     """Tell whether any account may walk to this folder."""
-    folder = Path(path).resolve()
+    folder = folder.resolve()
     return all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents))
 
 

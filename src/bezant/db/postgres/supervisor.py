@@ -100,7 +100,7 @@ class Supervisor:
     def _make_sockets(self) -> str:
         """Make a folder for the socket, with a short path, that only the account can enter."""
         for parent in (tempfile.gettempdir(), "/tmp", "/run"):  # noqa: S108  mkdtemp is safe
-            if len(parent) > SOCKETS_LIMIT or (self._account and not is_public(parent)):
+            if len(parent) > SOCKETS_LIMIT or (self._account and not is_public(Path(parent))):
                 continue
             with suppress(OSError):
                 made = tempfile.mkdtemp(prefix=SOCKETS, dir=parent)
