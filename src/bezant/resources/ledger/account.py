@@ -4,6 +4,7 @@ Accounts that a user opened are documents; those of the platform are rows of the
 Both have their balances in the ledger, from where they are put into what is shown.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -18,6 +19,9 @@ from bezant.ledger import chart
 from bezant.ledger.balances import Balance, balances
 from bezant.ledger.book import Book
 from bezant.resources.ledger.account_ids import account_name, account_number
+
+_FEW = 8
+"""How many accounts are read one by one, since such reads of all requests share statements."""
 
 CUSTOM = "custom:"
 """How the paths of accounts begin that users have opened."""
@@ -114,10 +118,10 @@ async def load_account(ctx: Context, name: str) -> LedgerAccount:
 async def load_accounts(ctx: Context, names: Iterable[str]) -> dict[str, LedgerAccount]:
     """Return those accounts that users opened, of many ids, in one statement."""
     wanted = sorted({name for name in names if account_number(ctx.book, name) is not None})
-    if len(wanted) == 1:  # Single reads of concurrent requests share a statement.
-        found = await ctx.find(LedgerAccount, wanted[0])
-        return {} if found is None else {found.id: found}
-    return await ctx.load_many(LedgerAccount, wanted)
+    if len(wanted) > _FEW:
+        return await ctx.load_many(LedgerAccount, wanted)
+    found = await asyncio.gather(*(ctx.find(LedgerAccount, name) for name in wanted))
+    return {account.id: account for account in found if account is not None}
 
 
 async def system_accounts(ctx: Context, names: Iterable[str]) -> dict[str, LedgerAccount]:
