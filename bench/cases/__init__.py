@@ -1,0 +1,1 @@
+"""The cases: what is measured, each against what it has to be compared with."""
