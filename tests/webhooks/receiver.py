@@ -63,9 +63,13 @@ class Receiver:
     async def __aexit__(self, *_error) -> None:
         self.released.set()
         self._server.close()
+        self.hang_up()
+        await asyncio.gather(*self._serving)
+
+    def hang_up(self) -> None:
+        """End every connection that is open."""
         for writer in self._serving.values():
             writer.transport.abort()
-        await asyncio.gather(*self._serving)
 
     @property
     def port(self) -> int:

@@ -46,20 +46,27 @@ def test_everything_else_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    ("url", "scheme", "host", "port"),
+    ("url", "expected"),
     [
-        ("https://hooks.example.com", "https", "hooks.example.com", 443),
-        ("http://hooks.example.com/a/b?c=d&e=%20", "http", "hooks.example.com", 80),
-        ("https://hooks.example.com:8443/", "https", "hooks.example.com", 8443),
-        ("https://[2606:4700::1111]:4430/x", "https", "2606:4700::1111", 4430),
-        ("http://127.0.0.1:3000/hook", "http", "127.0.0.1", 3000),
-        ("http://localhost:3000", "http", "localhost", 3000),
-        ("https://xn--bcher-kva.example/", "https", "xn--bcher-kva.example", 443),
+        ("https://hooks.example.com",
+         ("https", "hooks.example.com", 443, "hooks.example.com", "/", False)),
+        ("http://Hooks.Example.com/a/b?c=d&e=%20#f",
+         ("http", "hooks.example.com", 80, "Hooks.Example.com", "/a/b?c=d&e=%20", False)),
+        ("https://hooks.example.com:8443?x",
+         ("https", "hooks.example.com", 8443, "hooks.example.com:8443", "/?x", False)),
+        ("https://[2606:4700::1111]:4430/x",
+         ("https", "2606:4700::1111", 4430, "[2606:4700::1111]:4430", "/x", True)),
+        ("http://127.0.0.1:3000/hook",
+         ("http", "127.0.0.1", 3000, "127.0.0.1:3000", "/hook", True)),
+        ("http://localhost:3000",
+         ("http", "localhost", 3000, "localhost:3000", "/", False)),
+        ("https://xn--bcher-kva.example/",
+         ("https", "xn--bcher-kva.example", 443, "xn--bcher-kva.example", "/", False)),
     ],
-)
-def test_ordinary_urls_are_taken_apart(url, scheme, host, port):
+)  # fmt: skip
+def test_ordinary_urls_are_taken_apart(url, expected):
     assert problem_with(url, livemode=False) is None
-    assert destination(url) == (scheme, host, port)
+    assert destination(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,8 @@ def test_ordinary_urls_are_taken_apart(url, scheme, host, port):
         "https://x.example:-1", "https://x.example:https", "https://x.example:8 0",
         "https://user@x.example", "https://user:pass@x.example", "https://@x.example",
         "https://x.example@10.0.0.1", "https://x example", "https://x.example/a b",
-        "https://x.example/\n", "https://x.example\r\nHost: y", "https://x.example\\@10.0.0.1",
+        "https://x.example/\n", 'https://x.example/a"b', "https://x.example/<>",
+        "https://x.example\r\nHost: y", "https://x.example\\@10.0.0.1",
         "https://bücher.example", "https://x。example", "https://[::1%25eth0]/", "https://[::1",
         "https://fe80::1]/", "https://[v1.x]/", "https://[fe80::1%251]/", "https://10.0.0.1/",
         "https://[fd00::1]/", "https://169.254.169.254/latest/meta-data/", "https://0.0.0.0:8080/",

@@ -41,7 +41,7 @@ class Line(Connections):
         ok = await self._radio.reply(url)
         return Answer(ok, "HTTP 200" if ok else "HTTP 500")
 
-    async def close(self) -> None:
+    def close(self) -> None:
         pass
 
 

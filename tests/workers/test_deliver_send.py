@@ -6,10 +6,10 @@ import socket
 import ssl
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bezant.workers import deliver_send
+from bezant.workers.deliver_http import HttpConnection
 from bezant.workers.deliver_send import Answer, Sender, SystemResolver
 from tests.webhooks.receiver import Receiver, raw, status
 
@@ -22,7 +22,7 @@ async def post(url: str, *, livemode: bool = False, **ports) -> Answer:
     try:
         return await connections.post(url, b"{}", {"X-Own": "1"}, livemode=livemode)
     finally:
-        await connections.close()
+        connections.close()
 
 
 def resolver(*addresses: str):
@@ -36,25 +36,28 @@ def resolver(*addresses: str):
     return resolve
 
 
-class Canary(httpx.AsyncBaseTransport):
-    """Stands for the network: nothing may come here."""
-
-    sung: list[httpx.URL]
-
-    def __init__(self, **_options) -> None:
-        pass
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.sung.append(request.url)
-        return httpx.Response(200)
-
-
 @pytest.fixture
 def canary(monkeypatch):
-    """Let no packet leave, and tell which would have."""
-    Canary.sung = []
-    monkeypatch.setattr(deliver_send.httpx, "AsyncHTTPTransport", Canary)
-    return Canary.sung
+    """Let no packet leave, and tell which addresses would have been called."""
+    sung: list[str] = []
+
+    class Cage(HttpConnection):
+        def __init__(self) -> None:
+            self.reusable = False
+
+        @classmethod
+        async def open(cls, address, *_rest):
+            sung.append(address)
+            return cls()
+
+        async def send(self, request: bytes) -> int:
+            return 200
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(deliver_send, "HttpConnection", Cage)
+    return sung
 
 
 def test_the_name_goes_along_to_the_address_that_was_checked():
@@ -88,7 +91,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(canary):
         second = await connections.post(url, b"{}", {}, livemode=True)
         assert first.ok
         assert second == Answer(ok=False, words="address 169.254.169.254 is not public")
-        assert [sung.host for sung in canary] == ["93.184.216.34"]
+        assert canary == ["93.184.216.34"]
 
     asyncio.run(story())
 
@@ -174,9 +177,14 @@ def test_tls_is_checked_against_the_name():
          "HTTP 200"),
         (raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), True, "HTTP 200"),
         (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), True, "HTTP 200"),
+        (raw(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"),
+         True, "HTTP 201"),
+        (raw(b"HTTP/1.0 200 OK\r\n\r\nuntil the end"), True, "HTTP 200"),
+        (raw(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"),
+         False, "no connection: the answer is not HTTP"),
         (raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 300_000 + b"\r\n\r\n"), False, "no connection"),
-        (raw(b"nothing like HTTP\r\n\r\n"), False, "no connection"),
-        (raw(b""), False, "no connection"),
+        (raw(b"nothing like HTTP\r\n\r\n"), False, "no connection: the answer is not HTTP"),
+        (raw(b""), False, "no connection: the connection was closed without an answer"),
     ],
 )  # fmt: skip
 def test_an_answer_is_its_status(behaviour, ok, words):
@@ -186,6 +194,29 @@ def test_an_answer_is_its_status(behaviour, ok, words):
             answer = await post(receiver.url())
             assert answer.ok is ok, answer
             assert answer.words.startswith(words)
+
+    asyncio.run(story())
+
+
+def test_a_connection_is_used_again_and_replaced_when_it_has_gone():
+    async def story() -> None:
+        async with Receiver() as receiver:
+            connections = Sender().connections()
+
+            async def send() -> Answer:
+                return await connections.post(receiver.url(), b"{}", {}, livemode=False)
+
+            assert [(await send()).ok for _ in range(5)] == [True] * 5
+            assert receiver.connections == 1
+            receiver.hang_up()
+            assert (await send()).ok
+            assert receiver.connections == 2
+            receiver.answers["/hook"] = status(200, headers="Connection: close\r\n")
+            assert [(await send()).ok for _ in range(2)] == [True] * 2
+            assert receiver.connections == 3
+            together = await asyncio.gather(*(send() for _ in range(4)))
+            assert [one.ok for one in together] == [True] * 4
+            connections.close()
 
     asyncio.run(story())
 

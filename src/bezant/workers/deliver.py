@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=60)
 _MARGIN = timedelta(seconds=TIMEOUT_S + 5)
 """What must be left of a lease for an attempt to begin: the attempt, and writing it down."""
 _CLAIMED_AT_ONCE = 500
-_CLAIMED_OF_ONE = 50
+_CLAIMED_OF_ONE = 100
 _MOST_WAITING = 5_000
 _PATIENCE_S = 0.1
 _HEADERS = {
@@ -91,6 +91,7 @@ class Deliverer:
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE_S):
                 await self._settled_or_room()
+        self._hang_up()
         return max(begun, before, len(self._tasks) + self._recorder.busy)
 
     async def start_due(self) -> int:
@@ -141,13 +142,20 @@ class Deliverer:
         for lane in self._lanes.values():
             self._put_back(lane)
         await self.settled()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the connections of lanes in which nothing happens."""
+        for lane in self._lanes.values():
+            if lane.connections is not None and not lane.carriers:
+                lane.connections.close()
+                lane.connections = None
 
     def _accept(self, row: Claimed, event: EventText, endpoint: EndpointText | None) -> None:
         """Put a delivery into its endpoint's lane, unless that is gone or rests."""
         shown = None if endpoint is None else decode_json(endpoint.body, EndpointShown)
         if endpoint is None or shown is None or shown.status != "enabled":
             words = "the endpoint was deleted" if shown is None else "the endpoint is disabled"
-            self._lanes.pop(row.endpoint, None)
             self._recorder.attempted(Attempt(row, "failed", words))
             return
         lane = self._lanes.setdefault(row.endpoint, Lane(row.book_id, row.endpoint))
@@ -183,9 +191,6 @@ class Deliverer:
             log.exception("delivery_broke", endpoint=lane.endpoint)
         finally:
             lane.carriers -= 1
-        if lane.carriers == 0:
-            lane.connections = None
-            await connections.close()
 
     async def _send_next(self, lane: Lane, connections: Connections) -> None:
         """Send the lane's oldest letter, unless it is gone or its lease will not last."""

@@ -8,6 +8,7 @@ gains nothing.
 import asyncio
 import socket
 import ssl
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,22 +16,18 @@ from functools import partial
 from ipaddress import ip_address
 from typing import NamedTuple
 
-import httpx
-
 from bezant.resources.webhooks.destination import (
     Destination,
     destination,
     may_connect,
     problem_with,
 )
+from bezant.workers.deliver_http import HttpConnection, post_request
 
 TIMEOUT_S = 10
-_BODY_TIMEOUT_S = 1
-_MOST_BYTES = 65_536  # Of an answer's body, of which nothing is used.
 _MOST_ADDRESSES = 3
 _LONGEST_ANSWER = 200
 _RESOLVER_THREADS = 32
-_IDLE_CONNECTION_S = 5
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the IP addresses of a host; raises OSError when it has none."""
@@ -65,7 +62,7 @@ class Sender:
     ) -> None:
         """Take another resolver or other authorities than the system's."""
         self._resolver = resolver or SystemResolver()
-        self._trust = trust or httpx.create_ssl_context()
+        self._trust = trust or ssl.create_default_context()
 
     def connections(self) -> "Connections":
         """Return connections for one endpoint, which share nothing with those of others."""
@@ -79,13 +76,13 @@ class Connections:
         """Open none yet."""
         self._resolver = resolver
         self._trust = trust
-        self._transports: dict[tuple[Destination, str], httpx.AsyncHTTPTransport] = {}
+        self._idle: dict[tuple[Destination, str], list[HttpConnection]] = defaultdict(list)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close them all."""
-        transports, self._transports = self._transports, {}
-        for transport in transports.values():
-            await transport.aclose()
+        for connection in [one for idle in self._idle.values() for one in idle]:
+            connection.close()
+        self._idle.clear()
 
     async def post(
         self, url: str, body: bytes, headers: dict[str, str], *, livemode: bool
@@ -99,80 +96,63 @@ class Connections:
                 return await self._post(url, body, headers, livemode=livemode)
         except TimeoutError:
             return Answer(ok=False, words=f"no answer within {TIMEOUT_S} seconds")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as problem:
+        except (OSError, UnicodeError) as problem:
             return Answer(ok=False, words=_words(problem))
 
     async def _post(
         self, url: str, body: bytes, headers: dict[str, str], *, livemode: bool
     ) -> Answer:
         where = destination(url)
-        addresses = await self._resolver(where.host, where.port)
+        addresses = await self._addresses(where)
         for address in addresses:
             if not may_connect(ip_address(address), livemode=livemode):
                 return Answer(ok=False, words=f"address {address} is not public")
-        failure: Exception = OSError("the name has no address")
-        for address in addresses[:_MOST_ADDRESSES]:
-            try:
-                return await self._post_to(address, where, url, body, headers)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
-                failure = problem
-        raise failure
+        request = post_request(where.target, where.authority, headers, body)
+        status = await self._send(where, addresses[:_MOST_ADDRESSES], request)
+        redirected = " (redirects are not followed)" if 300 <= status < 400 else ""
+        return Answer(ok=200 <= status < 300, words=f"HTTP {status}{redirected}")
 
-    async def _post_to(
-        self, address: str, where: Destination, url: str, body: bytes, headers: dict[str, str]
-    ) -> Answer:
-        named = httpx.URL(url)
-        request = httpx.Request(
-            "POST",
-            named.copy_with(host=address),
-            headers={"Host": named.netloc.decode("ascii"), **headers},
-            content=body,
-            extensions={
-                "sni_hostname": where.host,
-                "timeout": httpx.Timeout(TIMEOUT_S).as_dict(),
-            },
-        )
-        response = await self._transport(where, address).handle_async_request(request)
-        try:
-            await _discard(response)
-        finally:
-            await response.aclose()
-        redirected = " (redirects are not followed)" if response.has_redirect_location else ""
-        return Answer(response.is_success, f"HTTP {response.status_code}{redirected}")
-
-    def _transport(self, where: Destination, address: str) -> httpx.AsyncHTTPTransport:
-        """Return the connections to one address under one name; another name shares none."""
-        found = self._transports.get((where, address))
-        if found is None:
-            found = httpx.AsyncHTTPTransport(
-                verify=self._trust,
-                trust_env=False,
-                limits=httpx.Limits(keepalive_expiry=_IDLE_CONNECTION_S),
-            )
-            self._transports[where, address] = found
+    async def _addresses(self, where: Destination) -> Sequence[str]:
+        if where.is_number:
+            return [where.host]
+        found = await self._resolver(where.host, where.port)
+        if not found:
+            raise OSError("the name has no address")
         return found
 
+    async def _send(self, where: Destination, addresses: Sequence[str], request: bytes) -> int:
+        """Send over a connection that is open to one of the addresses, or over a new one."""
+        for address in addresses:
+            while idle := self._idle[where, address]:
+                with suppress(OSError):  # It may have been closed while it was idle.
+                    return await self._send_over(idle.pop(), (where, address), request)
+        address, connection = await self._connected(where, addresses)
+        return await self._send_over(connection, (where, address), request)
 
-async def _discard(response: httpx.Response) -> None:
-    """Read an answer's body if it is short, which lets the connection be used again.
+    async def _send_over(
+        self, connection: HttpConnection, key: tuple[Destination, str], request: bytes
+    ) -> int:
+        try:
+            return await connection.send(request)
+        finally:
+            if connection.reusable:
+                self._idle[key].append(connection)
+            else:
+                connection.close()
 
-    The answer has been given with its status, whatever becomes of the body.
-    """
-    length = response.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > _MOST_BYTES:
-        return
-    with suppress(httpx.HTTPError, TimeoutError):
-        async with asyncio.timeout(_BODY_TIMEOUT_S):
-            async for _ in response.aiter_raw():
-                pass
+    async def _connected(
+        self, where: Destination, addresses: Sequence[str]
+    ) -> tuple[str, HttpConnection]:
+        """Return the first address that takes a connection, with that connection."""
+        *others, last = addresses
+        for address in others:
+            with suppress(OSError):
+                return address, await HttpConnection.open(address, where, self._trust)
+        return last, await HttpConnection.open(last, where, self._trust)
 
 
 def _words(problem: Exception) -> str:
-    match problem:
-        case socket.gaierror():
-            return "the name does not resolve"
-        case httpx.TimeoutException():
-            return f"no answer within {TIMEOUT_S} seconds"
-        case _:
-            told = str(problem).strip() or type(problem).__name__
-            return f"no connection: {told}"[:_LONGEST_ANSWER]
+    if isinstance(problem, socket.gaierror):
+        return "the name does not resolve"
+    told = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return f"no connection: {told.strip() or type(problem).__name__}"[:_LONGEST_ANSWER]

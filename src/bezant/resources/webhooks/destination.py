@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 IpAddress = IPv4Address | IPv6Address
 
 _LONGEST = 2_048
-_PRINTABLE = re.compile(r"[!-\[\]-~]+")  # ASCII without spaces and without the backslash.
+_ALLOWED = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986, section 2.
 _NAME = re.compile(r"[a-z0-9._-]+")
 _PORTS = {"http": 80, "https": 443}
 _UNPRIVILEGED = 1_024
@@ -24,18 +24,25 @@ _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052, 2.1.
 
 
 class Destination(NamedTuple):
-    """The parts of an address that a connection needs; `host` has no brackets."""
+    """The parts of a URL that a request needs.
+
+    `host` has no brackets and `is_number` when it is an IP address; `authority` is host and port
+    as they are written, `target` the path and query.
+    """
 
     scheme: str
     host: str
     port: int
+    authority: str
+    target: str
+    is_number: bool
 
 
 def problem_with(url: str, *, livemode: bool) -> str | None:
     """Return why webhooks cannot be sent to a URL, as a sentence; None if they can."""
     if len(url) > _LONGEST:
         return f"The URL is longer than {_LONGEST} characters."
-    if not _PRINTABLE.fullmatch(url):
+    if not _ALLOWED.fullmatch(url):
         return "The URL has characters that must be escaped."
     try:
         parts = urlsplit(url)
@@ -67,7 +74,14 @@ def destination(url: str) -> Destination:
     """Return where a URL with which there is no problem leads."""
     parts = urlsplit(url)
     assert parts.hostname, "the URL was checked"
-    return Destination(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme])
+    return Destination(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=parts.port or _PORTS[parts.scheme],
+        authority=parts.netloc,
+        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        is_number=_literal(parts.hostname) is not None,
+    )
 
 
 def may_connect(address: IpAddress, *, livemode: bool) -> bool:
