@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from bezant.api import refusals
 from bezant.api.context import Context, created_of
+from bezant.api.pages import Bounds, bounds
 from bezant.api.params import Amount, Currency, Metadata, Params, Timestamp, merged
 from bezant.commit.change_set import Posting
 from bezant.kernel.codec import encode_json, unix_seconds
@@ -78,6 +79,7 @@ class Drafter:
         }
         self._now = ctx.now()
         self._second = unix_seconds(self._now)
+        self._ids = bounds("le", self._second) or Bounds()
 
     @classmethod
     async def over(cls, ctx: Context, entries: Iterable[CreateEntry]) -> "Drafter":
@@ -109,17 +111,24 @@ class Drafter:
         )
         shown = LedgerEntry(
             id=name,
-            created=created_of(name),
+            created=self._created(name),
             livemode=self._ctx.livemode,
             description=params.description,
             effective_at=self._second if effective is None else effective,
             expires_at=params.expires_at,
             metadata=metadata,
-            moves=[_shown(move, params.status) for move in params.moves],
+            moves=tuple([_shown(move, params.status) for move in params.moves]),
             status=params.status,
             type="ledger.created",
         )
         return Draft(posting, shown)
+
+    def _created(self, name: str) -> int:
+        """Return the second of an id, which is seldom another than the request's."""
+        least, most = self._ids
+        if least is not None and most is not None and least <= name <= most:
+            return self._second
+        return created_of(name)
 
     def _move(self, params: MoveParams, phase: Phase, at: int, path: str) -> Move:
         debit, credit = self._usable.get(params.debit), self._usable.get(params.credit)

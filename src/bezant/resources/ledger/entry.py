@@ -56,10 +56,10 @@ class LedgerEntry(Resource, tag="ledger.entry"):
     effective_at: int
     expires_at: int | None = None
     metadata: dict[str, str] = field(default_factory=dict[str, str])
-    moves: list[EntryMove]
-    resolved_by: list[str] = field(default_factory=list[str])
+    moves: tuple[EntryMove, ...]
+    resolved_by: tuple[str, ...] = ()
     resolves: str | None = None
-    reversed_by: list[str] = field(default_factory=list[str])
+    reversed_by: tuple[str, ...] = ()
     reverses: str | None = None
     source: str | None = None
     status: EntryStatus
@@ -133,7 +133,7 @@ class EntryRow(Struct):
 
     def shown(self, book: Book, now: datetime) -> LedgerEntry:
         """Return the entry as the API shows it at a moment."""
-        moves = self._moves(book)
+        moves = tuple(self._moves(book))
         return LedgerEntry(
             id=self.id,
             created=created_of(self.id),
@@ -143,17 +143,17 @@ class EntryRow(Struct):
             expires_at=None if self.expires_at is None else unix_seconds(self.expires_at),
             metadata=msgspec.json.decode(self.metadata) if self.metadata else {},
             moves=moves,
-            resolved_by=[each.id for each in self.resolutions],
+            resolved_by=tuple(each.id for each in self.resolutions),
             resolves=self.resolves,
-            reversed_by=[each.id for each in self.reversals],
+            reversed_by=tuple(each.id for each in self.reversals),
             reverses=self.reverses,
             source=None if self.source == self.id else self.source,
             status=status_of(moves, lapsed=self.lapsed(now)),
             type=self.kind,
         )
 
-    def _moves(self, book: Book) -> list[EntryMove]:
-        return [
+    def _moves(self, book: Book) -> Iterator[EntryMove]:
+        return (
             EntryMove(
                 amount=move.amount,
                 amount_pending=move.remaining or 0,
@@ -165,7 +165,7 @@ class EntryRow(Struct):
                 phase=_PHASES[move.phase],
             )
             for move, (posted, gone) in zip(self.moves, self._fates(), strict=True)
-        ]
+        )
 
     def _fates(self) -> Iterator[tuple[int, int]]:
         """Yield what is posted and what is reversed of each move."""
