@@ -8,19 +8,18 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from bezant.cli.database import DataOption, JsonOption, configured, database
-from bezant.cli.output import as_json, console, table
-from bezant.db.pool import Connection, connect
+from bezant.cli.books import platform
+from bezant.cli.database import connected
+from bezant.cli.options import DataOption, JsonOption, LiveOption, closing, configured
+from bezant.cli.output import as_json, console, print_table, table
+from bezant.db.pool import Connection
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.entropy import SystemEntropy
 from bezant.kernel.errors import NotFound
 from bezant.kernel.ids import Ids
-from bezant.server.first_start import platform_account
 from bezant.store import keys
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-
-LiveOption = Annotated[bool, typer.Option("--live", help="Of live mode, where money is real.")]
 
 
 class Desk(NamedTuple):
@@ -35,11 +34,11 @@ def group() -> None:
     """API keys: list, create, revoke."""
 
 
-@app.command("list")
+@app.command("list", epilog=closing())
 def list_keys(
     *, live: LiveOption = False, data: DataOption = None, json: JsonOption = False
 ) -> None:
-    """List keys, revoked ones too."""
+    """List keys, oldest first, revoked ones too; of a secret only its end is known."""
     found = asyncio.run(_list(data, live))
     if json:
         as_json([key._asdict() for key in found])
@@ -49,10 +48,10 @@ def list_keys(
         secret = f"sk_{'live' if key.livemode else 'test'}_…{key.shown}"
         revoked = f"{key.revoked:%Y-%m-%d %H:%M}" if key.revoked else ""
         rows.add_row(key.id, key.name, secret, f"{key.created:%Y-%m-%d %H:%M}", revoked)
-    console.print(rows)
+    print_table(rows)
 
 
-@app.command()
+@app.command(epilog=closing('bezant keys create "the shop"', "bezant keys create --live backend"))
 def create(
     name: Annotated[str, typer.Argument(help="What it is for.")],
     *,
@@ -60,7 +59,7 @@ def create(
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a key, and show its secret this once."""
+    """Make a key, and show its secret this once; only a digest of it is stored."""
     made = asyncio.run(_create(data, name, live))
     if json:
         as_json({"id": made.key.id, "name": name, "secret": made.secret.reveal()})
@@ -69,7 +68,7 @@ def create(
     console.print("Keep it now: it is stored as a digest and can't be shown again.")
 
 
-@app.command()
+@app.command(epilog=closing())
 def revoke(
     key: Annotated[str, typer.Argument(help="The key's id.")],
     *,
@@ -111,12 +110,5 @@ async def _revoke(data: Path | None, key: str) -> None:
 
 @asynccontextmanager
 async def _desk(data: Path | None) -> AsyncGenerator[Desk]:
-    with database(configured(data)) as url:
-        conn = await connect(url)
-        try:
-            account = await platform_account(conn)
-            if account is None:
-                raise NotFound("This database has not been served yet: run `bezant serve` first.")
-            yield Desk(conn, account)
-        finally:
-            await conn.close()
+    async with connected(configured(data)) as conn:
+        yield Desk(conn, await platform(conn))

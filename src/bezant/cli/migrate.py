@@ -4,15 +4,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from bezant.cli.database import DataOption, JsonOption, configured, database
-from bezant.cli.output import as_json, console, table
+from bezant.cli.database import database
+from bezant.cli.options import DataOption, JsonOption, closing, configured
+from bezant.cli.output import as_json, console, counted, print_table, table, waiting
 from bezant.db import migrate
+from bezant.db.migrate import Step
 from bezant.db.pool import connect_sync
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command()
+@app.command(epilog=closing("bezant migrate --plan", "bezant migrate --phase pre"))
 def run(
     *,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be applied.")] = False,
@@ -23,17 +25,29 @@ def run(
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring the database's schema up to date."""
-    with database(configured(data)) as url, connect_sync(url) as connection:
-        steps = migrate.plan(connection) if plan else migrate.apply(connection, phase)
+    """Bring the database's schema up to date.
+
+    The server does the same when it starts. Migrations run once each, one migrator at a time;
+    what others wait for never blocks them for more than two seconds.
+    """
+    with database(configured(data), create=not plan) as url, connect_sync(url) as connection:
+        if plan:
+            steps = [step for step in migrate.plan(connection) if phase in (None, step.phase)]
+        else:
+            with waiting("Migrating…"):
+                steps = migrate.apply(connection, phase)
     if json:
         as_json([{"file": step.file, "phase": step.phase, "sha256": step.sha256} for step in steps])
-        return
+    else:
+        _show(steps, "to apply" if plan else "applied")
+
+
+def _show(steps: list[Step], what: str) -> None:
     if not steps:
         console.print("The schema is up to date.")
         return
     rows = table("migration", "phase", "sha256")
     for step in steps:
         rows.add_row(step.file, step.phase, step.sha256[:16])
-    console.print(rows)
-    console.print(f"{len(steps)} {'to apply' if plan else 'applied'}.")
+    print_table(rows)
+    console.print(f"{counted(len(steps), 'migration', 'migrations')} {what}.")
