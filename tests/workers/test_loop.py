@@ -80,6 +80,24 @@ def test_rests_grow_up_to_their_bound():
     asyncio.run(story())
 
 
+def test_steps_that_are_cheaper_by_the_dozen_wait_for_it():
+    async def story() -> None:
+        clock = VirtualClock(NOON)
+        work = Work(5, 1)
+        loop = Loop("work", work.step, clock, rest_seconds=0.05)
+        loop.start()
+        waited = []
+        for _ in range(2):
+            await turns()
+            wake = clock.next_wake()
+            waited.append(wake - clock.now())
+            clock.to(wake)
+        assert waited == [timedelta(milliseconds=50)] * 2
+        await loop.stop()
+
+    asyncio.run(story())
+
+
 def test_waking_ends_a_rest():
     async def story() -> None:
         work = Work()

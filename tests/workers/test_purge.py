@@ -52,7 +52,7 @@ def test_what_is_old_goes_in_chunks(database, table, status, days):
         world.pass_time(days=days, seconds=-1)
         for _ in range(5):
             await add(world, table, world.clock.now(), status)
-        purge = Purge(world.pool, world.clock, chunk=10)
+        purge = Purge(world.pool, world.clock, chunk=5, most_chunks=2)
         assert await purge.run_once() == 0
         world.pass_time(seconds=2)
         assert [await purge.run_once() for _ in range(4)] == [10, 10, 5, 0]

@@ -17,6 +17,7 @@ from bezant.store import deliveries, idempotency, jobs, request_log
 
 QUERIES = load("bezant.workers", "purge.sql")
 CHUNK = 5_000
+MOST_CHUNKS = 200
 DOOR_BATCHES_KEPT_DAYS = 1
 KEPT_DAYS: Mapping[str, int] = {
     "idempotency": idempotency.KEPT_DAYS,
@@ -32,25 +33,34 @@ log = get_logger(__name__)
 class Purge:
     """Deletes what nobody has a right to any more."""
 
-    def __init__(self, pool: Pool, clock: Clock, *, chunk: int = CHUNK) -> None:
-        """Take the ports, and how many rows one statement deletes at most."""
+    def __init__(
+        self, pool: Pool, clock: Clock, *, chunk: int = CHUNK, most_chunks: int = MOST_CHUNKS
+    ) -> None:
+        """Take the ports, and how many rows a statement and how many statements a step has."""
         self._pool = pool
         self._clock = clock
         self._chunk = chunk
+        self._most_chunks = most_chunks
 
     async def run_once(self) -> int:
-        """Delete a chunk of each kind and return how many rows those were."""
+        """Delete what is old, chunk by chunk, and return how many rows that were."""
         gone = {name: await self._delete(name, days) for name, days in KEPT_DAYS.items()}
         if any(gone.values()):
             log.info("purged", **gone)
         return sum(gone.values())
 
     async def _delete(self, name: str, days: int) -> int:
+        """Delete of one kind; each chunk is a database transaction of its own."""
         before = self._clock.now() - timedelta(days=days)
         bound = _first_job(before) if name == "jobs" else before
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(getattr(QUERIES, name), [bound, self._chunk])
-            return cursor.rowcount
+        gone = 0
+        for _ in range(self._most_chunks):
+            async with self._pool.connection() as conn:
+                cursor = await conn.execute(getattr(QUERIES, name), [bound, self._chunk])
+            gone += cursor.rowcount
+            if cursor.rowcount < self._chunk:
+                break
+        return gone
 
 
 def _first_job(moment: datetime) -> str:
