@@ -8,7 +8,7 @@ from bezant.cli.options import DataOption, JsonOption, closing, configured
 from bezant.cli.output import as_json, dim, print_table, table
 from bezant.kernel.config import describe
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
@@ -23,7 +23,7 @@ def show(
     describe_all: Annotated[bool, typer.Option("--describe", help="Say what each is for.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Show every setting, its value, and where that came from.
+    """Show every setting, and where it comes from.
 
     Options come before variables, variables before bezant.toml in this folder, and that before
     defaults. Secrets are redacted.

@@ -24,7 +24,7 @@ from bezant.ledger.chart import house
 from bezant.movement.bank_file import BankFile, content
 from bezant.store.objects import Page, page
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Status = Literal["prepared", "delivered", "confirmed", "rejected", "received", "read", "refused"]
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="The file's id, bf_….")]
@@ -56,7 +56,7 @@ def list_files(
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List files sent to banks and received from them, newest first."""
+    """List files sent to banks and received from them."""
     files, more = asyncio.run(_list(configured(data), status, limit, live))
     if json:
         as_json(files)
@@ -81,7 +81,10 @@ def show(
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what became of a file, and every problem with the line that has it."""
+    """Show what became of a file.
+
+    Every problem comes with the line of the file that has it.
+    """
     kept = asyncio.run(_load(configured(data), name))
     if raw:
         sys.stdout.flush()
@@ -95,9 +98,10 @@ def show(
 
 @app.command(epilog=closing("bezant files resubmit bf_…"))
 def resubmit(name: FileArgument, *, data: DataOption = None, json: JsonOption = False) -> None:
-    """Put the kept bytes of a refused file back into its inbox, to be read again.
+    """Let a refused file be read again.
 
-    The server reads it when it next looks, within seconds. What a file has done already is never
+    Its bytes, which are kept, go back into the inbox where they came from, and the server reads
+    them within seconds. What a file has done already is never
     done twice.
     """
     config = configured(data)

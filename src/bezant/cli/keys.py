@@ -19,7 +19,7 @@ from bezant.kernel.errors import NotFound
 from bezant.kernel.ids import Ids
 from bezant.store import keys
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 class Desk(NamedTuple):
@@ -38,7 +38,10 @@ def group() -> None:
 def list_keys(
     *, live: LiveOption = False, data: DataOption = None, json: JsonOption = False
 ) -> None:
-    """List keys, oldest first, revoked ones too; of a secret only its end is known."""
+    """List keys, revoked ones too.
+
+    Of a secret only its end is known.
+    """
     found = asyncio.run(_list(data, live))
     if json:
         as_json([key._asdict() for key in found])
@@ -53,13 +56,16 @@ def list_keys(
 
 @app.command(epilog=closing('bezant keys create "the shop"', "bezant keys create --live backend"))
 def create(
-    name: Annotated[str, typer.Argument(help="What it is for.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
     *,
     live: LiveOption = False,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a key, and show its secret this once; only a digest of it is stored."""
+    """Make a key, and show its secret this once.
+
+    Only a digest of it is stored.
+    """
     made = asyncio.run(_create(data, name, live))
     if json:
         as_json({"id": made.key.id, "name": name, "secret": made.secret.reveal()})
@@ -70,12 +76,15 @@ def create(
 
 @app.command(epilog=closing())
 def revoke(
-    key: Annotated[str, typer.Argument(help="The key's id.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, key_….")],
     *,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Revoke a key; within five seconds every server refuses it."""
+    """Revoke a key.
+
+    Within five seconds every server refuses it.
+    """
     asyncio.run(_revoke(data, key))
     if json:
         as_json({"id": key, "revoked": True})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -34,7 +35,9 @@ def lazy_group(commands: Mapping[str, Lazy]) -> type[TyperGroup]:
                 return super().get_command(ctx, cmd_name)
             if self.in_help:
                 return TyperCommand(cmd_name, help=lazy.help)
-            return get_command(import_module(lazy.module).app)
+            app: Typer = import_module(lazy.module).app
+            app.rich_markup_mode = None  # All help looks the same, and loads nothing to do so.
+            return get_command(app)
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
             """List the commands without importing them."""

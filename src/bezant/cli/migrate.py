@@ -11,7 +11,7 @@ from bezant.db import migrate
 from bezant.db.migrate import Step
 from bezant.db.pool import connect_sync
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog=closing("bezant migrate --plan", "bezant migrate --phase pre"))

@@ -15,8 +15,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 LiveOption = Annotated[bool, typer.Option("--live", help="Live mode, where money is real.")]
 
 CODES = (
-    "Exit codes: 0 it was done; 1 it could not be, for what was asked is not there or not "
-    "allowed; 2 it could not begin: wrong usage, a bad setting, no database."
+    "Exit codes: 0 done; 1 what was asked for is not there, or not allowed; 2 it could not begin: "
+    "wrong usage, a bad setting, no database."
 )
 
 

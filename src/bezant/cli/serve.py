@@ -14,7 +14,7 @@ from bezant.kernel.config import Config
 from bezant.kernel.errors import ConfigError
 from bezant.server.process import run
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False)
 
 CODES = (
     "Exit codes: 0 it was told to stop, and has finished what was begun; 2 it could not begin: a "

@@ -13,7 +13,7 @@ from bezant.cli.output import as_json, console, counted, dim, print_table, table
 from bezant.ledger.verify import verify
 from bezant.ledger.verify_report import Check, Report
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False)
 
 CODES = (
     "Exit codes: 0 the books prove; 1 they do not, and every problem is listed; 2 the proof "

@@ -18,7 +18,7 @@ from bezant.kernel.clock import SystemClock
 from bezant.kernel.config import Config
 from bezant.kernel.errors import DatabaseError
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False)
 
 CODES = (
     "Exit codes: 0 nothing is wrong, though there may be warnings; 1 something is; 2 it could "

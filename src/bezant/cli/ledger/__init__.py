@@ -4,7 +4,7 @@ import typer
 
 from bezant.cli.ledger import balance, explain, statement, trial
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
