@@ -47,9 +47,9 @@ def test_both_sides_see_it(office: Office, seller: str) -> None:
     assert office.refused(f"/v1/charges/{charge['id']}", verb="GET")["status"] == 404
 
 
-def test_a_group_is_given_where_none_is_sent(office: Office, seller: str) -> None:
+def test_no_group_is_made_up_where_none_is_sent(office: Office, seller: str) -> None:
     made = transfer(office, seller)
-    assert made["transfer_group"] == f"group_{made['id']}"
+    assert made["transfer_group"] is None
 
 
 def test_objects_of_the_other_side_can_be_expanded(office: Office, seller: str) -> None:

@@ -126,6 +126,9 @@ class Teller:
     async def bank_holds(self, kind):
         self.bank.courier.fault("hold", kind)
 
+    async def bank_drops(self, when):
+        self.platform.submitter.transport = Dropped(self.platform.submitter, when)
+
     async def bank_releases(self):
         self.bank.courier.release()
         await self.platform.tick()
@@ -209,6 +212,21 @@ class Teller:
                 return
             await self.next_banking_morning()
         raise AssertionError(f"the payout of {name} was never {status}")
+
+
+class Dropped:
+    """A transport that breaks once, before or after the file has reached the bank."""
+
+    def __init__(self, submitter, when):
+        self.submitter = submitter
+        self.whole = submitter.transport
+        self.when = when
+
+    def put(self, name, data):
+        self.submitter.transport = self.whole
+        if self.when == "after":
+            self.whole.put(name, data)
+        raise OSError("the line broke")
 
 
 def minor(amount):

@@ -1,5 +1,7 @@
 """Payouts, from the API call to the bank statement and back."""
 
+import pytest
+
 from tests.stories.story import tell
 
 
@@ -158,6 +160,23 @@ def test_many_accounts_share_a_file(database):
         expect  acct_2 available     50.00 usd
         expect  acct_3 available      0.00 usd
         day     3
+        expect  clearing              0.00 usd
+        expect  bank tied
+        """,
+    )
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_nobody_knows_whether_the_bank_has_the_file(database, when):
+    tell(
+        database,
+        f"""
+        fund    acct_1              100.00 usd
+        payout  acct_1               60.00 usd
+        bank    drops {when}
+        bank    settles acct_1
+        expect  acct_1 available     40.00 usd
+        day     2
         expect  clearing              0.00 usd
         expect  bank tied
         """,

@@ -17,9 +17,10 @@ QUERIES = load("bezant.movement", "bank_file.sql")
 class BankFile(Resource, tag="bank_file"):
     """A file and what became of it; amounts are in minor units.
 
-    Sent: `prepared` (its content and its movements are fixed), `delivered`, `confirmed` (every
-    movement knows), `rejected`. Received: `received`, `read`, `refused` with `problems`.
-    `reference` is what the bank's statement calls a sent file, the SHA-256 of a received one.
+    Sent: `prepared` (its content and its movements are fixed), `unknown` (nobody can say whether
+    the bank has it), `delivered`, `confirmed` (every movement knows), `rejected`. Received:
+    `received`, `read`, `refused` with `problems`. `reference` is what the bank's statement calls
+    a sent file, the SHA-256 of a received one.
     """
 
     filters: ClassVar[Mapping[str, str]] = {
@@ -44,7 +45,9 @@ class BankFile(Resource, tag="bank_file"):
     reference: str
     sha256: str
     size: int
-    status: Literal["prepared", "delivered", "confirmed", "rejected", "received", "read", "refused"]
+    status: Literal[
+        "prepared", "unknown", "delivered", "confirmed", "rejected", "received", "read", "refused"
+    ]
     copies: int = 1
     warnings: tuple[str, ...] = ()
 

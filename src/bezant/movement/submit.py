@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -54,7 +55,7 @@ class Submitter:
         self._handlers = handlers
         self._rail = rail
         self._bank = bank
-        self._transport = transport
+        self.transport = transport
 
     async def run_once(self) -> int:
         """Finish what was begun, then send what is due; returns how many movements left."""
@@ -76,8 +77,7 @@ class Submitter:
         for name in names:
             file = await self._context().load(BankFile, name, book=ctx.house)
             if file.direction == "sent" and file.bank == self._bank.name:
-                await self._hand_over(file)
-                await self._tell(file)
+                await self._tell(await self._hand_over(file))
 
     async def _due(self) -> list[Place]:
         async with self._runtime.pool.connection() as conn:
@@ -182,20 +182,34 @@ class Submitter:
         )
         return msgspec.structs.replace(movement, effective_date=table.effective_date.isoformat())
 
-    async def _hand_over(self, file: BankFile) -> None:
-        if file.status != "prepared":
-            return
-        ctx = self._context()
+    async def _hand_over(self, file: BankFile) -> BankFile:
+        """Put a file into the bank's hands; one whose outcome is unknown is asked after first."""
+        if file.status == "unknown" and await asyncio.to_thread(self.transport.took, file.name):
+            return await self._mark(file, "delivered")
+        if file.status not in ("prepared", "unknown"):
+            return file
         async with self._runtime.pool.connection() as conn:
-            data = await content(conn, ctx.house, file.id)
+            data = await content(conn, self._context().house, file.id)
         assert hashlib.sha256(data).hexdigest() == file.sha256, "a file is sent as it was prepared"
-        await asyncio.to_thread(self._transport.put, file.name, data)
+        try:
+            await asyncio.to_thread(self.transport.put, file.name, data)
+        except OSError as problem:
+            log.warning("hand_over_unknown", file=file.id, problem=str(problem))
+            return await self._mark(file, "unknown")
+        return await self._mark(file, "delivered")
+
+    async def _mark(self, file: BankFile, status: Literal["unknown", "delivered"]) -> BankFile:
+        if file.status == status:
+            return file
         ctx = self._context()
-        ctx.save(await ctx.load(BankFile, file.id, book=ctx.house), status="delivered")
+        marked = ctx.save(await ctx.load(BankFile, file.id, book=ctx.house), status=status)
         await ctx.write()
+        return marked
 
     async def _tell(self, file: BankFile) -> None:
-        fact = MovementFact("submitted", unix_seconds(self._runtime.clock.now()), file=file.id)
+        """Tell a file's movements that the bank has it, or that nobody knows."""
+        kind = "unknown" if file.status == "unknown" else "submitted"
+        fact = MovementFact(kind, unix_seconds(self._runtime.clock.now()), file=file.id)
         after = ""
         while True:
             async with self._runtime.pool.connection() as conn:

@@ -18,6 +18,10 @@ class Transport(Protocol):
         """Hand a file over; again under the same name it is the same file, not a second one."""
         ...
 
+    def took(self, name: str) -> bool:
+        """Tell whether the bank is known to have a file: the enquiry after an unknown outcome."""
+        ...
+
     def arrivals(self) -> list[Arrival]:
         """Return the files that wait for us, by name."""
         ...
@@ -43,6 +47,11 @@ class Folder:
         draft = self._to_bank / f".{name}"
         draft.write_bytes(data)
         draft.replace(self._to_bank / name)
+
+    def took(self, name: str) -> bool:
+        """Look for the file where it was put, and for the bank's acknowledgement of it."""
+        answers = (self._from_bank / f"{name}.ack", self._done / f"{name}.ack")
+        return (self._to_bank / name).exists() or any(answer.exists() for answer in answers)
 
     def arrivals(self) -> list[Arrival]:
         """Return what has wholly appeared."""

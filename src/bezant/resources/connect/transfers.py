@@ -81,7 +81,7 @@ class Transfer(Resource, tag="transfer"):
     reversed: bool = False
     source_transaction: None = None
     source_type: Literal["card"] = "card"
-    transfer_group: str
+    transfer_group: str | None
 
     @property
     def left(self) -> Money:
@@ -153,7 +153,7 @@ async def create(ctx: Context, params: CreateTransfer) -> Transfer:
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
         reversals=Reversals(url=f"/v1/transfers/{name}/reversals"),
-        transfer_group=params.transfer_group or f"group_{name}",
+        transfer_group=params.transfer_group,
     )
     return ctx.create(transfer, event="transfer.created")
 
