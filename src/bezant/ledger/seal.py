@@ -65,13 +65,15 @@ class Proof(NamedTuple):
 
 
 async def seal(conn: Connection, clock: Clock, *, window: int = WINDOW) -> list[Seal]:
-    """Seal whatever is ready and return the new seals; none while another sealer is at work.
+    """Seal what is ready now and return the new seals; none while another sealer is at work.
 
-    Raises DatabaseError when the server counts database transactions from a lower number than
-    the seals do, as after a restore into a new cluster.
+    What comes meanwhile is left for the next time, for writers may never pause. Raises
+    DatabaseError when the server counts database transactions from a lower number than the seals
+    do, as after a restore into a new cluster.
     """
     sealed: list[Seal] = []
-    while (one := await _seal_one(conn, clock, window)) is not None:
+    _, ready = await _horizon(conn)
+    while (one := await _seal_one(conn, clock, window, ready)) is not None:
         sealed.append(one)
     return sealed
 
@@ -103,12 +105,16 @@ def digest_of(seal: Seal) -> bytes:
     return sha256(json.dumps(said, separators=(",", ":")).encode()).digest()
 
 
-async def _seal_one(conn: Connection, clock: Clock, window: int) -> Seal | None:
+async def _horizon(conn: Connection) -> tuple[bool, int]:
+    """Return whether this is the only sealer, and below which number all is over."""
+    row = await (await conn.execute(QUERIES.horizon)).fetchone()
+    assert row is not None, "a select without a table has a row"
+    return row[0], row[1]
+
+
+async def _seal_one(conn: Connection, clock: Clock, window: int, ready: int) -> Seal | None:
     async with conn.transaction():
-        cursor = await conn.execute(QUERIES.horizon)
-        row = await cursor.fetchone()
-        assert row is not None, "a select without a table has a row"
-        alone, top = row
+        alone, top = await _horizon(conn)
         if not alone:
             return None
         last = await latest(conn)
@@ -118,7 +124,7 @@ async def _seal_one(conn: Connection, clock: Clock, window: int) -> Seal | None:
                 f"the seals reach to database transaction {start}, but the server is at {top}: "
                 "it was restored into a cluster that counts from the beginning"
             )
-        end = await _end(conn, start, top, window)
+        end = await _end(conn, start, ready, window)
         new = await _made(conn, last, start, end, clock.now())
         if new is not None:
             await conn.execute(QUERIES.write, new)

@@ -42,6 +42,8 @@ ROLE = "bezant_app"
 PURGE_SECONDS = 600
 RELAY_SECONDS = 0.05
 """How long events gather before the next of them are relayed: a few at a time cost as much."""
+SEAL_SECONDS = 2.0
+"""How long entries gather before the next seal is put on them."""
 
 
 class Worker(Protocol):
@@ -115,7 +117,7 @@ class Platform:
                 Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
                 Named("deliver", self.deliverer, 0.2),
                 Named("sweep_holds", HoldSweeper(self.runtime), 0.5),
-                Named("seal", Sealer(self.pool, clock), 2),
+                Named("seal", Sealer(self.pool, clock), 2, SEAL_SECONDS),
                 Named("run_jobs", JobRunner(self.pool, clock, entropy, JOBS), 0.5),
                 Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
             )
