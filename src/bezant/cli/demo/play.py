@@ -67,7 +67,7 @@ class Story:
         async with open_world(self._url, self._folder, START, self._seed) as world:
             sellers = await self._open(world)
             orders = acts.amounts(SeededEntropy(self._seed), sellers, self._payouts)
-            await self._fund(world, sellers, orders)
+            await self._fund(world, orders)
             paid = await self._pay(world, orders)
             await self._leave(world)
             await self._settle(world)
@@ -85,25 +85,22 @@ class Story:
         self._console.print(tables.sellers(sellers))
         return sellers
 
-    async def _fund(
-        self, world: World, sellers: list[acts.Seller], orders: list[tuple[acts.Seller, int]]
-    ) -> None:
+    async def _fund(self, world: World, orders: list[tuple[acts.Seller, int]]) -> None:
         self._begin(world, "It tops up, and transfers to them", "POST /v1/topups, /v1/transfers")
         total = sum(amount for _, amount in orders)
         topup = await acts.top_up(world, total)
-        self._say(f"Top-up {topup.id} of {_usd(total)} is {topup.status}: no bank has seen it yet.")
+        self._say(f"The top-up of {_usd(total)} is [b]{topup.status}[/b]: no bank has seen it yet.")
         await world.next_banking_morning()
         topup = await world.client.v1.topups.retrieve_async(topup.id)
         self._say(
-            f"Next morning the bank statement shows the wire: it is {topup.status}, "
-            "and the money can be spent."
+            f"Next morning the bank's statement shows the wire. The top-up is now "
+            f"[b]{topup.status}[/b], and the money can be spent."
         )
         shares: Counter[acts.Seller] = Counter()
         for seller, amount in orders:
             shares[seller] += amount
         async with self._progress("transfers", len(shares)) as done:
             await acts.transfer(world, shares.items(), done)
-        del sellers
 
     async def _pay(self, world: World, orders: list[tuple[acts.Seller, int]]) -> list[Any]:
         self._begin(world, "The sellers are paid out", "POST /v1/payouts with Stripe-Account")
@@ -114,8 +111,8 @@ class Story:
         first = payouts[0]
         arrives = datetime.fromtimestamp(first.arrival_date, UTC)
         self._say(
-            f"{len(payouts):,} payouts are {first.status}, {rate:,.0f} a second by the SDK; "
-            f"they will arrive on {arrives:%A, %d %B}."
+            f"{len(payouts):,} payouts are [b]{first.status}[/b] ({rate:,.0f} a second through "
+            f"the SDK); they are to arrive on {arrives:%A, %d %B}."
         )
         return payouts
 

@@ -26,12 +26,12 @@ from bezant.store.objects import Page
 
 SHOWN_SELLERS = 8
 SHOWN_RECORDS = 6
-FATE = {BROKE: "its bank will send payouts back: R01", GONE: "no such account: R03"}
+FATE = {BROKE: "will return payouts, R01", GONE: "does not exist, R03"}
 
 
 def sellers(all_sellers: Sequence[Seller]) -> Table:
     """Return the first sellers and what awaits their payouts."""
-    table = _table("account", "seller", "bank account", "")
+    table = _table("account", "seller", "bank account", "which")
     for seller in all_sellers[:SHOWN_SELLERS]:
         fate = FATE.get(seller.bank_account, "")
         table.add_row(seller.account, seller.name, f"••••{seller.bank_account[-4:]}", fate)
