@@ -17,6 +17,8 @@ KEPT_DAYS = 30
 _LOOK_AHEAD = 2_000
 """How many due deliveries one claim looks at, to find those of many endpoints."""
 
+MOST_RESTED = 10_000
+
 Status = Literal["pending", "delivered", "failed"]
 
 
@@ -141,8 +143,12 @@ async def put_back(conn: Connection, rows: Sequence[tuple[Claimed, datetime]]) -
 
 
 async def rest(conn: Connection, book: int, endpoint: str, until: datetime) -> None:
-    """Let nothing of an endpoint be due before a moment."""
-    values = {"book": book, "endpoint": endpoint, "until": until}
+    """Let what an endpoint waits for not be due before a moment, up to MOST_RESTED deliveries.
+
+    It keeps claims from passing over them again and again; who rests must be left out of claims
+    all the same.
+    """
+    values = {"book": book, "endpoint": endpoint, "until": until, "limit": MOST_RESTED}
     await conn.execute(QUERIES.rest, values)
 
 

@@ -50,7 +50,10 @@ where d.book_id = x.book_id and d.id = x.id and d.due_at = x.leased_until
 
 -- name: rest
 update delivery d set due_at = %(until)s
-where d.book_id = %(book)s and d.endpoint = %(endpoint)s and d.due_at < %(until)s
+from (select book_id, id from delivery
+      where book_id = %(book)s and endpoint = %(endpoint)s and due_at < %(until)s
+      order by due_at limit %(limit)s) x
+where d.book_id = x.book_id and d.id = x.id and d.due_at < %(until)s
 
 -- name: of_event
 select id, endpoint, attempts, due_at, status, answer, created, attempted_at

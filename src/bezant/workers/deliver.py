@@ -96,11 +96,22 @@ class Deliverer:
 
     async def start_due(self) -> int:
         """Begin with what is due and has room; returns how many those are."""
-        full = [name for name, lane in self._lanes.items() if lane.waiting >= _CLAIMED_OF_ONE]
+        self._fill_all()  # Whatever has become of those who worked on a lane before.
         waiting = sum(lane.waiting for lane in self._lanes.values())
         if self._closing or waiting >= _MOST_WAITING:
             return 0
+        begun = await self._claim()
+        self._fill_all()
+        return begun
+
+    async def _claim(self) -> int:
+        """Put what is due into the lanes that have room and do not rest."""
         now = self._clock.now()
+        passed_over = [
+            name
+            for name, lane in self._lanes.items()
+            if lane.waiting >= _CLAIMED_OF_ONE or lane.rests(now)
+        ]
         async with self._pool.connection() as conn:
             rows = await deliveries.claim(
                 conn,
@@ -108,7 +119,7 @@ class Deliverer:
                 now + LEASE,
                 limit=_CLAIMED_AT_ONCE,
                 each=_CLAIMED_OF_ONE,
-                without=full,
+                without=passed_over,
             )
             if not rows:
                 return 0
@@ -116,8 +127,6 @@ class Deliverer:
             endpoints = await deliveries.endpoint_texts(conn, rows)
         for row in rows:
             self._accept(row, events[row.event], endpoints.get(row.endpoint))
-        for name in {row.endpoint for row in rows} & self._lanes.keys():
-            self._fill(self._lanes[name])
         return len(rows)
 
     async def settled(self) -> None:
@@ -159,7 +168,7 @@ class Deliverer:
             self._recorder.attempted(Attempt(row, "failed", words))
             return
         lane = self._lanes.setdefault(row.endpoint, Lane(row.book_id, row.endpoint))
-        if lane.rests_until is not None and lane.rests_until > self._clock.now():
+        if lane.rests_until is not None and lane.rests(self._clock.now()):
             self._recorder.put_back(row, lane.rests_until)
             return
         lane.letters.append(
@@ -171,6 +180,10 @@ class Deliverer:
                 livemode=shown.livemode,
             )
         )
+
+    def _fill_all(self) -> None:
+        for lane in self._lanes.values():
+            self._fill(lane)
 
     def _fill(self, lane: Lane) -> None:
         """Let as many carriers work on a lane as it may have."""

@@ -53,6 +53,10 @@ class Lane:
         """How many may be on their way at once."""
         return STEADY_LIMIT if self.standing == "steady" else OTHER_LIMIT
 
+    def rests(self, now: datetime) -> bool:
+        """Tell whether it is to be left alone."""
+        return self.rests_until is not None and self.rests_until > now
+
     def answered(self, now: datetime, *, ok: bool) -> datetime | None:
         """Take note of an answer; returns until when the endpoint is to rest, if it is."""
         self.standing = "steady" if ok else "failing"
