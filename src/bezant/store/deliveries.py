@@ -62,19 +62,6 @@ class Attempt(NamedTuple):
     attempted_at: datetime | None = None
 
 
-class DeliveryRow(NamedTuple):
-    """A delivery as people look at it."""
-
-    id: str
-    endpoint: str
-    attempts: int
-    due_at: datetime | None
-    status: Status
-    answer: str | None
-    created: datetime
-    attempted_at: datetime | None
-
-
 async def claim(
     conn: Connection,
     now: datetime,
@@ -150,12 +137,6 @@ async def rest(conn: Connection, book: int, endpoint: str, until: datetime) -> N
     """
     values = {"book": book, "endpoint": endpoint, "until": until, "limit": MOST_RESTED}
     await conn.execute(QUERIES.rest, values)
-
-
-async def of_event(conn: Connection, book: int, event: str) -> list[DeliveryRow]:
-    """Return the deliveries of an event, oldest first."""
-    cursor = await conn.execute(QUERIES.of_event, [book, event])
-    return [DeliveryRow(*row) for row in await cursor.fetchall()]
 
 
 def with_waiting(body: str, waiting: int) -> str:

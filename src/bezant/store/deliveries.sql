@@ -54,7 +54,3 @@ from (select book_id, id from delivery
       where book_id = %(book)s and endpoint = %(endpoint)s and due_at < %(until)s
       order by due_at limit %(limit)s) x
 where d.book_id = x.book_id and d.id = x.id and d.due_at < %(until)s
-
--- name: of_event
-select id, endpoint, attempts, due_at, status, answer, created, attempted_at
-from delivery where event_book = %s and event = %s order by id
