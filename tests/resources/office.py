@@ -33,7 +33,15 @@ from bezant.resources.connect import (
     transfer_reversals,
     transfers,
 )
-from bezant.resources.core import balance, balance_transactions, payouts, topups
+from bezant.resources.core import (
+    balance,
+    balance_transactions,
+    cash_balance,
+    customers,
+    payouts,
+    tax_ids,
+    topups,
+)
 from bezant.resources.payments import charges, refunds
 from bezant.resources.webhooks import events
 from bezant.store.objects import Reader
@@ -55,6 +63,10 @@ ROUTES = [
     charges.routes,
     refunds.routes,
     events.routes,
+    customers.routes,
+    tax_ids.routes,
+    tax_ids.of_customer,
+    cash_balance.routes,
 ]
 HANDLERS = {each.subject.kind(): each for each in (payouts.handler, topups.handler)}
 

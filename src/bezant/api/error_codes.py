@@ -35,6 +35,12 @@ ERROR_CODES = (
         "Send a smaller amount.",
     ),
     ErrorCode(
+        "api_version_invalid",
+        "The Stripe-Version header names a version that there is not.",
+        "Send a date such as 2024-06-20 or 2026-10-28.endive, or leave the header out: then the "
+        "version of the key applies. The message names the newest version that is served.",
+    ),
+    ErrorCode(
         "balance_insufficient",
         "The account does not have enough available funds. Nothing was moved.",
         "Look at /v1/balance: pending funds do not count. Top up, or send a smaller amount, with "
@@ -55,6 +61,11 @@ ERROR_CODES = (
         "currency_not_supported",
         "The text is not the ISO 4217 code of a currency that is in use.",
         "Send three letters, such as usd or eur.",
+    ),
+    ErrorCode(
+        "email_invalid",
+        "The text is not an email address.",
+        "Send a name and a domain with an @ between them, and nothing else.",
     ),
     ErrorCode(
         "external_account_unsupported",
@@ -184,6 +195,12 @@ ERROR_CODES = (
         "Look at the account's `requirements`: they say what is missing.",
     ),
     ErrorCode(
+        "permission_missing",
+        "The key is restricted and lacks the permission that the message names.",
+        "Make a key with that permission: bezant keys create --allow. Write implies read, and "
+        "`*:read` reads everything.",
+    ),
+    ErrorCode(
         "rail_refuses",
         "The rail that would carry the money cannot carry it like this.",
         "The message names each rule of the rail that is broken.",
@@ -229,6 +246,11 @@ ERROR_CODES = (
         "secret_key_required",
         "The operation was called with a publishable key.",
         "Use a secret key, on a server.",
+    ),
+    ErrorCode(
+        "tax_id_invalid",
+        "The tax id does not have the form that ids of its type have in its country.",
+        "Compare it with the customer's papers, and the type with the country.",
     ),
     ErrorCode(
         "topup_not_cancelable",

@@ -12,7 +12,15 @@ from bezant.resources.connect import (
     transfer_reversals,
     transfers,
 )
-from bezant.resources.core import balance, balance_transactions, payouts, topups
+from bezant.resources.core import (
+    balance,
+    balance_transactions,
+    cash_balance,
+    customers,
+    payouts,
+    tax_ids,
+    topups,
+)
 from bezant.resources.ledger import accounts as ledger_accounts
 from bezant.resources.ledger import balance as ledger_balance
 from bezant.resources.ledger import batch as ledger_batch
@@ -33,6 +41,10 @@ ROUTES: Sequence[Routes] = (
     topups.routes,
     balance.routes,
     balance_transactions.routes,
+    customers.routes,
+    tax_ids.routes,
+    tax_ids.of_customer,
+    cash_balance.routes,
     charges.routes,
     refunds.routes,
     events.routes,

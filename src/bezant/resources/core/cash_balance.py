@@ -1,0 +1,52 @@
+"""Cash balances: what a customer has sent ahead of its payments; nothing can be sent yet.
+
+How such money finds its payment is kept in the customer's hidden part.
+"""
+
+from typing import Any
+
+from bezant.api.context import Context
+from bezant.api.resource import Identified
+from bezant.api.routes import Routes
+from bezant.resources.core.customer import Customer, with_mode
+from bezant.resources.core.customer_params import CashBalanceParams
+
+PATH = "/v1/customers/{customer}/cash_balance"
+
+
+class CashBalance(Identified, tag="cash_balance"):
+    """Named for its permission only: the answer has no id and is made from the customer."""
+
+
+routes = Routes(CashBalance, PATH, listed=False, retrieved=False)
+
+
+@routes.get(PATH)
+async def retrieve(ctx: Context, customer: Customer) -> dict[str, Any]:
+    """Retrieve the cash balance of a customer."""
+    return _shown(ctx, customer, ctx.hidden(customer))
+
+
+@routes.post(PATH)
+async def update(ctx: Context, customer: Customer, params: CashBalanceParams) -> dict[str, Any]:
+    """Choose how money on the cash balance finds its payment."""
+    mode = params.settings.reconciliation_mode if params.settings else None
+    hidden = with_mode(ctx, customer, mode)
+    ctx.save(customer, hidden=hidden)
+    return _shown(ctx, customer, hidden)
+
+
+def _shown(ctx: Context, customer: Customer, hidden: dict[str, Any]) -> dict[str, Any]:
+    """Return the cash balance; `available` is null when there is no money in any currency."""
+    mode = hidden.get("reconciliation_mode")
+    return {
+        "object": "cash_balance",
+        "available": None,
+        "customer": customer.id,
+        "customer_account": None,
+        "livemode": ctx.livemode,
+        "settings": {
+            "reconciliation_mode": mode or "automatic",
+            "using_merchant_default": mode is None,
+        },
+    }

@@ -1,0 +1,87 @@
+"""The customer object: whom an account sells to, or whoever pays it."""
+
+from typing import Any, ClassVar, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from bezant.api.context import Context
+from bezant.api.resource import Expands, Resource
+from bezant.resources.core.address import Address
+
+TaxExempt = Literal["exempt", "none", "reverse"]
+ReconciliationMode = Literal["automatic", "manual", "merchant_default"]
+
+
+class Shipping(Struct, frozen=True):
+    """Where goods are sent, and to whom."""
+
+    address: Address
+    name: str
+    phone: str | None = None
+
+
+class CustomField(Struct, frozen=True):
+    """A line of the customer's own on invoices."""
+
+    name: str
+    value: str
+
+
+class RenderingOptions(Struct, frozen=True):
+    """How invoices look."""
+
+    amount_tax_display: str | None = None
+    template: str | None = None
+
+
+class InvoiceSettings(Struct, frozen=True):
+    """What invoices to the customer say."""
+
+    custom_fields: tuple[CustomField, ...] | None = None
+    default_payment_method: str | None = None
+    footer: str | None = None
+    rendering_options: RenderingOptions | None = None
+
+
+class Customer(Resource, tag="customer"):
+    """Somebody who pays an account; no money is kept in it, so `balance` is always 0."""
+
+    expands: ClassVar[Expands] = {
+        "default_source": ("bank_account", "card", "source"),
+        "invoice_settings.default_payment_method": ("payment_method",),
+        "test_clock": ("test_helpers.test_clock",),
+    }
+
+    address: Address | None = None
+    balance: Literal[0] = 0
+    business_name: str | UnsetType = UNSET
+    currency: None = None
+    customer_account: None = None
+    default_source: None = None
+    delinquent: Literal[False] = False
+    description: str | None = None
+    discount: None = None
+    email: str | None = None
+    individual_name: str | UnsetType = UNSET
+    invoice_prefix: str
+    invoice_settings: InvoiceSettings = InvoiceSettings()
+    metadata: dict[str, str]
+    name: str | None = None
+    next_invoice_sequence: int = 1
+    phone: str | None = None
+    preferred_locales: tuple[str, ...] = ()
+    shipping: Shipping | None = None
+    tax_exempt: TaxExempt = "none"
+    test_clock: None = None
+
+
+def with_mode(
+    ctx: Context, customer: Customer | None, mode: ReconciliationMode | None
+) -> dict[str, Any]:
+    """Return a customer's hidden part with a way to reconcile what is sent to its cash balance."""
+    hidden = {} if customer is None else dict(ctx.hidden(customer))
+    if mode == "merchant_default":
+        hidden.pop("reconciliation_mode", None)
+    elif mode is not None:
+        hidden["reconciliation_mode"] = mode
+    return hidden

@@ -1,0 +1,189 @@
+"""What is sent about a customer, and what it becomes."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta
+from msgspec.structs import replace
+
+from bezant.api.pages import ListParams
+from bezant.api.params import Check, Emptyable, Metadata, Params
+from bezant.api.refusals import cut
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.address import AddressParams, Text
+from bezant.resources.core.customer import (
+    Customer,
+    CustomField,
+    InvoiceSettings,
+    ReconciliationMode,
+    RenderingOptions,
+    Shipping,
+    TaxExempt,
+)
+from bezant.resources.core.refused import refused
+from bezant.resources.core.tax_id import TaxIdData
+
+_NO_SOURCES = refused("Sources are not offered: attach a payment method instead.")
+_NO_TAX = refused("Taxes are not calculated here, so there is no place to find out.")
+_NO_CLOCKS = refused("Customers do not follow test clocks.")
+
+
+def _email(text: str, param: str) -> str:
+    name, _, host = text.rpartition("@")
+    if not (name and host) or any(character.isspace() for character in text):
+        raise InvalidRequest(
+            f"Invalid email address: {cut(text)}", code="email_invalid", param=param
+        )
+    return text
+
+
+def _zero(text: str, param: str) -> str:
+    if text == "0":
+        return text
+    raise InvalidRequest(
+        "Credit balances are drawn on by invoices, which are not offered; a customer's balance "
+        "is 0.",
+        param=param,
+    )
+
+
+class ShippingParams(Params):
+    """Where goods are to be sent."""
+
+    address: AddressParams
+    name: Text
+    phone: Emptyable[Text] | None = None
+
+
+class CustomFieldParams(Params):
+    """A line on invoices."""
+
+    name: Annotated[str, Meta(max_length=40)]
+    value: Annotated[str, Meta(max_length=140)]
+
+
+class RenderingOptionsParams(Params):
+    """How invoices are to look."""
+
+    amount_tax_display: Emptyable[Literal["exclude_tax", "include_inclusive_tax"]] | None = None
+    template: Emptyable[Text] | None = None
+
+
+class InvoiceSettingsParams(Params):
+    """What invoices are to say."""
+
+    custom_fields: Emptyable[Annotated[list[CustomFieldParams], Meta(max_length=4)]] | None = None
+    footer: Emptyable[Text] | None = None
+    rendering_options: Emptyable[RenderingOptionsParams] | None = None
+
+
+class CashBalanceSettings(Params):
+    """How money on the cash balance finds its payment."""
+
+    reconciliation_mode: ReconciliationMode | None = None
+
+
+class CashBalanceParams(Params):
+    """What of a cash balance can be set."""
+
+    settings: CashBalanceSettings | None = None
+
+
+class Tax(Params):
+    """Where the customer is, for taxes."""
+
+    ip_address: Annotated[str, _NO_TAX] | None = None
+    validate_location: Annotated[str, _NO_TAX] | None = None
+
+
+class UpdateCustomer(Params):
+    """What of a customer can be changed."""
+
+    address: Emptyable[AddressParams] | None = None
+    balance: Annotated[str, Check(_zero)] | None = None
+    business_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
+    cash_balance: CashBalanceParams | None = None
+    default_source: Annotated[str, _NO_SOURCES] | None = None
+    description: Emptyable[Text] | None = None
+    email: Emptyable[Annotated[str, Meta(max_length=512), Check(_email)]] | None = None
+    individual_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
+    invoice_prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9]{3,12}$")] | None = None
+    invoice_settings: InvoiceSettingsParams | None = None
+    metadata: Metadata | None = None
+    name: Emptyable[Annotated[str, Meta(max_length=256)]] | None = None
+    next_invoice_sequence: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
+    phone: Emptyable[Text] | None = None
+    preferred_locales: Emptyable[list[Annotated[str, Meta(max_length=35)]]] | None = None
+    shipping: Emptyable[ShippingParams] | None = None
+    source: Annotated[str, _NO_SOURCES] | None = None
+    tax: Tax | None = None
+    tax_exempt: Emptyable[TaxExempt] | None = None
+    validate: Annotated[str, _NO_SOURCES] | None = None
+
+    @property
+    def reconciliation_mode(self) -> ReconciliationMode | None:
+        """The way to reconcile the cash balance, if one is sent."""
+        settings = self.cash_balance.settings if self.cash_balance else None
+        return settings.reconciliation_mode if settings else None
+
+
+class CreateCustomer(UpdateCustomer):
+    """What a customer is made of."""
+
+    tax_id_data: Annotated[list[TaxIdData], Meta(max_length=5)] | None = None
+    test_clock: Annotated[str, _NO_CLOCKS] | None = None
+
+
+class ListCustomers(ListParams):
+    """By what customers are listed."""
+
+    email: Annotated[str, Meta(max_length=512)] | None = None
+    test_clock: Annotated[str, _NO_CLOCKS] | None = None
+
+
+_PLAIN = (
+    "description",
+    "email",
+    "invoice_prefix",
+    "name",
+    "next_invoice_sequence",
+    "phone",
+)
+
+
+def changes_of(customer: Customer, sent: UpdateCustomer) -> dict[str, Any]:
+    """Return the fields of a customer that change, without its metadata."""
+    told = sent.changes()
+    changes = {name: told[name] for name in _PLAIN if name in told}
+    for name in ("business_name", "individual_name"):
+        if name in told:
+            changes[name] = told[name] or UNSET
+    if "tax_exempt" in told:
+        changes["tax_exempt"] = sent.tax_exempt or "none"
+    if sent.address is not None:
+        changes["address"] = sent.address.kept() if sent.address else None
+    if sent.shipping is not None:
+        changes["shipping"] = _shipping(sent.shipping) if sent.shipping else None
+    if sent.preferred_locales is not None:
+        changes["preferred_locales"] = tuple(sent.preferred_locales)
+    if sent.invoice_settings is not None:
+        changes["invoice_settings"] = _invoices(customer.invoice_settings, sent.invoice_settings)
+    return changes
+
+
+def _shipping(sent: ShippingParams) -> Shipping:
+    return Shipping(address=sent.address.kept(), name=sent.name, phone=sent.phone or None)
+
+
+def _invoices(before: InvoiceSettings, sent: InvoiceSettingsParams) -> InvoiceSettings:
+    changes: dict[str, Any] = {}
+    if sent.custom_fields is not None:
+        fields = tuple(CustomField(each.name, each.value) for each in sent.custom_fields or ())
+        changes["custom_fields"] = fields or None
+    if sent.footer is not None:
+        changes["footer"] = sent.footer or None
+    if sent.rendering_options is not None:
+        options = sent.rendering_options
+        changes["rendering_options"] = (
+            RenderingOptions(**options.changes(without=())) if options else None
+        )
+    return replace(before, **changes)

@@ -1,0 +1,89 @@
+"""Customers: whom an account sells to. Their payment methods and tax ids have their own lists."""
+
+from bezant.api.context import Context, created_of
+from bezant.api.pages import Page, page_of
+from bezant.api.params import merged
+from bezant.api.results import deleted
+from bezant.api.routes import Routes
+from bezant.api.standard import missing
+from bezant.kernel.codec import BASE62, from_base62
+from bezant.kernel.ids import RANDOM_BITS
+from bezant.resources.core.customer import Customer, with_mode
+from bezant.resources.core.customer_params import (
+    CreateCustomer,
+    ListCustomers,
+    UpdateCustomer,
+    changes_of,
+)
+from bezant.resources.core.tax_id import tax_id_of
+
+_PREFIX_LENGTH = 8
+
+routes = Routes(
+    Customer,
+    "/v1/customers",
+    prefix="cus",
+    filters={"email": "reference"},
+    listed=False,
+    retrieved=False,
+)
+
+
+@routes.get("/v1/customers", listing=True)
+async def list_all(ctx: Context, params: ListCustomers) -> Page:
+    """List customers, newest first."""
+    filters = {} if params.email is None else {"reference": params.email}
+    return await page_of(ctx, Customer, "cus", params, filters)
+
+
+@routes.get("/v1/customers/{id}")
+async def retrieve(ctx: Context, id: str) -> str:
+    """Retrieve a customer; of a deleted one, that it was there."""
+    row = await ctx.runtime.reader.get(ctx.book.id, Customer.kind(), id)
+    if row is None:
+        raise missing(Customer, id)
+    return deleted(row.kind, row.id) if row.deleted else row.body
+
+
+@routes.create
+async def create(ctx: Context, params: CreateCustomer) -> Customer:
+    """Keep a new customer."""
+    name = ctx.new_id("cus")
+    customer = Customer(
+        id=name,
+        created=created_of(name),
+        invoice_prefix=_invoice_prefix(name),
+        livemode=ctx.livemode,
+        metadata=merged({}, params.metadata),
+    )
+    for field, value in changes_of(customer, params).items():
+        setattr(customer, field, value)
+    hidden = with_mode(ctx, None, params.reconciliation_mode)
+    ctx.create(customer, hidden=hidden, event="customer.created")
+    for at, each in enumerate(params.tax_id_data or ()):
+        tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")
+    return customer
+
+
+@routes.update
+async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Customer:
+    """Change a customer; what is not sent stays."""
+    return ctx.save(
+        customer,
+        event="customer.updated",
+        hidden=with_mode(ctx, customer, params.reconciliation_mode),
+        metadata=merged(customer.metadata, params.metadata),
+        **changes_of(customer, params),
+    )
+
+
+@routes.delete
+async def delete(ctx: Context, customer: Customer) -> None:
+    """Delete a customer for good; that it was there can still be seen."""
+    ctx.delete(customer, event="customer.deleted")
+
+
+def _invoice_prefix(name: str) -> str:
+    """Return a few letters and digits for the numbers of invoices, out of an id's random bits."""
+    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
+    return "".join(BASE62[bits >> 5 * at & 31] for at in range(_PREFIX_LENGTH))
