@@ -37,6 +37,8 @@ from bezant.store.objects import Row
 SECRET = "sk_test_" + "a1B2c3D4" * 3
 OTHER = "sk_test_" + "z9Y8x7W6" * 3
 PUBLISHABLE = "pk_test_" + "p1q2r3s4" * 3
+RESTRICTED = "rk_test_" + "r5s6t7u8" * 3
+OLD = "sk_test_" + "o4l4d4v4" * 3
 URL = "https://pay.example.com"
 
 
@@ -363,6 +365,14 @@ class World:
             SECRET: Key("key_1", "acct_platform", livemode=False),
             OTHER: Key("key_2", "acct_other", livemode=False),
             PUBLISHABLE: Key("key_3", "acct_platform", livemode=False, kind="publishable"),
+            RESTRICTED: Key(
+                "key_4",
+                "acct_platform",
+                livemode=False,
+                kind="restricted",
+                permissions=frozenset({"parcel:write", "shelf:read"}),
+            ),
+            OLD: Key("key_5", "acct_platform", livemode=False, version="2024-06-20"),
         }
         self.records: list[Record] = []
         self.connections = {("acct_platform", "acct_child")}

@@ -49,17 +49,6 @@ def test_every_reply_carries_its_headers(shop: World) -> None:
     assert shop.get("/v1/parcels").headers["Request-Id"] != answer.headers["Request-Id"]
 
 
-def test_the_version_that_was_asked_for_is_echoed(shop: World) -> None:
-    answer = shop.get("/v1/parcels", Stripe_Version="2024-06-20")
-    assert answer.headers["Stripe-Version"] == "2024-06-20"
-
-
-@pytest.mark.parametrize("version", ["", "a\tb", "x" * 65])
-def test_a_version_that_is_none_is_not_echoed(shop: World, version: str) -> None:
-    answer = shop.get("/v1/parcels", Stripe_Version=version)
-    assert answer.headers["Stripe-Version"] == "2026-10-28.endive"
-
-
 @pytest.mark.parametrize("authorization", [f"Bearer {SECRET}", f"bearer  {SECRET}", basic(SECRET)])
 def test_a_key_is_taken_as_bearer_and_as_basic(shop: World, authorization: str) -> None:
     assert shop.get("/v1/parcels", Authorization=authorization).status == 200

@@ -4,38 +4,47 @@ import pytest
 
 from bezant.api.app import create_app, operations_of
 from bezant.api.context import Context
-from bezant.api.operation import template
+from bezant.api.operation import Options, declared, template
 from bezant.api.params import Params
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from tests.api.shop import ROUTES, Label, Parcel, World
 
 
+@pytest.mark.parametrize("permission", ["", "parcel", "parcel:look", "parcel:write"])
+def test_an_operation_without_its_permission_cannot_be_declared(permission: str) -> None:
+    async def look(ctx: Context) -> None:
+        """Look."""
+
+    with pytest.raises(AssertionError, match="GET /v1/things"):
+        declared("GET", "/v1/things", look, permission=permission, options=Options())
+
+
 def test_every_operation_is_known_with_its_facts() -> None:
     told = [(each.method, each.path, each.name, each.permission) for each in operations_of(ROUTES)]
     assert told == [
-        ("GET", "/v1/shelves", "shelves.list", "shelf_read"),
-        ("GET", "/v1/shelves/{id}", "shelves.retrieve", "shelf_read"),
-        ("POST", "/v1/shelves", "shelves.create", "shelf_write"),
-        ("GET", "/v1/parcels", "parcels.list", "parcel_read"),
-        ("GET", "/v1/parcels/{id}", "parcels.retrieve", "parcel_read"),
-        ("POST", "/v1/parcels", "parcels.create_parcel", "parcel_write"),
-        ("POST", "/v1/parcels/{id}", "parcels.update", "parcel_write"),
-        ("DELETE", "/v1/parcels/{id}", "parcels.delete", "parcel_write"),
-        ("POST", "/v1/parcels/{id}/ship", "parcels.ship", "parcel_write"),
-        ("GET", "/v1/parcels/{parcel}/labels", "parcels.labels.list", "label_read"),
-        ("GET", "/v1/parcels/{parcel}/labels/{id}", "parcels.labels.retrieve", "label_read"),
-        ("POST", "/v1/parcels/{parcel}/labels", "parcels.labels.stick", "label_write"),
+        ("GET", "/v1/shelves", "shelves.list", "shelf:read"),
+        ("GET", "/v1/shelves/{id}", "shelves.retrieve", "shelf:read"),
+        ("POST", "/v1/shelves", "shelves.create", "shelf:write"),
+        ("GET", "/v1/parcels", "parcels.list", "parcel:read"),
+        ("GET", "/v1/parcels/{id}", "parcels.retrieve", "parcel:read"),
+        ("POST", "/v1/parcels", "parcels.create_parcel", "parcel:write"),
+        ("POST", "/v1/parcels/{id}", "parcels.update", "parcel:write"),
+        ("DELETE", "/v1/parcels/{id}", "parcels.delete", "parcel:write"),
+        ("POST", "/v1/parcels/{id}/ship", "parcels.ship", "parcel:write"),
+        ("GET", "/v1/parcels/{parcel}/labels", "parcels.labels.list", "label:read"),
+        ("GET", "/v1/parcels/{parcel}/labels/{id}", "parcels.labels.retrieve", "label:read"),
+        ("POST", "/v1/parcels/{parcel}/labels", "parcels.labels.stick", "label:write"),
         (
             "POST",
             "/v1/parcels/{parcel}/labels/{id}/read_aloud",
             "parcels.labels.read_aloud",
-            "label_write",
+            "label:write",
         ),
-        ("GET", "/v1/desk/{drawer}", "desk.look", "parcel_read"),
-        ("GET", "/v1/desk/{drawer}/parcels", "desk.parcels.search", "parcel_read"),
-        ("POST", "/v1/desk/batch", "desk.batch", "parcel_write"),
-        ("GET", "/v1/open", "open.doors", "parcel_read"),
+        ("GET", "/v1/desk/{drawer}", "desk.look", "parcel:read"),
+        ("GET", "/v1/desk/{drawer}/parcels", "desk.parcels.search", "parcel:read"),
+        ("POST", "/v1/desk/batch", "desk.batch", "parcel:write"),
+        ("GET", "/v1/open", "open.doors", "parcel:read"),
     ]
     assert all(each.doc and issubclass(each.params, Params) for each in operations_of(ROUTES))
 

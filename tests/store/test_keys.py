@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
+from datetime import timedelta
 
 import pytest
 
-from bezant.kernel.errors import ConfigError
+from bezant.kernel.errors import ConfigError, NotFound
 from bezant.kernel.secret import Secret
 from bezant.store import keys
 from bezant.store.keys import TTL_SECONDS, KeyRing
@@ -13,11 +14,25 @@ from tests.webhooks.world import World, play
 from tests.workers.statements import watch
 
 
-async def make(world: World, account: str = "acct_1", *, livemode: bool = False) -> keys.NewKey:
+async def make(
+    world: World, account: str = "acct_1", terms: keys.Terms = keys.EVERYTHING, *,
+    livemode: bool = False,
+) -> keys.NewKey:  # fmt: skip
     async with world.pool.connection() as conn:
         return await keys.create(
             conn, world.ids, world.entropy, world.clock.now(),
-            account=account, livemode=livemode, name="mine",
+            account=account, livemode=livemode, name="mine", terms=terms,
+        )  # fmt: skip
+
+
+async def roll(
+    world: World, key: keys.Key, *, hours: int = 24, account: str = "acct_1"
+) -> keys.NewKey:
+    now = world.clock.now()
+    async with world.pool.connection() as conn:
+        return await keys.roll(
+            conn, world.ids, world.entropy, now,
+            account=account, name=key.id, until=now + timedelta(hours=hours),
         )  # fmt: skip
 
 
@@ -115,6 +130,106 @@ def test_a_revocation_is_felt_within_seconds(database):
         assert listed.revoked is not None
         again = await install(world, made.secret.reveal())
         assert again.revoked is not None, "a revoked key does not come back"
+
+    play(database, story)
+
+
+RESTRICTED = keys.Terms("restricted", frozenset({"charge:read", "payout:write"}))
+
+
+@pytest.mark.parametrize(
+    ("terms", "prefix"),
+    [
+        (keys.Terms(version="2024-06-20"), "sk"),
+        (RESTRICTED, "rk"),
+        (keys.Terms("publishable"), "pk"),
+    ],
+)
+def test_a_key_keeps_its_terms(database, terms, prefix):
+    async def story(world: World) -> None:
+        for livemode, mode in ((False, "test"), (True, "live")):
+            made = await make(world, terms=terms, livemode=livemode)
+            assert made.secret.reveal().startswith(f"{prefix}_{mode}_")
+            assert made.key.redacted == f"{prefix}_{mode}_…{made.key.shown}"
+            found = await KeyRing(world.pool, world.clock).find(made.secret.reveal())
+            assert found == made.key
+            assert found.terms == terms
+
+    play(database, story)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        keys.Terms("restricted"),
+        keys.Terms("secret", frozenset({"charge:read"})),
+        keys.Terms("restricted", frozenset({"charge"})),
+        keys.Terms("restricted", frozenset({"charge:read write"})),
+    ],
+)
+def test_terms_that_contradict_each_other_are_refused(database, terms):
+    async def story(world: World) -> None:
+        with pytest.raises(ConfigError):
+            await make(world, terms=terms)
+        with pytest.raises(ConfigError, match="in the future"):
+            await make(world, terms=keys.Terms(expires=world.clock.now()))
+        assert await world.rows("select id from api_key") == []
+
+    play(database, story)
+
+
+def test_a_key_expires_at_once_everywhere(database):
+    async def story(world: World) -> None:
+        terms = keys.Terms(expires=world.clock.now() + timedelta(seconds=2))
+        made = await make(world, terms=terms)
+        ring = KeyRing(world.pool, world.clock)
+        assert await ring.find(made.secret.reveal()) == made.key
+        world.pass_time(seconds=1)
+        assert await ring.find(made.secret.reveal()) == made.key
+        world.pass_time(seconds=1)
+        assert await ring.find(made.secret.reveal()) is None
+        assert await KeyRing(world.pool, world.clock).find(made.secret.reveal()) is None
+
+    play(database, story)
+
+
+def test_a_rolled_key_works_beside_its_successor_for_a_while(database):
+    async def story(world: World) -> None:
+        old = await make(world, terms=RESTRICTED)
+        new = await roll(world, old.key, hours=24)
+        assert (new.key.name, new.key.terms) == ("mine", RESTRICTED)
+        ring = KeyRing(world.pool, world.clock)
+        found = await ring.find(old.secret.reveal())
+        assert found is not None
+        assert found.successor == new.key.id
+        world.pass_time(seconds=24 * 3600 - 1)
+        assert await ring.find(old.secret.reveal()) is not None
+        world.pass_time(seconds=1)
+        assert await ring.find(old.secret.reveal()) is None
+        assert await ring.find(new.secret.reveal()) == new.key
+
+    play(database, story)
+
+
+def test_a_key_is_rolled_once_by_its_owner_while_it_works(database):
+    async def story(world: World) -> None:
+        life = timedelta(hours=10)
+        old = await make(world, terms=keys.Terms(expires=world.clock.now() + life))
+        with pytest.raises(NotFound):
+            await roll(world, old.key, account="acct_2")
+        world.pass_time(seconds=9 * 3600)
+        new = await roll(world, old.key, hours=24)
+        assert new.key.terms.expires == world.clock.now() + life
+        (was,) = await world.rows(f"select expires from api_key where id = '{old.key.id}'")
+        assert was == (old.key.terms.expires,), "an overlap makes no life longer"
+        with pytest.raises(ConfigError, match="already"):
+            await roll(world, old.key)
+        await revoke(world, new.key)
+        with pytest.raises(NotFound):
+            await roll(world, new.key)
+        world.pass_time(seconds=3600)
+        with pytest.raises(NotFound):
+            await roll(world, old.key)
 
     play(database, story)
 

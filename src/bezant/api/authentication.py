@@ -67,6 +67,20 @@ async def acting_account(backend: Backend, key: Key, secret: str, wanted: str | 
     )
 
 
+def allow(key: Key, secret: str, needed: str, account: str) -> None:
+    """Refuse, as Forbidden, what a restricted key lacks the permission for; write implies read."""
+    resource, _, access = needed.partition(":")
+    sufficient = {needed, f"{resource}:write", f"*:{access}", "*:write"}
+    if key.kind != "restricted" or not sufficient.isdisjoint(key.permissions):
+        return
+    raise Forbidden(
+        f"The provided key '{redacted(secret)}' does not have the required permissions for this "
+        f"endpoint on account '{account}'. Having the '{needed}' permission would allow this "
+        "request to continue.",
+        code="permission_missing",
+    )
+
+
 def redacted(secret: str) -> str:
     """Return a key as it may be shown: its kind and its last four characters."""
     match = _KIND_OF_KEY.match(secret)

@@ -8,12 +8,18 @@ from bezant.kernel.ids import Ids
 
 
 class Key(NamedTuple):
-    """An API key that was recognised: whose it is, and what kind of key."""
+    """An API key that was recognised: whose it is, and what kind of key.
+
+    `permissions` are those of a restricted key; `version` is that of the API for requests that
+    name none.
+    """
 
     id: str
     account: str
     livemode: bool
     kind: Literal["secret", "restricted", "publishable"] = "secret"
+    permissions: frozenset[str] = frozenset()
+    version: str | None = None
 
 
 class Record(NamedTuple):
@@ -47,7 +53,7 @@ class Backend(Protocol):
         ...
 
     async def authenticate(self, secret: str) -> Key | None:
-        """Return the key with that secret, unless it is unknown or revoked."""
+        """Return the key with that secret, unless it is unknown, revoked or expired."""
         ...
 
     async def connected(self, key: Key, account: str) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 import falcon
 import falcon.asgi
 
-from bezant.api import body, expand, idempotency
-from bezant.api.authentication import acting_account, identify, secret_of
+from bezant.api import body, expand, idempotency, versions
+from bezant.api.authentication import acting_account, allow, identify, secret_of
 from bezant.api.backend import Backend, Record
 from bezant.api.decoders import decoder
 from bezant.api.exchange import Exchange
@@ -14,11 +14,10 @@ from bezant.api.execute import Call, Executor, out_of_reach
 from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import Reply, error_reply
+from bezant.api.runtime import API_VERSION
 from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InternalError, NotFound
 from bezant.kernel.log import canonical_line, get_logger
-
-MAX_VERSION_LENGTH = 64
 
 log = get_logger(__name__)
 
@@ -40,6 +39,8 @@ class Endpoint:
         self._backend = backend
         self._executor = executor
         self._kinds = kinds
+        returns = operation.options.returns
+        self._kind = returns.kind() if returns else ""
         self._decode = {json: decoder(operation.params, json=json) for json in (False, True)}
 
     async def respond(
@@ -78,9 +79,6 @@ class Endpoint:
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
     ) -> Reply:
         operation = self._operation
-        version = request.get_header("Stripe-Version")
-        if version and len(version) <= MAX_VERSION_LENGTH and version.isprintable():
-            exchange.version = version
         await self._identify(request, exchange)
         if operation.method == "POST":
             header = request.get_header("Idempotency-Key")
@@ -90,7 +88,10 @@ class Endpoint:
         parameters = await body.read(request, operation.options)
         exchange.parameters = parameters.tree
         told = await self._executor.call(self._call(request, place, exchange, parameters))
-        return exchange.reply(told, executed=operation.writes)
+        reply = exchange.reply(told, executed=operation.writes)
+        if versions.since(exchange.version):
+            return reply._replace(body=versions.downgraded(reply.body, exchange.version))
+        return reply
 
     async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> None:
         authorization = request.get_header("Authorization")
@@ -102,6 +103,11 @@ class Endpoint:
             secret = secret_of(authorization)
             exchange.account = await acting_account(self._backend, key, secret, named)
             exchange.named_account = True
+        if key.kind == "restricted":
+            secret = secret_of(authorization)
+            allow(key, secret, self._operation.permission, exchange.account)
+        version = request.get_header("Stripe-Version")
+        exchange.version = versions.checked(version) if version else key.version or API_VERSION
 
     def _call(
         self,
@@ -114,9 +120,11 @@ class Endpoint:
         digest = b""
         if exchange.idempotency_key is not None:
             digest = idempotency.digest(operation.method, request.path, tree)
+        tree = self._upgraded(request, exchange, tree)
         wanted: expand.Plan = {}
         if "expand" in tree:
             wanted = self._plan(tree.pop("expand"), json=json)
+            self._allow_kinds(request, exchange, wanted)
         return Call(
             operation=operation,
             caller=exchange.caller(),
@@ -126,6 +134,28 @@ class Endpoint:
             wanted=wanted,
             digest=digest,
         )
+
+    def _upgraded(
+        self, request: falcon.asgi.Request, exchange: Exchange, tree: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the parameters in the words of the newest version."""
+        if self._kind not in versions.CHANGED:
+            return tree
+        version = exchange.version
+        if not request.get_header("Stripe-Version"):
+            version = versions.spoken(version, request.get_header("User-Agent"))
+        return versions.upgraded(tree, self._kind, version)
+
+    def _allow_kinds(
+        self, request: falcon.asgi.Request, exchange: Exchange, wanted: expand.Plan
+    ) -> None:
+        """Let a restricted key expand only what it may read."""
+        key, account = exchange.key, exchange.account
+        if key is None or account is None or key.kind != "restricted":
+            return
+        secret = secret_of(request.get_header("Authorization"))
+        for kind in sorted(expand.kinds_in(wanted)):
+            allow(key, secret, f"{kind}:read", account)
 
     def _plan(self, node: Any, *, json: bool) -> expand.Plan:
         options = self._operation.options

@@ -58,6 +58,14 @@ def plan(
     return root
 
 
+def kinds_in(wanted: Plan) -> set[str]:
+    """Return every kind of object that a plan may bring into an answer."""
+    found: set[str] = set()
+    for branch in wanted.values():
+        found.update(branch.kinds, kinds_in(branch.branches))
+    return found
+
+
 def _grow(
     branches: Plan,
     parts: Sequence[str],

@@ -22,6 +22,9 @@ returns an object, a dict, a Page, Itemised, a stored body as text, or None afte
 Arguments = tuple[type[Identified] | None, ...]
 """For each placeholder of the path, the resource to load, or None for plain text."""
 
+PERMISSION = re.compile(r"[a-z0-9_.]+:(?:read|write)", re.ASCII)
+"""The form of a permission: a resource and what is done with it."""
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -29,7 +32,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """What a declaration may say about an operation beside its path and function.
 
     It answers with the resource `returns`, or with a list of it if `listing`. `json` bodies are
-    taken beside forms; `body_limit` is in bytes; `publishable` keys may call it.
+    taken beside forms; `body_limit` is in bytes; `publishable` keys may call it. Restricted keys
+    need the permission `permits` and `:read` or `:write`; without it, it is named for the kind.
     """
 
     returns: type[Identified] | None = None
@@ -37,6 +41,7 @@ class Options(Struct, frozen=True, kw_only=True):
     json: bool = False
     body_limit: int = MAX_BODY_BYTES
     publishable: bool = False
+    permits: str | None = None
 
 
 class Operation(Struct, frozen=True, eq=False, kw_only=True):
@@ -100,6 +105,9 @@ def made(
     """Return an operation of its parts."""
     placeholders = placeholders_of(path)
     assert len(arguments) == len(placeholders), f"{method} {path} needs {placeholders}"
+    access = "read" if method == "GET" else "write"
+    assert PERMISSION.fullmatch(permission), f"{method} {path} declares no permission"
+    assert permission.endswith(access), f"{method} {path} needs a permission to {access}"
     words = [word for word in path.strip("/").split("/")[1:] if "{" not in word]
     if words[-1] == function.__name__:
         words.pop()  # The last word of an action's path is its function.

@@ -83,8 +83,8 @@ class Routes:
         return lambda function: self._declare("POST", path, function, **options)
 
     def _declare(self, method: str, path: str, function: F, **changes: Any) -> F:
-        permission = self._permission("read" if method == "GET" else "write")
         options = self._optioned(**changes)
+        permission = self._permission("read" if method == "GET" else "write", options)
         self._add(declared(method, path, function, permission=permission, options=options))
         return function
 
@@ -96,7 +96,7 @@ class Routes:
                 parent=self._parent,
                 prefix=prefix,
                 filters=filters,
-                permission=self._permission("read"),
+                permission=self._permission("read", self._options),
                 options=self._optioned(listing=True),
             )
         )
@@ -107,7 +107,7 @@ class Routes:
                 self.object_path,
                 self.resource,
                 parent=self._parent,
-                permission=self._permission("read"),
+                permission=self._permission("read", self._options),
                 options=self._optioned(),
             )
         )
@@ -126,8 +126,8 @@ class Routes:
         if columns:
             self.resource.filters = columns
 
-    def _permission(self, access: str) -> str:
-        return f"{self.resource.kind()}_{access}"
+    def _permission(self, access: str, options: Options) -> str:
+        return f"{options.permits or self.resource.kind()}:{access}"
 
     def _optioned(self, **changes: Any) -> Options:
         return replace(self._options, **{"returns": self.resource, **changes})

@@ -1,13 +1,19 @@
 """`bezant keys`: API keys of the platform's account; a secret is shown once, when it is made."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from bezant.api import versions
+from bezant.api.app import operations_of
+from bezant.api.runtime import API_VERSION
 from bezant.cli.books import platform
 from bezant.cli.database import connected
 from bezant.cli.options import DataOption, JsonOption, LiveOption, closing, configured
@@ -15,11 +21,24 @@ from bezant.cli.output import as_json, console, print_table, table
 from bezant.db.pool import Connection
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.entropy import SystemEntropy
-from bezant.kernel.errors import NotFound
+from bezant.kernel.errors import ConfigError, NotFound
 from bezant.kernel.ids import Ids
+from bezant.server.wiring import ROUTES
 from bezant.store import keys
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="The key's id, key_….")]
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow", metavar="PERMISSION", help="All that it may do: charge:read, *:read; repeat it."
+    ),
+]
+
+_MAY = {"secret": "everything", "publishable": "what is public", "restricted": "nothing"}
+_DURATION = re.compile(r"(\d{1,5}(?=[dhm])|0)([dhm]?)", re.ASCII)
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 class Desk(NamedTuple):
@@ -31,7 +50,7 @@ class Desk(NamedTuple):
 
 @app.callback()
 def group() -> None:
-    """API keys: list, create, revoke."""
+    """API keys: list, create, roll, revoke."""
 
 
 @app.command("list", epilog=closing())
@@ -44,39 +63,72 @@ def list_keys(
     """
     found = asyncio.run(_list(data, live))
     if json:
-        as_json([key._asdict() for key in found])
+        as_json([_shown(key) for key in found])
         return
-    rows = table("id", "name", "secret", "created", "revoked")
+    rows = table("id", "name", "secret", "created", "expires", "revoked", "may")
     for key in found:
-        secret = f"sk_{'live' if key.livemode else 'test'}_…{key.shown}"
-        revoked = f"{key.revoked:%Y-%m-%d %H:%M}" if key.revoked else ""
-        rows.add_row(key.id, key.name, secret, f"{key.created:%Y-%m-%d %H:%M}", revoked)
+        moments = (_minute(each) for each in (key.created, key.terms.expires, key.revoked))
+        may = " ".join(sorted(key.terms.permissions)) or _MAY[key.terms.kind]
+        rows.add_row(key.id, key.name, key.redacted, *moments, may)
     print_table(rows)
 
 
-@app.command(epilog=closing('bezant keys create "the shop"', "bezant keys create --live backend"))
+@app.command(
+    epilog=closing(
+        'bezant keys create "the shop"',
+        "bezant keys create --live backend",
+        "bezant keys create reports --allow charge:read --allow payout:read --expires 90d",
+    )
+)
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
     *,
+    allow: AllowOption = None,
+    publishable: Annotated[
+        bool, typer.Option("--publishable", help="A key that may be shown to anybody.")
+    ] = False,
+    expires: Annotated[
+        str | None, typer.Option("--expires", help="How long it works, such as 90d or 12h.")
+    ] = None,
+    version: Annotated[
+        str, typer.Option("--api-version", help="Of the API, for requests that name none.")
+    ] = API_VERSION,
     live: LiveOption = False,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a key, and show its secret this once.
 
-    Only a digest of it is stored.
+    Only a digest of it is stored. A key may do everything, unless it is publishable or allowed
+    certain things.
     """
-    made = asyncio.run(_create(data, name, live))
-    if json:
-        as_json({"id": made.key.id, "name": name, "secret": made.secret.reveal()})
-        return
-    console.print(f"{made.key.id}  {made.secret.reveal()}")
-    console.print("Keep it now: it is stored as a digest and can't be shown again.")
+    kind: keys.Kind = "publishable" if publishable else "restricted" if allow else "secret"
+    until = None if expires is None else SystemClock().now() + _duration(expires)
+    terms = keys.Terms(kind, _permissions(allow or []), versions.checked(version), until)
+    made = asyncio.run(_create(data, name, terms, live))
+    _show_once(made, json=json)
+
+
+@app.command(epilog=closing("bezant keys roll key_0Rk3v1 --overlap 24h"))
+def roll(
+    key: KeyArgument,
+    *,
+    overlap: Annotated[
+        str, typer.Option("--overlap", help="How long the old key still works, such as 24h or 0.")
+    ] = "24h",
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a new key in place of another.
+
+    The new one may do the same; the old one works on until the overlap is over.
+    """
+    _show_once(asyncio.run(_roll(data, key, _duration(overlap))), json=json)
 
 
 @app.command(epilog=closing())
 def revoke(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, key_….")],
+    key: KeyArgument,
     *,
     data: DataOption = None,
     json: JsonOption = False,
@@ -97,7 +149,44 @@ async def _list(data: Path | None, live: bool) -> list[keys.Key]:
         return await keys.of_account(conn, account, livemode=live)
 
 
-async def _create(data: Path | None, name: str, live: bool) -> keys.NewKey:
+def _show_once(made: keys.NewKey, *, json: bool) -> None:
+    secret = made.secret.reveal()
+    if json:
+        as_json({**_shown(made.key), "secret": secret})
+        return
+    console.print(f"{made.key.id}  {secret}")
+    console.print("Keep it now: it is stored as a digest and can't be shown again.")
+
+
+def _shown(key: keys.Key) -> dict[str, Any]:
+    shown = key._asdict()
+    terms = shown.pop("terms")._asdict()
+    return {**shown, **terms, "permissions": sorted(key.terms.permissions)}
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _duration(text: str) -> timedelta:
+    """Read `90d`, `24h`, `30m` or `0`. Raises ConfigError."""
+    form = _DURATION.fullmatch(text)
+    if form is None:
+        raise ConfigError(f"{text!r} is no length of time; one is like 90d, 24h, 30m or 0")
+    return timedelta(**{_UNITS[form[2] or "m"]: int(form[1])})
+
+
+def _permissions(allowed: list[str]) -> frozenset[str]:
+    """Check that each permission is one that an operation asks for. Raises ConfigError."""
+    known = {each.permission for each in operations_of(ROUTES)} | {"*:read", "*:write"}
+    for name in allowed:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0)[0]
+            raise ConfigError(f"{name} is not a permission; the nearest is {near}")
+    return frozenset(allowed)
+
+
+async def _create(data: Path | None, name: str, terms: keys.Terms, live: bool) -> keys.NewKey:
     clock, entropy = SystemClock(), SystemEntropy()
     async with _desk(data) as (conn, account):
         return await keys.create(
@@ -108,6 +197,17 @@ async def _create(data: Path | None, name: str, live: bool) -> keys.NewKey:
             account=account,
             livemode=live,
             name=name,
+            terms=terms,
+        )
+
+
+async def _roll(data: Path | None, key: str, overlap: timedelta) -> keys.NewKey:
+    clock, entropy = SystemClock(), SystemEntropy()
+    async with _desk(data) as (conn, account):
+        now = clock.now()
+        ids = Ids(clock, entropy)
+        return await keys.roll(
+            conn, ids, entropy, now, account=account, name=key, until=now + overlap
         )
 
 

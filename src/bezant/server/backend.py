@@ -45,9 +45,14 @@ class PlatformBackend:
         return self._runtime.config.public_url
 
     async def authenticate(self, secret: str) -> Key | None:
-        """Return the key with that secret, unless it is unknown or revoked."""
+        """Return the key with that secret, unless it is unknown, revoked or expired."""
         found = await self._keys.find(secret)
-        return None if found is None else Key(found.id, found.account, found.livemode)
+        if found is None:
+            return None
+        terms = found.terms
+        return Key(
+            found.id, found.account, found.livemode, terms.kind, terms.permissions, terms.version
+        )
 
     async def connected(self, key: Key, account: str) -> bool:
         """Tell whether an account belongs to the platform whose key it is."""

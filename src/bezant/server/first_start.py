@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bezant.api.context import Caller, Context, Stale
-from bezant.api.runtime import Runtime
+from bezant.api.runtime import API_VERSION, Runtime
 from bezant.db.pool import Connection
 from bezant.db.queries import load
 from bezant.kernel.entropy import Entropy
@@ -65,6 +65,13 @@ async def _key(conn: Connection, runtime: Runtime, entropy: Entropy, account: st
     if await keys.of_account(conn, account, livemode=False):
         return None
     made = await keys.create(
-        conn, runtime.ids, entropy, now, account=account, livemode=False, name="first key"
+        conn,
+        runtime.ids,
+        entropy,
+        now,
+        account=account,
+        livemode=False,
+        name="first key",
+        terms=keys.Terms(version=API_VERSION),
     )
     return made.secret
