@@ -3,13 +3,28 @@
 import itertools
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bezant.db import migrate
 from bezant.db.embedded import EmbeddedServer
 from bezant.db.pool import connect_sync, in_database
+from tests.conformance.watch import watch
 
 _NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _every_answer_conforms(monkeypatch):
+    """Hold whatever an application in this process answers against the API's surface."""
+    handle = httpx.ASGITransport.handle_async_request
+
+    async def handle_and_watch(transport, request):
+        response = await handle(transport, request)
+        watch(transport, request, response)
+        return response
+
+    monkeypatch.setattr(httpx.ASGITransport, "handle_async_request", handle_and_watch)
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,38 @@
 """Holds an answer against the API's surface: names, types and what may be null or missing.
 
-`surface.json` has for each field its type and flags: `n` may be null, `?` may be missing. A type
-is a plain one, `#Name` of a shape, or a hash: enum, list, map, page, union, exp (id or object).
+The surface has for each field its type and flags: `n` may be null, `?` may be missing. A type
+is a plain one, `#Name` of a shape, or a hash; tools/surface.py, which writes it, lists them.
 """
 
+import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-SURFACE: dict[str, Any] = msgspec.json.decode(Path(__file__).with_name("surface.json").read_bytes())
-PLAIN = {"str": str, "int": int, "bool": bool, "float": int | float}
+FILE = Path(__file__).parent.parent / "conformance" / "surface.json.gz"
+WHOLE: dict[str, Any] = msgspec.json.decode(gzip.decompress(FILE.read_bytes()))
+SURFACE: dict[str, Any] = WHOLE["resources"]
+PLAIN = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "float": int | float,
+    "decimal": str,
+    "any": object,
+}
 Shapes = Mapping[str, Any]
 
 
 def faults(value: Any, kind: str) -> list[str]:
     """Return everything in which an object differs from the shape of its kind."""
     return list(_object(value, SURFACE[kind], SURFACE, kind))
+
+
+def value_faults(value: Any, kind: Any, path: str) -> Iterator[str]:
+    """Yield in what a value differs from a type, which may be a list of shapes, say."""
+    yield from _value(value, kind, SURFACE, path)
 
 
 def _object(value: Any, shape: Any, known: Shapes, path: str) -> Iterator[str]:
@@ -44,10 +59,19 @@ def _value(value: Any, kind: Any, known: Shapes, path: str) -> Iterator[str]:
         ((word, inner),) = kind.items()
         yield from COMPOUND[word](value, inner, known, path)
     elif not kind.startswith("#"):
-        if not isinstance(value, PLAIN[kind]) or (isinstance(value, bool) and kind != "bool"):
+        wrong = isinstance(value, bool) and kind not in ("bool", "any")
+        if wrong or not isinstance(value, PLAIN[kind]):
             yield f"{path} is {value!r}, not {kind}"
-    elif kind[1:] in known:
+    elif isinstance(value, dict) and value.get("deleted") is True:
+        yield from deleted_faults(value, path)
+    else:
         yield from _object(value, known[kind[1:]], known, path)
+
+
+def deleted_faults(value: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield in what an object that is gone shows more or less than that."""
+    if set(value) - {"object"} != {"id", "deleted"}:
+        yield f"{path} is gone and shows {sorted(value)}"
 
 
 def _enum(value: Any, inner: Any, _known: Shapes, path: str) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""Holds every answer of an application in this process against the API's surface.
+
+What the surface does not have, such as the ledger's own operations, is held against the structs
+that we declare ourselves. An error has the members and the codes that are documented.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+import msgspec
+
+from bezant.api.error_codes import ERROR_CODES
+from bezant.api.operation import Operation
+from bezant.api.resource import Identified
+from tests.resources.shapes import SURFACE, WHOLE, deleted_faults, faults, value_faults
+
+Key = tuple[str, str]
+LIST = {"object", "data", "has_more", "url"}
+ERROR_TYPES = {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
+ERROR_MEMBERS = {"charge", "code", "decline_code", "doc_url", "message", "param", "payment_intent",
+                 "payment_method", "payment_method_type", "request_log_url", "setup_intent",
+                 "source", "type"}  # fmt: skip
+CODES = {each.code for each in ERROR_CODES}
+
+
+def key_of(method: str, path: str) -> Key:
+    """Return what an operation is found by, whatever the placeholders of its path are called."""
+    return method, re.sub(r"\{\w+\}", "{}", path)
+
+
+RETURNS = {key_of(method, path): returns for method, path, _, returns in WHOLE["operations"]}
+KINDS = {
+    shape["fields"]["object"][0]["enum"][0]: name
+    for name, shape in SURFACE.items()
+    if "enum" in shape["fields"].get("object", [()])[0] and not name.startswith("v2.")
+}
+"""The shape of each kind of object, by the word that its `object` has."""
+
+
+class Nonconforming(AssertionError):
+    """An answer is not what the surface says."""
+
+
+def watch(transport: httpx.ASGITransport, request: httpx.Request, response: Any) -> None:
+    """Raise Nonconforming if an answer of one of our applications is not as it should be."""
+    router = getattr(transport.app, "_router", None)
+    body = b"".join(response.stream._body)
+    if router is None or response.headers.get("content-type") != "application/json" or not body:
+        return
+    found = router.find(request.url.path)
+    responder = getattr(found[0], f"on_{request.method.lower()}", None) if found else None
+    operation = getattr(getattr(responder, "__self__", None), "_operation", None)
+    told = list(answer_faults(operation, response.status_code, msgspec.json.decode(body)))
+    if told:
+        raise Nonconforming(f"{request.method} {request.url.path}: " + "; ".join(told))
+
+
+def answer_faults(operation: Operation | None, status: int, body: Any) -> Iterator[str]:
+    """Yield everything in which an answer differs from what the operation should give."""
+    if status >= 400:
+        if operation is not None or "error" in body:
+            yield from error_faults(body)
+    elif operation is not None:
+        returns = RETURNS.get(key_of(operation.method, operation.path))
+        if returns is None:
+            yield from own_faults(operation, body)
+        elif body.get("deleted") is True:
+            yield from deleted_faults(body, operation.name)
+        else:
+            yield from value_faults(body, returns, operation.name)
+            yield from event_faults(body)
+
+
+def error_faults(body: Any) -> Iterator[str]:
+    """Yield what is wrong with the body of an error."""
+    if body.keys() != {"error"}:
+        yield f"an error has the members {sorted(body)}"
+        return
+    error = body["error"]
+    if error.keys() - ERROR_MEMBERS or not all(isinstance(each, str) for each in error.values()):
+        yield f"an error has the members {error}"
+    if error.get("type") not in ERROR_TYPES or not error.get("message"):
+        yield f"an error has no known type or no message: {error}"
+    if "code" in error and error["code"] not in CODES:
+        yield f"the code {error['code']} is not documented"
+
+
+def event_faults(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in what the objects inside events differ from their shapes."""
+    for event in body["data"] if body.get("object") == "list" else [body]:
+        if isinstance(event, dict) and event.get("object") == "event":
+            shown = event["data"]["object"]
+            if shown["object"] in KINDS:
+                yield from faults(shown, KINDS[shown["object"]])
+
+
+def own_faults(operation: Operation, body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in what an answer differs from the struct that the operation returns."""
+    returns = operation.options.returns
+    if returns is None or not isinstance(body, dict):
+        return
+    if operation.options.listing:
+        if body.keys() != LIST:
+            yield f"{operation.name} is not a list object: {sorted(body)}"
+        for item in body.get("data", ()):
+            yield from error_faults(item) if "error" in item else struct_faults(item, returns)
+    elif body.get("object") == returns.kind():
+        if body.get("deleted") is True:
+            yield from deleted_faults(body, operation.name)
+        else:
+            yield from struct_faults(body, returns)
+
+
+def struct_faults(value: Mapping[str, Any], kind: type[Identified]) -> Iterator[str]:
+    """Yield in what an object differs from its struct; what was expanded counts as its id."""
+    names = {field.encode_name for field in msgspec.structs.fields(kind)} | {"object"}
+    if value.keys() != names:
+        yield f"{kind.kind()} differs in {sorted(value.keys() ^ names)}"
+    try:
+        msgspec.convert(collapsed(value, [path.split(".") for path in kind.expands]), kind)
+    except msgspec.ValidationError as error:
+        yield f"{kind.kind()}: {error}"
+
+
+def collapsed(value: Any, paths: Sequence[Sequence[str]]) -> Any:
+    """Return a value in which the objects that stand at some paths are their ids again."""
+    if isinstance(value, list):
+        return [collapsed(each, paths) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if [] in paths and "id" in value:
+        return value["id"]
+    return {
+        name: collapsed(each, [path[1:] for path in paths if path[:1] == [name]])
+        for name, each in value.items()
+    }
