@@ -206,7 +206,10 @@ class Lane:
                 await self._settle(requests[:middle])
                 await self._settle(requests[middle:])
                 return
-            log.exception("batch_refused_by_database")
+            if isinstance(problem, (Error, ValueError)):
+                log.warning("change_not_writable", problem=str(problem).strip())
+            else:
+                log.exception("change_not_writable")
             _fail(requests, problem)
         else:
             await self._tell(requests, faults)
