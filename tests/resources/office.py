@@ -28,6 +28,7 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
 from bezant.resources.connect import (
     accounts,
+    balance_settings,
     capabilities,
     external_accounts,
     transfer_reversals,
@@ -37,7 +38,9 @@ from bezant.resources.core import (
     balance,
     balance_transactions,
     cash_balance,
+    country_specs,
     customers,
+    exchange_rates,
     payouts,
     tax_ids,
     topups,
@@ -67,6 +70,9 @@ ROUTES = [
     tax_ids.routes,
     tax_ids.of_customer,
     cash_balance.routes,
+    country_specs.routes,
+    exchange_rates.routes,
+    balance_settings.routes,
 ]
 HANDLERS = {each.subject.kind(): each for each in (payouts.handler, topups.handler)}
 

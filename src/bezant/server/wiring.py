@@ -7,6 +7,7 @@ from bezant.movement.handler import Handlers
 from bezant.resources import request_logs
 from bezant.resources.connect import (
     accounts,
+    balance_settings,
     capabilities,
     external_accounts,
     transfer_reversals,
@@ -16,7 +17,9 @@ from bezant.resources.core import (
     balance,
     balance_transactions,
     cash_balance,
+    country_specs,
     customers,
+    exchange_rates,
     payouts,
     tax_ids,
     topups,
@@ -45,6 +48,9 @@ ROUTES: Sequence[Routes] = (
     tax_ids.routes,
     tax_ids.of_customer,
     cash_balance.routes,
+    country_specs.routes,
+    exchange_rates.routes,
+    balance_settings.routes,
     charges.routes,
     refunds.routes,
     events.routes,

@@ -1,0 +1,133 @@
+"""Balance settings: kept in the account's document, checked, shown whole, and told about."""
+
+from typing import Any
+
+from tests.resources.office import Office
+from tests.resources.shapes import faults
+
+PATH = "/v1/balance_settings"
+BAD_INPUT: list[tuple[dict[str, Any], str]] = [
+    ({"payouts": {"schedule": {"interval": "weekly"}}}, "[payouts][schedule][weekly_payout_days]"),
+    ({"payouts": {"schedule": {"interval": "hourly"}}}, "[payouts][schedule][interval]"),
+    (
+        {"payouts": {"minimum_balance_by_currency": {"zzz": 5}}},
+        "[payouts][minimum_balance_by_currency]",
+    ),
+    (
+        {"payouts": {"minimum_balance_by_currency": {"usd": -5}}},
+        "[payouts][minimum_balance_by_currency][usd]",
+    ),
+    ({"payouts": {"statement_descriptor": "x" * 23}}, "[payouts][statement_descriptor]"),
+    (
+        {"settlement_timing": {"delay_days_override": 32}},
+        "[settlement_timing][delay_days_override]",
+    ),
+    (
+        {"settlement_timing": {"start_of_day": {"timezone": "Mars"}}},
+        "[settlement_timing][start_of_day][timezone]",
+    ),
+    (
+        {
+            "payouts": {
+                "automatic_transfer_rules_by_currency": {
+                    "usd": [{"payout_method": "gbl_1", "type": "transfer_all"}]
+                }
+            }
+        },
+        "[payouts][automatic_transfer_rules_by_currency][usd][0][payout_method]",
+    ),
+]
+
+
+def test_what_an_account_begins_with(office: Office) -> None:
+    for account, status in ((None, "disabled"), (office.open_account(), "enabled")):
+        shown = office.get(PATH, account)
+        assert faults(shown, "BalanceSettings") == []
+        assert shown["payments"] == {
+            "debit_negative_balances": False,
+            "payouts": {
+                "automatic_transfer_rules_by_currency": None,
+                "minimum_balance_by_currency": None,
+                "schedule": {"interval": "manual"},
+                "statement_descriptor": None,
+                "status": status,
+            },
+            "settlement_timing": {"delay_days": 2, "start_of_day": None},
+        }
+
+
+def test_settings_are_kept_in_the_account(office: Office) -> None:
+    seller = office.open_account()
+    schedule = {"interval": "weekly", "weekly_payout_days": ["monday", "friday"]}
+    office.post(
+        PATH,
+        seller,
+        payments={
+            "debit_negative_balances": True,
+            "payouts": {
+                "minimum_balance_by_currency": {"USD": 500, "eur": 0},
+                "schedule": schedule,
+                "statement_descriptor": "BYRON",
+            },
+            "settlement_timing": {
+                "delay_days_override": 7,
+                "start_of_day": {"hour": 6, "timezone": "Europe/Berlin"},
+            },
+        },
+    )
+    shown = office.get(PATH, seller)
+    assert faults(shown, "BalanceSettings") == []
+    payouts = shown["payments"]["payouts"]
+    assert payouts["schedule"] == schedule
+    assert payouts["minimum_balance_by_currency"] == {"usd": 500, "eur": 0}
+    assert shown["payments"]["settlement_timing"] == {
+        "delay_days": 7,
+        "delay_days_override": 7,
+        "start_of_day": {"hour": 6, "minutes": 0, "timezone": "Europe/Berlin"},
+    }
+    account = office.get(f"/v1/accounts/{seller}")
+    assert faults(account, "Account") == []
+    assert account["settings"]["payouts"] == {
+        "debit_negative_balances": True,
+        "schedule": {"delay_days": 7, **schedule},
+        "statement_descriptor": "BYRON",
+    }
+    assert office.get(PATH)["payments"]["payouts"]["schedule"] == {"interval": "manual"}
+
+
+def test_what_is_not_sent_stays_and_what_is_empty_goes(office: Office) -> None:
+    monthly = {"interval": "monthly", "monthly_payout_days": [1, 15]}
+    minimums = {"usd": 500, "eur": 7}
+    office.post(
+        PATH,
+        payments={
+            "payouts": {"schedule": monthly, "minimum_balance_by_currency": minimums},
+            "settlement_timing": {"delay_days_override": 7, "start_of_day": {"hour": 1}},
+        },
+    )
+    shown = office.post(PATH, payments={"payouts": {"minimum_balance_by_currency": {"eur": ""}}})
+    assert shown["payments"]["payouts"]["schedule"] == monthly
+    assert shown["payments"]["payouts"]["minimum_balance_by_currency"] == {"usd": 500}
+    told = office.get("/v1/events", type="balance_settings.updated")["data"][0]["data"]
+    assert told["object"] == shown
+    assert told["previous_attributes"] == {
+        "payments": {"payouts": {"minimum_balance_by_currency": {"eur": 7}}}
+    }
+    bare = office.post(
+        PATH,
+        payments={
+            "payouts": {"schedule": {"interval": "daily"}, "minimum_balance_by_currency": ""},
+            "settlement_timing": {"delay_days_override": "", "start_of_day": ""},
+        },
+    )
+    assert bare["payments"]["payouts"]["schedule"] == {"interval": "daily"}
+    assert bare["payments"]["payouts"]["minimum_balance_by_currency"] is None
+    assert bare["payments"]["settlement_timing"] == {"delay_days": 2, "start_of_day": None}
+
+
+def test_bad_input_gets_its_error(office: Office) -> None:
+    before = office.get(PATH)
+    for payments, param in BAD_INPUT:
+        error = office.refused(PATH, payments=payments)
+        assert (error["status"], error["param"]) == (400, f"payments{param}"), payments
+    assert office.get(PATH) == before
