@@ -52,6 +52,26 @@ ERROR_CODES = (
         "Use a test-mode key, or connect a bank account for the currency.",
     ),
     ErrorCode(
+        "clock_advancing",
+        "The platform's clock is being moved.",
+        "Wait until GET /v1/test_helpers/clock says `frozen`, then ask again.",
+    ),
+    ErrorCode(
+        "clock_in_use",
+        "Another test clock holds the platform's time.",
+        "Delete that test clock first: all of test mode shares one time.",
+    ),
+    ErrorCode(
+        "clock_not_steerable",
+        "The platform has keys of live mode, whose time nobody may move.",
+        "Run tests that need another time on a platform of their own.",
+    ),
+    ErrorCode(
+        "clock_out_of_range",
+        "The clock would go back, or more than ten years ahead.",
+        "Give a moment between where the clock stands and ten years later.",
+    ),
+    ErrorCode(
         "content_type_unsupported",
         "The body is of a media type that the operation does not take.",
         "Send application/x-www-form-urlencoded; operations below /v1/ledger take "

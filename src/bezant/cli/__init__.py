@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": Lazy("bezant.cli.doctor", "Look for what is wrong, and say what to do."),
     "ledger": Lazy("bezant.cli.ledger", "Balances, statements, trial balance, explanations."),
     "files": Lazy("bezant.cli.files", "Bank files: list, show, resubmit."),
+    "clock": Lazy("bezant.cli.clock", "The time of test mode: freeze, advance, run."),
     "keys": Lazy("bezant.cli.keys", "API keys: list, create, revoke."),
     "config": Lazy("bezant.cli.config", "Settings, and where each comes from."),
     "migrate": Lazy("bezant.cli.migrate", "Bring the database's schema up to date."),

@@ -19,6 +19,15 @@ class Clock(Protocol):
         """Return seconds from an arbitrary start, never going back; for durations only."""
         ...
 
+    @property
+    def steered(self) -> bool:
+        """Whether somebody moves it, so that what waits keeps to the calendar exactly."""
+        ...
+
+    def ahead(self, moment: datetime) -> timedelta:
+        """Return how far a moment is ahead of the machine's time, whatever this clock shows."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Return when that many seconds have passed; at the next turn of the loop for 0 or less."""
         ...
@@ -26,6 +35,8 @@ class Clock(Protocol):
 
 class SystemClock:
     """The machine's clock."""
+
+    steered = False
 
     def now(self) -> datetime:
         """Return the machine's idea of the moment, in UTC."""
@@ -35,9 +46,55 @@ class SystemClock:
         """Return the machine's monotonic seconds."""
         return time.monotonic()
 
+    def ahead(self, moment: datetime) -> timedelta:
+        """Return how far a moment is ahead of now."""
+        return moment - datetime.now(UTC)
+
     async def sleep(self, seconds: float) -> None:
         """Sleep on the running event loop."""
         await asyncio.sleep(max(seconds, 0))
+
+
+class SteeredClock:
+    """The machine's clock, which an operator of test mode may stop, move forward and start again.
+
+    It never goes back. Sleeps and durations are the machine's: only what time it is changes.
+    """
+
+    def __init__(self) -> None:
+        """Run with the machine's clock."""
+        self._offset = timedelta()
+        self._frozen_at: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return where it stands, or the machine's moment and how far it runs ahead of that."""
+        return self._frozen_at or datetime.now(UTC) + self._offset
+
+    def monotonic(self) -> float:
+        """Return the machine's monotonic seconds."""
+        return time.monotonic()
+
+    @property
+    def steered(self) -> bool:
+        """Whether it stands still until it is moved."""
+        return self._frozen_at is not None
+
+    def ahead(self, moment: datetime) -> timedelta:
+        """Return how far a moment is ahead of the machine's time."""
+        return moment - datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep on the running event loop."""
+        await asyncio.sleep(max(seconds, 0))
+
+    def stand(self, moment: datetime) -> None:
+        """Stand still at a moment, unless that has passed already."""
+        self._frozen_at = max(moment.astimezone(UTC), self._frozen_at or moment)
+
+    def run(self, offset: timedelta) -> None:
+        """Run so far ahead of the machine's clock, never behind it."""
+        self._frozen_at = None
+        self._offset = max(offset, self._offset)
 
 
 class VirtualClock:
@@ -46,6 +103,8 @@ class VirtualClock:
     Moving it wakes the sleepers whose time has come, earliest first and, at one moment, in the
     order in which they went to sleep.
     """
+
+    steered = True
 
     def __init__(self, start: datetime) -> None:
         """Stand still at `start`, which must be aware of its time zone."""
@@ -62,6 +121,10 @@ class VirtualClock:
     def monotonic(self) -> float:
         """Return seconds since the clock's start."""
         return (self._now - self._start).total_seconds()
+
+    def ahead(self, moment: datetime) -> timedelta:
+        """Return how far a moment is ahead of where this clock stands, which is all time here."""
+        return moment - self._now
 
     async def sleep(self, seconds: float) -> None:
         """Return once the clock has been moved that far."""

@@ -140,7 +140,7 @@ def instruction(
 
 def _submit_at(ctx: Context, cut_off: datetime) -> datetime:
     """Return when a movement goes out; a fast sandbox waits for no cut-off."""
-    fast = not ctx.livemode and ctx.runtime.config.sandbox == "fast"
+    fast = not ctx.livemode and ctx.runtime.hurries
     return ctx.now() + FAST if fast else cut_off
 
 

@@ -1,7 +1,9 @@
 """The platform: every part wired together, ready to serve and to work."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -13,7 +15,7 @@ from bezant.api.runtime import Runtime
 from bezant.commit.door import Door
 from bezant.db import migrate
 from bezant.db.pool import Pool, connect_sync
-from bezant.kernel.clock import Clock
+from bezant.kernel.clock import Clock, SteeredClock
 from bezant.kernel.config import Config
 from bezant.kernel.entropy import Entropy
 from bezant.kernel.ids import Ids
@@ -24,6 +26,7 @@ from bezant.rails.ach.rail import ACH
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
+from bezant.server.steering import Steering
 from bezant.server.wiring import HANDLERS, JOBS, ROUTES
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
@@ -99,6 +102,7 @@ class Platform:
         self.started: FirstStart | None = None
         self._stopping = False
         self._loops: list[Loop] = []
+        self._at_work: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._url = url
         self._entropy = entropy
         self._works = works
@@ -106,6 +110,9 @@ class Platform:
         self.sandbox = Sandbox(self.runtime, self.folder, entropy) if works else None
         transport = Folder(self.folder) if works else None
         self.workers: Sequence[Named] = ()
+        self._steering: Steering | None = None
+        if isinstance(clock, SteeredClock):
+            self._steering = Steering(self.pool, clock, self.tick if works else None)
         self.deliverer = Deliverer(self.pool, clock, entropy)
         if self.sandbox and transport:
             self.submitter = Submitter(self.runtime, HANDLERS, ACH, SANDBOX, transport)
@@ -131,16 +138,18 @@ class Platform:
         await self.pool.open()
         await self.runtime.door.start()
         self.started = await first_start(self.runtime, self._entropy)
+        if self._steering:
+            await self._steering.start()
 
     def begin_work(self) -> None:
         """Let the workers run until `stop`; a simulation steps them by `tick` instead."""
-        for name, worker, idle_seconds, rest_seconds in self.workers:
+        for named in self.workers:
             loop = Loop(
-                name,
-                worker.run_once,
+                named.name,
+                partial(self._once, named),
                 self.runtime.clock,
-                idle_seconds=idle_seconds,
-                rest_seconds=rest_seconds,
+                idle_seconds=named.idle_seconds,
+                rest_seconds=named.rest_seconds,
             )
             loop.start()
             self._loops.append(loop)
@@ -148,13 +157,20 @@ class Platform:
     async def tick(self) -> int:
         """Run every worker until none has anything left to do now; returns how much was done."""
         done = 0
-        while did := sum([await named.worker.run_once() for named in self.workers]):
+        while did := sum([await self._once(named) for named in self.workers]):
             done += did
         return done
+
+    async def _once(self, named: Named) -> int:
+        """Let a worker do a step; it never does two at a time, whoever asks."""
+        async with self._at_work[named.name]:
+            return await named.worker.run_once()
 
     async def stop(self) -> None:
         """Finish what was begun, answer everybody, and disconnect."""
         self._stopping = True
+        if self._steering:
+            await self._steering.stop()
         for loop in self._loops:
             await loop.stop()
         await self.deliverer.close()

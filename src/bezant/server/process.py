@@ -14,7 +14,7 @@ import uvicorn
 
 from bezant.db.embedded import EmbeddedServer
 from bezant.kernel import log
-from bezant.kernel.clock import SystemClock
+from bezant.kernel.clock import SteeredClock, SystemClock
 from bezant.kernel.config import Config
 from bezant.kernel.entropy import SystemEntropy
 from bezant.server.platform import Platform
@@ -101,7 +101,7 @@ def _serve(
 async def _serving(
     config: Config, url: str, listener: socket.socket, *, first: bool, parent: int | None
 ) -> None:
-    async with Platform(config, url, SystemClock(), SystemEntropy(), works=first) as platform:
+    async with Platform(config, url, SteeredClock(), SystemEntropy(), works=first) as platform:
         server = uvicorn.Server(
             uvicorn.Config(
                 platform.app,

@@ -59,7 +59,7 @@ class Sandbox:
 
     def _play(self) -> int:
         today = local_time(self._runtime.clock).date()
-        if self._runtime.config.sandbox == "fast":
+        if self._runtime.hurries:
             self.bank.receive()
             settled = self.bank.settle(today, at_once=True)
             return int(self.bank.report(today) is not None) + settled.executed

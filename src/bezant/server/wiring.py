@@ -31,6 +31,7 @@ from bezant.resources.ledger import entries as ledger_entries
 from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, refunds
+from bezant.resources.test_helpers import clock, test_clocks
 from bezant.resources.webhooks import events, webhook_endpoints
 from bezant.workers.run_jobs import Handler
 
@@ -56,6 +57,8 @@ ROUTES: Sequence[Routes] = (
     events.routes,
     webhook_endpoints.routes,
     request_logs.routes,
+    clock.routes,
+    test_clocks.routes,
     ledger_accounts.routes,
     ledger_entries.routes,
     ledger_batch.routes,

@@ -1,0 +1,1 @@
+"""Test helpers: what tests may do that the world does otherwise."""
