@@ -7,11 +7,12 @@ import falcon
 import falcon.asgi
 
 from bezant.api.backend import Backend
-from bezant.api.endpoint import Endpoint, send, tell, unexpected, unknown_url
+from bezant.api.endpoint import Desk, Endpoint, send, tell, unexpected, unknown_url
 from bezant.api.error_page import ErrorPage
 from bezant.api.exchange import Exchange
 from bezant.api.execute import Executor
 from bezant.api.health import Alive, Ready
+from bezant.api.limits import NO_LIMITS, Limits, Rates
 from bezant.api.operation import Operation, template
 from bezant.api.replies import error_reply
 from bezant.api.routes import Routes
@@ -24,17 +25,14 @@ log = get_logger(__name__)
 App = falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]
 
 
-def create_app(routes: Sequence[Routes], backend: Backend) -> App:
+def create_app(routes: Sequence[Routes], backend: Backend, rates: Rates = NO_LIMITS) -> App:
     """Return the application of some routes, to which what starts and ends may be added."""
     app = falcon.asgi.App()
     app.add_error_handler((Exception, falcon.HTTPError), _Failure(backend).handle)
     kinds = {each.resource.kind(): each.resource for each in routes}
-    executor = Executor(backend)
+    desk = Desk(backend, Executor(backend), Limits(backend.clock, rates), kinds)
     for path, operations in _by_path(routes).items():
-        endpoints = {
-            operation.method: Endpoint(operation, backend, executor, kinds)
-            for operation in operations
-        }
+        endpoints = {operation.method: Endpoint(operation, desk) for operation in operations}
         app.add_route(path, Responders(endpoints))
     app.add_route("/healthz", Alive())
     app.add_route("/readyz", Ready(backend))

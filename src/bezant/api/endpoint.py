@@ -1,6 +1,6 @@
 """An endpoint: what falcon calls for an operation, from the headers that come to those that go."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import falcon
 import falcon.asgi
@@ -11,6 +11,7 @@ from bezant.api.backend import Backend, Record
 from bezant.api.decoders import decoder
 from bezant.api.exchange import Exchange
 from bezant.api.execute import Call, Executor, out_of_reach
+from bezant.api.limits import Limits
 from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import Reply, error_reply
@@ -28,17 +29,22 @@ class ExpandParams(Params):
     expand: list[str]
 
 
+class Desk(NamedTuple):
+    """What all endpoints share; `kinds` is every kind of object that can be expanded."""
+
+    backend: Backend
+    executor: Executor
+    limits: Limits
+    kinds: expand.Kinds
+
+
 class Endpoint:
     """Answers one operation."""
 
-    def __init__(
-        self, operation: Operation, backend: Backend, executor: Executor, kinds: expand.Kinds
-    ) -> None:
+    def __init__(self, operation: Operation, desk: Desk) -> None:
         """Compile the decoders of the operation's parameters."""
         self._operation = operation
-        self._backend = backend
-        self._executor = executor
-        self._kinds = kinds
+        self._backend, self._executor, self._limits, self._kinds = desk
         returns = operation.options.returns
         self._kind = returns.kind() if returns else ""
         self._decode = {json: decoder(operation.params, json=json) for json in (False, True)}
@@ -78,8 +84,17 @@ class Endpoint:
     async def _reply(
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
     ) -> Reply:
+        account, livemode = await self._identify(request, exchange)
+        ticket = self._limits.enter(account, self._operation, livemode=livemode)
+        try:
+            return await self._answer(request, place, exchange)
+        finally:
+            self._limits.leave(ticket)
+
+    async def _answer(
+        self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
+    ) -> Reply:
         operation = self._operation
-        await self._identify(request, exchange)
         if operation.method == "POST":
             header = request.get_header("Idempotency-Key")
             exchange.idempotency_key = idempotency.checked_key(header)
@@ -93,7 +108,8 @@ class Endpoint:
             return reply._replace(body=versions.downgraded(reply.body, exchange.version))
         return reply
 
-    async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> None:
+    async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> tuple[str, bool]:
+        """Find out who asks, for which account and mode, and in which version."""
         authorization = request.get_header("Authorization")
         publishable = self._operation.options.publishable
         key = await identify(self._backend, authorization, publishable=publishable)
@@ -108,6 +124,7 @@ class Endpoint:
             allow(key, secret, self._operation.permission, exchange.account)
         version = request.get_header("Stripe-Version")
         exchange.version = versions.checked(version) if version else key.version or API_VERSION
+        return exchange.account, key.livemode
 
     def _call(
         self,

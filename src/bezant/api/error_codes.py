@@ -227,7 +227,8 @@ ERROR_CODES = (
     ),
     ErrorCode(
         "rate_limit",
-        "More is waiting to be written than the server can take. Nothing was changed.",
+        "More is asked for at once than a limit allows, which Stripe-Rate-Limited-Reason names, or "
+        "more is waiting to be written than the server can take. Nothing was changed.",
         "Send the same request again after a moment, later and later each time; the official "
         "clients do so by themselves.",
     ),

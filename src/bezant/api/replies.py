@@ -38,6 +38,8 @@ def error_reply(error: ApiError, request: str, public_url: str, *, safe: bool = 
     headers: dict[str, str] = {}
     if isinstance(error, RateLimited):
         headers["Stripe-Should-Retry"] = "true"
+        if error.reason is not None:
+            headers["Stripe-Rate-Limited-Reason"] = error.reason
     elif isinstance(error, Unavailable):
         headers["Stripe-Should-Retry"] = "true" if safe else "false"
     elif isinstance(error, KeyInUse):

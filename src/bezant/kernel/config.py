@@ -62,6 +62,52 @@ class Config(Struct, frozen=True, kw_only=True):
             le=1_000_000,
         ),
     ] = 10_000
+    capacity: Annotated[
+        int,
+        _setting(
+            "Requests that one process answers at once; as they near it, lists are refused first, "
+            "then other reads, then test-mode writes.",
+            "an integer, 0 to 1000000; 0 is no limit",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 20_000
+    rate_limit: Annotated[
+        int,
+        _setting(
+            "Requests a second of one account in one mode.",
+            "an integer, 0 to 1000000; 0 is no limit",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 0
+    endpoint_rate_limit: Annotated[
+        int,
+        _setting(
+            "Requests a second of one account in one mode to one endpoint.",
+            "an integer, 0 to 1000000; 0 is no limit",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 0
+    concurrency_limit: Annotated[
+        int,
+        _setting(
+            "Requests of one account in one mode that are answered at once.",
+            "an integer, 0 to 1000000; 0 is no limit",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 0
+    endpoint_concurrency_limit: Annotated[
+        int,
+        _setting(
+            "Requests of one account in one mode to one endpoint that are answered at once.",
+            "an integer, 0 to 1000000; 0 is no limit",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 0
     public_url: Annotated[
         str,
         _setting(

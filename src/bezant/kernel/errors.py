@@ -26,8 +26,15 @@ BezantError
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
+RateLimitReason = Literal[
+    "global-rate",
+    "endpoint-rate",
+    "global-concurrency",
+    "endpoint-concurrency",
+    "resource-specific",
+]
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -129,10 +136,25 @@ class KeyInUse(InvalidRequest):
 
 
 class RateLimited(InvalidRequest):
-    """Too much at once; nothing was done and the request may be sent again."""
+    """Too much at once; nothing was done and the request may be sent again.
+
+    `reason` is which limit it was, where it was one of those that are set for an account.
+    """
 
     status = 429
     default_code = "rate_limit"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        reason: RateLimitReason | None = None,
+    ) -> None:
+        """Name the error and the limit."""
+        super().__init__(message, code=code, param=param)
+        self.reason = reason
 
 
 class InternalError(ApiError):
