@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import falcon.asgi
 
 from bezant.api.app import create_app
+from bezant.api.limits import rates_of
 from bezant.api.runtime import Runtime
 from bezant.commit.door import Door
 from bezant.db import migrate
@@ -98,7 +99,7 @@ class Platform:
         self.backend = PlatformBackend(
             self.runtime, self.keys, self.request_log, lambda: self._stopping
         )
-        self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend)
+        self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend, rates_of(config))
         self.started: FirstStart | None = None
         self._stopping = False
         self._loops: list[Loop] = []
