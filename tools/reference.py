@@ -67,7 +67,8 @@ def commands() -> str:
     """Return every command of the command line with its options."""
     head = ("command", "what it does", "arguments and options")
     rows = (command_row(path, it) for path, it in walk(get_command(cli.app), "bezant"))
-    return "## Commands\n\nEach takes `--help`.\n\n" + table(head, rows)
+    more = "[Commands](cli.md) has the help of each, as it is printed."
+    return f"## Commands\n\n{more}\n\n" + table(head, rows)
 
 
 def walk(command: TyperCommand | TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand]]:
