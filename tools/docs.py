@@ -6,7 +6,7 @@ test compares the pages with what this would write.
 
 from pathlib import Path
 
-from tools import postings, reference
+from tools import cli_page, coverage, postings, reference
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -14,6 +14,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 def pages() -> dict[Path, str]:
     """Return the text of each page by its path."""
     return {
+        DOCS / "coverage.md": coverage.page(),
+        DOCS / "cli.md": cli_page.page(),
         DOCS / "postings.md": postings.page(),
         DOCS / "reference.md": reference.page(),
     }

@@ -17,6 +17,7 @@ of one member: enum, list, map, page, search, union, exp (id or object), emptyab
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -127,6 +128,16 @@ def reference_of(
     if name in elsewhere or len(elsewhere) == 1:
         return f"#{name}" if name in elsewhere else f"#{elsewhere[0]}"
     return {"union": [f"#{full}" for full in elsewhere]}
+
+
+def read() -> Shape:
+    """Return what the file says."""
+    return json.loads(gzip.decompress(TARGET.read_bytes()))
+
+
+def key_of(method: str, path: str) -> tuple[str, str]:
+    """Return what an operation is found by, whatever the placeholders of its path are called."""
+    return method, re.sub(r"\{\w+\}", "{}", path)
 
 
 def main(source: str) -> None:

@@ -4,7 +4,6 @@ What the surface does not have, such as the ledger's own operations, is held aga
 that we declare ourselves. An error has the members and the codes that are documented.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,20 +14,14 @@ from bezant.api.error_codes import ERROR_CODES
 from bezant.api.operation import Operation
 from bezant.api.resource import Identified
 from tests.resources.shapes import SURFACE, WHOLE, deleted_faults, faults, value_faults
+from tools.surface import key_of
 
-Key = tuple[str, str]
 LIST = {"object", "data", "has_more", "url"}
 ERROR_TYPES = {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
 ERROR_MEMBERS = {"charge", "code", "decline_code", "doc_url", "message", "param", "payment_intent",
                  "payment_method", "payment_method_type", "request_log_url", "setup_intent",
                  "source", "type"}  # fmt: skip
 CODES = {each.code for each in ERROR_CODES}
-
-
-def key_of(method: str, path: str) -> Key:
-    """Return what an operation is found by, whatever the placeholders of its path are called."""
-    return method, re.sub(r"\{\w+\}", "{}", path)
-
 
 RETURNS = {key_of(method, path): returns for method, path, _, returns in WHOLE["operations"]}
 KINDS = {

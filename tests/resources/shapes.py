@@ -4,15 +4,12 @@ The surface has for each field its type and flags: `n` may be null, `?` may be m
 is a plain one, `#Name` of a shape, or a hash; tools/surface.py, which writes it, lists them.
 """
 
-import gzip
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-import msgspec
+from tools.surface import read
 
-FILE = Path(__file__).parent.parent / "conformance" / "surface.json.gz"
-WHOLE: dict[str, Any] = msgspec.json.decode(gzip.decompress(FILE.read_bytes()))
+WHOLE: dict[str, Any] = read()
 SURFACE: dict[str, Any] = WHOLE["resources"]
 PLAIN = {
     "str": str,
