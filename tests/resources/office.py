@@ -31,6 +31,7 @@ from bezant.resources.connect import (
     balance_settings,
     capabilities,
     external_accounts,
+    tokens,
     transfer_reversals,
     transfers,
 )
@@ -73,6 +74,7 @@ ROUTES = [
     country_specs.routes,
     exchange_rates.routes,
     balance_settings.routes,
+    tokens.routes,
 ]
 HANDLERS = {each.subject.kind(): each for each in (payouts.handler, topups.handler)}
 

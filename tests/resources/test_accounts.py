@@ -9,7 +9,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"type": "custom", "controller": {"fees": {"payer": "account"}}}, None, "type"),
     ({"country": "usa"}, "parameter_invalid", "country"),
     ({"email": "nobody"}, "parameter_invalid", "email"),
-    ({"account_token": "ct_1"}, None, "account_token"),
+    ({"account_token": "ct_1"}, "resource_missing", "account_token"),
     (
         {"capabilities": {"flying": {"requested": True}}},
         "parameter_unknown",

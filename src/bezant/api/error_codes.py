@@ -274,6 +274,11 @@ ERROR_CODES = (
         "Compare it with the customer's papers, and the type with the country.",
     ),
     ErrorCode(
+        "token_already_used",
+        "The token was used before, and works once only.",
+        "Make a new token of the same data.",
+    ),
+    ErrorCode(
         "topup_not_cancelable",
         "Only a pending top-up can be canceled; this one has gone on.",
         "Pay the money out again if it should not stay.",

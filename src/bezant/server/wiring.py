@@ -10,6 +10,7 @@ from bezant.resources.connect import (
     balance_settings,
     capabilities,
     external_accounts,
+    tokens,
     transfer_reversals,
     transfers,
 )
@@ -52,6 +53,7 @@ ROUTES: Sequence[Routes] = (
     country_specs.routes,
     exchange_rates.routes,
     balance_settings.routes,
+    tokens.routes,
     charges.routes,
     refunds.routes,
     events.routes,

@@ -1,9 +1,10 @@
 """Accounts: the businesses on a platform, and the platform's own account."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, UnsetType
+from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
@@ -25,10 +26,9 @@ from bezant.resources.connect.capabilities import (
     view,
 )
 from bezant.resources.connect.external_accounts import add, replace_default
+from bezant.resources.connect.tokens import account_data, id_number
 from bezant.resources.core.bank_accounts import BankAccountParams
-from bezant.resources.core.refused import refused
 
-_NO_TOKENS = refused("Account tokens are not offered: send the account's data itself.")
 _NUMBERS: Mapping[str, Mapping[str, str | None]] = {
     "company": {
         "registration_number": None,
@@ -85,7 +85,7 @@ class Controller(Params):
 class UpdateAccount(Params):
     """What of an account can be changed."""
 
-    account_token: Annotated[str, _NO_TOKENS] | None = None
+    account_token: str | None = None
     business_profile: parts.BusinessProfile | None = None
     business_type: Literal["company", "government_entity", "individual", "non_profit"] | None = None
     capabilities: dict[str, CapabilityParams] | None = None
@@ -123,6 +123,8 @@ class RejectAccount(Params):
     payouts_action: Literal["none", "pause"] = "pause"
 
 
+U = TypeVar("U", bound=UpdateAccount)
+
 routes = Routes(Account, "/v1/accounts", listed=False, retrieved=False)
 
 
@@ -154,6 +156,7 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
     """Open an account on the platform."""
     if ctx.caller.connected:
         raise InvalidRequest("A connected account can't have connected accounts of its own.")
+    params = await _opened(ctx, params)
     kind, controller = _responsibilities(params)
     account = ctx.create(blank(ctx.new_id("acct"), kind, controller), book=ctx.platform_book)
     changes = _changes(ctx, account, params)
@@ -172,6 +175,7 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
 async def update(ctx: Context, id: str, params: UpdateAccount) -> Account:
     """Change an account; hashes are laid over what is known, field by field."""
     account = await account_of(ctx, id)
+    params = await _opened(ctx, params)
     before = [view(ctx, account, name) for name in params.capabilities or {}]
     changes = _changes(ctx, account, params)
     if params.external_account is not None:
@@ -247,6 +251,23 @@ def _responsibilities(params: CreateAccount) -> tuple[shapes.AccountType, dict[s
         dashboard=sent.stripe_dashboard.type if sent.stripe_dashboard else standard.dashboard,
     )
     return shapes.of_responsibilities(chosen)
+
+
+async def _opened(ctx: Context, params: U) -> U:
+    """Return the parameters with what tokens stand for in their place."""
+    if params.account_token is not None:
+        data = await account_data(ctx, params.account_token)
+        doubled = [name for name in data if getattr(params, name) is not None]
+        if doubled:
+            raise InvalidRequest(
+                f"The account token has this too: send it without {doubled[0]}.", param=doubled[0]
+            )
+        params = replace(params, **data)
+    individual = params.individual
+    if individual is not None and individual.id_number is not None:
+        number = await id_number(ctx, individual.id_number, "individual[id_number]")
+        params = replace(params, individual=replace(individual, id_number=number))
+    return params
 
 
 def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bezant.resources.core.bank_accounts import (
     default_for,
 )
 from bezant.resources.core.refused import refused
+from bezant.resources.core.token import bank_account_given
 
 PATH = "/v1/accounts/{account}/external_accounts"
 _OF_CARDS = refused("This is a parameter of debit cards, and this is a bank account.")
@@ -144,7 +145,8 @@ async def add(
 ) -> tuple[BankAccount, ExternalAccounts]:
     """Store a new bank account; returns it and what its owner shows from now on."""
     book = own_book(ctx, owner)
-    made, hidden = bank_account_of(ctx, given, owner.id, book, "external_account")
+    told = await bank_account_given(ctx, given, "external_account")
+    made, hidden = bank_account_of(ctx, told, owner.id, book, "external_account")
     old = await default_for(ctx, made.currency, book)
     made.metadata = metadata or {}
     made.default_for_currency = default or old is None
@@ -158,7 +160,8 @@ async def replace_default(
 ) -> ExternalAccounts:
     """Store a new default; the one before it goes. Returns what the owner shows from now on."""
     book = own_book(ctx, owner)
-    made, hidden = bank_account_of(ctx, given, owner.id, book, "external_account")
+    told = await bank_account_given(ctx, given, "external_account")
+    made, hidden = bank_account_of(ctx, told, owner.id, book, "external_account")
     old = await default_for(ctx, made.currency, book)
     made.default_for_currency = True
     ctx.create(made, book=book, hidden=hidden, event="account.external_account.created")

@@ -71,7 +71,7 @@ class BankAccount(Identified, tag="bank_account"):
     expands: ClassVar[Expands] = {"account": ("account",), "customer": ("customer",)}
     filters: ClassVar[Mapping[str, str]] = {"currency": "currency", "role": "type"}
 
-    account: str
+    account: str | None
     account_holder_name: str | None = None
     account_holder_type: HolderType | None = None
     account_type: Literal["checking", "savings"] | None = None
@@ -101,7 +101,7 @@ class BankAccount(Identified, tag="bank_account"):
 
 
 def bank_account_of(
-    ctx: Context, given: str | BankAccountParams, account: str, book: Book, param: str
+    ctx: Context, given: str | BankAccountParams, account: str | None, book: Book, param: str
 ) -> tuple[BankAccount, dict[str, Any]]:
     """Return a bank account, not yet a default, and what is to be hidden of it.
 
@@ -136,7 +136,8 @@ def bank_account_of(
 def party(ctx: Context, bank_account: BankAccount) -> Party:
     """Return whoever is paid when a payout goes to a bank account."""
     return Party(
-        name=bank_account.account_holder_name or f"ACCOUNT {bank_account.account[-8:]}",
+        name=bank_account.account_holder_name
+        or f"ACCOUNT {(bank_account.account or bank_account.id)[-8:]}",
         routing_number=bank_account.routing_number,
         account_number=ctx.hidden(bank_account)["account_number"],
         account_type=bank_account.account_type or "checking",

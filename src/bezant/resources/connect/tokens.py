@@ -1,0 +1,148 @@
+"""Tokens of bank accounts, of accounts' data and of personal numbers; cards have none yet."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from bezant.api.context import Context
+from bezant.api.params import Currency, Params
+from bezant.api.routes import Routes
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.connect import account_parts as parts
+from bezant.resources.core.bank_accounts import BankAccountParams, HolderType, bank_account_of
+from bezant.resources.core.refused import refused
+from bezant.resources.core.token import PREFIXES, Token, redeemed, token_of
+
+_NO_CARDS = refused("Card numbers are not taken: there is no vault that could keep them.")
+_NO_PERSONS = refused("Tokens of persons are not offered: send the data of the individual.")
+_NO_METHODS = refused("Send the bank account's numbers themselves.")
+_NO_CUSTOMERS = refused("Tokens of what a customer has stored are not offered.")
+_CardText = Annotated[str, _NO_CARDS]
+_PersonText = Annotated[str, _NO_PERSONS]
+_PersonPart = dict[str, _PersonText | dict[str, _PersonText]]
+
+
+class BankAccountData(Params):
+    """A bank account by its numbers."""
+
+    account_holder_name: str | None = None
+    account_holder_type: HolderType | None = None
+    account_number: str
+    account_type: Literal["checking", "savings"] | None = None
+    country: str
+    currency: Currency | None = None
+    payment_method: Annotated[str, _NO_METHODS] | None = None
+    routing_number: str | None = None
+
+
+class AccountData(Params):
+    """What an account is made of."""
+
+    business_type: Literal["company", "government_entity", "individual", "non_profit"] | None = None
+    company: parts.Company | None = None
+    individual: parts.Individual | None = None
+    tos_shown_and_accepted: bool | None = None
+
+
+class Pii(Params):
+    """A number that a person is known by."""
+
+    id_number: Annotated[str, Meta(max_length=500)]
+
+
+class CvcUpdate(Params):
+    """A card's security code."""
+
+    cvc: _CardText
+
+
+class CardNetworks(Params):
+    """Which of a card's networks is preferred."""
+
+    preferred: _CardText | None = None
+
+
+class CardData(Params):
+    """A card; its parameters are known, to be refused plainly."""
+
+    address_city: _CardText | None = None
+    address_country: _CardText | None = None
+    address_line1: _CardText | None = None
+    address_line2: _CardText | None = None
+    address_state: _CardText | None = None
+    address_zip: _CardText | None = None
+    currency: _CardText | None = None
+    cvc: _CardText | None = None
+    exp_month: _CardText | None = None
+    exp_year: _CardText | None = None
+    name: _CardText | None = None
+    networks: CardNetworks | None = None
+    number: _CardText | None = None
+
+
+class CreateToken(Params):
+    """What a token is to stand for: one of these."""
+
+    account: AccountData | None = None
+    bank_account: BankAccountData | None = None
+    card: _CardText | CardData | None = None
+    customer: Annotated[str, _NO_CUSTOMERS] | None = None
+    cvc_update: CvcUpdate | None = None
+    person: dict[str, _PersonText | _PersonPart] | None = None
+    pii: Pii | None = None
+
+
+routes = Routes(Token, "/v1/tokens", listed=False)
+
+
+@routes.post("/v1/tokens", publishable=True)
+async def create(ctx: Context, params: CreateToken) -> Token:
+    """Keep sensitive data for one use."""
+    sent = params.changes(without=())
+    if len(sent) != 1:
+        raise InvalidRequest(
+            "A token stands for one thing: send one of `account`, `bank_account` and `pii`."
+        )
+    if params.bank_account is not None:
+        return _of_bank_account(ctx, params.bank_account)
+    if params.account is not None:
+        return token_of(ctx, "account", msgspec.to_builtins(params.account))
+    assert params.pii is not None, "everything else has been refused"
+    return token_of(ctx, "pii", {"id_number": params.pii.id_number})
+
+
+def _of_bank_account(ctx: Context, sent: BankAccountData) -> Token:
+    given = BankAccountParams(object="bank_account", **sent.changes(without=()))
+    shown, _ = bank_account_of(ctx, given, None, ctx.book, "bank_account")
+    return token_of(ctx, "bank_account", msgspec.to_builtins(given), shown)
+
+
+async def account_data(ctx: Context, name: str) -> dict[str, Any]:
+    """Use an account token up and return, by parameter, what it says about the account.
+
+    Raises InvalidRequest for a token that does not exist or was used before.
+    """
+    data = await redeemed(ctx, name, "account", "account_token")
+    if data is None:
+        raise _no_such(name, "account_token")
+    sent = msgspec.convert(data, AccountData)
+    told = sent.changes(without=("tos_shown_and_accepted",))
+    if sent.tos_shown_and_accepted:
+        told["tos_acceptance"] = parts.TosAcceptance(date=unix_seconds(ctx.now()))
+    return told
+
+
+async def id_number(ctx: Context, given: str, param: str) -> str:
+    """Return a personal number, of which a token may have been given; that is used up."""
+    if not given.startswith(f"{PREFIXES['pii']}_"):
+        return given
+    data = await redeemed(ctx, given, "pii", param)
+    if data is None:
+        raise _no_such(given, param)
+    return data["id_number"]
+
+
+def _no_such(name: str, param: str) -> InvalidRequest:
+    return InvalidRequest(f"No such token: '{name[:64]}'", code="resource_missing", param=param)
