@@ -24,6 +24,7 @@ from bezant.movement.profile import SANDBOX
 from bezant.movement.submit import Submitter
 from bezant.movement.transport import Folder
 from bezant.rails.ach.rail import ACH
+from bezant.resources.stripecli.sockets import Sockets
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
@@ -100,6 +101,7 @@ class Platform:
             self.runtime, self.keys, self.request_log, lambda: self._stopping
         )
         self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend, rates_of(config))
+        self.served = Sockets(self.app, self.runtime)
         self.started: FirstStart | None = None
         self._stopping = False
         self._loops: list[Loop] = []

@@ -104,7 +104,8 @@ async def _serving(
     async with Platform(config, url, SteeredClock(), SystemEntropy(), works=first) as platform:
         server = uvicorn.Server(
             uvicorn.Config(
-                platform.app,
+                platform.served,
+                ws="websockets-sansio",
                 log_config=None,
                 access_log=False,
                 lifespan="off",

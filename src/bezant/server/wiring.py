@@ -33,6 +33,7 @@ from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, refunds
 from bezant.resources.test_helpers import clock, test_clocks
+from bezant.resources.stripecli import sessions
 from bezant.resources.webhooks import events, webhook_endpoints
 from bezant.workers.run_jobs import Handler
 
@@ -59,6 +60,7 @@ ROUTES: Sequence[Routes] = (
     events.routes,
     webhook_endpoints.routes,
     request_logs.routes,
+    sessions.routes,
     clock.routes,
     test_clocks.routes,
     ledger_accounts.routes,
