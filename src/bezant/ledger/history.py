@@ -112,7 +112,8 @@ class StoredEntry(NamedTuple):
 class EntryPage(NamedTuple):
     """A slice of a book's entries, newest first; `after` and `before` are ids, exclusive.
 
-    With `account`, an account's number, the order is that of the account's chain.
+    With `account`, an account's number, the order is that of the account's chain. A `kind` alone
+    has no index: the book is walked until the page is full.
     """
 
     limit: int

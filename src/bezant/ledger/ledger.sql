@@ -70,9 +70,9 @@ from (select * from leg
       where book_id = %(book)s and account_id = %(account)s
         and version between %(low)s and %(high)s
       order by version limit %(limit)s) l
-join entry e on e.book_id = l.book_id and e.id = l.entry_id
-join account a on a.book_id = l.book_id and a.account_id = l.account_id
-join account o on o.book_id = l.book_id and o.account_id = l.other_id
+join entry e on e.book_id = %(book)s and e.id = l.entry_id
+join account a on a.book_id = %(book)s and a.account_id = %(account)s
+join account o on o.book_id = %(book)s and o.account_id = l.other_id
 order by l.version
 
 -- name: statement_falling
@@ -83,9 +83,9 @@ from (select * from leg
       where book_id = %(book)s and account_id = %(account)s
         and version between %(low)s and %(high)s
       order by version desc limit %(limit)s) l
-join entry e on e.book_id = l.book_id and e.id = l.entry_id
-join account a on a.book_id = l.book_id and a.account_id = l.account_id
-join account o on o.book_id = l.book_id and o.account_id = l.other_id
+join entry e on e.book_id = %(book)s and e.id = l.entry_id
+join account a on a.book_id = %(book)s and a.account_id = %(account)s
+join account o on o.book_id = %(book)s and o.account_id = l.other_id
 order by l.version desc
 
 -- name: entries

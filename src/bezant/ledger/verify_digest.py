@@ -13,6 +13,7 @@ MoveFields = tuple[int, int, int, int, int, str | None]
 """Number, debit account, credit account, amount, phase and forcing cause of a move."""
 
 _MILLION = 1_000_000
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def number_of(text: str) -> int:
@@ -67,7 +68,7 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def _array(*fields: object) -> bytes:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return _json.encode(fields).encode("utf-8")
 
 
 def _seconds(micros: int) -> str:
