@@ -17,7 +17,9 @@ from tests.resources.shapes import SURFACE, WHOLE, deleted_faults, faults, value
 from tools.surface import key_of
 
 LIST = {"object", "data", "has_more", "url"}
+LIST_OF_V2 = {"data", "next_page_url", "previous_page_url"}
 ERROR_TYPES = {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
+ERROR_TYPES_OF_V2 = {"insufficient_funds", "rate_limit"}
 ERROR_MEMBERS = {"charge", "code", "decline_code", "doc_url", "message", "param", "payment_intent",
                  "payment_method", "payment_method_type", "request_log_url", "setup_intent",
                  "source", "type"}  # fmt: skip
@@ -54,7 +56,7 @@ def answer_faults(operation: Operation | None, status: int, body: Any) -> Iterat
     """Yield everything in which an answer differs from what the operation should give."""
     if status >= 400:
         if operation is not None or "error" in body:
-            yield from error_faults(body)
+            yield from error_faults(body, v2=operation is not None and operation.second)
     elif operation is not None:
         returns = RETURNS.get(key_of(operation.method, operation.path))
         if returns is None:
@@ -66,7 +68,7 @@ def answer_faults(operation: Operation | None, status: int, body: Any) -> Iterat
             yield from event_faults(body)
 
 
-def error_faults(body: Any) -> Iterator[str]:
+def error_faults(body: Any, *, v2: bool = False) -> Iterator[str]:
     """Yield what is wrong with the body of an error."""
     if body.keys() != {"error"}:
         yield f"an error has the members {sorted(body)}"
@@ -74,7 +76,8 @@ def error_faults(body: Any) -> Iterator[str]:
     error = body["error"]
     if error.keys() - ERROR_MEMBERS or not all(isinstance(each, str) for each in error.values()):
         yield f"an error has the members {error}"
-    if error.get("type") not in ERROR_TYPES or not error.get("message"):
+    types = ERROR_TYPES | ERROR_TYPES_OF_V2 if v2 else ERROR_TYPES
+    if error.get("type") not in types or not error.get("message"):
         yield f"an error has no known type or no message: {error}"
     if "code" in error and error["code"] not in CODES:
         yield f"the code {error['code']} is not documented"
@@ -95,13 +98,16 @@ def own_faults(operation: Operation, body: Mapping[str, Any]) -> Iterator[str]:
     if returns is None or not isinstance(body, dict):
         return
     if operation.options.listing:
-        if body.keys() != LIST:
+        if body.keys() != (LIST_OF_V2 if operation.second else LIST):
             yield f"{operation.name} is not a list object: {sorted(body)}"
         for item in body.get("data", ()):
             yield from error_faults(item) if "error" in item else struct_faults(item, returns)
     elif body.get("object") == returns.kind():
         if body.get("deleted") is True:
             yield from deleted_faults(body, operation.name)
+        elif operation.second and operation.method == "DELETE":
+            if body.keys() != {"id", "object"}:
+                yield f"{operation.name} says more of what is gone than its id: {sorted(body)}"
         else:
             yield from struct_faults(body, returns)
 

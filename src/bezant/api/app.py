@@ -13,6 +13,7 @@ from bezant.api.exchange import Exchange
 from bezant.api.execute import Executor
 from bezant.api.health import Alive, Ready
 from bezant.api.limits import NO_LIMITS, Limits, Rates
+from bezant.api.openapi import Description
 from bezant.api.operation import Operation, template
 from bezant.api.replies import error_reply
 from bezant.api.routes import Routes
@@ -37,6 +38,7 @@ def create_app(routes: Sequence[Routes], backend: Backend, rates: Rates = NO_LIM
     app.add_route("/healthz", Alive())
     app.add_route("/readyz", Ready(backend))
     app.add_route("/docs/errors", ErrorPage())
+    app.add_route("/openapi.json", Description(operations_of(routes), backend.public_url))
     return app
 
 
