@@ -3,9 +3,9 @@
 -- SQL. No triggers, no sequences, no foreign keys in the hot path: the posting function proves
 -- what they would, the constraints refuse what it must never write, `bezant verify` checks both.
 --
--- Where a table has other indexes that begin with the book, its primary key comes last: as long as
--- tables are empty all indexes look the same, the planner then takes the youngest, and a prepared
--- look-up by key keeps that plan when the tables have grown.
+-- Look-ups by key must use the primary key, whatever the planner believes of a table that was empty
+-- or small when it planned. So other indexes that begin with the book are partial, on a column that
+-- such look-ups do not name, or are made before the primary key: of equals the youngest is taken.
 
 do $$
 begin
@@ -67,7 +67,7 @@ create table entry (
   xid          bigint not null,            -- the database transaction, for the seals' watermark
   check ((reverses is null) = (reversal_no is null))
 );
-create index entry_source on entry (book_id, source, id);
+create index entry_source on entry (book_id, source, id) where source is not null;
 create unique index entry_reverses on entry (book_id, reverses, reversal_no)
   where reverses is not null;
 create index entry_xid on entry using brin (xid) with (autosummarize = on);

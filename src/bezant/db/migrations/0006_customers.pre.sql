@@ -7,9 +7,9 @@ create table object_payment_method (like object including defaults);
 create table object_token          (like object including defaults);
 
 create index on object_customer       (book_id, reference, id) where reference is not null; -- email
-create index on object_tax_id         (book_id, parent, id);
-create index on object_payment_method (book_id, parent, id);
-create index on object_payment_method (book_id, type, id);
+create index on object_tax_id         (book_id, parent, id) where parent is not null;
+create index on object_payment_method (book_id, parent, id) where parent is not null;
+create index on object_payment_method (book_id, type, id) where type is not null;
 
 alter table object attach partition object_customer       for values in ('customer');
 alter table object attach partition object_tax_id         for values in ('tax_id');
