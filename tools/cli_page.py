@@ -36,9 +36,14 @@ there or not allowed |
 def page() -> str:
     """Return the whole page."""
     root = get_command(cli.app)
-    contexts = list(walk(root, typer.Context(root, info_name="bezant", terminal_width=WIDTH)))
+    contexts = list(walk(root, top(root)))
     links = "".join(f"- [{name(it)}](#{name(it).replace(' ', '-')})\n" for it in contexts)
     return "\n".join([HEAD, links, *(section(it) for it in contexts)])
+
+
+def top(root: TyperCommand | TyperGroup) -> typer.Context:
+    """Return the context of `bezant` itself."""
+    return typer.Context(root, info_name="bezant", terminal_width=WIDTH)
 
 
 def walk(command: TyperCommand | TyperGroup, context: typer.Context) -> Iterator[typer.Context]:

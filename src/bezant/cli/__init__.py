@@ -18,7 +18,7 @@ COMMANDS = {
     "ledger": Lazy("bezant.cli.ledger", "Balances, statements, trial balance, explanations."),
     "files": Lazy("bezant.cli.files", "Bank files: list, show, resubmit."),
     "clock": Lazy("bezant.cli.clock", "The time of test mode: freeze, advance, run."),
-    "keys": Lazy("bezant.cli.keys", "API keys: list, create, revoke."),
+    "keys": Lazy("bezant.cli.keys", "API keys: list, create, roll, revoke."),
     "config": Lazy("bezant.cli.config", "Settings, and where each comes from."),
     "migrate": Lazy("bezant.cli.migrate", "Bring the database's schema up to date."),
 }

@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bezant.cli.database import connected
-from bezant.cli.options import DataOption, JsonOption, configured
+from bezant.cli.options import DataOption, JsonOption, closing, configured
 from bezant.cli.output import as_json, console
 from bezant.db.pool import Connection
 from bezant.kernel.clock import SystemClock
@@ -18,7 +18,7 @@ from bezant.kernel.errors import ConfigError
 from bezant.store import clock as store
 from bezant.store.clock import ClockState
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 15
@@ -32,19 +32,19 @@ def group() -> None:
     """The platform's time in test mode: stop it, move it forward, let it go."""
 
 
-@app.command()
+@app.command(epilog=closing())
 def show(*, data: DataOption = None, json: JsonOption = False) -> None:
     """Say where the clock is."""
     _tell(asyncio.run(_show(configured(data))), json=json)
 
 
-@app.command()
+@app.command(epilog=closing())
 def freeze(*, data: DataOption = None, json: JsonOption = False) -> None:
     """Let the clock stand still where it is."""
     _tell(asyncio.run(_freeze(configured(data))), json=json)
 
 
-@app.command()
+@app.command(epilog=closing("bezant clock advance 3d"))
 def advance(
     by: Annotated[str, typer.Argument(help="How far: 90m, 12h, 3d, 2w.")],
     *,
@@ -55,7 +55,7 @@ def advance(
     _tell(asyncio.run(_move(configured(data), _duration(by), None)), json=json)
 
 
-@app.command()
+@app.command(epilog=closing("bezant clock to 2026-12-31"))
 def to(
     moment: Annotated[str, typer.Argument(help="Where to: 2026-12-31, or with a time, in UTC.")],
     *,
@@ -66,7 +66,7 @@ def to(
     _tell(asyncio.run(_move(configured(data), None, _moment(moment))), json=json)
 
 
-@app.command()
+@app.command(epilog=closing())
 def run(*, data: DataOption = None, json: JsonOption = False) -> None:
     """Let the clock run on from where it stands."""
     _tell(asyncio.run(_run(configured(data))), json=json)

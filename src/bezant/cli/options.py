@@ -28,4 +28,5 @@ def closing(*examples: str, codes: str = CODES) -> str:
 
 def configured(data: Path | None = None, **flags: object) -> Config:
     """Read the settings as the server would; what is not None wins. Raises ConfigError."""
-    return load(os.environ, Path("bezant.toml"), {"data": data, **flags})
+    folder = None if data is None else str(data)
+    return load(os.environ, Path("bezant.toml"), {"data": folder, **flags})

@@ -87,6 +87,7 @@ def _examine_database(config: Config, url: str, whence: str) -> Iterator[Finding
         schema = postgres.schema(patient)
         yield schema
         if schema.state == "ok":
+            patient = patient.at_platform_time()
             yield from (_looked(check, patient) for check in CHECKS)
 
 

@@ -1,7 +1,7 @@
 """What banks have said: files that nobody could read, lines that nothing explains."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -17,6 +17,7 @@ from bezant.reconcile.book import BankStatement, BankStatementLine
 
 FILES, UNFINISHED, BREAKS, STATEMENTS = "bank files", "hand-over", "breaks", "statements"
 
+PATIENCE = timedelta(minutes=10)
 MOST = 1_000
 """How many rows are looked at; more are reported as at least so many."""
 STATEMENTS_LOOKED_AT = 60
@@ -41,12 +42,15 @@ def refused(patient: Patient) -> Finding:
 
 def unfinished(patient: Patient) -> Finding:
     """Tell of files that have been half sent or half read for more than ten minutes."""
-    limit = patient.before(minutes=10)
-    files = [it for it in _files(patient, "prepared", "delivered", "received") if _made(it) < limit]
+    files = [
+        file
+        for file in _files(patient, "prepared", "delivered", "received")
+        if _made(file) < patient.now - PATIENCE
+    ]
     waiting = [
         path
         for path in inboxes(patient.config)
-        if from_microseconds(path.stat().st_mtime_ns // 1_000) < limit
+        if from_microseconds(path.stat().st_mtime_ns // 1_000) < patient.clock.now() - PATIENCE
     ]
     if files:
         oldest = files[-1]

@@ -8,6 +8,10 @@ select current_setting('server_version'), current_setting('server_version_num'):
 -- When this statement was asked for, by the server's clock.
 select query_start from pg_stat_activity where pid = pg_backend_pid()
 
+-- name: platform_clock
+-- The clock of the platform, which an operator of test mode may stop or let run ahead.
+select frozen_at, offset_micros from clock
+
 -- name: latest_move
 select max(touched_at) from account where version > 0
 

@@ -1,6 +1,6 @@
 """Whom the doctor looks at: one database, at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,13 +17,22 @@ HOUSES = [house(livemode).id for livemode in (False, True)]
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """An open database; `whence` says in words where it is."""
+    """An open database; `whence` says in words where it is.
+
+    `now` is the platform's moment, which need not be the machine's, that of `clock`.
+    """
 
     connection: SyncConnection
     config: Config
     clock: Clock
     now: datetime
     whence: str
+
+    def at_platform_time(self) -> "Patient":
+        """Return the same at the platform's moment, which the schema is needed to know."""
+        frozen_at, micros = self.one(QUERIES.platform_clock)
+        ahead = self.clock.now() + timedelta(microseconds=micros)
+        return replace(self, now=frozen_at or ahead)
 
     def one(self, query: bytes, *values: object) -> tuple[Any, ...]:
         """Return the only row of a query."""

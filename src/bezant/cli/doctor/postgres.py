@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bezant.cli.doctor.finding import Finding, bad, lasting, ok, warn
 from bezant.cli.doctor.patient import QUERIES, Patient
+from bezant.cli.output import moment
 from bezant.db import migrate
 from bezant.kernel.errors import MigrationError
 
@@ -65,5 +66,12 @@ def clock(patient: Patient) -> Finding:
             CLOCK,
             f"the newest move was recorded {lasting(latest - patient.now)} from now",
             "set the clock right: until then new moves carry that moment, too",
+        )
+    frozen_at, _ = patient.one(QUERIES.platform_clock)
+    if frozen_at is not None:
+        return warn(
+            CLOCK,
+            f"test mode stands still at {moment(frozen_at)} UTC, and nothing becomes due",
+            "`bezant clock run` lets it go",
         )
     return ok(CLOCK, "agrees with the database's and with the newest move")

@@ -1,0 +1,207 @@
+"""`bezant listen`: events of a server, near or far, forwarded to a program on this machine."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from typing import Annotated
+
+import httpx
+import typer
+from msgspec import Raw, Struct
+
+from bezant.cli.listen_forward import Arrived, Forwarder, Line
+from bezant.cli.options import JsonOption, closing
+from bezant.cli.output import as_json_line, console
+from bezant.cli.remote import (
+    DEFAULT_BASE,
+    AccountOption,
+    Away,
+    BaseOption,
+    KeyOption,
+    Listed,
+    Remote,
+    opened,
+)
+from bezant.kernel.clock import SystemClock
+from bezant.kernel.codec import decode_json
+from bezant.kernel.errors import ConfigError
+from bezant.resources.webhooks.event_types import ALL, KNOWN, matching
+from bezant.store.feed import Trail
+
+POLL_SECONDS = 0.5
+AWAY_SECONDS = 2.0
+_HINT = "To go on from here: --since {}"
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(
+    epilog=closing(
+        "bezant listen --forward-to localhost:3000/webhooks",
+        "bezant listen --forward-to localhost:3000/webhooks --events 'payout.*,transfer.created'",
+        "bezant listen --forward-to localhost:3000/webhooks --since evt_3JCExl39RbIv8JEwa0c6NwsL",
+    )
+)
+def listen(
+    *,
+    forward_to: Annotated[
+        str | None, typer.Option("--forward-to", help="Where to send events; only shown without.")
+    ] = None,
+    events: Annotated[
+        str, typer.Option("--events", help="Types, by commas; payout.* is a group.")
+    ] = ALL,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Catch up first: all after this event, evt_….")
+    ] = None,
+    secret: Annotated[
+        str | None, typer.Option("--secret", help="Sign with this; the same for each key without.")
+    ] = None,
+    account: AccountOption = None,
+    base: BaseOption = DEFAULT_BASE,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Forward events to a program on this machine.
+
+    An object's events arrive in their order: the next one waits until the one before it was
+    taken, and what is not taken with a status of 200 to 299 is tried again for about a minute.
+    When the server is away, it waits and catches up.
+    """
+    wanted = _wanted(events)
+    signing = secret or secret_for(key or "")
+    with suppress(asyncio.CancelledError):
+        asyncio.run(
+            _listen(
+                _Plan(forward_to and _absolute(forward_to), wanted, since, signing, json),
+                base,
+                key,
+                account,
+            )
+        )
+
+
+class _Plan(Struct, frozen=True):
+    """What is to be done with which events."""
+
+    forward_to: str | None
+    wanted: frozenset[str]
+    since: str | None
+    secret: str
+    json: bool
+
+
+async def _listen(plan: _Plan, base: str, key: str | None, account: str | None) -> None:
+    clock = SystemClock()
+    async with opened(base, key, account) as remote, httpx.AsyncClient() as client:
+        show = _show_json if plan.json else _show
+        forwarder = Forwarder(client, plan.forward_to, plan.secret, clock, show)
+        start = plan.since or await newest(remote)
+        if not plan.json:
+            console.print(f"Ready. What is forwarded is signed with {plan.secret}")
+        try:
+            async for event in follow(remote, start, clock):
+                if ALL in plan.wanted or event.type in plan.wanted:
+                    forwarder.take(event)
+        finally:
+            await forwarder.close()
+            if forwarder.last and not plan.json:
+                console.print(_HINT.format(forwarder.last))
+
+
+async def newest(remote: Remote) -> str | None:
+    """Return the newest event, or None before the first one."""
+    page = await remote.page("/v1/events", limit=1)
+    return decode_json(page.data[0], Arrived).id if page.data else None
+
+
+async def follow(
+    remote: Remote, start: str | None, clock: SystemClock
+) -> AsyncGenerator[Arrived]:
+    """Yield the events after one, for ever. Raises NotFound if there is no such event."""
+    trail = Trail(start or "")
+    while True:
+        pause = POLL_SECONDS
+        try:
+            found = await _after(remote, trail.after)
+            new = set(trail.new([(event.id, event.id) for event in found], clock.monotonic()))
+            for event in found:
+                if event.id in new:
+                    yield event
+        except Away as problem:
+            console.print(f"{problem}; trying again")
+            pause = AWAY_SECONDS
+        await clock.sleep(pause)
+
+
+async def _after(remote: Remote, name: str) -> list[Arrived]:
+    """Return all events after one, oldest first."""
+    found: list[Arrived] = []
+    while True:
+        cursor = {"ending_before": name} if name else {}
+        page = await remote.page("/v1/events", **cursor)
+        found += _arrived(page)
+        if not page.has_more or not name:
+            return found
+        name = found[-1].id
+
+
+def _arrived(page: Listed) -> Sequence[Arrived]:
+    return [_read(item) for item in reversed(page.data)]
+
+
+def _read(item: Raw) -> Arrived:
+    event = decode_json(bytes(item), Arrived)
+    event.body = bytes(item)
+    return event
+
+
+def secret_for(key: str) -> str:
+    """Return what events are signed with for the holder of a key, on every machine the same."""
+    mark = hmac.new(key.encode(), b"bezant listen", hashlib.sha256).hexdigest()
+    return f"whsec_{mark[:48]}"
+
+
+def _wanted(events: str) -> frozenset[str]:
+    """Return the types that are asked for. Raises ConfigError for one that there is not."""
+    asked = [name.strip() for name in events.split(",") if name.strip()]
+    found: set[str] = {ALL} if ALL in asked else set()
+    for name in asked:
+        types = matching(name)
+        if name != ALL and not KNOWN.issuperset(types or [name]):
+            raise ConfigError(f"{name} is not an event type; `payout.*` is a group of them")
+        found.update(types if name != ALL else ())
+    return frozenset(found)
+
+
+def _absolute(url: str) -> str:
+    """Return the URL of `3000`, `localhost:3000/hooks` or a whole URL."""
+    if url.isdigit():
+        return f"http://localhost:{url}"
+    return url if "://" in url else f"http://{url}"
+
+
+def _show(line: Line) -> None:
+    event = line.event
+    if line.status is None and line.problem is None:
+        console.print(f"--> {event.type} [{event.id}]")
+    else:
+        said = f"HTTP {line.status}" if line.status else line.problem
+        last = "" if line.ok or line.again else "; given up"
+        console.print(f"<-- {said} [{event.id}] {line.milliseconds} ms{last}")
+
+
+def _show_json(line: Line) -> None:
+    if line.status is None and line.problem is None and line.forwarded:
+        return
+    as_json_line(
+        {
+            "event": line.event.id,
+            "type": line.event.type,
+            "object": line.event.data.object.id,
+            "status": line.status,
+            "problem": line.problem,
+            "milliseconds": line.milliseconds,
+        }
+    )

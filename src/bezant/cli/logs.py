@@ -1,0 +1,156 @@
+"""`bezant logs tail`: the requests that a server's API gets, as they come."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import Annotated, Any
+
+import typer
+from msgspec import Struct
+from rich.text import Text
+
+from bezant.cli.options import JsonOption, closing
+from bezant.cli.output import as_json_line, console, moment
+from bezant.cli.remote import (
+    DEFAULT_BASE,
+    AccountOption,
+    Away,
+    BaseOption,
+    KeyOption,
+    Remote,
+    opened,
+)
+from bezant.kernel.clock import SystemClock
+from bezant.kernel.codec import decode_json, from_microseconds
+from bezant.resources.stripecli.log_filters import LogFilters
+from bezant.store.feed import Trail
+
+POLL_SECONDS = 0.5
+AWAY_SECONDS = 2.0
+_REFUSED, _BROKEN = 400, 500
+_SECOND = 1_000_000
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+Filter = list[str] | None
+
+
+class Logged(Struct):
+    """A request as the API shows it."""
+
+    id: str
+    account: str
+    created: int
+    method: str
+    path: str
+    status: int
+    duration_micros: int
+    error_code: str | None = None
+
+
+@app.callback()
+def group() -> None:
+    """Request logs: tail."""
+
+
+@app.command(
+    epilog=closing(
+        "bezant logs tail",
+        "bezant logs tail --filter-status-code-type 4XX --filter-http-method POST",
+    )
+)
+def tail(
+    *,
+    method: Annotated[Filter, typer.Option("--filter-http-method", help="POST, DELETE, GET.")] = (
+        None
+    ),
+    path: Annotated[Filter, typer.Option("--filter-request-path", help="Such as /v1/payouts.")] = (
+        None
+    ),
+    status: Annotated[
+        Filter, typer.Option("--filter-request-status", help="SUCCEEDED or FAILED.")
+    ] = None,
+    code: Annotated[Filter, typer.Option("--filter-status-code", help="Such as 402.")] = None,
+    code_type: Annotated[
+        Filter, typer.Option("--filter-status-code-type", help="2XX, 4XX or 5XX.")
+    ] = None,
+    account: AccountOption = None,
+    base: BaseOption = DEFAULT_BASE,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show requests as they come: those that change something, and those that are refused.
+
+    A filter can be given several times; what one of its values fits is shown.
+    """
+    filters = LogFilters(
+        filter_http_method=method or [],
+        filter_request_path=path or [],
+        filter_request_status=status or [],
+        filter_status_code=code or [],
+        filter_status_code_type=code_type or [],
+    )
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_tail(base, key, account, filters, json=json))
+
+
+async def _tail(
+    base: str, key: str | None, account: str | None, filters: LogFilters, *, json: bool
+) -> None:
+    async with opened(base, key, account) as remote:
+        async for row in follow(remote, SystemClock()):
+            if filters.pass_(row, row.account):
+                _show(row, json=json)
+
+
+async def follow(remote: Remote, clock: SystemClock) -> AsyncGenerator[Logged]:
+    """Yield requests from now on, for ever."""
+    first = await remote.page("/v1/request_logs", limit=1)
+    latest = [decode_json(bytes(item), Logged) for item in first.data]
+    trail = Trail(_place(latest[0].created) if latest else _place(0))
+    trail.new([(row.id, _place(row.created)) for row in latest], clock.monotonic())
+    while True:
+        pause = POLL_SECONDS
+        try:
+            found = await _since(remote, int(trail.after))
+            places = [(row.id, _place(row.created)) for row in found]
+            new = set(trail.new(places, clock.monotonic()))
+            for row in found:
+                if row.id in new:
+                    yield row
+        except Away as problem:
+            console.print(f"{problem}; trying again")
+            pause = AWAY_SECONDS
+        await clock.sleep(pause)
+
+
+async def _since(remote: Remote, second: int) -> list[Logged]:
+    """Return the requests since a second, oldest first."""
+    found: list[Logged] = []
+    params: dict[str, Any] = {"created[gte]": second}
+    while True:
+        page = await remote.page("/v1/request_logs", **params)
+        found += [decode_json(bytes(item), Logged) for item in page.data]
+        if not page.has_more:
+            return found[::-1]
+        params["starting_after"] = found[-1].id
+
+
+def _place(second: int) -> str:
+    return f"{second:012d}"
+
+
+def _show(row: Logged, *, json: bool) -> None:
+    if json:
+        as_json_line(row)
+        return
+    style = "red" if row.status >= _BROKEN else "yellow" if row.status >= _REFUSED else "green"
+    console.print(
+        Text.assemble(
+            (moment(from_microseconds(row.created * _SECOND)), "dim"),
+            " [",
+            (str(row.status), style),
+            f"] {row.method} {row.path} [{row.id}]",
+            f" {row.error_code}" if row.error_code else "",
+        )
+    )
