@@ -46,7 +46,7 @@ from bezant.resources.core import (
     tax_ids,
     topups,
 )
-from bezant.resources.payments import charges, refunds
+from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.webhooks import events
 from bezant.store.objects import Reader
 
@@ -75,6 +75,8 @@ ROUTES = [
     exchange_rates.routes,
     balance_settings.routes,
     tokens.routes,
+    payment_methods.routes,
+    payment_methods.of_customer,
 ]
 HANDLERS = {each.subject.kind(): each for each in (payouts.handler, topups.handler)}
 

@@ -9,6 +9,7 @@ from tests.resources.shapes import SURFACE
 NOT_SHOWN = {
     "charge": ("outcome.", "payment_method_details.", "refunds.", "transfer_data."),
     "customer": ("discount.", "sources.", "subscriptions.", "tax_ids."),
+    "payment_method": ("card.", "card_present.", "interac_present."),
     "token": ("card.",),
 }
 """Parts of objects that are always empty here, so that there is nothing in them to expand."""

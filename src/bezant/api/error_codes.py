@@ -26,7 +26,7 @@ ERROR_CODES = (
     ErrorCode(
         "account_number_invalid",
         "The bank account number is not one.",
-        "Send 4 to 17 digits, as the bank writes them.",
+        "Send it as the bank writes it: 4 to 17 digits in the United States, an IBAN whole.",
     ),
     ErrorCode(
         "amount_too_large",
@@ -203,6 +203,11 @@ ERROR_CODES = (
         "parameter_unknown",
         "A parameter was sent that the operation does not have. Nothing was changed.",
         "Check the spelling and the nesting, or leave the parameter out.",
+    ),
+    ErrorCode(
+        "payment_method_unsupported_type",
+        "Payment methods of this type can't be made: cards need a vault, and there is none.",
+        "Use a type that the message does not name, such as us_bank_account or sepa_debit.",
     ),
     ErrorCode(
         "payout_not_cancelable",

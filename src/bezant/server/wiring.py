@@ -31,7 +31,7 @@ from bezant.resources.ledger import batch as ledger_batch
 from bezant.resources.ledger import entries as ledger_entries
 from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
-from bezant.resources.payments import charges, refunds
+from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.test_helpers import clock, test_clocks
 from bezant.resources.stripecli import sessions
 from bezant.resources.webhooks import events, webhook_endpoints
@@ -55,6 +55,8 @@ ROUTES: Sequence[Routes] = (
     exchange_rates.routes,
     balance_settings.routes,
     tokens.routes,
+    payment_methods.routes,
+    payment_methods.of_customer,
     charges.routes,
     refunds.routes,
     events.routes,

@@ -33,7 +33,7 @@ TEST_ACCOUNTS: Mapping[str, str] = {
 }
 """Account numbers behind the tokens of test mode; all are at the bank of `TEST_ROUTING_NUMBER`."""
 
-_BANK_NAMES: Mapping[str, str] = {TEST_ROUTING_NUMBER: "TEST BANK", "091000019": "SANDBOX BANK"}
+BANK_NAMES: Mapping[str, str] = {TEST_ROUTING_NUMBER: "TEST BANK", "091000019": "SANDBOX BANK"}
 _FINGERPRINT_LENGTH = 16
 _NO_CARDS = "Debit cards can't be paid out to: add a bank account instead."
 
@@ -112,25 +112,38 @@ def bank_account_of(
         status = "new" if given == "btok_us" else "verified"
         given = _of_token(ctx, given, param)
     _check_kind(given, param)
-    routing, number = _routing_number(given, param), _account_number(given, param)
-    digest = int.from_bytes(sha256(ctx.caller.platform, routing, number))
+    routing, number = numbers_of(given, param)
     bank_account = BankAccount(
         id=ctx.new_id("ba", book),
         account=account,
         account_holder_name=given.account_holder_name,
         account_holder_type=given.account_holder_type,
         account_type=given.account_type,
-        bank_name=_BANK_NAMES.get(routing),
+        bank_name=BANK_NAMES.get(routing),
         country="US",
         currency="usd",
         default_for_currency=False,
-        fingerprint=base62(digest % len(BASE62) ** _FINGERPRINT_LENGTH, _FINGERPRINT_LENGTH),
+        fingerprint=fingerprint(ctx, routing, number),
         last4=number[-4:],
         metadata={},
         routing_number=routing,
         status=status,
     )
     return bank_account, {"account_number": number}
+
+
+def numbers_of(given: BankAccountParams, param: str) -> tuple[str, str]:
+    """Return the routing number and the account number, without spaces and hyphens.
+
+    Raises InvalidRequest for numbers that no bank account in the United States has.
+    """
+    return _routing_number(given, param), _account_number(given, param)
+
+
+def fingerprint(ctx: Context, *numbers: str) -> str:
+    """Return what all appearances of one bank account on a platform have in common."""
+    digest = int.from_bytes(sha256(ctx.caller.platform, *numbers))
+    return base62(digest % len(BASE62) ** _FINGERPRINT_LENGTH, _FINGERPRINT_LENGTH)
 
 
 def party(ctx: Context, bank_account: BankAccount) -> Party:

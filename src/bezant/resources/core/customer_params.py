@@ -72,6 +72,7 @@ class InvoiceSettingsParams(Params):
     """What invoices are to say."""
 
     custom_fields: Emptyable[Annotated[list[CustomFieldParams], Meta(max_length=4)]] | None = None
+    default_payment_method: Emptyable[Text] | None = None
     footer: Emptyable[Text] | None = None
     rendering_options: Emptyable[RenderingOptionsParams] | None = None
 
@@ -125,10 +126,17 @@ class UpdateCustomer(Params):
         settings = self.cash_balance.settings if self.cash_balance else None
         return settings.reconciliation_mode if settings else None
 
+    @property
+    def default_payment_method(self) -> str | None:
+        """The payment method by which invoices are to be paid, if one is sent."""
+        settings = self.invoice_settings
+        return (settings.default_payment_method or None) if settings else None
+
 
 class CreateCustomer(UpdateCustomer):
     """What a customer is made of."""
 
+    payment_method: str | None = None
     tax_id_data: Annotated[list[TaxIdData], Meta(max_length=5)] | None = None
     test_clock: Annotated[str, _NO_CLOCKS] | None = None
 
@@ -179,8 +187,10 @@ def _invoices(before: InvoiceSettings, sent: InvoiceSettingsParams) -> InvoiceSe
     if sent.custom_fields is not None:
         fields = tuple(CustomField(each.name, each.value) for each in sent.custom_fields or ())
         changes["custom_fields"] = fields or None
-    if sent.footer is not None:
-        changes["footer"] = sent.footer or None
+    for name in ("default_payment_method", "footer"):
+        value = getattr(sent, name)
+        if value is not None:
+            changes[name] = value or None
     if sent.rendering_options is not None:
         options = sent.rendering_options
         changes["rendering_options"] = (

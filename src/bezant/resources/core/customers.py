@@ -15,6 +15,12 @@ from bezant.resources.core.customer_params import (
     UpdateCustomer,
     changes_of,
 )
+from bezant.resources.core.payment_method import (
+    attach,
+    check_default,
+    detach_all,
+    payment_method_of,
+)
 from bezant.resources.core.tax_id import tax_id_of
 
 _PREFIX_LENGTH = 8
@@ -60,6 +66,9 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
         setattr(customer, field, value)
     hidden = with_mode(ctx, None, params.reconciliation_mode)
     ctx.create(customer, hidden=hidden, event="customer.created")
+    if params.payment_method is not None:
+        attach(ctx, await payment_method_of(ctx, params.payment_method, "payment_method"), name)
+    await _check_default(ctx, customer, params)
     for at, each in enumerate(params.tax_id_data or ()):
         tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")
     return customer
@@ -68,6 +77,7 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
 @routes.update
 async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Customer:
     """Change a customer; what is not sent stays."""
+    await _check_default(ctx, customer, params)
     return ctx.save(
         customer,
         event="customer.updated",
@@ -79,8 +89,15 @@ async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Cu
 
 @routes.delete
 async def delete(ctx: Context, customer: Customer) -> None:
-    """Delete a customer for good; that it was there can still be seen."""
+    """Delete a customer for good, and let its payment methods go; that it was there is seen."""
+    await detach_all(ctx, customer.id)
     ctx.delete(customer, event="customer.deleted")
+
+
+async def _check_default(ctx: Context, customer: Customer, params: UpdateCustomer) -> None:
+    method = params.default_payment_method
+    if method is not None:
+        await check_default(ctx, customer, method, "invoice_settings[default_payment_method]")
 
 
 def _invoice_prefix(name: str) -> str:

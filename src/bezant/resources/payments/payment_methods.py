@@ -1,0 +1,137 @@
+"""Payment methods: made, kept by customers, changed and let go."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from bezant.api.context import Context
+from bezant.api.pages import ListParams, Page, page_of
+from bezant.api.params import merged
+from bezant.api.routes import Routes
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.address import Address
+from bezant.resources.core.customer import Customer
+from bezant.resources.core.payment_method import (
+    BillingDetails,
+    PaymentMethod,
+    forget_default,
+    made,
+    payment_method_of,
+)
+from bezant.resources.core.payment_method import (
+    attach as attached,
+)
+from bezant.resources.core.payment_method import (
+    detach as detached,
+)
+from bezant.resources.payments.payment_method_details import CreatePaymentMethod, details
+from bezant.resources.payments.payment_method_params import (
+    AttachPaymentMethod,
+    BillingDetailsParams,
+    ListOfCustomer,
+    ListPaymentMethods,
+    UpdatePaymentMethod,
+)
+
+PATH = "/v1/payment_methods"
+OF_CUSTOMER = "/v1/customers/{customer}/payment_methods"
+
+routes = Routes(PaymentMethod, PATH, listed=False)
+of_customer = Routes(PaymentMethod, OF_CUSTOMER, listed=False, retrieved=False)
+
+
+@routes.post(PATH, publishable=True)
+async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
+    """Make a payment method that no customer has yet."""
+    shown, hidden = details(ctx, params)
+    return made(
+        ctx,
+        params.type,
+        shown,
+        hidden,
+        allow_redisplay=params.allow_redisplay,
+        billing_details=_billing(BillingDetails(), params.billing_details),
+        metadata=merged({}, params.metadata),
+    )
+
+
+@routes.get(PATH, listing=True)
+async def list_all(ctx: Context, params: ListPaymentMethods) -> Page:
+    """List payment methods, of all customers and of none."""
+    if params.customer is not None:
+        await ctx.load(Customer, params.customer, param="customer")
+    return await _page(ctx, params, {"parent": params.customer, **_filters(params)})
+
+
+@routes.update
+async def update(ctx: Context, method: PaymentMethod, params: UpdatePaymentMethod) -> PaymentMethod:
+    """Change a payment method that a customer has."""
+    if method.customer is None:
+        raise InvalidRequest(
+            "You must save this PaymentMethod to a customer before you can update it."
+        )
+    changes: dict[str, Any] = {"metadata": merged(method.metadata, params.metadata)}
+    if params.allow_redisplay is not None:
+        changes["allow_redisplay"] = params.allow_redisplay
+    if params.billing_details is not None:
+        changes["billing_details"] = _billing(method.billing_details, params.billing_details)
+    if params.us_bank_account is not None:
+        if not isinstance(method.us_bank_account, dict):
+            raise InvalidRequest(f"The type is {method.type}.", param="us_bank_account")
+        told = params.us_bank_account.changes(without=())
+        changes["us_bank_account"] = method.us_bank_account | told
+    return ctx.save(method, event="payment_method.updated", **changes)
+
+
+@routes.action
+async def attach(ctx: Context, id: str, params: AttachPaymentMethod) -> PaymentMethod:
+    """Let a customer keep a payment method."""
+    method = await payment_method_of(ctx, id)
+    customer = await ctx.load(Customer, params.customer, param="customer")
+    return attached(ctx, method, customer.id)
+
+
+@routes.action
+async def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
+    """Take a payment method from its customer, for good."""
+    if method.customer is None:
+        raise InvalidRequest(
+            "The payment method you provided is not attached to a customer so detachment is "
+            "impossible."
+        )
+    await forget_default(ctx, method.customer, method.id)
+    return detached(ctx, method)
+
+
+@of_customer.get(OF_CUSTOMER, listing=True)
+async def list_of_customer(ctx: Context, customer: Customer, params: ListOfCustomer) -> Page:
+    """List the payment methods that a customer has, newest first."""
+    return await _page(ctx, params, {"parent": customer.id, **_filters(params)})
+
+
+@of_customer.get(OF_CUSTOMER + "/{id}")
+async def retrieve_of_customer(
+    _ctx: Context, customer: Customer, method: PaymentMethod
+) -> PaymentMethod:
+    """Retrieve a payment method that a customer has."""
+    assert method.customer == customer.id, "the path has been checked"
+    return method
+
+
+def _filters(params: ListOfCustomer) -> dict[str, str | None]:
+    return {"type": params.type, "status": params.allow_redisplay}
+
+
+async def _page(ctx: Context, params: ListParams, chosen: dict[str, str | None]) -> Page:
+    filters = {name: value for name, value in chosen.items() if value is not None}
+    return await page_of(ctx, PaymentMethod, "pm", params, filters)
+
+
+def _billing(before: BillingDetails, sent: BillingDetailsParams | None) -> BillingDetails:
+    """Return who pays; an address takes the place of the one before."""
+    if sent is None:
+        return before
+    changes = sent.changes(without=("address",))
+    if sent.address is not None:
+        changes["address"] = sent.address.kept() if sent.address else Address()
+    return replace(before, **changes)
