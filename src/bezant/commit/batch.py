@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bezant.commit.change_set import Answer, ChangeSet, Document, HoldChange, Posting
+from bezant.commit.digest import account_digest, posting_digest
 from bezant.db.arrays import booleans, integers, moments, texts
 from bezant.kernel.codec import encode_json, microseconds
 from bezant.ledger.chart import Account
-from bezant.commit.digest import account_digest, posting_digest
 from bezant.ledger.entry import PHASES, Move
 
 AccountKey = tuple[int, int]

@@ -77,6 +77,7 @@ declare
   moves constant int := cardinality(m_n);
   refusals text[] := '{}';
   has_keys constant boolean := cardinality(s_set) > 0;
+  has_old constant boolean := not 0 = all (o_expected);  -- documents that are to be there
   xid constant bigint := pg_current_xact_id()::text::bigint;
 begin
   dv := array_fill(null::bigint, array[moves]); db := dv; da := dv; cv := dv; cb := dv; ca := dv;
@@ -125,9 +126,11 @@ begin
   p_now := coalesce(last_touch, p_now);  -- recorded time never runs backwards in an account
 
   if cardinality(d_id) > 0 then
-    perform 1 from unnest(d_book, d_kind, d_id) as x(b, k, id)
-      join object t on t.book_id = x.b and t.kind = x.k and t.id = x.id
-      order by t.book_id, t.kind, t.id for no key update of t;
+    if has_old then
+      perform 1 from unnest(d_book, d_kind, d_id) as x(b, k, id)
+        join object t on t.book_id = x.b and t.kind = x.k and t.id = x.id
+        order by t.book_id, t.kind, t.id for no key update of t;
+    end if;
     select array_agg(coalesce(t.version, 0) order by x.o) into docver
       from unnest(d_book, d_kind, d_id) with ordinality as x(b, k, id, o)
       left join object t on t.book_id = x.b and t.kind = x.k and t.id = x.id;
@@ -327,10 +330,12 @@ begin
     from unnest(m_entry, m_n, m_debit, m_credit, m_amount, m_phase, m_force, dv, db, da, cv, cb, ca)
       as x(e, n, d, c, a, p, f, dv, db, da, cv, cb, ca)
     where ok[e_unit[x.e]];
-  insert into hold (book_id, entry_id, n, amount, remaining, expires_at)
-    select e_book[x.e], e_id[x.e], x.n, x.a, x.a, e_expires[x.e]
-    from unnest(m_entry, m_n, m_amount, m_phase) as x(e, n, a, p)
-    where x.p = 1 and ok[e_unit[x.e]];
+  if 1 = any (m_phase) then
+    insert into hold (book_id, entry_id, n, amount, remaining, expires_at)
+      select e_book[x.e], e_id[x.e], x.n, x.a, x.a, e_expires[x.e]
+      from unnest(m_entry, m_n, m_amount, m_phase) as x(e, n, a, p)
+      where x.p = 1 and ok[e_unit[x.e]];
+  end if;
   update account t set
       posted_debits = x.pd, posted_credits = x.pc, pending_debits = x.wd, pending_credits = x.wc,
       version = x.v, sunk_to = x.s, touched_at = p_now,
@@ -371,17 +376,19 @@ begin
         source text, destination text, payout text, parent text, "group" text, file text,
         reference text, due_at timestamptz)
       where x.e = 0 and ok[x.u];
-    update object t set version = x.e + 1, deleted = x.del, body = x.body, hidden = x.hid,
-        status = f.status, type = f.type, currency = f.currency, source = f.source,
-        destination = f.destination, payout = f.payout, parent = f.parent, "group" = f."group",
-        file = f.file, reference = f.reference, due_at = f.due_at
-      from unnest(o_unit, o_document, o_expected, o_deleted, o_body, o_hidden, o_columns)
-        as x(u, d, e, del, body, hid, cols)
-      cross join lateral json_to_record(x.cols::json) as f(status text, type text, currency text,
-        source text, destination text, payout text, parent text, "group" text, file text,
-        reference text, due_at timestamptz)
-      where x.e > 0 and ok[x.u] and x.e + 1 = docver[x.d]  -- the last of several in this call
-        and t.book_id = d_book[x.d] and t.kind = d_kind[x.d] and t.id = d_id[x.d];
+    if has_old then
+      update object t set version = x.e + 1, deleted = x.del, body = x.body, hidden = x.hid,
+          status = f.status, type = f.type, currency = f.currency, source = f.source,
+          destination = f.destination, payout = f.payout, parent = f.parent, "group" = f."group",
+          file = f.file, reference = f.reference, due_at = f.due_at
+        from unnest(o_unit, o_document, o_expected, o_deleted, o_body, o_hidden, o_columns)
+          as x(u, d, e, del, body, hid, cols)
+        cross join lateral json_to_record(x.cols::json) as f(status text, type text, currency text,
+          source text, destination text, payout text, parent text, "group" text, file text,
+          reference text, due_at timestamptz)
+        where x.e > 0 and ok[x.u] and x.e + 1 = docver[x.d]  -- the last of several in this call
+          and t.book_id = d_book[x.d] and t.kind = d_kind[x.d] and t.id = d_id[x.d];
+    end if;
   end if;
   if cardinality(v_unit) > 0 then
     insert into event (book_id, id, type, object, created, request, body)
