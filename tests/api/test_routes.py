@@ -45,6 +45,10 @@ def test_every_operation_is_known_with_its_facts() -> None:
         ("GET", "/v1/desk/{drawer}/parcels", "desk.parcels.search", "parcel:read"),
         ("POST", "/v1/desk/batch", "desk.batch", "parcel:write"),
         ("GET", "/v1/open", "open.doors", "parcel:read"),
+        ("GET", "/v2/shop/crates", "shop.crates.list", "shop.crate:read"),
+        ("GET", "/v2/shop/crates/{id}", "shop.crates.retrieve", "shop.crate:read"),
+        ("POST", "/v2/shop/crates", "shop.crates.build", "shop.crate:write"),
+        ("DELETE", "/v2/shop/crates/{id}", "shop.crates.break_up", "shop.crate:write"),
     ]
     assert all(each.doc and issubclass(each.params, Params) for each in operations_of(ROUTES))
 

@@ -13,6 +13,7 @@ import msgspec
 from bezant.api.error_codes import ERROR_CODES
 from bezant.api.operation import Operation
 from bezant.api.resource import Identified
+from bezant.resources.webhooks.event_types import KNOWN
 from tests.resources.shapes import SURFACE, WHOLE, deleted_faults, faults, value_faults
 from tools.surface import key_of
 
@@ -32,6 +33,10 @@ KINDS = {
     if "enum" in shape["fields"].get("object", [()])[0] and not name.startswith("v2.")
 }
 """The shape of each kind of object, by the word that its `object` has."""
+
+
+SURFACE["Event"]["fields"]["type"] = [{"enum": sorted(KNOWN)}, ""]
+"""Events of ours have types of their own; those of the surface are among all that are known."""
 
 
 class Nonconforming(AssertionError):

@@ -87,9 +87,9 @@ class _Failure:
         if resp is None:
             raise falcon.HTTPNotFound from error  # A websocket, of which there are none.
         exchange = Exchange(self._backend.ids.request_id())
-        reply = error_reply(
-            self._error(req, error, exchange), exchange.id, self._backend.public_url
-        )
+        problem = self._error(req, error, exchange)
+        v2 = req.path.startswith("/v2/")
+        reply = error_reply(problem, exchange.id, self._backend.public_url, v2=v2)
         send(resp, reply, exchange)
         tell(req, reply, exchange)
 

@@ -3,9 +3,10 @@
 import binascii
 import re
 from base64 import b64decode
+from typing import NamedTuple
 
 from bezant.api.backend import Backend, Key
-from bezant.kernel.errors import Forbidden, Unauthenticated
+from bezant.kernel.errors import Forbidden, InvalidRequest, Unauthenticated
 
 _ACCOUNT = re.compile(r"acct_\w{1,64}", re.ASCII)
 _KIND_OF_KEY = re.compile(r"(?:[a-z]{2}_(?:test|live)_)?", re.ASCII)
@@ -53,15 +54,50 @@ async def identify(backend: Backend, authorization: str | None, *, publishable: 
     return key
 
 
-async def acting_account(backend: Backend, key: Key, secret: str, wanted: str | None) -> str:
-    """Return the account a request is for: the key's own, or the one that Stripe-Account names."""
-    if wanted is None or wanted == key.account:
-        return key.account
-    if _ACCOUNT.fullmatch(wanted) and await backend.connected(key, wanted):
-        return wanted
+class Scope(NamedTuple):
+    """For which account a request is: the header that says so, and what it says."""
+
+    header: str
+    value: str
+
+    @property
+    def account(self) -> str:
+        """The account: of a context such as `acct_platform/acct_1`, its last part."""
+        return self.value.rpartition("/")[2]
+
+    @property
+    def way(self) -> str:
+        """What stands before it: the account through which it is reached, if that is said."""
+        return self.value.rpartition("/")[0]
+
+
+def scope_of(account: str | None, context: str | None) -> Scope | None:
+    """Return which account the headers name, if any; InvalidRequest if they name two."""
+    if context is None:
+        return None if account is None else Scope("Stripe-Account", account)
+    scope = Scope("Stripe-Context", context)
+    if account is not None and account != scope.account:
+        raise InvalidRequest(
+            "The headers Stripe-Account and Stripe-Context name different accounts. Send one.",
+            code="account_invalid",
+        )
+    return scope
+
+
+async def acting_account(backend: Backend, key: Key, secret: str, scope: Scope) -> str:
+    """Return the account that a request is for; Forbidden for one the key has nothing to do with.
+
+    A context begins at the key's own account, whether it says so or not.
+    """
+    wanted = scope.account
+    if scope.way in ("", key.account):
+        if wanted == key.account:
+            return wanted
+        if _ACCOUNT.fullmatch(wanted) and await backend.connected(key, wanted):
+            return wanted
     raise Forbidden(
         f"The provided key '{redacted(secret)}' does not have access to account "
-        f"'{wanted[:80]}' (or that account does not exist). Application access may have been "
+        f"'{scope.value[:80]}' (or that account does not exist). Application access may have been "
         "revoked.",
         code="account_invalid",
     )

@@ -28,11 +28,13 @@ async def read(request: falcon.asgi.Request, options: Options) -> Parameters:
     body = await _read_bytes(request, options.body_limit)
     if not body:
         return Parameters(forms.decode(query) if query else {})
-    media_type = (request.get_header("Content-Type") or _FORM).partition(";")[0].strip().lower()
-    if media_type == _FORM:
+    usual = _FORM if options.form else _JSON
+    media_type = (request.get_header("Content-Type") or usual).partition(";")[0].strip().lower()
+    if media_type == _FORM and options.form:
         return Parameters(forms.decode(query + b"&" + body if query else body))
     if media_type != _JSON or not options.json:
-        taken = f"{_FORM} or {_JSON}" if options.json else _FORM
+        offered = ((_FORM, options.form), (_JSON, options.json))
+        taken = " or ".join(name for name, is_taken in offered if is_taken)
         raise InvalidRequest(
             f"The request body is {media_type[:80]}; this operation takes {taken}.",
             code="content_type_unsupported",

@@ -6,7 +6,7 @@ import falcon
 import falcon.asgi
 
 from bezant.api import body, expand, idempotency, versions
-from bezant.api.authentication import acting_account, allow, identify, secret_of
+from bezant.api.authentication import acting_account, allow, identify, scope_of, secret_of
 from bezant.api.backend import Backend, Record
 from bezant.api.decoders import decoder
 from bezant.api.exchange import Exchange
@@ -45,6 +45,7 @@ class Endpoint:
         """Compile the decoders of the operation's parameters."""
         self._operation = operation
         self._backend, self._executor, self._limits, self._kinds = desk
+        self._keyed = operation.keyed
         returns = operation.options.returns
         self._kind = returns.kind() if returns else ""
         self._decode = {json: decoder(operation.params, json=json) for json in (False, True)}
@@ -95,7 +96,7 @@ class Endpoint:
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
     ) -> Reply:
         operation = self._operation
-        if operation.method == "POST":
+        if self._keyed:
             header = request.get_header("Idempotency-Key")
             exchange.idempotency_key = idempotency.checked_key(header)
         if not all(name and "\0" not in name for name in place):
@@ -114,11 +115,11 @@ class Endpoint:
         publishable = self._operation.options.publishable
         key = await identify(self._backend, authorization, publishable=publishable)
         exchange.key, exchange.account = key, key.account
-        named = request.get_header("Stripe-Account")
+        named = scope_of(request.get_header("Stripe-Account"), request.get_header("Stripe-Context"))
         if named is not None:
             secret = secret_of(authorization)
             exchange.account = await acting_account(self._backend, key, secret, named)
-            exchange.named_account = True
+            exchange.scope = named
         if key.kind == "restricted":
             secret = secret_of(authorization)
             allow(key, secret, self._operation.permission, exchange.account)
@@ -182,7 +183,8 @@ class Endpoint:
 
     def _error(self, error: ApiError, exchange: Exchange) -> Reply:
         safe = not self._operation.writes or exchange.idempotency_key is not None
-        return error_reply(error, exchange.id, self._backend.public_url, safe=safe)
+        v2 = self._operation.second
+        return error_reply(error, exchange.id, self._backend.public_url, safe=safe, v2=v2)
 
 
 _REFUSED = 400

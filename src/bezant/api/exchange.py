@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from bezant.api.authentication import Scope
 from bezant.api.backend import Key
 from bezant.api.context import Caller
 from bezant.api.execute import Told
@@ -18,7 +19,7 @@ class Exchange(Struct):
     version: str = API_VERSION
     key: Key | None = None
     account: str | None = None
-    named_account: bool = False
+    scope: Scope | None = None
     idempotency_key: str | None = None
     replayed: bool = False
     parameters: Any = None
@@ -45,8 +46,8 @@ class Exchange(Struct):
         }
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key
-        if self.named_account and self.account is not None:
-            headers["Stripe-Account"] = self.account
+        if self.scope is not None:
+            headers[self.scope.header] = self.scope.value
         return headers
 
     def reply(self, told: Told, *, executed: bool) -> Reply:

@@ -123,7 +123,8 @@ class Executor:
         returns = operation.options.returns
         if result is None:
             assert returns is not None, f"{operation.name} returns nothing"
-            return results.deleted(returns.kind(), call.place[-1]), False
+            gone = results.deleted(returns.kind(), call.place[-1], v2=operation.second)
+            return gone, False
         body = results.rendered(ctx, result, path=call.path, public_url=self._backend.public_url)
         if call.wanted:
             body = await expand.expanded(ctx, body, call.wanted)
@@ -155,7 +156,7 @@ class Executor:
     async def _keep_error(self, call: Call, error: ApiError) -> Told:
         """Keep an error under the key, since the call had begun to be executed."""
         request = call.caller.request or ""
-        body = error_body(error, request, self._backend.public_url)
+        body = error_body(error, request, self._backend.public_url, v2=call.operation.second)
         empty = self._backend.context(call.caller)
         outcomes = await empty.commit(_answer(empty, call, error.status, body, itemised=False))
         if isinstance(outcomes[0], Replayed):

@@ -32,13 +32,15 @@ class Options(Struct, frozen=True, kw_only=True):
     """What a declaration may say about an operation beside its path and function.
 
     It answers with the resource `returns`, or with a list of it if `listing`. `json` bodies are
-    taken beside forms; `body_limit` is in bytes; `publishable` keys may call it. Restricted keys
-    need the permission `permits` and `:read` or `:write`; without it, it is named for the kind.
+    taken beside forms, or alone without `form`; `body_limit` is in bytes; `publishable` keys may
+    call it. Restricted keys need the permission `permits` and `:read` or `:write`; without it, it
+    is named for the kind.
     """
 
     returns: type[Identified] | None = None
     listing: bool = False
     json: bool = False
+    form: bool = True
     body_limit: int = MAX_BODY_BYTES
     publishable: bool = False
     permits: str | None = None
@@ -62,6 +64,16 @@ class Operation(Struct, frozen=True, eq=False, kw_only=True):
     def writes(self) -> bool:
         """Tell whether it may change anything."""
         return self.method != "GET"
+
+    @property
+    def second(self) -> bool:
+        """Tell whether it follows the conventions of v2."""
+        return self.path.startswith("/v2/")
+
+    @property
+    def keyed(self) -> bool:
+        """Tell whether it minds idempotency keys."""
+        return self.method == "POST" or (self.second and self.method == "DELETE")
 
 
 def declared(

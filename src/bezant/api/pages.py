@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, TypeVar, cast
 
 from msgspec import Meta
 
@@ -19,6 +19,9 @@ _NO_RANGES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 _MICROSECONDS = 1_000_000
 _BITS_AFTER_TIME = ids.SLOT_BITS + ids.RANDOM_BITS
 _LAST_NUMBER = (1 << ids.TIME_BITS + _BITS_AFTER_TIME) - 1
+
+
+P = TypeVar("P", bound=Params)
 
 
 class ListParams(Params):
@@ -44,6 +47,10 @@ class Bounds(NamedTuple):
     most: str | None = None
 
 
+ANYTIME = Bounds()
+"""No bounds at all."""
+
+
 def envelope(page: Page, url: str) -> str:
     """Return the JSON of a list object."""
     more = "true" if page.has_more else "false"
@@ -51,13 +58,13 @@ def envelope(page: Page, url: str) -> str:
     return f"{head}{','.join(page.data)}]}}"
 
 
-def list_params(resource: type[Identified], filters: Sequence[str]) -> type[ListParams]:
-    """Return the parameters of a list with filters that are compared for equality."""
+def filtered_params(base: type[P], resource: type[Identified], filters: Sequence[str]) -> type[P]:
+    """Return parameters of a list with filters that are compared for equality."""
     members: dict[str, Any] = dict.fromkeys(filters)
     members["__annotations__"] = dict.fromkeys(filters, str | None)
     members["__module__"] = __name__
-    made = ShapeMeta(f"List_{resource.kind()}", (ListParams,), members)
-    return cast("type[ListParams]", made)
+    made = ShapeMeta(f"List_{resource.kind()}", (base,), members)
+    return cast("type[P]", made)
 
 
 async def page_of(
@@ -102,26 +109,25 @@ def bounds(prefix: str, created: int | RangeQuery | None) -> Bounds | None:
     """Return what a range of creation times (Unix seconds) means for ids; None: nothing at all."""
     asked = RangeQuery.of(created)
     if asked is None:
-        return Bounds()
+        return ANYTIME
     first = max(_over(asked.gte, 0) or 0, _over(asked.gt, 1) or 0)
     lasts = [last for last in (asked.lte, _over(asked.lt, -1)) if last is not None]
-    if not lasts:
-        return Bounds(_first_id(prefix, first))
-    if min(lasts) < first:
+    end = (min(lasts) + 1) * _MICROSECONDS - 1 if lasts else None
+    return bounds_between(prefix, first * _MICROSECONDS, end)
+
+
+def bounds_between(prefix: str, first: int, last: int | None) -> Bounds | None:
+    """Return the ids made within microseconds since 1970, both inclusive; None: there are none."""
+    least = _id(prefix, max(first, 0) << _BITS_AFTER_TIME)
+    if last is None:
+        return Bounds(least)
+    if last < max(first, 0):
         return None
-    return Bounds(_first_id(prefix, first), _last_id(prefix, min(lasts)))
+    return Bounds(least, _id(prefix, (last + 1 << _BITS_AFTER_TIME) - 1))
 
 
 def _over(second: int | None, by: int) -> int | None:
     return None if second is None else second + by
-
-
-def _first_id(prefix: str, second: int) -> str:
-    return _id(prefix, second * _MICROSECONDS << _BITS_AFTER_TIME)
-
-
-def _last_id(prefix: str, second: int) -> str:
-    return _id(prefix, ((second + 1) * _MICROSECONDS << _BITS_AFTER_TIME) - 1)
 
 
 def _id(prefix: str, number: int) -> str:

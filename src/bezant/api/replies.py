@@ -15,9 +15,14 @@ class Reply(NamedTuple):
     code: str | None = None
 
 
-def error_body(error: ApiError, request: str, public_url: str) -> str:
+_V2_TYPES = {"rate_limit": "rate_limit", "balance_insufficient": "insufficient_funds"}
+"""The codes whose errors have a type of their own in v2."""
+
+
+def error_body(error: ApiError, request: str, public_url: str, *, v2: bool = False) -> str:
     """Return the JSON of an error; absent members are left out."""
-    told: dict[str, Any] = {"type": error.type}
+    kind = _V2_TYPES.get(error.code or "", error.type) if v2 else error.type
+    told: dict[str, Any] = {"type": kind}
     if error.code is not None:
         told["code"] = error.code
         told["doc_url"] = f"{public_url}/docs/errors#{error.code}"
@@ -29,7 +34,9 @@ def error_body(error: ApiError, request: str, public_url: str) -> str:
     return encode_json({"error": told}).decode()
 
 
-def error_reply(error: ApiError, request: str, public_url: str, *, safe: bool = False) -> Reply:
+def error_reply(
+    error: ApiError, request: str, public_url: str, *, safe: bool = False, v2: bool = False
+) -> Reply:
     """Return the reply of an error after which nothing has changed.
 
     `safe` says that sending the same request again cannot do twice what may have been done: the
@@ -46,4 +53,5 @@ def error_reply(error: ApiError, request: str, public_url: str, *, safe: bool = 
         headers["Stripe-Should-Retry"] = "true"
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Bezant"'
-    return Reply(error.status, error_body(error, request, public_url), headers, error.code)
+    body = error_body(error, request, public_url, v2=v2)
+    return Reply(error.status, body, headers, error.code)

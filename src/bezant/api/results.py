@@ -9,6 +9,7 @@ from bezant.api.context import Context, refusal
 from bezant.api.pages import Page, envelope
 from bezant.api.replies import error_body
 from bezant.api.resource import Identified
+from bezant.api.v2 import V2Page, v2_envelope
 from bezant.commit.change_set import ChangeSet, Refused
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import ApiError, InvalidRequest
@@ -37,15 +38,18 @@ def rendered(ctx: Context, result: Any, *, path: str, public_url: str) -> str:
         return ctx.encoded(result)
     if isinstance(result, Page):
         return envelope(result, path)
+    if isinstance(result, V2Page):
+        return v2_envelope(result, path)
     if isinstance(result, Itemised):
         return _itemised(ctx, result, path, public_url)
     assert isinstance(result, dict), f"an operation cannot return {type(result)}"
     return encode_json(cast("dict[str, Any]", result)).decode()
 
 
-def deleted(kind: str, name: str) -> str:
-    """Return the JSON of an object that is gone."""
-    return encode_json({"id": name, "object": kind, "deleted": True}).decode()
+def deleted(kind: str, name: str, *, v2: bool = False) -> str:
+    """Return the JSON of an object that is gone; v2 does not say so."""
+    shown: dict[str, Any] = {"id": name, "object": kind}
+    return encode_json(shown if v2 else {**shown, "deleted": True}).decode()
 
 
 def _itemised(ctx: Context, result: Itemised, path: str, public_url: str) -> str:

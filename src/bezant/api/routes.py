@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bezant.api.operation import Function, Operation, Options, declared, placeholders_of
 from bezant.api.resource import Identified
 from bezant.api.standard import PARENT_COLUMN, list_operation, retrieve_operation
+from bezant.api.v2 import PREFIX as V2
 
 F = TypeVar("F", bound=Function)
 
@@ -45,6 +46,8 @@ class Routes:
         self.operations: list[Operation] = []
         self._parent = parent
         self._options = options or Options()
+        if path.startswith(V2):
+            self._options = replace(self._options, json=True, form=False)
         columns = _columns(filters)
         self._declare_columns(columns)
         if listed:

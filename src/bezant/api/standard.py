@@ -5,9 +5,11 @@ from typing import Any
 
 from bezant.api.context import Context
 from bezant.api.operation import Operation, Options, made
-from bezant.api.pages import ListParams, Page, list_params, page_of
-from bezant.api.params import NoParams
+from bezant.api.pages import ListParams, Page, filtered_params, page_of
+from bezant.api.params import NoParams, Params
 from bezant.api.resource import Identified
+from bezant.api.v2 import PREFIX as V2
+from bezant.api.v2 import V2ListParams, V2Page, v2_page_of
 from bezant.kernel.errors import NotFound
 
 PARENT_COLUMN = "parent"
@@ -24,8 +26,9 @@ def list_operation(
     options: Options,
 ) -> Operation:
     """Return the operation that lists a resource; `filters` maps parameters to columns."""
+    second = path.startswith(V2)
 
-    async def list_all(ctx: Context, *place: Any) -> Page:
+    async def list_all(ctx: Context, *place: Any) -> Page | V2Page:
         *parents, params = place
         chosen: dict[str, str] = {}
         if parents:
@@ -34,11 +37,14 @@ def list_operation(
             value = getattr(params, name)
             if value is not None:
                 chosen[column] = value
+        if second:
+            return await v2_page_of(ctx, resource, params, chosen)
         return await page_of(ctx, resource, prefix, params, chosen)
 
     list_all.__name__ = "list"
     list_all.__doc__ = f"List the objects of kind {resource.kind()}, newest first."
-    params: type[ListParams] = list_params(resource, tuple(filters))
+    base: type[Params] = V2ListParams if second else ListParams
+    params = filtered_params(base, resource, tuple(filters))
     arguments = () if parent is None else (parent,)
     return made("GET", path, list_all, arguments, params, permission=permission, options=options)
 
