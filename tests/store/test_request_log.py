@@ -138,11 +138,12 @@ def test_secrets_do_not_get_in():
             "external_account": {"account_number": "000123456789", "routing_number": "110000000"},
             "card": {"number": "4242424242424242", "cvc": "123", "exp_month": "5"},
             "individual": {"id_number": "777777777", "ssn_last_4": "8888", "dob": {"year": "1990"}},
+            "sepa_debit": {"iban": "AT611904300234573201"},
             "items": [{"secret": "hush"}, {"note": "my key is sk_test_4242424242"}],
             "amount": "500",
         }
     )
-    for secret in ("000123456789", "4242", '"123"', "777777777", "8888", "1990", "hush"):
+    for secret in ("000123456789", "4242", '"123"', "777777777", "8888", "1990", "3201", "hush"):
         assert secret not in kept
     told = decode_json(kept, dict)
     assert told["amount"] == "500"

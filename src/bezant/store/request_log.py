@@ -26,7 +26,9 @@ MOST_WAITING = 20_000
 _MOST_CHARACTERS = 16_384  # Of the parameters of one request; a batch of entries has megabytes.
 _LONGEST_PATH = 2_048
 # Secrets and personal data that the log's own rules do not know by name.
-_PRIVATE = frozenset({"number", "id_number", "personal_id_number", "ssn_last_4", "tax_id", "dob"})
+_PRIVATE = frozenset({
+    "dob", "iban", "id_number", "number", "pay_id", "personal_id_number", "ssn_last_4", "tax_id",
+})  # fmt: skip
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)

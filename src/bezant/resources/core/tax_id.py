@@ -107,7 +107,7 @@ def tax_id_of(ctx: Context, sent: TaxIdData, customer: str | None, *, param: str
     fitting = [each for each in formats()[sent.type] if each.pattern.fullmatch(compact)]
     if not fitting:
         raise InvalidRequest(
-            f"Invalid value for {sent.type}: {cut(sent.value)}",
+            f"Invalid value for {sent.type}: ids of this type have another form.",
             code="tax_id_invalid",
             param=f"{param}[value]" if param else "value",
         )
