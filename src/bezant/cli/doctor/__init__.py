@@ -84,6 +84,7 @@ def _examine_database(config: Config, url: str, whence: str) -> Iterator[Finding
     with connect_sync(url, statement_timeout_ms=PATIENCE_MS) as connection:
         patient = Patient(connection, config, clock, clock.now(), whence)
         yield postgres.promises(patient)
+        yield postgres.connections(patient)
         schema = postgres.schema(patient)
         yield schema
         if schema.state == "ok":

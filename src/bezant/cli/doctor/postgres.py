@@ -8,7 +8,7 @@ from bezant.cli.output import moment
 from bezant.db import migrate
 from bezant.kernel.errors import MigrationError
 
-NAME, SCHEMA, CLOCK = "database", "schema", "clock"
+NAME, CONNECTIONS, SCHEMA, CLOCK = "database", "connections", "schema", "clock"
 
 OLDEST = 150_000
 """PostgreSQL 15, as `server_version_num` counts."""
@@ -19,8 +19,8 @@ DRIFT, ASTRAY = timedelta(seconds=2), timedelta(seconds=30)
 
 
 def promises(patient: Patient) -> Finding:
-    """Tell whether the server is new enough, keeps what it commits, and lets everybody in."""
-    version, number, durable, connections = patient.one(QUERIES.settings)
+    """Tell whether the server is new enough, and keeps what it commits."""
+    version, number, durable, _ = patient.one(QUERIES.settings)
     if number < OLDEST:
         return bad(NAME, f"PostgreSQL {version} is too old", "move to PostgreSQL 15 or newer")
     if not durable:
@@ -29,15 +29,19 @@ def promises(patient: Patient) -> Finding:
             f"PostgreSQL {version} may forget what it has committed",
             "set fsync, full_page_writes and synchronous_commit to on",
         )
-    needed = patient.config.workers * (patient.config.pool_size + BESIDES)
-    if needed > connections:
-        return bad(
-            NAME,
-            f"it takes {connections} connections, and {patient.config.workers} processes with "
-            f"pools of {patient.config.pool_size} want {needed}",
-            "raise max_connections there, or lower workers or pool_size",
-        )
     return ok(NAME, f"PostgreSQL {version}, {patient.whence}")
+
+
+def connections(patient: Patient) -> Finding:
+    """Tell whether the server lets as many in as the settings ask for."""
+    *_, limit = patient.one(QUERIES.settings)
+    workers, pool = patient.config.workers, patient.config.pool_size
+    needed = workers * (pool + BESIDES)
+    said = f"up to {needed} of {limit} are wanted, by {workers} with a pool of {pool} each"
+    if needed > limit:
+        then = "raise max_connections there, or lower workers or pool_size"
+        return bad(CONNECTIONS, said, then)
+    return ok(CONNECTIONS, said)
 
 
 def schema(patient: Patient) -> Finding:
