@@ -20,6 +20,9 @@ COMMANDS = {
     "clock": Lazy("bezant.cli.clock", "The time of test mode: freeze, advance, run."),
     "keys": Lazy("bezant.cli.keys", "API keys: list, create, roll, revoke."),
     "config": Lazy("bezant.cli.config", "Settings, and where each comes from."),
+    "listen": Lazy("bezant.cli.listen", "Forward events to a program on this machine."),
+    "trigger": Lazy("bezant.cli.trigger", "Let an event happen, really."),
+    "logs": Lazy("bezant.cli.logs", "Requests to the API, as they come."),
     "migrate": Lazy("bezant.cli.migrate", "Bring the database's schema up to date."),
 }
 

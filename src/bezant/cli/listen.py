@@ -116,9 +116,7 @@ async def newest(remote: Remote) -> str | None:
     return decode_json(page.data[0], Arrived).id if page.data else None
 
 
-async def follow(
-    remote: Remote, start: str | None, clock: SystemClock
-) -> AsyncGenerator[Arrived]:
+async def follow(remote: Remote, start: str | None, clock: SystemClock) -> AsyncGenerator[Arrived]:
     """Yield the events after one, for ever. Raises NotFound if there is no such event."""
     trail = Trail(start or "")
     while True:

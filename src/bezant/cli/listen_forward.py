@@ -130,4 +130,4 @@ class Forwarder:
         except (httpx.TransportError, httpx.InvalidURL) as error:
             problem = str(error) or type(error).__name__
         milliseconds = round((self._clock.monotonic() - began) * 1_000)
-        return Line(event, True, status, problem, milliseconds, again)  # noqa: FBT003
+        return Line(event, True, status, problem, milliseconds, again)

@@ -59,7 +59,7 @@ def group() -> None:
         "bezant logs tail --filter-status-code-type 4XX --filter-http-method POST",
     )
 )
-def tail(
+def tail(  # noqa: PLR0913 -- an option is a parameter
     *,
     method: Annotated[Filter, typer.Option("--filter-http-method", help="POST, DELETE, GET.")] = (
         None
@@ -106,9 +106,10 @@ async def _tail(
 async def follow(remote: Remote, clock: SystemClock) -> AsyncGenerator[Logged]:
     """Yield requests from now on, for ever."""
     first = await remote.page("/v1/request_logs", limit=1)
-    latest = [decode_json(bytes(item), Logged) for item in first.data]
-    trail = Trail(_place(latest[0].created) if latest else _place(0))
-    trail.new([(row.id, _place(row.created)) for row in latest], clock.monotonic())
+    second = decode_json(bytes(first.data[0]), Logged).created if first.data else 0
+    trail = Trail(_place(second))
+    seen = await _since(remote, second)
+    trail.new([(row.id, _place(row.created)) for row in seen], clock.monotonic())
     while True:
         pause = POLL_SECONDS
         try:

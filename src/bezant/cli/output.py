@@ -38,6 +38,12 @@ def as_json(value: object) -> None:
     typer.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
 
 
+def as_json_line(value: object) -> None:
+    """Print a value as one line of JSON, at once, for what goes on and on."""
+    typer.echo(msgspec.json.encode(value).decode())
+    sys.stdout.flush()
+
+
 def table(*columns: str, right: Sequence[str] = (), wrapped: Sequence[str] = ()) -> Table:
     """Return an empty table, for `print_table`.
 

@@ -1,6 +1,6 @@
 """Another machine's Bezant, over its HTTP API: what `listen`, `trigger` and `logs` talk to."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 

@@ -1,16 +1,28 @@
 """Filters of `stripe logs tail`: which requests a session is told of."""
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
 
 from bezant.kernel.codec import decode_json
 from bezant.kernel.errors import InvalidRequest
-from bezant.store.request_log import LoggedRequest
 
 _FAILED = 400
 Values = Annotated[list[str], Meta(max_length=100)]
+
+
+class Filtered(Protocol):
+    """What of a logged request filters look at."""
+
+    @property
+    def account(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def status(self) -> int: ...
 
 
 class LogFilters(Struct):
@@ -25,7 +37,7 @@ class LogFilters(Struct):
     filter_status_code: Values = []
     filter_status_code_type: Values = []
 
-    def pass_(self, row: LoggedRequest, account: str) -> bool:
+    def pass_(self, row: Filtered, account: str) -> bool:
         """Tell whether a session of an account is to be told of a request."""
         status = str(row.status)
         outcome = "FAILED" if row.status >= _FAILED else "SUCCEEDED"

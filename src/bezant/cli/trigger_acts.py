@@ -1,0 +1,261 @@
+"""What leads to each event: calls of the API, and what the simulated bank does of itself."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from bezant.cli.remote import Remote
+from bezant.kernel.clock import Clock
+from bezant.kernel.errors import NotFound
+
+PATIENCE_S = 60.0
+ROUTING, TAKES, SENDS_BACK = "110000000", "000123456789", "000111111116"
+"""Bank accounts of the simulated world: one takes money, the other does not exist there."""
+
+Object = dict[str, Any]
+
+
+class Outcome(NamedTuple):
+    """Whose event it is, and the id of what it is about, if that has one."""
+
+    remote: Remote
+    about: str | None
+
+
+class Scene:
+    """The API, and how to wait for what takes a moment."""
+
+    def __init__(self, remote: Remote, clock: Clock) -> None:
+        """Act for one account of one server."""
+        self.remote = remote
+        self._clock = clock
+
+    async def until(
+        self, remote: Remote, path: str, arrived: Callable[[Object], bool], **params: Any
+    ) -> Object:
+        """Return an object once it is as it should be. Raises NotFound after a minute."""
+        deadline = self._clock.monotonic() + PATIENCE_S
+        while True:
+            found = await remote.get(path, **params)
+            if arrived(found):
+                return found
+            if self._clock.monotonic() > deadline:
+                raise NotFound(
+                    f"{path} is not as it should be after {PATIENCE_S:.0f} s; is the sandbox slow, "
+                    "or its clock frozen?"
+                )
+            await self._clock.sleep(0.1)
+
+    async def status(self, remote: Remote, path: str, wanted: str) -> Object:
+        """Return an object once it has a status."""
+        return await self.until(remote, path, lambda found: found["status"] == wanted)
+
+    async def topup(self, amount: int = 5_000) -> Object:
+        """Announce money and return the top-up when it is there."""
+        made = await self.remote.post("/v1/topups", amount=amount, currency="usd")
+        return await self.status(self.remote, f"/v1/topups/{made['id']}", "succeeded")
+
+    async def seller(self, number: str = TAKES) -> Object:
+        """Open a connected account with a bank account."""
+        return await self.remote.post(
+            "/v1/accounts",
+            **{
+                "type": "custom",
+                "country": "US",
+                "capabilities[transfers][requested]": "true",
+                **{f"external_account[{name}]": value for name, value in bank(number).items()},
+            },
+        )
+
+    async def transfer(self, number: str = TAKES) -> Object:
+        """Give a new connected account money."""
+        await self.topup()
+        seller = await self.seller(number)
+        form = {"amount": 4_000, "currency": "usd", "destination": seller["id"]}
+        return await self.remote.post("/v1/transfers", **form)
+
+    async def payout(self, number: str = TAKES) -> tuple[Remote, Object]:
+        """Let a new connected account pay itself out."""
+        transfer = await self.transfer(number)
+        seller = self.remote.acting_for(transfer["destination"])
+        return seller, await seller.post("/v1/payouts", amount=3_000, currency="usd")
+
+    async def customer(self) -> Object:
+        """Take in a customer."""
+        return await self.remote.post("/v1/customers", name="Ada Example", email="ada@example.com")
+
+
+def bank(number: str) -> Mapping[str, str]:
+    """Return the parameters of a bank account."""
+    return {
+        "object": "bank_account",
+        "country": "US",
+        "currency": "usd",
+        "routing_number": ROUTING,
+        "account_number": number,
+    }
+
+
+class Act(NamedTuple):
+    """What is done, in words and in deed."""
+
+    how: str
+    play: Callable[[Scene], Awaitable[Outcome]]
+
+
+ACTS: dict[str, Act] = {}
+"""Every event that can be triggered."""
+
+
+def act(
+    name: str, how: str
+) -> Callable[[Callable[[Scene], Awaitable[Outcome]]], Callable[[Scene], Awaitable[Outcome]]]:
+    """Put a function among the acts."""
+
+    def add(play: Callable[[Scene], Awaitable[Outcome]]) -> Callable[[Scene], Awaitable[Outcome]]:
+        ACTS[name] = Act(how, play)
+        return play
+
+    return add
+
+
+@act("account.updated", "An account is opened and its e-mail changed.")
+async def account_updated(scene: Scene) -> Outcome:
+    seller = await scene.seller()
+    await scene.remote.post(f"/v1/accounts/{seller['id']}", email="new@example.com")
+    return Outcome(scene.remote.acting_for(seller["id"]), seller["id"])
+
+
+@act("account.external_account.created", "An account gets another bank account.")
+async def external_account_created(scene: Scene) -> Outcome:
+    seller, added = await _external_account(scene)
+    return Outcome(scene.remote.acting_for(seller), added["id"])
+
+
+@act("account.external_account.updated", "An account's other bank account is changed.")
+async def external_account_updated(scene: Scene) -> Outcome:
+    seller, added = await _external_account(scene)
+    path = f"/v1/accounts/{seller}/external_accounts/{added['id']}"
+    await scene.remote.post(path, **{"metadata[note]": "changed"})
+    return Outcome(scene.remote.acting_for(seller), added["id"])
+
+
+@act("account.external_account.deleted", "An account's other bank account is removed.")
+async def external_account_deleted(scene: Scene) -> Outcome:
+    seller, added = await _external_account(scene)
+    await scene.remote.delete(f"/v1/accounts/{seller}/external_accounts/{added['id']}")
+    return Outcome(scene.remote.acting_for(seller), added["id"])
+
+
+@act("customer.created", "A customer is taken in.")
+async def customer_created(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await scene.customer())["id"])
+
+
+@act("customer.updated", "A customer's name is changed.")
+async def customer_updated(scene: Scene) -> Outcome:
+    customer = await scene.customer()
+    await scene.remote.post(f"/v1/customers/{customer['id']}", name="Ada Changed")
+    return Outcome(scene.remote, customer["id"])
+
+
+@act("customer.deleted", "A customer is deleted.")
+async def customer_deleted(scene: Scene) -> Outcome:
+    customer = await scene.customer()
+    await scene.remote.delete(f"/v1/customers/{customer['id']}")
+    return Outcome(scene.remote, customer["id"])
+
+
+@act("customer.tax_id.created", "A customer's tax id is noted.")
+async def tax_id_created(scene: Scene) -> Outcome:
+    customer = await scene.customer()
+    path = f"/v1/customers/{customer['id']}/tax_ids"
+    made = await scene.remote.post(path, type="eu_vat", value="DE123456789")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("customer.tax_id.deleted", "A customer's tax id is removed.")
+async def tax_id_deleted(scene: Scene) -> Outcome:
+    customer = await scene.customer()
+    path = f"/v1/customers/{customer['id']}/tax_ids"
+    made = await scene.remote.post(path, type="eu_vat", value="DE123456789")
+    await scene.remote.delete(f"{path}/{made['id']}")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("topup.created", "Money is announced.")
+async def topup_created(scene: Scene) -> Outcome:
+    made = await scene.remote.post("/v1/topups", amount=5_000, currency="usd")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("topup.succeeded", "Money is announced, and the simulated bank receives it.")
+async def topup_succeeded(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await scene.topup())["id"])
+
+
+@act("topup.canceled", "Money is announced, and the announcement taken back.")
+async def topup_canceled(scene: Scene) -> Outcome:
+    made = await scene.remote.post("/v1/topups", amount=5_000, currency="usd")
+    await scene.remote.post(f"/v1/topups/{made['id']}/cancel")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("transfer.created", "Money comes in and is transferred to a new account.")
+async def transfer_created(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await scene.transfer())["id"])
+
+
+@act("transfer.updated", "A transfer's metadata is changed.")
+async def transfer_updated(scene: Scene) -> Outcome:
+    transfer = await scene.transfer()
+    await scene.remote.post(f"/v1/transfers/{transfer['id']}", **{"metadata[note]": "changed"})
+    return Outcome(scene.remote, transfer["id"])
+
+
+@act("transfer.reversed", "A transfer is taken back.")
+async def transfer_reversed(scene: Scene) -> Outcome:
+    transfer = await scene.transfer()
+    await scene.remote.post(f"/v1/transfers/{transfer['id']}/reversals")
+    return Outcome(scene.remote, transfer["id"])
+
+
+@act("payout.created", "An account pays itself out.")
+async def payout_created(scene: Scene) -> Outcome:
+    seller, payout = await scene.payout()
+    return Outcome(seller, payout["id"])
+
+
+@act("payout.updated", "A payout's metadata is changed.")
+async def payout_updated(scene: Scene) -> Outcome:
+    seller, payout = await scene.payout()
+    await seller.post(f"/v1/payouts/{payout['id']}", **{"metadata[note]": "changed"})
+    return Outcome(seller, payout["id"])
+
+
+@act("payout.canceled", "A payout is canceled before the bank has seen it.")
+async def payout_canceled(scene: Scene) -> Outcome:
+    seller, payout = await scene.payout()
+    await seller.post(f"/v1/payouts/{payout['id']}/cancel")
+    return Outcome(seller, payout["id"])
+
+
+@act("payout.paid", "A payout goes through the simulated bank and is paid.")
+async def payout_paid(scene: Scene) -> Outcome:
+    seller, payout = await scene.payout()
+    await scene.status(seller, f"/v1/payouts/{payout['id']}", "paid")
+    return Outcome(seller, payout["id"])
+
+
+@act("payout.failed", "A payout to an account that does not exist comes back.")
+async def payout_failed(scene: Scene) -> Outcome:
+    seller, payout = await scene.payout(SENDS_BACK)
+    await scene.status(seller, f"/v1/payouts/{payout['id']}", "failed")
+    return Outcome(seller, payout["id"])
+
+
+async def _external_account(scene: Scene) -> tuple[str, Object]:
+    """Open an account and give it a second bank account."""
+    seller = await scene.seller()
+    form = {f"external_account[{name}]": value for name, value in bank("000987654321").items()}
+    path = f"/v1/accounts/{seller['id']}/external_accounts"
+    return seller["id"], await scene.remote.post(path, **form)
