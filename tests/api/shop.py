@@ -19,6 +19,7 @@ from msgspec import field
 from bezant.api.app import create_app
 from bezant.api.backend import Key, Record
 from bezant.api.context import Caller, Context, created_of
+from bezant.api.multipart import Upload
 from bezant.api.operation import Options
 from bezant.api.pages import Page
 from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params, merged
@@ -95,6 +96,12 @@ class CreateParcel(Params):
     shelf: str | None = None
     twin: str | None = None
     metadata: Metadata | None = None
+
+
+class Photo(Params):
+    file: Upload
+    of: str
+    notes: list[str] | None = None
 
 
 class UpdateParcel(Params):
@@ -247,6 +254,16 @@ async def batch(ctx: Context, params: Batch) -> Itemised:
         refused = item.description == "refuse"
         items.append(InvalidRequest("Not this one.", param="parcels") if refused else made)
     return Itemised(items)
+
+
+@desk.post("/v1/desk/photos", files=True, json=False, body_limit=8_192)
+async def take_photo(ctx: Context, params: Photo) -> dict[str, Any]:
+    """Look at a photo."""
+    file = params.file
+    text = file.data.decode("latin-1")
+    told = {"name": file.name, "type": file.media_type, "size": len(file.data), "text": text}
+    whose = {"account": ctx.account, "of": params.of, "notes": params.notes}
+    return {"object": "photo", **whose, **told}
 
 
 @desk.get("/v1/open", publishable=True)

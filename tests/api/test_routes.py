@@ -44,6 +44,7 @@ def test_every_operation_is_known_with_its_facts() -> None:
         ("GET", "/v1/desk/{drawer}", "desk.look", "parcel:read"),
         ("GET", "/v1/desk/{drawer}/parcels", "desk.parcels.search", "parcel:read"),
         ("POST", "/v1/desk/batch", "desk.batch", "parcel:write"),
+        ("POST", "/v1/desk/photos", "desk.photos.take_photo", "parcel:write"),
         ("GET", "/v1/open", "open.doors", "parcel:read"),
         ("GET", "/v2/shop/crates", "shop.crates.list", "shop.crate:read"),
         ("GET", "/v2/shop/crates/{id}", "shop.crates.retrieve", "shop.crate:read"),

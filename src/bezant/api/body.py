@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 import falcon
 import falcon.asgi
 
-from bezant.api import forms, json_body
+from bezant.api import forms, json_body, multipart
 from bezant.api.operation import Options
 from bezant.kernel.errors import InvalidRequest
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
+_MULTIPART = "multipart/form-data"
 _DRAINED_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
 
@@ -28,23 +29,35 @@ async def read(request: falcon.asgi.Request, options: Options) -> Parameters:
     body = await _read_bytes(request, options.body_limit)
     if not body:
         return Parameters(forms.decode(query) if query else {})
+    content_type = request.get_header("Content-Type") or ""
+    if options.files and content_type[: len(_MULTIPART)].lower() == _MULTIPART:
+        if query:
+            raise _mixed("a multipart body")
+        return Parameters(multipart.decode(body, content_type))
     usual = _FORM if options.form else _JSON
-    media_type = (request.get_header("Content-Type") or usual).partition(";")[0].strip().lower()
+    media_type = (content_type or usual).partition(";")[0].strip().lower()
     if media_type == _FORM and options.form:
         return Parameters(forms.decode(query + b"&" + body if query else body))
     if media_type != _JSON or not options.json:
-        offered = ((_FORM, options.form), (_JSON, options.json))
+        offered = (
+            (_FORM, options.form),
+            (_JSON, options.json),
+            (_MULTIPART, options.files),
+        )
         taken = " or ".join(name for name, is_taken in offered if is_taken)
         raise InvalidRequest(
             f"The request body is {media_type[:80]}; this operation takes {taken}.",
             code="content_type_unsupported",
         )
     if query:
-        raise InvalidRequest(
-            "Pass parameters either as JSON or in the query, not in both.",
-            code="parameter_invalid",
-        )
+        raise _mixed("JSON")
     return Parameters(json_body.decode(body), json=True)
+
+
+def _mixed(form: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"Pass parameters either as {form} or in the query, not in both.", code="parameter_invalid"
+    )
 
 
 async def _read_bytes(request: falcon.asgi.Request, limit: int) -> bytes:

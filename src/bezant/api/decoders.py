@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 import msgspec
 
 from bezant.api import refusals, scalars
+from bezant.api.multipart import Upload
 from bezant.api.params import (
     MAX_METADATA_KEY_LENGTH,
     MAX_METADATA_KEYS,
@@ -64,9 +65,17 @@ def _plain(kind: Any, rules: Rules, *, json: bool) -> Decoder:
         return scalars.integer(rules, json=json)
     if kind is str:
         return scalars.string(rules)
+    if kind is Upload:
+        return _upload
     if isinstance(kind, type) and issubclass(kind, Params):
         return _struct(kind, json=json)
     raise TypeError(f"{kind!r} cannot be the type of a parameter")
+
+
+def _upload(node: Any, path: str) -> Upload:
+    if isinstance(node, Upload):
+        return node
+    raise refusals.wrong_shape(node, path, "file: send multipart/form-data, and in it a file")
 
 
 def _struct(params: type[P], *, json: bool) -> Callable[[Any, str], P]:

@@ -34,36 +34,36 @@ def decode(raw: bytes) -> Tree:
     for pair in raw.split(b"&"):
         if pair:
             name, _, value = pair.partition(b"=")
-            _add(tree, *_decoded(name, value))
+            add(tree, *_decoded(name, value))
     return tree
 
 
 def _decoded(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:
     if len(raw_name) > 3 * MAX_NAME_LENGTH:
         raise _name_too_long(raw_name)
-    name = _text(raw_name, raw_name)
+    name = text(raw_name, raw_name)
     if len(name) > MAX_NAME_LENGTH:
         raise _name_too_long(raw_name)
-    return name, _text(raw_value, name)
+    return name, text(raw_value, name)
 
 
-def _text(raw: bytes, where: str | bytes) -> str:
+def text(raw: bytes, where: str | bytes, *, escaped: bool = True) -> str:
     """Return the text that is written there; `where` names the parameter, for errors."""
-    if b"+" in raw:
+    if escaped and b"+" in raw:
         raw = raw.replace(b"+", b" ")
-    if b"%" in raw:
+    if escaped and b"%" in raw:
         broken = _BROKEN_ESCAPE.search(raw)
         if broken:
             escape = raw[broken.start() : broken.start() + 3]
             raise _unreadable(f"percent escape {_shown(escape)!r}", where)
         raw = unquote_to_bytes(raw)
     try:
-        text = raw.decode()
+        decoded = raw.decode()
     except UnicodeDecodeError as error:
         raise _unreadable("UTF-8", where) from error
-    if "\0" in text:
+    if "\0" in decoded:
         raise _unreadable("null character", where)
-    return text
+    return decoded
 
 
 def _unreadable(what: str, where: str | bytes) -> InvalidRequest:
@@ -71,7 +71,8 @@ def _unreadable(what: str, where: str | bytes) -> InvalidRequest:
     return refusals.invalid(f"Invalid {what} in parameter: {name}", name)
 
 
-def _add(tree: Tree, name: str, value: str) -> None:
+def add(tree: Tree, name: str, value: str) -> None:
+    """Put a value where its name says, such as `a[b][]`; InvalidRequest where it cannot be."""
     bracket = name.find("[")
     if bracket == -1 and name and "]" not in name:
         _put(tree, name, value, name)

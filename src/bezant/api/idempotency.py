@@ -13,7 +13,8 @@ from bezant.store import idempotency as stored
 
 MAX_KEY_LENGTH = 255
 
-# The hook is for numbers that no parameter takes, which a JSON tree holds as marked texts.
+# The hook is for numbers that no parameter takes, which a JSON tree holds as marked texts, and for
+# files, which say their digest.
 _sorted_json = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 

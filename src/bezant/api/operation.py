@@ -32,15 +32,17 @@ class Options(Struct, frozen=True, kw_only=True):
     """What a declaration may say about an operation beside its path and function.
 
     It answers with the resource `returns`, or with a list of it if `listing`. `json` bodies are
-    taken beside forms, or alone without `form`; `body_limit` is in bytes; `publishable` keys may
-    call it. Restricted keys need the permission `permits` and `:read` or `:write`; without it, it
-    is named for the kind.
+    taken beside forms, or alone without `form`; with `files`, multipart bodies are, too, whose
+    files are parameters of the type `Upload`. A body has at most `body_limit` bytes. `publishable`
+    keys may call it. Restricted keys need the permission `permits` and `:read` or `:write`;
+    without it, it is named for the kind.
     """
 
     returns: type[Identified] | None = None
     listing: bool = False
     json: bool = False
     form: bool = True
+    files: bool = False
     body_limit: int = MAX_BODY_BYTES
     publishable: bool = False
     permits: str | None = None
