@@ -1,9 +1,10 @@
 """Sweep holds: what a pending entry set aside goes back when its time is over."""
 
 from bezant.api.runtime import Runtime
-from bezant.commit.change_set import Accepted, ChangeSet, HoldChange, Posting, Refused
+from bezant.commit.change_set import Accepted, Refused
+from bezant.commit.expiry import expiry
 from bezant.kernel.log import get_logger
-from bezant.ledger.holds import Lapsed, lapsed
+from bezant.ledger.holds import lapsed
 
 AT_ONCE = 1_000
 _OVERTAKEN = ("stale", "nothing_pending")
@@ -25,21 +26,10 @@ class HoldSweeper:
             found = await lapsed(conn, self._runtime.clock.now(), AT_ONCE)
         if not found:
             return 0
-        outcomes = await self._runtime.door.commit([self._given_back(one) for one in found])
+        ids = self._runtime.ids
+        units = [expiry(one, ids.new("le", one.book.slot)) for one in found]
+        outcomes = await self._runtime.door.commit(units)
         for one, outcome in zip(found, outcomes, strict=True):
             if isinstance(outcome, Refused) and outcome.code not in _OVERTAKEN:
                 log.error("hold_not_released", entry=one.entry, code=outcome.code)
         return sum(isinstance(outcome, Accepted) for outcome in outcomes)
-
-    def _given_back(self, one: Lapsed) -> ChangeSet:
-        posting = Posting(
-            id=self._runtime.ids.new("le", one.book.slot),
-            entry=one.released,
-            source=one.source,
-            resolves=one.entry,
-        )
-        holds = [
-            HoldChange(one.book, one.entry, hold.n, hold.remaining.amount, 0, expiring=True)
-            for hold in one.holds
-        ]
-        return ChangeSet(postings=[posting], holds=holds)
