@@ -1,5 +1,18 @@
-"""The office, over a database of its own."""
+"""The office of the resources' tests, and a town for each file of tests here."""
 
+import itertools
+
+import pytest
+
+from tests.conformance.town import town_over
 from tests.resources.conftest import office
 
 __all__ = ["office"]
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def town(server, template, tmp_path_factory):
+    """A town with nobody in it."""
+    with town_over(server, template, f"town_{next(_NUMBERS)}", tmp_path_factory.mktemp("t")) as it:
+        yield it

@@ -4,13 +4,16 @@ What the surface does not have, such as the ledger's own operations, is held aga
 that we declare ourselves. An error has the members and the codes that are documented.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import msgspec
 
 from bezant.api.error_codes import ERROR_CODES
+from bezant.api.openapi_results import reference, result_schemas
 from bezant.api.operation import Operation
 from bezant.api.resource import Identified
 from bezant.resources.webhooks.event_types import KNOWN
@@ -118,25 +121,13 @@ def own_faults(operation: Operation, body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def struct_faults(value: Mapping[str, Any], kind: type[Identified]) -> Iterator[str]:
-    """Yield in what an object differs from its struct; what was expanded counts as its id."""
-    names = {field.encode_name for field in msgspec.structs.fields(kind)} | {"object"}
-    if value.keys() != names:
-        yield f"{kind.kind()} differs in {sorted(value.keys() ^ names)}"
-    try:
-        msgspec.convert(collapsed(value, [path.split(".") for path in kind.expands]), kind)
-    except msgspec.ValidationError as error:
-        yield f"{kind.kind()}: {error}"
+    """Yield in what an object differs from its struct, as /openapi.json describes that."""
+    for error in validator(kind).iter_errors(value):
+        yield f"{kind.kind()}{error.instance_path}: {error.message[:200]}"
 
 
-def collapsed(value: Any, paths: Sequence[Sequence[str]]) -> Any:
-    """Return a value in which the objects that stand at some paths are their ids again."""
-    if isinstance(value, list):
-        return [collapsed(each, paths) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if [] in paths and "id" in value:
-        return value["id"]
-    return {
-        name: collapsed(each, [path[1:] for path in paths if path[:1] == [name]])
-        for name, each in value.items()
-    }
+@cache
+def validator(kind: type[Identified]) -> jsonschema_rs.Validator:
+    """Return what knows the schema of a kind of object."""
+    whole = {"components": {"schemas": result_schemas([kind])}}
+    return jsonschema_rs.Draft202012Validator(whole | reference(kind))

@@ -73,7 +73,7 @@ def deleted_faults(value: Mapping[str, Any], path: str) -> Iterator[str]:
 
 def _enum(value: Any, inner: Any, _known: Shapes, path: str) -> Iterator[str]:
     if value not in inner:
-        yield f"{path} is {value!r}, none of {inner}"
+        yield f"{path} is {value!r}, none of {len(inner)}: {inner[:9]}"
 
 
 def _expandable(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, get_origin
 
 import falcon.asgi
 import msgspec
@@ -166,11 +166,11 @@ def _body(operation: Operation, params: ParamSchemas) -> Schema:
 
 def _result(operation: Operation, *, deletable: bool) -> Schema:
     returns = operation.options.returns
-    if returns is None:
+    shape = inspect.get_annotations(operation.function, eval_str=True).get("return")
+    if returns is None or get_origin(shape) is dict:
         return {"type": "object"}
     if operation.options.listing:
-        hints = inspect.get_annotations(operation.function, eval_str=True)
-        apart = hints.get("return") is Itemised
+        apart = shape is Itemised
         return _list({"anyOf": [reference(returns), _ERROR]} if apart else reference(returns))
     if operation.method == "DELETE":
         return _deleted(returns)

@@ -1,0 +1,178 @@
+"""A town: the whole platform in this process over a real database, with tenants who have things.
+
+`furnish` gives a tenant one object of every kind that an id in a path can name, by the word that
+stands before the id: `payouts`, `customers`. Whoever adds a resource adds it there.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+from bezant.api.operation import Operation
+from bezant.db.pool import connect_sync, in_database
+from bezant.kernel.clock import VirtualClock
+from bezant.kernel.config import Config
+from bezant.kernel.entropy import SeededEntropy
+from bezant.kernel.secret import Secret
+from bezant.server.platform import Platform
+from bezant.server.wiring import ROUTES
+from bezant.store import keys
+from tests.resources.office import flat
+
+URL = "http://town.example"
+OPERATIONS: dict[str, Operation] = {
+    each.name: each for routes in ROUTES for each in routes.operations
+}
+NO_LIMITS = dict.fromkeys(
+    ("rate_limit", "endpoint_rate_limit", "concurrency_limit", "endpoint_concurrency_limit"), 0
+)
+BANK = {
+    "object": "bank_account",
+    "country": "US",
+    "currency": "usd",
+    "routing_number": "110000000",
+    "account_number": "000123456789",
+    "account_holder_name": "Ada Byron",
+}
+Things = Mapping[str, str]
+"""Ids by the word that stands before them in a path."""
+
+
+class TownClock(VirtualClock):
+    """Virtual time that may be steered, as the server's can."""
+
+    def ahead(self, moment: datetime) -> timedelta:
+        return moment - self.now()
+
+
+class Who(NamedTuple):
+    """Who sends a request: a secret, and perhaps the account that it is for."""
+
+    secret: str
+    account: str | None = None
+
+
+class Town:
+    """The platform, and what a client sees of it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.runner = asyncio.Runner()
+        self.url = url
+        self.clock = TownClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
+        self.entropy = SeededEntropy(23)
+        self.own = "sk_test_town" + "T0wn" * 6
+        config = Config(
+            data=folder, sandbox="calendar", test_secret_key=Secret(self.own), **NO_LIMITS
+        )
+        self.platform = Platform(config, url, self.clock, self.entropy)
+        self.run(self.platform.start())
+        self.account = self.platform.started.account
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.platform.app), base_url=URL
+        )
+
+    def run(self, work: Any) -> Any:
+        return self.runner.run(work)
+
+    def close(self) -> None:
+        self.run(self.http.aclose())
+        self.run(self.platform.stop())
+        self.runner.close()
+
+    def new_key(self, account: str, *, livemode: bool) -> str:
+        async def make() -> str:
+            async with self.platform.pool.connection() as conn:
+                made = await keys.create(
+                    conn, self.platform.ids, self.entropy, self.clock.now(),
+                    account=account, livemode=livemode, name="another",
+                )  # fmt: skip
+            return made.secret.reveal()
+
+        return self.run(make())
+
+    def ask(
+        self,
+        who: Who,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        **headers: str,
+    ) -> httpx.Response:
+        """Send a request as the official clients do."""
+        named = {"Authorization": f"Bearer {who.secret}", **headers}
+        if who.account is not None:
+            named["Stripe-Account"] = who.account
+        fields = dict(flat(params or {}))
+        sent = {"data": fields} if method == "POST" else {"params": fields}
+        return self.run(self.http.request(method, path, headers=named, **sent))
+
+    def good(self, who: Who, method: str, path: str, **params: Any) -> Any:
+        answer = self.ask(who, method, path, params)
+        assert answer.status_code == 200, f"{method} {path}: {answer.text}"
+        return answer.json()
+
+    def pass_days(self, count: int) -> None:
+        """Let days pass in steps of a few hours, in which the banks and the workers do theirs."""
+        for _ in range(count * 6):
+            self.clock.advance(timedelta(hours=4))
+            self.run(self.platform.tick())
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with connect_sync(self.url) as conn:
+            return conn.execute(sql.encode()).fetchall()
+
+    def furnish(self, who: Who, seller: str) -> Things:
+        """Give a tenant one of everything; the seller is another account of its platform."""
+        post = lambda path, **params: self.good(who, "POST", path, **params)["id"]  # noqa: E731
+        amount = {"amount": 10_000, "currency": "usd"}
+        customer = post("/v1/customers", name="Ada Byron", email="ada@example.com")
+        things = {
+            "customers": customer,
+            "topups": post("/v1/topups", **amount),
+            "webhook_endpoints": post(
+                "/v1/webhook_endpoints", url="https://hooks.example.com", enabled_events=["*"]
+            ),
+            "tokens": post("/v1/tokens", pii={"id_number": "000000000"}),
+        }
+        tax = {"type": "us_ein", "value": "12-3456789"}
+        things["tax_ids"] = post("/v1/tax_ids", **tax)
+        things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)
+        things |= self._ledger(post)
+        self.pass_days(3)
+        transfer = self.good(
+            who, "POST", "/v1/transfers", amount=5_000, currency="usd", destination=seller
+        )
+        things["transfers"] = transfer["id"]
+        things["reversals"] = post(f"/v1/transfers/{transfer['id']}/reversals", amount=100)
+        things["payouts"] = post("/v1/payouts", amount=50, currency="usd") if who.account else ""
+        return {name: each for name, each in things.items() if each}
+
+    def _ledger(self, post: Any) -> dict[str, str]:
+        pair = [
+            post("/v1/ledger/accounts", name=name, currency="usd", normal_balance="debit")
+            for name in ("till", "safe")
+        ]
+        move = {"debit": pair[0], "credit": pair[1], "amount": 5, "currency": "usd"}
+        return {
+            "ledger/accounts": pair[0],
+            "ledger/entries": post("/v1/ledger/entries", moves=[move], status="pending"),
+        }
+
+
+@contextmanager
+def town_over(server: Any, template: str, name: str, folder: Path):
+    """Build a town over a database of its own."""
+    with connect_sync(server.url) as connection:
+        connection.execute(f"create database {name} template {template}".encode())
+    town = Town(in_database(server.url, name), folder)
+    try:
+        yield town
+    finally:
+        town.close()
+        with connect_sync(server.url) as connection:
+            connection.execute(f"drop database {name} with (force)".encode())
