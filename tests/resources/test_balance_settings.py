@@ -46,7 +46,7 @@ def test_what_an_account_begins_with(office: Office) -> None:
         assert shown["payments"] == {
             "debit_negative_balances": False,
             "payouts": {
-                "automatic_transfer_rules_by_currency": None,
+                "automatic_transfer_rules_by_currency": {},
                 "minimum_balance_by_currency": None,
                 "schedule": {"interval": "manual"},
                 "statement_descriptor": None,

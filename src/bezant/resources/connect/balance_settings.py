@@ -106,14 +106,14 @@ class BalanceSettings(Identified, tag="balance_settings"):
 routes = Routes(BalanceSettings, PATH, listed=False, retrieved=False)
 
 
-@routes.get(PATH)
+@routes.get(PATH, returns=None)
 async def retrieve(ctx: Context) -> dict[str, Any]:
     """Retrieve the settings of the account that the request is for."""
     account = await account_of(ctx, ctx.account)
     return _shown(account, ctx.hidden(account))
 
 
-@routes.post(PATH)
+@routes.post(PATH, returns=None)
 async def update(ctx: Context, params: UpdateBalanceSettings) -> dict[str, Any]:
     """Change settings; what is not sent stays."""
     account = await account_of(ctx, ctx.account)
@@ -206,7 +206,7 @@ def _shown(account: Account, hidden: Mapping[str, Any]) -> dict[str, Any]:
         "payments": {
             "debit_negative_balances": payouts["debit_negative_balances"],
             "payouts": {
-                "automatic_transfer_rules_by_currency": None,
+                "automatic_transfer_rules_by_currency": {},  # Official clients read no null here.
                 "minimum_balance_by_currency": kept.get("minimums") or None,
                 "schedule": {name: schedule[name] for name in shown if name in schedule},
                 "statement_descriptor": payouts["statement_descriptor"],

@@ -21,13 +21,13 @@ class CashBalance(Identified, tag="cash_balance"):
 routes = Routes(CashBalance, PATH, listed=False, retrieved=False)
 
 
-@routes.get(PATH)
+@routes.get(PATH, returns=None)
 async def retrieve(ctx: Context, customer: Customer) -> dict[str, Any]:
     """Retrieve the cash balance of a customer."""
     return _shown(ctx, customer, ctx.hidden(customer))
 
 
-@routes.post(PATH)
+@routes.post(PATH, returns=None)
 async def update(ctx: Context, customer: Customer, params: CashBalanceParams) -> dict[str, Any]:
     """Choose how money on the cash balance finds its payment."""
     mode = params.settings.reconciliation_mode if params.settings else None
