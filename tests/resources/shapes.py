@@ -102,11 +102,19 @@ def _page(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
     yield from _list(value["data"], inner, known, path)
 
 
+def _search(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
+    members = {"object", "data", "has_more", "next_page", "url"}
+    if value.keys() - {"total_count"} != members or value["object"] != "search_result":
+        yield f"{path} is not a search result: {sorted(value)}"
+    yield from _list(value["data"], inner, known, path)
+
+
 COMPOUND = {
     "enum": _enum,
     "exp": _expandable,
     "list": _list,
     "map": _map,
     "page": _page,
+    "search": _search,
     "union": _union,
 }

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import falcon
 import falcon.asgi
 
-from bezant.api import body, expand, idempotency, versions
+from bezant.api import body, expand, idempotency, refusals, versions
 from bezant.api.authentication import acting_account, allow, identify, scope_of, secret_of
 from bezant.api.backend import Backend, Record
 from bezant.api.decoders import decoder
@@ -16,6 +16,7 @@ from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import Reply, error_reply
 from bezant.api.runtime import API_VERSION
+from bezant.api.search import TOTAL
 from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InternalError, NotFound
 from bezant.kernel.log import canonical_line, get_logger
@@ -139,9 +140,12 @@ class Endpoint:
         if exchange.idempotency_key is not None:
             digest = idempotency.digest(operation.method, request.path, tree)
         tree = self._upgraded(request, exchange, tree)
+        if TOTAL in tree and operation.options.searching:
+            raise refusals.unknown([TOTAL])
         wanted: expand.Plan = {}
         if "expand" in tree:
-            wanted = self._plan(tree.pop("expand"), json=json)
+            paths = self._paths(tree, json=json)
+            wanted = self._plan(paths)
             self._allow_kinds(request, exchange, wanted)
         return Call(
             operation=operation,
@@ -175,10 +179,16 @@ class Endpoint:
         for kind in sorted(expand.kinds_in(wanted)):
             allow(key, secret, f"{kind}:read", account)
 
-    def _plan(self, node: Any, *, json: bool) -> expand.Plan:
-        options = self._operation.options
+    def _paths(self, tree: dict[str, Any], *, json: bool) -> list[str]:
+        """Take the paths out of the parameters; the count of a search becomes one of them."""
         decode = _expand_of_json if json else _expand_of_form
-        paths = decode({"expand": node}).expand
+        paths = decode({"expand": tree.pop("expand")}).expand
+        if TOTAL in paths and self._operation.options.searching:
+            tree[TOTAL] = "true"
+        return [path for path in paths if TOTAL not in tree or path != TOTAL]
+
+    def _plan(self, paths: list[str]) -> expand.Plan:
+        options = self._operation.options
         return expand.plan(paths, options.returns, listing=options.listing, kinds=self._kinds)
 
     def _error(self, error: ApiError, exchange: Exchange) -> Reply:

@@ -269,6 +269,12 @@ ERROR_CODES = (
         "Compare it with the bank's. In test mode, 110000000 works.",
     ),
     ErrorCode(
+        "search_query_invalid",
+        "The query of a search cannot be understood, or asks for what cannot be searched by.",
+        "The message says what is wrong and where. Conditions are like `amount>1000` or "
+        '`metadata["order"]:"6735"`, joined by AND or by OR, ten at most.',
+    ),
+    ErrorCode(
         "secret_key_required",
         "The operation was called with a publishable key.",
         "Use a secret key, on a server.",

@@ -114,7 +114,8 @@ async def expanded(ctx: Context, body: str, wanted: Plan) -> str:
     An id without an object, a deleted one for instance, stays an id.
     """
     document: dict[str, Any] = msgspec.json.decode(body)
-    roots = _items(document) if document.get("object") == "list" else [document]
+    listed = document.get("object") in ("list", "search_result")
+    roots = _items(document) if listed else [document]
     fresh = {each.id: each.body for unit in ctx.units for each in unit.documents}
     level = [(root, wanted, ctx.book) for root in roots]
     while level:

@@ -31,15 +31,16 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 class Options(Struct, frozen=True, kw_only=True):
     """What a declaration may say about an operation beside its path and function.
 
-    It answers with the resource `returns`, or with a list of it if `listing`. `json` bodies are
-    taken beside forms, or alone without `form`; with `files`, multipart bodies are, too, whose
-    files are parameters of the type `Upload`. A body has at most `body_limit` bytes. `publishable`
-    keys may call it. Restricted keys need the permission `permits` and `:read` or `:write`;
-    without it, it is named for the kind.
+    It answers with the resource `returns`, or with a list of it if `listing`, which is a search
+    result if `searching`. `json` bodies are taken beside forms, or alone without `form`; with
+    `files`, multipart bodies are, too, whose files are parameters of the type `Upload`. A body has
+    at most `body_limit` bytes. `publishable` keys may call it. Restricted keys need the permission
+    `permits` and `:read` or `:write`; without it, it is named for the kind.
     """
 
     returns: type[Identified] | None = None
     listing: bool = False
+    searching: bool = False
     json: bool = False
     form: bool = True
     files: bool = False

@@ -1,6 +1,6 @@
 """What operations return, as the JSON that a client reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -9,6 +9,7 @@ from bezant.api.context import Context, refusal
 from bezant.api.pages import Page, envelope
 from bezant.api.replies import error_body
 from bezant.api.resource import Identified
+from bezant.api.search import Found, search_envelope
 from bezant.api.v2 import V2Page, v2_envelope
 from bezant.commit.change_set import ChangeSet, Refused
 from bezant.kernel.codec import encode_json
@@ -30,16 +31,22 @@ class _List(msgspec.Struct):
     data: list[msgspec.Raw]
 
 
+_ENVELOPES: Mapping[type, Callable[[Any, str], str]] = {
+    Page: envelope,
+    V2Page: v2_envelope,
+    Found: search_envelope,
+}
+
+
 def rendered(ctx: Context, result: Any, *, path: str, public_url: str) -> str:
     """Return the JSON of what an operation returned."""
     if isinstance(result, str):
         return result
     if isinstance(result, Identified):
         return ctx.encoded(result)
-    if isinstance(result, Page):
-        return envelope(result, path)
-    if isinstance(result, V2Page):
-        return v2_envelope(result, path)
+    wrap = _ENVELOPES.get(cast("type[Any]", type(result)))
+    if wrap is not None:
+        return wrap(result, path)
     if isinstance(result, Itemised):
         return _itemised(ctx, result, path, public_url)
     assert isinstance(result, dict), f"an operation cannot return {type(result)}"

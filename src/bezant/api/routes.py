@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from bezant.api.operation import Function, Operation, Options, declared, placeholders_of
 from bezant.api.resource import Identified
+from bezant.api.search import Fields, search_operation
 from bezant.api.standard import PARENT_COLUMN, list_operation, retrieve_operation
 from bezant.api.v2 import PREFIX as V2
 
@@ -76,6 +77,23 @@ class Routes:
     def action(self, function: F) -> F:
         """Answer POST of an object and the function's name: `(ctx, [parent], object, params)`."""
         return self._declare("POST", f"{self.object_path}/{function.__name__}", function)
+
+    def search(self, fields: Fields, *, sparse: bool = False) -> None:
+        """Answer GET of the collection and `/search`.
+
+        `sparse` says that the index of metadata leaves documents without any out, which it tells
+        by their text: `body not like '%"metadata":{}%'`.
+        """
+        self._add(
+            search_operation(
+                f"{self.path}/search",
+                self.resource,
+                fields,
+                sparse=sparse,
+                permission=self._permission("read", self._options),
+                options=self._optioned(listing=True, searching=True),
+            )
+        )
 
     def get(self, path: str, **options: Any) -> Callable[[F], F]:
         """Answer GET of any path: `(ctx, an argument for each placeholder, params)`."""

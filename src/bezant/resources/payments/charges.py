@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import Struct, field
 
+from bezant.api import search
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Resource
 from bezant.api.routes import Routes
@@ -103,6 +104,20 @@ routes = Routes(
     "/v1/charges",
     prefix="py",
     filters={"transfer_group": "group", "customer": "source", "payment_intent": "parent"},
+)
+routes.search(
+    {
+        "amount": search.number("amount"),
+        "billing_details.address.postal_code": search.token("billing_details.address.postal_code"),
+        "created": search.number("created"),
+        "currency": search.token("currency"),
+        "customer": search.token("customer", column="source"),
+        "disputed": search.token("disputed"),
+        "metadata": search.metadata(),
+        "refunded": search.token("refunded"),
+        "status": search.token("status"),
+    },
+    sparse=True,
 )
 
 
