@@ -56,6 +56,7 @@ class BankStatementLine(Resource, tag="bank_statement_line"):
         "statement": "parent",
         "status": "status",
         "fingerprint": "reference",
+        "explained_by": "source",
     }
 
     id: str

@@ -175,43 +175,43 @@ class Story:
         )
         for fact in movement.facts:
             node.children.append(await self._fact(fact, movement))
+        node.children += await self._statement_lines(movement)
         return node
+
+    async def _statement_lines(self, movement: Movement) -> list[Node]:
+        """Return the bank's bookings of a movement, alone or in its file's total."""
+        names = [movement.id, *([movement.file] if movement.file else [])]
+        cursor = await self._conn.execute(QUERIES.statement_lines_of, [self._houses, names])
+        bodies = [row[0] for row in await cursor.fetchall()]
+        lines = [msgspec.json.decode(body, type=BankStatementLine) for body in bodies]
+        return [await self._statement_line(line) for line in lines]
+
+    async def _statement_line(self, line: BankStatementLine) -> Node:
+        amount = format_amount(Money(line.amount, line.currency))
+        told = f"{amount} on {line.booking_date}, reference {line.customer_reference}"
+        return Node(
+            f"bank statement line {line.id}",
+            [f"{told}, matched as {line.rule}", *await self._place(line.file, line.line, None)],
+        )
 
     async def _fact(self, fact: MovementFact, movement: Movement) -> Node:
         why = " ".join(part for part in (fact.code, fact.reason) if part)
         when = _time(datetime.fromtimestamp(fact.at, UTC))
         node = Node(f"{fact.kind}{f' ({why})' if why else ''}", [f"heard at {when}"])
         if fact.statement_line:
-            node.facts += await self._statement_line(fact.statement_line)
-        if fact.file:
-            node.facts += await self._file(fact, movement)
+            node.facts.append(f"proved by bank statement line {fact.statement_line}")
+        elif fact.file:
+            node.facts += await self._place(fact.file, fact.line, movement.reference)
         return node
 
-    async def _statement_line(self, name: str) -> list[str]:
-        kinds = [BankStatementLine.kind()]
-        cursor = await self._conn.execute(QUERIES.object, [self._houses, kinds, name])
-        row = await cursor.fetchone()
-        assert row is not None, "a line that proved something is kept"
-        line = msgspec.json.decode(row[2], type=BankStatementLine)
-        amount = format_amount(Money(line.amount, line.currency))
-        said = (
-            f"proved by line {name} of statement {line.statement}: {amount} on "
-            f"{line.booking_date}, reference {line.customer_reference}"
-        )
-        return [said]
-
-    async def _file(self, fact: MovementFact, movement: Movement) -> list[str]:
-        assert fact.file is not None, "the fact came with a file"
-        cursor = await self._conn.execute(
-            QUERIES.object, [self._houses, [BankFile.kind()], fact.file]
-        )
+    async def _place(self, name: str, number: int | None, trace: str | None) -> list[str]:
+        """Return the name of a bank file, and its line by number, or by the trace in it."""
+        cursor = await self._conn.execute(QUERIES.object, [self._houses, [BankFile.kind()], name])
         row = await cursor.fetchone()
         assert row is not None, "a file that said something is kept"
         file = msgspec.json.decode(row[2], type=BankFile)
-        data = await content(self._conn, house(file.livemode), file.id)
-        told = [f"in file {file.name}"]
-        line = _line(data, fact.line, movement.reference)
-        return [*told, line] if line else told
+        line = _line(await content(self._conn, house(file.livemode), file.id), number, trace)
+        return [f"in file {file.name}", *([line] if line else [])]
 
 
 def _line(data: bytes, number: int | None, reference: str | None) -> str | None:

@@ -42,3 +42,8 @@ from request_log where book_id = any(%s::bigint[]) and id = %s
 select body from object
 where kind = 'movement' and book_id = any(%s::bigint[]) and source = %s
 order by id limit 10
+
+-- name: statement_lines_of
+select body from object
+where kind = 'bank_statement_line' and book_id = any(%s::bigint[]) and source = any(%s::text[])
+order by id limit 20

@@ -32,8 +32,8 @@ from bezant.resources.ledger import entries as ledger_entries
 from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, payment_methods, refunds
-from bezant.resources.test_helpers import clock, test_clocks
 from bezant.resources.stripecli import sessions
+from bezant.resources.test_helpers import clock, test_clocks
 from bezant.resources.webhooks import events, webhook_endpoints
 from bezant.workers.run_jobs import Handler
 

@@ -11,5 +11,6 @@ insert into clock default values;
 
 create index on delivery (book_id, endpoint, due_at, id) where due_at is not null;
 create index on request_log (book_id, created, id);
+create index on object_statement_line (book_id, source) where source is not null;
 
 grant select, update on clock to bezant_app;
