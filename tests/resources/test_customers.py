@@ -147,3 +147,29 @@ def test_the_cash_balance_keeps_how_it_is_reconciled(office: Office) -> None:
 def settings(shown: Any) -> tuple[str, bool]:
     kept = shown["settings"]
     return kept["reconciliation_mode"], kept["using_merchant_default"]
+
+
+def test_customers_are_searched(office: Office) -> None:
+    ada = office.post(
+        "/v1/customers", name="Ada Byron", email="Ada@example.com", metadata={"order": "6735"}
+    )
+    bob = office.post("/v1/customers", name="Bob", email="bob@example.com", phone="+1 555 0100")
+    gone = office.post("/v1/customers", name="Bob", metadata={"order": "6735"})["id"]
+    office.delete(f"/v1/customers/{gone}")
+    for query, names in (
+        ('name:"ada byron"', [ada["id"]]),
+        ('name~"byr"', [ada["id"]]),
+        ('email:"bob@example.com"', [bob["id"]]),
+        ('email:"ada@EXAMPLE.com"', [ada["id"]]),
+        ('phone~"555"', [bob["id"]]),
+        ("metadata['order']:'6735'", [ada["id"]]),
+        ("-metadata['order']:null", [ada["id"]]),
+        (f"created>={ada['created']}", [bob["id"], ada["id"]]),
+        ('name:"Bob" OR name:"Ada Byron"', [bob["id"], ada["id"]]),
+        ('name:"nobody"', []),
+    ):
+        found = office.get("/v1/customers/search", query=query)
+        assert [each["id"] for each in found["data"]] == names, query
+        assert found["object"] == "search_result"
+    error = office.refused("/v1/customers/search", verb="GET", query='amount:"5"')
+    assert (error["status"], error["param"]) == (400, "query")

@@ -1,5 +1,6 @@
 """Customers: whom an account sells to. Their payment methods and tax ids have their own lists."""
 
+from bezant.api import search
 from bezant.api.context import Context, created_of
 from bezant.api.pages import Page, page_of
 from bezant.api.params import merged
@@ -32,6 +33,16 @@ routes = Routes(
     filters={"email": "reference"},
     listed=False,
     retrieved=False,
+)
+routes.search(
+    {
+        "created": search.number("created"),
+        "email": search.text("email", column="reference"),
+        "metadata": search.metadata(),
+        "name": search.text("name"),
+        "phone": search.text("phone"),
+    },
+    sparse=True,
 )
 
 
