@@ -90,12 +90,12 @@ class Stage:
     def __init__(self, accounts: int) -> None:
         """Say how many connected accounts there are."""
         self._count = accounts
-        self._folder = tempfile.TemporaryDirectory(prefix="bezant-bench-")
         self._numbers = itertools.count(1)
         self.accounts: list[str] = []
         self.platform = ""
 
     def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="bezant-bench-")
         self._postgres = EmbeddedServer.start(Path(self._folder.name) / "postgres")
         with self.serve(TEMPLATE) as server:
             self._set_up(server)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import psycopg
 import uvloop
 
 from bench.cases.door import Desk
@@ -62,7 +63,7 @@ def run(run: Run) -> None:
 def _install(url: str, named: str) -> None:
     with connect_sync(url) as connection:
         for path in named.split(os.pathsep):
-            connection.execute(Path(path).read_bytes())
+            psycopg.ClientCursor(connection).execute(Path(path).read_bytes())
 
 
 class Peer:
