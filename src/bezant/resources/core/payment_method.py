@@ -27,8 +27,6 @@ AllowRedisplay = Literal["always", "limited", "unspecified"]
 Details = dict[str, Any] | UnsetType
 """What is shown of a payment method under the name of its type."""
 
-NO_CARDS = "Cards are not taken as payment methods: there is no vault that could keep them."
-UNSUPPORTED = "payment_method_unsupported_type"
 SINGLE_USE = frozenset({
     "affirm", "afterpay_clearpay", "alma", "billie", "blik", "eps", "fpx", "giropay", "grabpay",
     "konbini", "mb_way", "multibanco", "oxxo", "p24", "paynow", "promptpay", "scalapay", "sunbit",
@@ -152,6 +150,15 @@ class UsBankAccount(Params):
     routing_number: str | None = None
 
 
+def no_cards(param: str | None) -> InvalidRequest:
+    """Return the error of a card."""
+    return InvalidRequest(
+        "Cards are not taken as payment methods: there is no vault that could keep them.",
+        code="payment_method_unsupported_type",
+        param=param,
+    )
+
+
 def made(
     ctx: Context,
     kind: str,
@@ -195,7 +202,7 @@ def us_bank_account(
 async def payment_method_of(ctx: Context, name: str, param: str | None = None) -> PaymentMethod:
     """Return a payment method by its id; one of test mode's ids stands for a new one."""
     if not ctx.livemode and name.startswith("pm_card_"):
-        raise InvalidRequest(NO_CARDS, code=UNSUPPORTED, param=param)
+        raise no_cards(param)
     if ctx.livemode or name not in TEST_METHODS:
         return await ctx.load(PaymentMethod, name, param=param)
     sent = UsBankAccount(

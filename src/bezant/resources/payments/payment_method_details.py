@@ -6,7 +6,6 @@ from typing import Annotated, Any, NamedTuple
 from bezant.api.context import Context
 from bezant.api.params import Metadata, Params
 from bezant.api.refusals import cut, invalid, missing
-from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core import payment_method as core
 from bezant.resources.core.bank_accounts import fingerprint
 from bezant.resources.core.payment_method import AllowRedisplay
@@ -126,7 +125,7 @@ def details(ctx: Context, params: CreatePaymentMethod) -> Made:
     """
     kind = params.type
     if kind in _OF_CARDS:
-        raise InvalidRequest(core.NO_CARDS, code=core.UNSUPPORTED, param="type")
+        raise core.no_cards("type")
     if kind == "custom" or kind not in KINDS:
         raise invalid(f"Invalid type: {cut(kind)} is not a type of payment methods here.", "type")
     others = [name for name in KINDS if name != kind and getattr(params, name) is not None]

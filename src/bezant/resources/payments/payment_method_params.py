@@ -4,14 +4,13 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 from msgspec import Meta
 
 from bezant.api.pages import ListParams
 from bezant.api.params import Check, Emptyable, Metadata, Params
 from bezant.api.refusals import cut, invalid
-from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core import payment_method as core
 from bezant.resources.core.address import AddressParams, Text
 from bezant.resources.core.bank_accounts import HolderType
@@ -23,8 +22,8 @@ _NO_CONNECTIONS = refused("Bank accounts are not linked here: send their numbers
 _NO_MANDATES = refused("UPI mandates are not offered.")
 
 
-def _no_card(_text: str, param: str) -> str:
-    raise InvalidRequest(core.NO_CARDS, code=core.UNSUPPORTED, param=param)
+def _no_card(_text: str, param: str) -> NoReturn:
+    raise core.no_cards(param)
 
 
 @cache
