@@ -21,15 +21,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+import msgspec
 
+from bezant.api.context import Caller, Context
 from bezant.kernel.clock import VirtualClock
 from bezant.kernel.config import Config
 from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.secret import Secret
 from bezant.ledger.balances import balance_of, clearing_totals
+from bezant.ledger.book import HOUSE
 from bezant.ledger.chart import bank, house, suspense
 from bezant.ledger.verify import verify
+from bezant.movement.bank_file import BankFile, content
 from bezant.server.platform import Platform
+from bezant.store.objects import Page
 
 EASTERN = ZoneInfo("America/New_York")
 KEY = "sk_test_story_12345678"
@@ -129,6 +134,24 @@ class Teller:
     async def bank_drops(self, when):
         self.platform.submitter.transport = Dropped(self.platform.submitter, when)
 
+    async def bank_garbles(self):
+        self.platform.submitter.transport = Garbled(self.platform.submitter)
+
+    async def bank_sends(self, name, text):
+        content = text.replace("_", " ").replace("|", "\n")
+        (self.platform.folder / "from_bank" / name).write_text(content)
+        await self.platform.tick()
+
+    async def expect_file(self, name, status):
+        ctx = Context(self.platform.runtime, Caller(HOUSE, HOUSE, livemode=False))
+        bodies, _ = await ctx.page(BankFile, Page(limit=100), book=ctx.house)
+        files = [msgspec.json.decode(body, type=BankFile) for body in bodies]
+        (found,) = [file for file in files if file.name == name]
+        assert found.status == status, found
+        assert (found.problems == ()) == (status != "refused"), found
+        async with self.platform.pool.connection() as conn:
+            assert len(await content(conn, ctx.house, found.id)) == found.size
+
     async def bank_releases(self):
         self.bank.courier.release()
         await self.platform.tick()
@@ -212,6 +235,18 @@ class Teller:
                 return
             await self.next_banking_morning()
         raise AssertionError(f"the payout of {name} was never {status}")
+
+
+class Garbled:
+    """A transport that damages one file: the entry hash no longer agrees."""
+
+    def __init__(self, submitter):
+        self.submitter = submitter
+        self.whole = submitter.transport
+
+    def put(self, name, data):
+        self.submitter.transport = self.whole
+        self.whole.put(name, data.replace(b"000123456789 ", b"000123456780 ", 1)[:-300])
 
 
 class Dropped:

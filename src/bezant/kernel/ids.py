@@ -41,7 +41,7 @@ class Ids:
         self._clock = clock
         self._entropy = entropy
         self._lock = threading.Lock()
-        self._last = 0
+        self._last = -1
 
     def new(self, prefix: str, slot: int = 0) -> str:
         """Return `prefix_` and 24 digits, greater than every id this has made for the prefix."""

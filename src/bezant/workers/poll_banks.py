@@ -6,6 +6,7 @@ nothing, and may come again; one that comes twice is counted and changes nothing
 
 import asyncio
 import hashlib
+import re
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -27,14 +28,18 @@ from bezant.rail import Fact, Rail
 from bezant.reconcile.sniff import kind_of
 from bezant.workers.book_statements import StatementBooker
 
+_FILE_ID = re.compile(r"bf_[0-9A-Za-z]{24}")
+"""Our names of files carry their ids."""
+
 log = get_logger(__name__)
 
 Status = Literal["read", "refused"]
 
 
 class Acknowledgement(msgspec.Struct):
-    """What a bank's acknowledgement file says of a file that we sent."""
+    """What a bank's acknowledgement says of a file that we sent, by its name and its digest."""
 
+    file: str
     status: Literal["accepted", "rejected"]
     sha256: str
     reasons: list[str] = []
@@ -164,9 +169,7 @@ class BankPoller:
             said = msgspec.json.decode(data, type=Acknowledgement)
         except msgspec.DecodeError as error:
             raise FileRefused([Problem(None, None, f"no acknowledgement: {error}")]) from error
-        sent = await self._sent(said.sha256)
-        if sent is None:
-            raise FileRefused([Problem(None, "sha256", "acknowledges a file that was not sent")])
+        sent = await self._sent(said)
         kind = "acknowledged" if said.status == "accepted" else "rejected"
         fact = MovementFact(kind, self._now(), reason="; ".join(said.reasons) or None, file=file.id)
         told = await self._tell_file(sent, fact)
@@ -221,10 +224,19 @@ class BankPoller:
             told += await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
             after = places[-1].id
 
-    async def _sent(self, digest: str) -> BankFile | None:
+    async def _sent(self, said: Acknowledgement) -> BankFile:
+        """Return the file that is meant; a bank that took other bytes than ours is not believed."""
         ctx = self._context()
-        found = await ctx.newest(BankFile, {"source": digest}, book=ctx.house)
-        return found if found is not None and found.direction == "sent" else None
+        found = await ctx.newest(BankFile, {"source": said.sha256}, book=ctx.house)
+        if found is not None and found.direction == "sent":
+            return found
+        named = _FILE_ID.search(said.file)
+        found = await ctx.find(BankFile, named[0], book=ctx.house) if named else None
+        if found is None or found.direction != "sent":
+            raise FileRefused([Problem(None, "file", "acknowledges a file that was not sent")])
+        if said.status == "accepted":
+            raise FileRefused([Problem(None, "sha256", "the bank took other bytes than were sent")])
+        return found
 
     def _now(self) -> int:
         return unix_seconds(self._runtime.clock.now())
