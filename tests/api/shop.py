@@ -26,7 +26,6 @@ from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params, mer
 from bezant.api.resource import Identified, Resource
 from bezant.api.results import Itemised
 from bezant.api.routes import Routes
-from bezant.api.v2 import Rfc3339, V2Amount, V2AmountParam, V2Resource, rfc3339
 from bezant.commit.change_set import Accepted, Refused, Replayed
 from bezant.db.errors import ConnectionLost
 from bezant.kernel.clock import VirtualClock
@@ -35,6 +34,7 @@ from bezant.kernel.errors import ApiError, InsufficientFunds, InvalidRequest, Un
 from bezant.kernel.ids import Ids
 from bezant.store import idempotency
 from bezant.store.objects import Row
+from tests.api import crates
 
 SECRET = "sk_test_" + "a1B2c3D4" * 3
 OTHER = "sk_test_" + "z9Y8x7W6" * 3
@@ -71,21 +71,6 @@ class Label(Identified, tag="label"):
 
     parcel: str
     text: str
-
-
-class Crate(V2Resource, tag="shop.crate"):
-    """Something bigger, by the conventions of v2."""
-
-    worth: V2Amount
-    shelf: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
-
-
-class CreateCrate(Params):
-    worth: V2AmountParam
-    shelf: str | None = None
-    seen_at: Rfc3339 | None = None
-    metadata: Metadata | None = None
 
 
 class CreateParcel(Params):
@@ -132,33 +117,6 @@ labels = Routes(Label, "/v1/parcels/{parcel}/labels", prefix="lbl", parent=Parce
 desk = Routes(
     Parcel, "/v1/desk", listed=False, retrieved=False, options=Options(json=True, body_limit=4_096)
 )
-
-
-crates = Routes(Crate, "/v2/shop/crates", prefix="crt", filters={"shelf": "source"})
-
-
-@crates.create
-async def build(ctx: Context, params: CreateCrate) -> Crate:
-    """Build a crate."""
-    ctx.runtime.world.runs += 1  # type: ignore[attr-defined]
-    number = ctx.new_id("crt")
-    return ctx.create(
-        Crate(
-            id=number,
-            created=rfc3339(ctx.now()),
-            livemode=ctx.livemode,
-            worth=V2Amount.of(params.worth.money),
-            shelf=params.shelf,
-            metadata=merged({}, params.metadata),
-        )
-    )
-
-
-@crates.delete
-async def break_up(ctx: Context, crate: Crate) -> None:
-    """Break it up."""
-    ctx.runtime.world.runs += 1  # type: ignore[attr-defined]
-    ctx.delete(crate)
 
 
 @shelves.create
@@ -272,7 +230,7 @@ async def doors(ctx: Context) -> dict[str, Any]:
     return {"object": "hours", "open": True, "livemode": ctx.livemode}
 
 
-ROUTES = [shelves, parcels, labels, desk, crates]
+ROUTES = [shelves, parcels, labels, desk, crates.routes]
 
 
 class Reader:

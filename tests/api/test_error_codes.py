@@ -3,6 +3,7 @@
 import ast
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import bezant
 from bezant.api.error_codes import ERROR_CODES
@@ -16,21 +17,32 @@ def raised_codes() -> set[str]:
     found: set[str] = set()
     for path in SOURCE.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        constants = constants_of(tree)
         for node in ast.walk(tree):
-            found |= codes_of(node)
+            found |= codes_of(node, constants)
     return found
 
 
-def codes_of(node: ast.AST) -> set[str]:
+def constants_of(tree: ast.Module) -> dict[str, Any]:
+    """The module's own names for values."""
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def codes_of(node: ast.AST, constants: dict[str, Any]) -> set[str]:
     if isinstance(node, ast.Call) and (isinstance(node.func, ast.Name)):
         errors = {"ApiError", "InvalidRequest", "NotFound", "Forbidden", "Unauthenticated"}
         errors |= {"RateLimited", "KeyInUse", "InsufficientFunds", "IdempotencyMismatch"}
         if node.func.id in errors:
-            return {
-                keyword.value.value
-                for keyword in node.keywords
-                if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
-            }
+            given = [each.value for each in node.keywords if each.arg == "code"]
+            named = {constants.get(each.id) for each in given if isinstance(each, ast.Name)}
+            told = {each.value for each in given if isinstance(each, ast.Constant)} | named
+            return told - {None}
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
         names = {target.id for target in node.targets if isinstance(target, ast.Name)}
         if "default_code" in names and isinstance(node.value.value, str):

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 import falcon.asgi
 import msgspec
@@ -170,7 +170,7 @@ def _result(operation: Operation, *, deletable: bool) -> Schema:
     if returns is None or get_origin(shape) is dict:
         return {"type": "object"}
     if operation.options.listing:
-        apart = shape is Itemised
+        apart = Itemised in (shape, *get_args(shape))
         return _list({"anyOf": [reference(returns), _ERROR]} if apart else reference(returns))
     if operation.method == "DELETE":
         return _deleted(returns)

@@ -1,10 +1,11 @@
 """Search: the query language, and the operation that a resource gets by `routes.search`.
 
-A resource declares what it can be searched by, `routes.search({"email": text("email",
-column="reference"), "name": text("name"), "metadata": metadata()})`, and in a migration the
-indexes: of a column `(book_id, column, id)`, of metadata a GIN index of
-`((body::jsonb) -> 'metadata') jsonb_path_ops` on the partition of the kind. What has no index is
-found by reading the book's documents, newest first. Numbers can be `created`, as any other.
+    routes.search({"email": search.text("email", column="reference"), "name": search.text("name"),
+                   "created": search.number("created"), "metadata": search.metadata()})
+
+A migration makes the indexes: for a column `(book_id, column, id)`, for metadata a GIN index of
+`((body::jsonb) -> 'metadata') jsonb_path_ops` on the kind's partition. What has no index is found
+by reading the book's documents of the kind, newest first.
 """
 
 import binascii
