@@ -144,13 +144,13 @@ class Town:
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)
         things |= self._ledger(post)
         self.pass_days(3)
-        transfer = self.good(
-            who, "POST", "/v1/transfers", amount=5_000, currency="usd", destination=seller
+        if who.account is not None:
+            return things | {"payouts": post("/v1/payouts", amount=50, currency="usd")}
+        things["transfers"] = transfer = post(
+            "/v1/transfers", amount=5_000, currency="usd", destination=seller
         )
-        things["transfers"] = transfer["id"]
-        things["reversals"] = post(f"/v1/transfers/{transfer['id']}/reversals", amount=100)
-        things["payouts"] = post("/v1/payouts", amount=50, currency="usd") if who.account else ""
-        return {name: each for name, each in things.items() if each}
+        reversal = post(f"/v1/transfers/{transfer}/reversals", amount=100)
+        return things | {"reversals": reversal}
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

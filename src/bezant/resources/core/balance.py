@@ -42,7 +42,7 @@ class Balance(Identified, tag="balance"):
 routes = Routes(Balance, "/v1/balance", listed=False, retrieved=False)
 
 
-@routes.get("/v1/balance")
+@routes.get("/v1/balance", returns=None)
 async def retrieve(ctx: Context) -> str:
     """Retrieve the balance of the account that the request is for."""
     owner = await acting_owner(ctx)
