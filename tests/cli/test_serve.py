@@ -50,9 +50,9 @@ class Serving:
                 return found
         raise AssertionError("".join(self.said))
 
-    def end(self, number):
+    def end(self, number, *, group=False):
         """Send a signal; returns the exit code, and keeps everything that was said."""
-        self.process.send_signal(number)
+        (os.killpg if group else os.kill)(self.pid, number)
         rest, _ = self.process.communicate(timeout=ENDS_WITHIN_S)
         self.said.append(rest)
         assert "Traceback" not in "".join(self.said), "".join(self.said)
@@ -104,6 +104,17 @@ def test_all_processes_end_on_an_order(database, tmp_path):
         assert len(others) >= 2
         assert httpx.get(f"{url}/readyz").status_code == 200
         assert server.end(signal.SIGTERM) == 0
+        wait_for_end(*others)
+
+
+@pytest.mark.parametrize("serving", [1, 3])
+def test_ctrl_c_reaches_all_processes_and_is_obeyed_quietly(database, tmp_path, serving):
+    """The others hear of it at any time, while they load or while they serve."""
+    with Serving(tmp_path, "--port", "0", "--workers", "3", url=database) as server:
+        for _ in range(serving):
+            server.until(r"Started server process")
+        others = children(server.pid)
+        assert server.end(signal.SIGINT, group=True) == 0
         wait_for_end(*others)
 
 

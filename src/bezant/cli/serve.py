@@ -1,11 +1,9 @@
 """`bezant serve`: the API and the work behind it, on an embedded database unless told otherwise."""
 
 import errno
-import signal
 import socket
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -44,17 +42,10 @@ def serve(
     and on the first start it makes an API key and shows it once. Ctrl-C stops it, as SIGTERM does.
     """
     config = configured(data, host=host, port=port, workers=workers)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
     try:
         run(config)
     except OSError as problem:
         raise _unusable(config, problem) from problem
-
-
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Leave as an order to stop is obeyed: everything that is open closes on the way."""
-    raise SystemExit(0)
 
 
 def _unusable(config: Config, problem: OSError) -> Exception:

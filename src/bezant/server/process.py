@@ -4,10 +4,13 @@ import asyncio
 import gc
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import NoReturn
 
 import msgspec
 import uvicorn
@@ -26,6 +29,7 @@ WATCH_SECONDS = 0.5
 
 def run(config: Config) -> None:
     """Serve until told to stop. Raises BezantError when it can't start."""
+    _end_on_signals()
     clock = SystemClock()
     log.configure(clock, form=config.log_format, level=config.log_level)
     with ExitStack() as stack:
@@ -41,6 +45,19 @@ def run(config: Config) -> None:
                 child.terminate()
             for child in children:
                 child.join()
+
+
+def _end_on_signals() -> None:
+    """Leave by an exception, so that everything that is open closes, whoever is told to stop.
+
+    The server finishes its requests first, and then passes the signal on to this.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _reachable(config: Config, listener: socket.socket) -> Config:
@@ -81,11 +98,17 @@ def _child(config: Config, url: str, listener: socket.socket) -> BaseProcess:
     process = context.Process(
         target=_serve_child, args=(config, url, listener, os.getpid()), daemon=True
     )
-    process.start()
+    # Ctrl-C reaches all processes of a terminal; until this one can obey, its parent ends it.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
     return process
 
 
 def _serve_child(config: Config, url: str, listener: socket.socket, parent: int) -> None:
+    _end_on_signals()
     log.configure(SystemClock(), form=config.log_format, level=config.log_level)
     _serve(config, url, listener, first=False, parent=parent)
 
@@ -93,7 +116,7 @@ def _serve_child(config: Config, url: str, listener: socket.socket, parent: int)
 def _serve(
     config: Config, url: str, listener: socket.socket, *, first: bool, parent: int | None = None
 ) -> None:
-    runner = asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory())
+    runner = asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory())
     with runner:
         runner.run(_serving(config, url, listener, first=first, parent=parent))
 

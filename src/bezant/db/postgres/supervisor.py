@@ -38,6 +38,8 @@ LONGEST_RETRY_TICKS = 1200
 """Between starts that fail: one second, then twice as long each time, half a minute at most."""
 SLOW_TICKS = 80
 """After two seconds somebody may want to know why it takes so long."""
+REMIND_TICKS = 20
+"""A child that was forked just now ignores signals until it has become PostgreSQL."""
 SHUTDOWN_TICKS = 2400
 """A minute for a shutdown that writes everything, before one that leaves it to recovery."""
 
@@ -201,8 +203,9 @@ class Supervisor:
         """End the server: first so that it writes everything, at worst leaving it to recovery."""
         self._lock.write(Note(self._order.owner, self._sockets, stopping=True))
         for way in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            os.kill(child, way)
-            for _ in range(SHUTDOWN_TICKS):
+            for ticks in range(SHUTDOWN_TICKS):
+                if ticks % REMIND_TICKS == 0:
+                    os.kill(child, way)
                 if (status := _ended(child)) is not None:
                     return status
                 self._watch.tick(TICK_MS)
