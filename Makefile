@@ -22,7 +22,7 @@ help: ## list these words
 demo: .venv/.run ## play the main job end to end; ARGS="--payouts 20000" plays it under load
 	@$(BIN)/bezant demo $(ARGS)
 
-test: .venv/.develop ## run every test, the rules for the code included; ARGS="tests/ledger" runs some
+test: .venv/.develop .venv/.clients ## run every test, the rules for the code included; ARGS="tests/ledger" runs some
 	@$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: .venv/.develop ## run the linters alone: ruff, pyright, import-linter
@@ -63,6 +63,14 @@ clean: ## remove the virtual environment and all caches; never touches ./bezant-
 	@echo "Installing the tools of development into .venv"
 	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	@touch $@
+
+# The official command line and the Node SDK, for the tests that drive Bezant with them.
+.venv/.clients: tests/clients/package.json tests/clients/package-lock.json | $(BIN)/python
+	@mkdir -p .venv/clients && cp tests/clients/package*.json .venv/clients
+	@if command -v npm >/dev/null && npm ci --prefix .venv/clients --ignore-scripts --silent; \
+	then touch $@; \
+	else echo "Without npm: the tests with the official command line and the Node SDK are left out"; \
+	fi
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Bezant needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'

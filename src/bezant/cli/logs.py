@@ -99,17 +99,20 @@ async def _tail(
 ) -> None:
     async with opened(base, key, account) as remote:
         async for row in follow(remote, SystemClock()):
-            if filters.pass_(row, row.account):
+            if row is None:
+                _ready(json=json)
+            elif filters.pass_(row, row.account):
                 _show(row, json=json)
 
 
-async def follow(remote: Remote, clock: SystemClock) -> AsyncGenerator[Logged]:
-    """Yield requests from now on, for ever."""
+async def follow(remote: Remote, clock: SystemClock) -> AsyncGenerator[Logged | None]:
+    """Yield None when it has begun, and requests from then on, for ever."""
     first = await remote.page("/v1/request_logs", limit=1)
     second = decode_json(bytes(first.data[0]), Logged).created if first.data else 0
     trail = Trail(_place(second))
     seen = await _since(remote, second)
     trail.new([(row.id, _place(row.created)) for row in seen], clock.monotonic())
+    yield None
     while True:
         pause = POLL_SECONDS
         try:
@@ -139,6 +142,11 @@ async def _since(remote: Remote, second: int) -> list[Logged]:
 
 def _place(second: int) -> str:
     return f"{second:012d}"
+
+
+def _ready(*, json: bool) -> None:
+    if not json:
+        console.print("Ready.")
 
 
 def _show(row: Logged, *, json: bool) -> None:

@@ -1,0 +1,52 @@
+// What the Node SDK is to do: each act prints one JSON value, which the test looks at.
+
+const Stripe = require("stripe");
+
+const [act, url, key, ...rest] = process.argv.slice(2);
+const { hostname, port } = new URL(url);
+const stripe = new Stripe(key, { host: hostname, port, protocol: "http", maxNetworkRetries: 3 });
+
+const acts = {
+  async pages(email) {
+    const made = [];
+    for (let count = 0; count < 7; count++) {
+      made.unshift((await stripe.customers.create({ email })).id);
+    }
+    const found = [];
+    for await (const each of stripe.customers.list({ limit: 3, email })) {
+      found.push(each.id);
+    }
+    return { made, found };
+  },
+
+  async creates(email) {
+    const made = await stripe.customers.create({ email });
+    const listed = await stripe.customers.list({ email });
+    return { made: made.id, found: listed.data.map((each) => each.id) };
+  },
+
+  async repeats(idempotencyKey) {
+    const first = await stripe.customers.create({ name: "Ada" }, { idempotencyKey });
+    const again = await stripe.customers.create({ name: "Ada" }, { idempotencyKey });
+    const other = await stripe.customers
+      .create({ name: "Eve" }, { idempotencyKey })
+      .catch((error) => error.type);
+    return { first: first.id, again: again.id, other };
+  },
+
+  async verifies(body, signature, secret) {
+    const event = stripe.webhooks.constructEvent(body, signature, secret);
+    let refused = null;
+    try {
+      stripe.webhooks.constructEvent(body + " ", signature, secret);
+    } catch (error) {
+      refused = error.type;
+    }
+    return { type: event.type, refused };
+  },
+};
+
+// A connection on which an answer was retried stays open, and would keep the process alive.
+acts[act](...rest).then((value) =>
+  process.stdout.write(JSON.stringify(value), () => process.exit(0)),
+);

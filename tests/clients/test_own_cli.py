@@ -1,0 +1,73 @@
+"""`bezant listen`, `trigger` and `logs` against a server that is only reached over HTTP."""
+
+import json
+import sys
+
+import pytest
+import stripe
+
+from bezant.cli.listen import secret_for
+from tests.reliability.served import KEY
+
+SECRET = secret_for(KEY)
+
+
+@pytest.fixture
+def bezant(programs, served):
+    return programs.of(sys.executable, "-m", "bezant", after=("--api-base", served.url))
+
+
+@pytest.fixture
+def client(served):
+    return stripe.StripeClient(KEY, base_addresses={"api": served.url})
+
+
+def received(receiver):
+    call = receiver.next()
+    return stripe.Webhook.construct_event(call.body, call.signature, SECRET)
+
+
+def test_it_forwards_in_order_and_tries_again_what_is_not_taken(bezant, receiver, client):
+    running = bezant.start("listen", "--forward-to", receiver.url, "--events", "customer.*")
+    assert SECRET in running.line("Ready.")
+    receiver.statuses = [500]
+    customer = client.v1.customers.create({"name": "0"})
+    client.v1.customers.update(customer.id, {"name": "1"})
+    names = [received(receiver).data.object.name for _ in range(3)]
+    assert names == ["0", "0", "1"], "the second event waits until the first was taken"
+
+
+def test_it_catches_up_with_what_happened_while_nobody_listened(bezant, receiver, client):
+    client.v1.customers.create({"name": "before"})
+    (last,) = client.v1.events.list({"limit": 1}).data
+    made = [client.v1.customers.create({"name": str(number)}).id for number in range(3)]
+    bezant.start("listen", "--forward-to", receiver.url, "--since", last.id)
+    assert {received(receiver).data.object.id for _ in range(3)} == set(made)
+
+
+def test_it_refuses_what_cannot_be(bezant):
+    assert "No such event" in bezant.attempt("listen", "--since", "evt_none").stderr
+    assert "not an event type" in bezant.attempt("listen", "--events", "nonsense").stderr
+    unknown = bezant.attempt("trigger", "payout.fail")
+    assert unknown.returncode == 2
+    assert "the nearest that can is payout.failed" in unknown.stderr
+
+
+@pytest.mark.parametrize("kind", ["payout.failed", "transfer.reversed", "customer.tax_id.deleted"])
+def test_what_it_triggers_really_happens(bezant, kind):
+    event = json.loads(bezant.run("trigger", kind, "--json"))
+    assert event["type"] == kind
+    if kind == "payout.failed":
+        assert event["data"]["object"]["failure_code"] == "no_account"
+
+
+def test_it_tails_logs_from_its_start_on(bezant, client):
+    client.v1.customers.create({"name": "before"})
+    running = bezant.start("logs", "tail", "--filter-http-method", "POST")
+    running.line("Ready.")
+    customer = client.v1.customers.create({"name": "Ada"})
+    client.v1.customers.delete(customer.id)
+    client.v1.customers.update(client.v1.customers.create({"name": "Eve"}).id, {"name": "Eva"})
+    lines = [running.line("[200]") for _ in range(3)]
+    assert [line.split()[3:5] for line in lines[:2]] == [["POST", "/v1/customers"]] * 2
+    assert "/v1/customers/cus_" in lines[2]

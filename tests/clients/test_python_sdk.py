@@ -1,0 +1,48 @@
+"""The official Python SDK, unchanged, against a served Bezant and a network that fails."""
+
+import pytest
+import stripe
+
+from tests.reliability.served import KEY
+
+
+@pytest.fixture
+def client(flaky):
+    return stripe.StripeClient(KEY, base_addresses={"api": flaky.url}, max_network_retries=3)
+
+
+def test_it_pages_by_itself(client):
+    made = [client.v1.customers.create({"email": "pages@py.example"}).id for _ in range(7)]
+    listed = client.v1.customers.list({"limit": 3, "email": "pages@py.example"})
+    assert [each.id for each in listed.auto_paging_iter()] == made[::-1]
+
+
+@pytest.mark.parametrize("bad", [409, 500, 503, "lost"])
+def test_it_retries_under_one_key_and_makes_one_object(client, flaky, bad):
+    flaky.statuses = [bad, bad]
+    email = f"{bad}@py.example"
+    made = client.v1.customers.create({"email": email})
+    assert len(flaky.keys) == 3
+    assert len(set(flaky.keys)) == 1
+    assert [each.id for each in client.v1.customers.list({"email": email}).data] == [made.id]
+
+
+def test_a_key_stands_for_one_request(client):
+    options = {"idempotency_key": "the-py-key"}
+    first = client.v1.customers.create({"name": "Ada"}, options)
+    assert client.v1.customers.create({"name": "Ada"}, options).id == first.id
+    with pytest.raises(stripe.IdempotencyError):
+        client.v1.customers.create({"name": "Eve"}, options)
+
+
+def test_it_verifies_a_webhook(client, receiver):
+    endpoint = client.v1.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": ["customer.created"]}
+    )
+    made = client.v1.customers.create({"name": "Ada"})
+    call = receiver.next()
+    event = stripe.Webhook.construct_event(call.body, call.signature, endpoint.secret)
+    assert event.data.object.id == made.id
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(call.body + b" ", call.signature, endpoint.secret)
+    client.v1.webhook_endpoints.delete(endpoint.id)
