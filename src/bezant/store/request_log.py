@@ -27,7 +27,8 @@ _MOST_CHARACTERS = 16_384  # Of the parameters of one request; a batch of entrie
 _LONGEST_PATH = 2_048
 # Secrets and personal data that the log's own rules do not know by name.
 _PRIVATE = frozenset({
-    "dob", "iban", "id_number", "number", "pay_id", "personal_id_number", "ssn_last_4", "tax_id",
+    "dob", "iban", "id_number", "id_number_secondary", "number", "pay_id", "personal_id_number",
+    "registration_number", "ssn_last_4", "tax_id", "vat_id",
 })  # fmt: skip
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
