@@ -1,7 +1,7 @@
 """Growth: the same transfers on a ledger that is empty and on ledgers full of moves.
 
 The moves are made by the door itself, thousands in a batch: entries, moves, balances and daily
-sums are what that many transfers leave. Their documents and events are left out.
+sums are what that many transfers leave, sealed. Their documents and events are left out.
 """
 
 import asyncio
@@ -11,11 +11,15 @@ from contextlib import ExitStack
 
 from bench.cases import transfers
 from bench.cases.door import Desk, accepted
-from bench.run import WARM_UP_SECONDS, Run
+from bench.run import Run
 from bezant.commit.change_set import ChangeSet
+from bezant.db.pool import connect
 from bezant.flows.transfer import created
+from bezant.kernel.clock import SystemClock
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.ledger.seal import seal
+from bezant.server.platform import ROLE
 
 CASE = "POST /v1/transfers on growing tables"
 MOVES_OF_TRANSFER = 2
@@ -23,6 +27,9 @@ TRANSFERS_AT_ONCE = 2_000
 CALLERS = 6
 LANES = 2
 """While the database writes one batch the next is made."""
+WARM_UPS_OF_EACH = 2
+WARM_UP_SECONDS = 60
+"""At most; until every account's place in every table has been touched since it was settled."""
 
 
 def run(run: Run) -> None:
@@ -39,7 +46,13 @@ def run(run: Run) -> None:
             for moves, server in servers.items()
         }
         for server in servers.values():
-            server.read(transfers.PATH, run.stage.transfers, plan.lines, WARM_UP_SECONDS)
+            server.send(
+                transfers.PATH,
+                run.stage.transfers,
+                connections=plan.lines,
+                seconds=WARM_UP_SECONDS,
+                requests=WARM_UPS_OF_EACH * plan.accounts,
+            )
         found = run.measure(CASE, "transfers/s", subjects)
     start = found[_name(0)]
     for moves in plan.moves[1:]:
@@ -69,9 +82,18 @@ def _databases(run: Run, stack: ExitStack) -> Mapping[int, str]:
 def _fill(run: Run, database: str, moves: int) -> None:
     """Transfer a minor unit at a time from the platform to its accounts, over and over."""
     done = run.counted(f"  making {moves:,} moves", moves)
-    with Desk(run.stage.url(database), run.stage.accounts, lanes=LANES) as desk:
-        source = book_of(run.stage.platform, livemode=False)
+    stage = run.stage
+    with Desk(stage.url(database), stage.accounts, lanes=LANES) as desk:
+        source = book_of(stage.platform, livemode=False)
         desk.run(_transfer(desk, source, moves // MOVES_OF_TRANSFER, done))
+        desk.run(_sealed(stage.url(database)))
+    stage.settle(database)
+
+
+async def _sealed(url: str) -> None:
+    """Seal the entries, as would have been done all along."""
+    async with await connect(url, role=ROLE) as connection:
+        await seal(connection, SystemClock())
 
 
 async def _transfer(desk: Desk, source: Book, count: int, done: Callable[[int], None]) -> None:

@@ -17,8 +17,8 @@ from bezant.kernel.errors import DatabaseError
 from bezant.ledger import seal_tree
 
 QUERIES = load("bezant.ledger", "seal.sql")
-WINDOW = 50_000
-"""About how many entries a seal takes, so that memory is bounded."""
+WINDOW = 10_000
+"""About how many entries a seal takes: memory is bounded, and others get their turn between."""
 
 _FIRST_SPAN = 1_024
 _NOTHING_BEFORE = bytes(32)
