@@ -3,9 +3,9 @@
     routes.search({"email": search.text("email", column="reference"), "name": search.text("name"),
                    "created": search.number("created"), "metadata": search.metadata()})
 
-A migration makes the indexes: for a column `(book_id, column, id)`, for metadata a GIN index of
-`((body::jsonb) -> 'metadata') jsonb_path_ops` on the kind's partition. What has no index is found
-by reading the book's documents of the kind, newest first.
+A migration makes the indexes: for a token's column `(book_id, column, id)`, for a text's
+`(book_id, lower(column), id)`, for metadata a GIN index of `((body::jsonb) -> 'metadata')
+jsonb_path_ops`. What has no index is found by reading the kind's documents, newest first.
 """
 
 import binascii

@@ -118,13 +118,15 @@ def _comparison(at: int, shape: _Shape) -> str:
 
 def _text(at: int, shape: _Shape) -> str:
     found = _found(shape.field)
+    # Both sides by one collation, so that both are put into lower case alike.
+    wanted = f"%(v{at})s::text" + (' collate "C"' if shape.field.column else "")
     match shape.operator:
         case "null":
             return f"{found} is null"
         case "~":
-            return f"strpos(lower({found}), lower(%(v{at})s)) > 0"
+            return f"strpos(lower({found}), lower({wanted})) > 0"
         case _:
-            return f"lower({found}) = lower(%(v{at})s)"
+            return f"lower({found}) = lower({wanted})"
 
 
 def _token(at: int, shape: _Shape) -> str:
