@@ -19,6 +19,7 @@ LATE_SECONDS = 5.0
 """How long a row may take from getting its id to being visible and still not be missed."""
 BOOK_DIGITS = 11
 """How many base62 digits a book's id has."""
+MOST_TOLD = 10_000
 _MOST_ROWS = 20_000
 
 Place = TypeVar("Place", str, datetime)
@@ -90,11 +91,10 @@ async def requests(conn: Connection, books: Sequence[int], since: datetime) -> l
     return [LoggedRequest(*row) for row in await cursor.fetchall()]
 
 
-async def last_told(conn: Connection, book: int, session: str) -> str | None:
-    """Return the newest event that a session has taken."""
-    cursor = await conn.execute(QUERIES.last_told, [book, session])
-    row = await cursor.fetchone()
-    return row[0] if row else None
+async def told(conn: Connection, book: int, session: str) -> list[str]:
+    """Return the newest events that a session has taken, newest first."""
+    cursor = await conn.execute(QUERIES.told, [book, session, MOST_TOLD])
+    return [name for (name,) in await cursor.fetchall()]
 
 
 class Told(NamedTuple):

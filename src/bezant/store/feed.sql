@@ -22,8 +22,8 @@ from request_log
 where book_id = any(%(books)s::bigint[]) and created >= %(since)s
 order by created, id limit %(limit)s
 
--- name: last_told
-select max(event) from delivery where book_id = %s and endpoint = %s
+-- name: told
+select event from delivery where book_id = %s and endpoint = %s order by event desc limit %s
 
 -- name: tell
 insert into delivery as d (book_id, id, event_book, event, endpoint, attempts, status, answer,

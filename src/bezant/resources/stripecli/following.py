@@ -4,6 +4,7 @@ Each open session reads for itself, so any process can serve it, and nothing is 
 is open.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +46,12 @@ class Books:
 class NewEvents:
     """The events since a place in the log, each once."""
 
-    def __init__(self, runtime: Runtime, books: Books, start: str) -> None:
-        """Begin behind an id."""
+    def __init__(self, runtime: Runtime, books: Books, start: str, told: Sequence[str]) -> None:
+        """Begin behind an id, without what has been told before."""
         self._runtime = runtime
         self._books = books
         self._trail = Trail(start)
+        self._trail.new([(name, name) for name in told], self._now())
 
     async def read(self) -> list[FedEvent]:
         """Return what is new, oldest first."""

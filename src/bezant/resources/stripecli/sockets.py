@@ -140,9 +140,11 @@ class _Events:
         """Return what can be sent now; where the session left off, if it was open before."""
         if self._new is None:
             async with self._runtime.pool.connection() as conn:
-                last = await feed.last_told(conn, self._book, self._session)
+                told = await feed.told(conn, self._book, self._session)
             start = place_of(self._session, "evt")
-            self._new = NewEvents(self._runtime, self._books, max(start, last or ""))
+            if len(told) == feed.MOST_TOLD:
+                start = told[-1]  # A long session goes on from the oldest of the newest.
+            self._new = NewEvents(self._runtime, self._books, start, told)
         self._forwarding.take(await self._new.read())
         return self._forwarding.due()
 
