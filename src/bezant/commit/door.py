@@ -17,13 +17,14 @@ from bezant.commit.batch import AccountKey, Batch
 from bezant.commit.change_set import Accepted, Answer, ChangeSet, Outcome, Refused, Replayed
 from bezant.db.errors import RETRYABLE, ConnectionLost, Error, UniqueViolation
 from bezant.db.pool import Connection, connect
-from bezant.db.queries import load
+from bezant.db.queries import load, numbered
 from bezant.kernel.clock import Clock
 from bezant.kernel.errors import RateLimited, Unavailable
 from bezant.kernel.ids import Ids
 from bezant.kernel.log import get_logger
 
 QUERIES = load(__package__ or "bezant.commit", "commit.sql")
+COMMIT_BATCH = numbered(QUERIES.commit_batch)
 UNKNOWN_ACCOUNT = "BZ001"
 BATCH_WEIGHT = 20_000
 """About how many rows one database transaction writes at most, unless one request has more."""
@@ -247,10 +248,7 @@ class Lane:
         await self._door.pause()
 
     async def _call(self, parameters: Sequence[str]) -> list[Fault]:
-        cursor = await (await self._connected()).execute(
-            QUERIES.commit_batch, parameters, prepare=True
-        )
-        return await cursor.fetchall()
+        return await (await self._connected()).call(COMMIT_BATCH, parameters)
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:

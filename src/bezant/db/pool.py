@@ -5,7 +5,7 @@ answer in plain tuples of binary values, keep statements prepared, live in UTC, 
 ConnectionLost for every way in which a server can go away.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar
@@ -43,6 +43,15 @@ class Cursor(psycopg.AsyncCursor[TupleRow]):
         self.format = Format.BINARY
 
 
+class _NumberedCursor(psycopg.AsyncRawCursor[TupleRow]):
+    """The same for statements with `$1`, `$2`, in whose text there is nothing to be found."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[TupleRow], **kwargs: object) -> None:
+        """Ask for binary values from the start."""
+        super().__init__(connection)
+        self.format = Format.BINARY
+
+
 class SyncCursor(psycopg.Cursor[TupleRow]):
     """The same outside an event loop."""
 
@@ -67,6 +76,15 @@ class Connection(psycopg.AsyncConnection[TupleRow]):
             if gone := lost(error, closed=self.closed):
                 raise gone from error
             raise
+
+    async def call(self, numbered: bytes, parameters: Sequence[str]) -> list[TupleRow]:
+        """Run a prepared statement with `$1`, `$2` and return its rows.
+
+        With dozens of parameters, looking for `%s` each time takes longer than all the rest.
+        """
+        async with _NumberedCursor(self) as cursor:
+            await cursor.execute(numbered, parameters, prepare=True)
+            return await cursor.fetchall()
 
     def _check_connection_ok(self) -> None:
         try:
