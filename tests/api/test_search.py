@@ -95,4 +95,4 @@ def test_no_query_takes_long(pattern: str) -> None:
     started = time.perf_counter()
     with pytest.raises(InvalidRequest):
         parsed(query, FIELDS)
-    assert time.perf_counter() - started < 0.05
+    assert time.perf_counter() - started < 0.5
