@@ -99,7 +99,7 @@ async def _listen(plan: _Plan, base: str, key: str | None, account: str | None) 
         forwarder = Forwarder(client, plan.forward_to, plan.secret, clock, show)
         start = plan.since or await newest(remote)
         if not plan.json:
-            console.print(f"Ready. What is forwarded is signed with {plan.secret}")
+            console.print(f"Ready. Signing secret: {plan.secret}", soft_wrap=True)
         try:
             async for event in follow(remote, start, clock):
                 if ALL in plan.wanted or event.type in plan.wanted:
@@ -183,11 +183,11 @@ def _absolute(url: str) -> str:
 def _show(line: Line) -> None:
     event = line.event
     if line.status is None and line.problem is None:
-        console.print(f"--> {event.type} [{event.id}]")
+        console.print(f"--> {event.type} [{event.id}]", soft_wrap=True)
     else:
         said = f"HTTP {line.status}" if line.status else line.problem
         last = "" if line.ok or line.again else "; given up"
-        console.print(f"<-- {said} [{event.id}] {line.milliseconds} ms{last}")
+        console.print(f"<-- {said} [{event.id}] {line.milliseconds} ms{last}", soft_wrap=True)
 
 
 def _show_json(line: Line) -> None:

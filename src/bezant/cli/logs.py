@@ -161,5 +161,6 @@ def _show(row: Logged, *, json: bool) -> None:
             (str(row.status), style),
             f"] {row.method} {row.path} [{row.id}]",
             f" {row.error_code}" if row.error_code else "",
-        )
+        ),
+        soft_wrap=True,
     )
