@@ -56,7 +56,7 @@ class Programs:
     def __init__(self, more):
         self.environment = {
             name: value for name, value in os.environ.items() if "BEZANT" not in name
-        } | more
+        } | {"STRIPE_CLI_TELEMETRY_OPTOUT": "1", **more}
         self.running = []
 
     def of(self, *before, after=()):

@@ -1,6 +1,5 @@
 """What commands print: tables for people, JSON for programs."""
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -19,13 +18,12 @@ _UNBOUNDED = 10_000
 
 def _console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    bounded = stream.isatty() or "COLUMNS" in os.environ
     return Console(
         stderr=stderr,
         highlight=False,
         markup=False,  # What is printed comes from objects and banks, and means itself.
         emoji=False,
-        width=None if bounded else _UNBOUNDED,
+        width=None if stream.isatty() else _UNBOUNDED,
     )
 
 
