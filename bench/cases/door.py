@@ -34,7 +34,7 @@ def run(run: Run) -> None:
     plan = run.plan
     with run.stage.copied() as database, Desk(run.stage.url(database), run.stage.accounts) as desk:
         subjects: dict[str, Subject] = {
-            f"{callers:,} callers, a move each": desk.subject(desk.move, callers, plan.seconds)
+            _name(callers): desk.subject(desk.move, callers, plan.seconds)
             for callers in plan.callers
         }
         callers = max(callers for callers in plan.callers if callers <= 128)
@@ -44,6 +44,10 @@ def run(run: Run) -> None:
         subjects[f"{callers} callers, 2 % refused"] = refused
         desk.subject(desk.move, callers, WARM_UP_SECONDS)()
         run.measure(CASE, "done/s", subjects)
+
+
+def _name(callers: int) -> str:
+    return "1 caller, move after move" if callers == 1 else f"{callers:,} callers, a move each"
 
 
 class Desk:
