@@ -31,7 +31,7 @@ from bezant.commit.change_set import (
     Replayed,
 )
 from bezant.kernel.codec import encode_json, unix_seconds
-from bezant.kernel.errors import ApiError, InvalidRequest, NotFound
+from bezant.kernel.errors import ApiError, InsufficientFunds, InvalidRequest, NotFound
 from bezant.kernel.ids import parse
 from bezant.ledger.book import HOUSE, Book, book_of
 from bezant.ledger.chart import Account, house
@@ -361,10 +361,9 @@ def refusal(refused: Refused) -> ApiError:
     """Return the API error of a change set that the door has refused."""
     if refused.code == "floor":
         available = refused.detail.get("available")
-        return InvalidRequest(
+        return InsufficientFunds(
             "You have insufficient available funds: the balance that this would draw on has "
-            f"{available} available, in minor units. Top up first, or lower the amount.",
-            code="balance_insufficient",
+            f"{available} available, in minor units. Top up first, or lower the amount."
         )
     message, code = REFUSALS[refused.code]
     return InvalidRequest(message, code=code)

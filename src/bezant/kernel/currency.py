@@ -190,7 +190,8 @@ def _day(text: str) -> date | None:
 
 
 def _unknown(code: str) -> str:
-    near = difflib.get_close_matches(code.lower(), table(), n=1)
+    current = [one.code for one in table().values() if one.payable and one.valid_to is None]
+    near = difflib.get_close_matches(code.lower(), current, n=1)
     return f"no such currency: {code[:16]!r}" + (f"; nearest is {near[0]!r}" if near else "")
 
 

@@ -1,9 +1,6 @@
 -- name: books_of_slot
 select book_id, owner, livemode from book where (book_id & 65535) = %s
 
--- name: all_books
-select book_id, owner, livemode from book order by book_id limit 1000
-
 -- name: object
 select kind, id, body from object
 where book_id = any(%s::bigint[]) and kind = any(%s::text[]) and id = %s

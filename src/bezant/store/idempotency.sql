@@ -1,5 +1,2 @@
 -- name: answer
 select digest, status, body, request, outcomes from idempotency where book_id = %s and key = %s
-
--- name: purge
-delete from idempotency where created < %s

@@ -121,7 +121,7 @@ def due(patient: Patient) -> Finding:
     if rows:
         livemode, currency, amount = rows[0]
         said = f"{_amount(amount, currency)} is between books in {_mode(livemode)} mode"
-        return bad(DUE, said, "`bezant verify --deep` finds where; stop paying out until then")
+        return bad(DUE, said, "`bezant verify` finds where; stop paying out until then")
     return ok(DUE, "what books owe each other comes to zero")
 
 
