@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from bezant.kernel.money import Money
-from bezant.rail import Instruction, Originator, Party
+from bezant.rail import Instruction, Originator, Party, UsAccount
 from bezant.rails.ach import ACH, trace_number
 from bezant.rails.ach.records import check_digit
 
 ORIGINATOR = Originator(
     name="Bezant Demo Platform",
     company_id="1987654321",
-    odfi_routing="021000021",
-    account_number="000111222333",
+    bank_id="021000021",
+    account=UsAccount("021000021", "000111222333"),
     bank_name="Demo Bank",
 )
 CREATED = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
@@ -26,9 +26,12 @@ names = st.text(min_size=1, max_size=40).map(lambda text: "A" + text)
 parties = st.builds(
     Party,
     name=names,
-    routing_number=routing_numbers,
-    account_number=st.from_regex(r"[0-9]{4,17}", fullmatch=True),
-    account_type=st.sampled_from(["checking", "savings"]),
+    account=st.builds(
+        UsAccount,
+        routing_number=routing_numbers,
+        account_number=st.from_regex(r"[0-9]{4,17}", fullmatch=True),
+        account_type=st.sampled_from(["checking", "savings"]),
+    ),
     holder=st.sampled_from(["individual", "company"]),
 )
 
@@ -39,7 +42,7 @@ def instruction_lists(draw):
     return [
         Instruction(
             movement=f"mv_{sequence}",
-            trace=trace_number(ORIGINATOR.odfi_routing, sequence),
+            trace=trace_number(ORIGINATOR.bank_id, sequence),
             amount=Money(draw(st.integers(1, 10**10 - 1)), "usd"),
             direction="credit",
             counterparty=draw(parties),
@@ -52,15 +55,13 @@ def instruction_lists(draw):
 
 def instruction(sequence=1, amount=6000, **changes):
     """One payout; `changes` replace parts of it or of its receiver."""
-    party = {
-        "name": "Ada Lovelace",
-        "routing_number": "011401533",
-        "account_number": "000123456789",
-    }
+    account = {"routing_number": "011401533", "account_number": "000123456789"}
+    account |= {key: changes.pop(key) for key in [*changes] if key in UsAccount.__struct_fields__}
+    party = {"name": "Ada Lovelace", "account": UsAccount(**account)}
     party |= {key: changes.pop(key) for key in [*changes] if key in Party.__struct_fields__}
     values = {
         "movement": f"mv_{sequence}",
-        "trace": trace_number(ORIGINATOR.odfi_routing, sequence),
+        "trace": trace_number(ORIGINATOR.bank_id, sequence),
         "amount": Money(amount, changes.pop("currency", "usd")),
         "direction": "credit",
         "counterparty": Party(**party),

@@ -10,7 +10,7 @@ from tests.rails.ach_samples import ORIGINATOR, instruction_lists, packed
 @given(instruction_lists())
 def test_the_bank_reads_what_we_packed(instructions):
     data = packed(*instructions)
-    theirs = read_ach(data, ORIGINATOR.odfi_routing)
+    theirs = read_ach(data, ORIGINATOR.bank_id)
     ours = ACH.read(data)
     assert theirs.reference == ours.totals.details["reference"]
     assert [

@@ -73,7 +73,7 @@ def test_the_header_says_eastern_time():
 
 
 def test_the_origin_is_a_routing_number_where_the_bank_wants_one():
-    originator = structs.replace(ORIGINATOR, origin_routing="011401533")
+    originator = structs.replace(ORIGINATOR, origin_id="011401533")
     data = ACH.pack(
         [instruction()],
         originator,

@@ -93,8 +93,9 @@ def test_the_days_of_an_instruction_follow_one_another(case):
     for service in case.rail.capabilities.services:
         times = [case.rail.timetable(now + timedelta(hours=7 * n), service) for n in range(400)]
         for n, time in enumerate(times):
-            assert now + timedelta(hours=7 * n) < time.cut_off <= time.expected_settlement_at
-            assert time.expected_settlement_at < time.return_by
+            assert now + timedelta(hours=7 * n) <= time.cut_off <= time.expected_settlement_at
+            assert time.expected_settlement_at <= time.return_by <= time.final_at
+            assert time.expected_settlement_at <= time.available_at
             assert isinstance(time.effective_date, date)
         assert all(a.return_by <= b.return_by for a, b in pairwise(times))
 

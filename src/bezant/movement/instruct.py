@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Resource
@@ -60,7 +63,7 @@ def send(
         final_at=unix_seconds(table.return_by),
         facts=(MovementFact("created", created_of(name)),),
     )
-    hidden = {"to": _details(to)}
+    hidden = {"to": msgspec.to_builtins(to)}
     if objections := rail.objections(instruction(movement, hidden, _NO_TRACE)):
         raise InvalidRequest(
             f"This can't be sent by {rail.capabilities.title}: {'; '.join(objections)}.",
@@ -113,26 +116,17 @@ def cancel(ctx: Context, movement: Movement) -> Movement:
     return ctx.save(movement, due_at=None, **movement.with_fact(fact, "canceled"))
 
 
-def instruction(
-    movement: Movement, hidden: Mapping[str, dict[str, str]], trace: str
-) -> Instruction:
+def instruction(movement: Movement, hidden: Mapping[str, Any], trace: str) -> Instruction:
     """Return what the rail is told about a movement."""
-    to = hidden["to"]
     assert movement.effective_date is not None, "a movement that is sent has its dates"
     return Instruction(
         movement=movement.id,
         trace=trace,
         amount=movement.money,
         direction="credit",
-        counterparty=Party(
-            name=to["name"],
-            routing_number=to["routing_number"],
-            account_number=to["account_number"],
-            account_type="savings" if to["account_type"] == "savings" else "checking",
-            holder="company" if to["holder"] == "company" else "individual",
-        ),
+        counterparty=msgspec.convert(hidden["to"], Party),
         effective_date=datetime.fromisoformat(movement.effective_date).date(),
-        service="same_day" if movement.service == "same_day" else "standard",
+        service=movement.service,
         description="PAYOUT",
         reference=movement.id[-15:],
     )
@@ -142,13 +136,3 @@ def _submit_at(ctx: Context, cut_off: datetime) -> datetime:
     """Return when a movement goes out; a fast sandbox waits for no cut-off."""
     fast = not ctx.livemode and ctx.runtime.hurries
     return ctx.now() + FAST if fast else cut_off
-
-
-def _details(party: Party) -> dict[str, str]:
-    return {
-        "name": party.name,
-        "routing_number": party.routing_number,
-        "account_number": party.account_number,
-        "account_type": party.account_type,
-        "holder": party.holder,
-    }

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bezant.rail import Originator
+from bezant.rail import Originator, UsAccount
 
 
 class BankProfile(Struct, frozen=True):
@@ -26,10 +26,10 @@ SANDBOX = BankProfile(
     originator=Originator(
         name="BEZANT OPERATOR",
         company_id="1234567890",
-        odfi_routing="091000019",
-        account_number="000100200300",
+        bank_id="091000019",
+        account=UsAccount("091000019", "000100200300"),
         bank_name="SANDBOX BANK",
-        origin_routing="1234567890",
+        origin_id="1234567890",
     ),
     livemode=False,
 )

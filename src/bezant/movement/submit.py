@@ -177,9 +177,7 @@ class Submitter:
         assert movement.due_at is not None, "a scheduled movement is due at some time"
         if now - datetime.fromisoformat(movement.due_at) <= LATE:
             return movement
-        table = self._rail.timetable(
-            now, "same_day" if movement.service == "same_day" else "standard"
-        )
+        table = self._rail.timetable(now, movement.service)
         return msgspec.structs.replace(movement, effective_date=table.effective_date.isoformat())
 
     async def _hand_over(self, file: BankFile) -> BankFile:

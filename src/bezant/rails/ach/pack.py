@@ -10,7 +10,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from bezant.kernel.errors import FileRefused, Problem
-from bezant.rail import Instruction, Originator, in_force
+from bezant.rail import Account, Instruction, Originator, UsAccount, in_force
 from bezant.rails.ach import records, rules
 from bezant.rails.ach.calendar import EASTERN
 from bezant.rails.ach.text import ascii_upper
@@ -76,14 +76,21 @@ def _objections(instruction: Instruction) -> Iterable[str]:
     limit = _limit(instruction)
     if not 0 < amount.amount <= limit:
         yield f"the amount {amount.amount} is not between 1 and {limit} cents"
-    if not records.is_routing_number(party.routing_number):
-        yield "the routing number is not nine digits with a right check digit"
-    if not _is_account_number(party.account_number):
-        yield "the account number is not 1 to 17 letters, digits or hyphens"
+    yield from _account_objections(party.account)
     if not ascii_upper(party.name, 22):
         yield "the receiver has no name"
     if len(instruction.trace) != 15 or not records.is_digits(instruction.trace):
         yield "the trace is not 15 digits"
+
+
+def _account_objections(account: Account) -> Iterable[str]:
+    if not isinstance(account, UsAccount):
+        yield "the account is not one in the United States"
+        return
+    if not records.is_routing_number(account.routing_number):
+        yield "the routing number is not nine digits with a right check digit"
+    if not _is_account_number(account.account_number):
+        yield "the account number is not 1 to 17 letters, digits or hyphens"
 
 
 def _limit(instruction: Instruction) -> int:
@@ -104,7 +111,7 @@ def _refuse(instructions: Sequence[Instruction], originator: Originator, referen
         reasons = [*_objections(instruction)]
         if instruction.trace in traces:
             reasons.append("the trace is used twice")
-        if instruction.trace[:8] != originator.odfi_routing[:8]:
+        if instruction.trace[:8] != originator.bank_id[:8]:
             reasons.append("the trace does not begin with the originating bank's number")
         traces.add(instruction.trace)
         problems.extend(Problem(None, instruction.movement, reason) for reason in reasons)
@@ -121,8 +128,8 @@ def _file_problems(
         yield Problem(None, None, f"more than {rules.MAX_FILE_COUNT} entries")
     if sum(instruction.amount.amount for instruction in instructions) > rules.MAX_FILE_TOTAL:
         yield Problem(None, None, f"more than {rules.MAX_FILE_TOTAL} cents in one file")
-    if not records.is_routing_number(originator.odfi_routing):
-        yield Problem(None, "odfi_routing", "not nine digits with a right check digit")
+    if not records.is_routing_number(originator.bank_id):
+        yield Problem(None, "bank_id", "not nine digits with a right check digit")
     if not 0 < len(ascii_upper(originator.company_id, 11)) <= 10:
         yield Problem(None, "company_id", "not 1 to 10 characters")
     if ascii_upper(reference, 9) != reference or len(reference) > 8:
@@ -142,11 +149,11 @@ def _file_header(
     originator: Originator, created_at: datetime, modifier: str, reference: str
 ) -> str:
     created = created_at.astimezone(EASTERN)
-    origin = originator.origin_routing or originator.company_id
+    origin = originator.origin_id or originator.company_id
     return records.FILE_HEADER.write(
         type=1,
         priority=1,
-        destination=f" {originator.odfi_routing}",
+        destination=f" {originator.bank_id}",
         origin=ascii_upper(origin, 10).rjust(10),
         modifier=modifier,
         format=1,
@@ -168,7 +175,7 @@ def _write_batch(
     shared: dict[str, str | int] = {
         "service class": CREDITS_ONLY,
         "company id": ascii_upper(originator.company_id, 10),
-        "odfi": originator.odfi_routing[:8],
+        "odfi": originator.bank_id[:8],
         "batch number": number,
     }
     day, class_code = _batch_key(batch[0])
@@ -183,7 +190,7 @@ def _write_batch(
     lines.append(records.BATCH_HEADER.write(type=5, **header, **shared))
     for instruction in batch:
         lines.append(_entry(instruction))
-        routing = int(instruction.counterparty.routing_number[:8])
+        routing = int(_account(instruction).routing_number[:8])
         sums.add(_Sums(1, routing, instruction.amount.amount))
     lines.append(
         records.BATCH_CONTROL.write(
@@ -193,19 +200,25 @@ def _write_batch(
     return sums
 
 
+def _account(instruction: Instruction) -> UsAccount:
+    account = instruction.counterparty.account
+    assert isinstance(account, UsAccount), "an instruction that was objected to is not packed"
+    return account
+
+
 def _entry(instruction: Instruction) -> str:
-    party = instruction.counterparty
+    account = _account(instruction)
     return records.ENTRY.write(
         type=6,
-        rdfi=party.routing_number[:8],
+        rdfi=account.routing_number[:8],
         amount=instruction.amount.amount,
         identification=ascii_upper(instruction.reference, 15),
-        name=ascii_upper(party.name, 22),
+        name=ascii_upper(instruction.counterparty.name, 22),
         trace=instruction.trace,
         **{
-            "transaction code": _CREDIT_CODES[party.account_type],
-            "check digit": party.routing_number[8],
-            "account number": party.account_number,
+            "transaction code": _CREDIT_CODES[account.account_type],
+            "check digit": account.routing_number[8],
+            "account number": account.account_number,
             "addenda indicator": 0,
         },
     )

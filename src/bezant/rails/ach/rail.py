@@ -1,9 +1,18 @@
 """The ACH rail: credits by batch file, returns and change notices back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
-from bezant.rail import Capabilities, Instruction, Originator, ReadFile, Service, Timetable
+from bezant.rail import (
+    Capabilities,
+    Direction,
+    Instruction,
+    Originator,
+    ReadFile,
+    RuleBook,
+    Service,
+    Timetable,
+)
 from bezant.rails.ach import calendar, rules
 from bezant.rails.ach.pack import objections, pack
 from bezant.rails.ach.read import read
@@ -23,22 +32,35 @@ class Ach:
         max_amount=rules.MAX_AMOUNT,
         max_file_count=rules.MAX_FILE_COUNT,
         max_file_total=rules.MAX_FILE_TOTAL,
+        format="nacha",
+        suffix=".ach",
     )
+    rule_book: RuleBook = rules.BOOK
 
     def trace(self, originator: Originator, sequence: int) -> str:
         """Return the trace number of the originator's nth entry, from 1 to 9,999,999."""
-        return trace_number(originator.odfi_routing, sequence)
+        return trace_number(originator.bank_id, sequence)
 
-    def timetable(self, now: datetime, service: Service = "standard") -> Timetable:
-        """Return the dates of an instruction given at an instant."""
+    def timetable(
+        self,
+        now: datetime,
+        service: Service = "standard",
+        direction: Direction = "credit",
+        cut_off: time | None = None,
+    ) -> Timetable:
+        """Return the dates of an instruction given at an instant; `cut_off` is Eastern time."""
         same_day = service == "same_day"
-        cut_off = calendar.submission_for(now, same_day=same_day)
-        day = calendar.settlement_date(cut_off, same_day=same_day)
+        hour = cut_off or rules.STANDARD_CUT_OFF
+        goes_out = calendar.submission_for(now, same_day=same_day, cut_off=hour)
+        day = calendar.settlement_date(goes_out, same_day=same_day)
+        settles = calendar.settles_at(goes_out, same_day=same_day)
         return Timetable(
-            cut_off=cut_off,
+            cut_off=goes_out,
             effective_date=day,
-            expected_settlement_at=calendar.settles_at(cut_off, same_day=same_day),
+            expected_settlement_at=settles,
+            available_at=settles,
             return_by=calendar.return_by(day),
+            final_at=calendar.return_by(day, extended=direction == "debit"),
         )
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
@@ -62,6 +84,10 @@ class Ach:
             file_modifier=file_modifier,
             reference=reference,
         )
+
+    def recognize(self, data: bytes) -> str | None:
+        """Return `nacha` for what begins like a NACHA file."""
+        return "nacha" if data.lstrip().startswith(b"101") else None
 
     def read(self, data: bytes) -> ReadFile:
         """Return what a NACHA file says; raises FileRefused with every problem and its line."""

@@ -4,7 +4,7 @@ from datetime import date, time
 
 from msgspec import Struct
 
-from bezant.rail import Rule
+from bezant.rail import Rule, RuleBook
 
 MAX_AMOUNT = 10**10 - 1
 """Cents that the ten digits of an entry's amount can say."""
@@ -48,3 +48,11 @@ RETURN_BANKING_DAYS = (Rule(2, date(1974, 1, 1), None, "Nacha Operating Rules, r
 
 EXTENDED_RETURN_DAYS = (Rule(60, date(1974, 1, 1), None, "Nacha Operating Rules, returns"),)
 """Calendar days after settlement in which a consumer may disown a debit."""
+
+BOOK: RuleBook = {
+    "cents per same-day entry": SAME_DAY_LIMIT,
+    "same-day windows": SAME_DAY_WINDOWS,
+    "banking days for a return": RETURN_BANKING_DAYS,
+    "calendar days to disown a debit": EXTENDED_RETURN_DAYS,
+}
+"""Every dated row, by what it rules."""

@@ -15,7 +15,7 @@ from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import BASE62, base62, sha256
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
-from bezant.rail import Party
+from bezant.rail import Party, UsAccount
 from bezant.rails.ach.records import is_routing_number
 from bezant.resources.core.refused import refused
 
@@ -151,9 +151,11 @@ def party(ctx: Context, bank_account: BankAccount) -> Party:
     return Party(
         name=bank_account.account_holder_name
         or f"ACCOUNT {(bank_account.account or bank_account.id)[-8:]}",
-        routing_number=bank_account.routing_number,
-        account_number=ctx.hidden(bank_account)["account_number"],
-        account_type=bank_account.account_type or "checking",
+        account=UsAccount(
+            bank_account.routing_number,
+            ctx.hidden(bank_account)["account_number"],
+            bank_account.account_type or "checking",
+        ),
         holder=bank_account.account_holder_type or "individual",
     )
 

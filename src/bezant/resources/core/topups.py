@@ -23,6 +23,7 @@ from bezant.movement import instruct
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import SANDBOX
+from bezant.rail import UsAccount
 from bezant.rails.ach.rail import ACH
 from bezant.resources.core.balance_transactions import (
     BalanceTransaction,
@@ -251,13 +252,14 @@ def _pending(topup: Topup) -> BalanceTransaction:
 
 def _instructions(ctx: Context, params: CreateTopup) -> Source:
     name = ctx.new_id("src")
-    account = SANDBOX.originator
+    bank = SANDBOX.originator
+    assert isinstance(bank.account, UsAccount), "the sandbox is a bank in the United States"
     return Source(
         id=name,
         ach_credit_transfer=CreditTransfer(
-            account_number=account.account_number,
-            bank_name=account.bank_name,
-            routing_number=account.odfi_routing,
+            account_number=bank.account.account_number,
+            bank_name=bank.bank_name,
+            routing_number=bank.bank_id,
         ),
         allow_redisplay=None,
         amount=params.amount,

@@ -1,0 +1,113 @@
+"""What a rail is: capabilities to route by, a timetable, and two directions of bytes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+from bezant.rail.facts import ReadFile
+from bezant.rail.orders import Act, Direction, Instruction, Originator, Service
+from bezant.rail.rules import Rule
+
+Mode = Literal["batch", "instant"]
+
+RuleBook = Mapping[str, Sequence[Rule[Any]]]
+"""A rail's dated rows by what they rule: limits, cut-offs, windows, fees, reach, returns."""
+
+
+class Capabilities(Struct, frozen=True):
+    """What a rail can do, for the router; amounts are in minor units.
+
+    An instant rail carries one instruction a message and answers within `answers_in_seconds`, or
+    the outcome is unknown. `accounts` are the tags of the accounts that it reaches, `suffix` the
+    ending of its files' names.
+    """
+
+    name: str
+    title: str
+    mode: Mode
+    currencies: tuple[str, ...]
+    directions: tuple[Direction, ...]
+    services: tuple[Service, ...]
+    max_amount: int
+    max_file_count: int
+    max_file_total: int
+    acts: tuple[Act, ...] = ("pay",)
+    accounts: tuple[str, ...] = ("us",)
+    answers_in_seconds: int | None = None
+    format: str = ""
+    suffix: str = ""
+
+
+class Timetable(Struct, frozen=True):
+    """When an instruction given now goes out, settles, and can no longer come back.
+
+    `return_by` ends ordinary returns, `final_at` every way back that the rail's rules know;
+    what an instant rail has accepted is final at once.
+    """
+
+    cut_off: datetime
+    effective_date: date
+    expected_settlement_at: datetime
+    available_at: datetime
+    return_by: datetime
+    final_at: datetime
+
+
+class Rail(Protocol):
+    """A way to move money; one folder in `rails`, without I/O."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the rail can do."""
+        ...
+
+    @property
+    def rule_book(self) -> RuleBook:
+        """The dated rows that it follows, for the router, the timetable and its page."""
+        ...
+
+    def trace(self, originator: Originator, sequence: int) -> str:
+        """Return the bank's name for the originator's nth instruction."""
+        ...
+
+    def timetable(
+        self,
+        now: datetime,
+        service: Service = "standard",
+        direction: Direction = "credit",
+        cut_off: time | None = None,
+    ) -> Timetable:
+        """Return the dates of an instruction given at an instant.
+
+        `cut_off` is a bank's own local hour, where it closes earlier than the rail.
+        """
+        ...
+
+    def objections(self, instruction: Instruction) -> tuple[str, ...]:
+        """Say why the rail cannot carry an instruction; nothing when it can."""
+        ...
+
+    def pack(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> bytes:
+        """Return the file that orders the instructions, the same bytes for the same input.
+
+        Raises FileRefused, naming each movement that the rail cannot carry.
+        """
+        ...
+
+    def recognize(self, data: bytes) -> str | None:
+        """Return the format of what looks like a file of this rail (`nacha`, `pacs.002`)."""
+        ...
+
+    def read(self, data: bytes) -> ReadFile:
+        """Return what any file of this rail says; raises FileRefused with every problem."""
+        ...
