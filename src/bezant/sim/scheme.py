@@ -23,16 +23,21 @@ Outcome = Literal[
     "verified",
 ]
 """What a bank answers to an order. `recalled` and `recall_refused` answer a recall of the client's,
-`corrected` tells better details, `pending` will be settled or rejected later."""
+`corrected` tells better details, `pending` will be settled or rejected later. An enquiry is
+answered by the answer to the order that it is about, once more, with the enquiry's key among the
+details as `enquiry`; one about an unknown order is `rejected` with no code. A `verified` without
+a code is a match."""
 
 
 class Order(Struct, frozen=True):
     """One thing that a client's file or message asks for; amount in minor units.
 
     `key` is the name under which the client waits for answers. `act` is a word of the scheme's
-    own for what is asked (`pay`, `collect`, `recall`, `enquire`, `return` ...), `original` the key
-    of the order that it is about. `account` is the counterparty's account as the scheme writes it,
-    by which magic numbers are known. `fields` keeps whatever an answer must repeat.
+    own for what is asked: `pay`, `collect`, `return` and `reverse` move money (a recall that the
+    client grants is a `return`); `prenote`, `recall`, `enquire`, `request`, `verify`, `refuse`,
+    `dishonor` and `contest` move none. `original` is the key of the order that it is about.
+    `account` is the counterparty's account as the scheme writes it, by which magic numbers are
+    known. `fields` keeps whatever an answer must repeat.
     """
 
     key: str
@@ -158,9 +163,17 @@ class Scheme(Protocol):
         ...
 
     def acknowledge(
-        self, received: Received, problems: Sequence[str], client: Client, at: datetime, number: int
+        self,
+        received: Received | None,
+        problems: Sequence[str],
+        client: Client,
+        at: datetime,
+        number: int,
     ) -> Letter | None:
-        """Return the scheme's own receipt for a file, where it has one; none otherwise."""
+        """Return the scheme's own receipt for a file, where it has one; none otherwise.
+
+        Without `received` the file could not be read, and `problems` say why.
+        """
         ...
 
     def write(
