@@ -1,5 +1,9 @@
 """The runtime: the ports that every operation, worker and command works through."""
 
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+import msgspec
 from msgspec import Struct
 
 from bezant.commit.door import Door
@@ -9,11 +13,16 @@ from bezant.kernel.config import Config
 from bezant.kernel.ids import Ids
 from bezant.store.objects import Reader
 
+P = TypeVar("P")
+
 API_VERSION = "2026-10-28.endive"
 
 
 class Runtime(Struct, frozen=True):
-    """One of each port; made once by the composition root."""
+    """One of each port; made once by the composition root.
+
+    `ports` are those of layers that this one doesn't know, by their types.
+    """
 
     config: Config
     clock: Clock
@@ -21,6 +30,11 @@ class Runtime(Struct, frozen=True):
     pool: Pool
     reader: Reader
     door: Door
+    ports: Mapping[type, Any] = msgspec.field(default_factory=dict[type, Any])
+
+    def port(self, kind: type[P]) -> P:
+        """Return the port of a type that a layer above has brought along."""
+        return cast("P", self.ports[kind])
 
     @property
     def hurries(self) -> bool:

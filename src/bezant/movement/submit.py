@@ -108,7 +108,10 @@ class Submitter:
         """Return what goes into the file, by movement; what the rail refuses is parked."""
         orders: dict[str, Instruction] = {}
         for movement in sorted(movements, key=lambda movement: movement.id):
-            trace = self._rail.trace(self._bank.originator, (sequence - 1) % TRACES + 1)
+            trace = self._rail.trace(
+                self._bank.rails[self._rail.capabilities.name].originator,
+                (sequence - 1) % TRACES + 1,
+            )
             dated = self._redated(movement, ctx.now())
             order = instruction(dated, ctx.hidden(movement), trace)
             if objections := self._rail.objections(order):
@@ -135,7 +138,7 @@ class Submitter:
         reference = f"BZ{number % 10**6:06d}"
         data = self._rail.pack(
             list(orders.values()),
-            self._bank.originator,
+            self._bank.rails[self._rail.capabilities.name].originator,
             created_at=ctx.now(),
             file_modifier=MODIFIERS[number % len(MODIFIERS)],
             reference=reference,

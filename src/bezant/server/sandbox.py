@@ -34,7 +34,7 @@ class Sandbox:
             folder,
             runtime.clock,
             account_number=SANDBOX.account,
-            routing_number=SANDBOX.originator.bank_id,
+            routing_number=SANDBOX.rails["ach"].originator.bank_id,
             entropy=entropy,
             name=SANDBOX.name,
         )

@@ -252,14 +252,14 @@ def _pending(topup: Topup) -> BalanceTransaction:
 
 def _instructions(ctx: Context, params: CreateTopup) -> Source:
     name = ctx.new_id("src")
-    bank = SANDBOX.originator
-    assert isinstance(bank.account, UsAccount), "the sandbox is a bank in the United States"
+    details = SANDBOX.details
+    assert isinstance(details, UsAccount), "the sandbox is a bank in the United States"
     return Source(
         id=name,
         ach_credit_transfer=CreditTransfer(
-            account_number=bank.account.account_number,
-            bank_name=bank.bank_name,
-            routing_number=bank.bank_id,
+            account_number=details.account_number,
+            bank_name=SANDBOX.bank_name,
+            routing_number=details.routing_number,
         ),
         allow_redisplay=None,
         amount=params.amount,
