@@ -28,13 +28,15 @@ Act = Literal[
     "dishonor",
     "contest",
     "verify",
+    "mandate",
 ]
 """What is asked: to move money (`pay`, by direction), or something about a movement.
 
 `prenote` tries an account without money, `reverse` takes back an own mistake, `return` sends
 received money back, `recall` asks the other side for it and `answer_recall` answers such a
 question, `enquire` asks what became of a movement, `request` asks somebody to pay, `dishonor` and
-`contest` argue about a return, `verify` asks whether a name and an account belong together.
+`contest` argue about a return, `verify` asks whether a name and an account belong together,
+`mandate` lodges or ends an authority to collect, as `reason` says in the network's words.
 """
 
 

@@ -1,0 +1,99 @@
+"""Identifiers of accounts, people and banks that carry their own proof, one check for each.
+
+Each check takes the canonical writing (no spaces, no separators) and says whether it holds.
+"""
+
+import re
+
+_CPF_WEIGHTS = (tuple(range(10, 1, -1)), tuple(range(11, 1, -1)))
+_CNPJ_WEIGHTS = (
+    (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2),
+    (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2),
+)
+_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
+_IFSC = re.compile(r"[A-Z]{4}0[0-9A-Z]{6}")
+_ISPB = re.compile(r"[0-9A-Z]{8}")
+_E164 = re.compile(r"\+[1-9][0-9]{7,14}")
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}")
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_VPA = re.compile(r"[A-Za-z0-9.\-_]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
+
+
+def _digits(text: str, length: int) -> bool:
+    return len(text) == length and text.isascii() and text.isdecimal()
+
+
+def is_sort_code(text: str) -> bool:
+    """Tell whether a text is a British sort code: six digits, not all zero."""
+    return _digits(text, 6) and text != "000000"
+
+
+def is_gb_account_number(text: str) -> bool:
+    """Tell whether a text is a British account number as it goes to a bank: eight digits."""
+    return _digits(text, 8)
+
+
+def is_service_user_number(text: str) -> bool:
+    """Tell whether a text is a Bacs service user number: six digits."""
+    return _digits(text, 6)
+
+
+def is_cpf(text: str) -> bool:
+    """Tell whether a text is a Brazilian CPF: eleven digits of which the last two prove it.
+
+    Eleven equal digits add up and are given to nobody.
+    """
+    if not _digits(text, 11) or len(set(text)) == 1:
+        return False
+    return _proved(text, _CPF_WEIGHTS)
+
+
+def is_cnpj(text: str) -> bool:
+    """Tell whether a text is a Brazilian CNPJ: twelve digits or capitals, and two check digits.
+
+    Letters are given out since July 2026 and count as their code less 48, as digits do.
+    """
+    if not _CNPJ.fullmatch(text) or len(set(text)) == 1:
+        return False
+    return _proved(text, _CNPJ_WEIGHTS)
+
+
+def _proved(text: str, weights: tuple[tuple[int, ...], ...]) -> bool:
+    for row in weights:
+        total = sum(
+            weight * (ord(sign) - 48) for weight, sign in zip(row, text[: len(row)], strict=True)
+        )
+        rest = total % 11
+        if int(text[len(row)]) != (0 if rest < 2 else 11 - rest):
+            return False
+    return True
+
+
+def is_ispb(text: str) -> bool:
+    """Tell whether a text is a Brazilian participant's ISPB: the first eight of its CNPJ."""
+    return _ISPB.fullmatch(text) is not None
+
+
+def is_ifsc(text: str) -> bool:
+    """Tell whether a text is an Indian branch's IFSC: four letters, a zero, six characters."""
+    return _IFSC.fullmatch(text) is not None
+
+
+def is_vpa(text: str) -> bool:
+    """Tell whether a text is a virtual payment address of UPI, such as name@bank."""
+    return _VPA.fullmatch(text) is not None
+
+
+def is_phone(text: str) -> bool:
+    """Tell whether a text is a telephone number as E.164 writes it, with its plus sign."""
+    return _E164.fullmatch(text) is not None
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text is an e-mail address in lower case, with a domain of its own."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
+def is_random_key(text: str) -> bool:
+    """Tell whether a text is a UUID in lower case, as Pix gives out for random keys."""
+    return _UUID4.fullmatch(text) is not None
