@@ -64,7 +64,8 @@ def test_only_declared_packages_are_imported():
         for module in modules()
         for node, name in module.imported()
         if (top := name.partition(".")[0]) not in {"bezant", *sys.stdlib_module_names}
-        if not declared & {provider.replace("_", "-") for provider in providers.get(top, ())}
+        if not declared
+        & {provider.replace("_", "-").lower() for provider in providers.get(top, ())}
     ]
     assert not strange, "\n".join(strange)
 
