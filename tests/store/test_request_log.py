@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from bezant.db.errors import ConnectionLost
@@ -14,9 +15,10 @@ from bezant.store.request_log import (
     ROWS_AT_ONCE,
     LoggedRequest,
     RequestLog,
+    answer_without_secrets,
     without_secrets,
 )
-from tests.webhooks.world import PLATFORM, World, book, play
+from tests.webhooks.world import CHILD, PLATFORM, World, book, play
 from tests.workers.statements import watch
 
 
@@ -58,8 +60,8 @@ def test_rows_are_written_after_a_moment(database):
         await turns()
         await log.flush()  # Waits for a write that has begun.
         async with world.pool.connection() as conn:
-            assert await request_log.find(conn, book(), "req_1") == row
-            assert await request_log.find(conn, book("acct_other"), "req_1") is None
+            assert await request_log.find(conn, [book()], "req_1") == row
+            assert await request_log.find(conn, [book("acct_other")], "req_1") is None
         log.record(logged(world, "req_2"))
         await log.close()
         assert await count(world) == 2
@@ -151,6 +153,64 @@ def test_secrets_do_not_get_in():
     assert told["card"]["exp_month"] == "5"
 
 
+def test_secrets_do_not_get_in_with_answers():
+    kept = answer_without_secrets(
+        '{"id":"we_1","secret":"whsec_0123456789","number":"4242424242424242","note":"a \\"b\\"",'
+        '"last4":"4242","iban":"AT61\\"1904","client_secret":null,"text":"sk_test_4242424242"}'
+    )
+    told = decode_json(kept, dict)
+    assert (told["id"], told["last4"], told["note"]) == ("we_1", "4242", 'a "b"')
+    for secret in ("0123456789", "42424242", "1904"):
+        assert secret not in kept
+    assert "left_out" in decode_json(answer_without_secrets(f'"{"x" * 5_000}"'), dict)
+
+
+@pytest.mark.parametrize(("share", "kept"), [(1_000, 40), (250, 10), (25, 1), (0, 0)])
+def test_a_share_of_reads_is_kept_evenly_and_all_else_always(database, share, kept):
+    async def story(world: World) -> None:
+        log = RequestLog(world.pool, world.clock, reads=share)
+        for _ in range(40):
+            log.record(logged(world, method="GET"))
+        log.record(logged(world))
+        log.record(logged(world, method="GET", status=404))
+        await log.close()
+        assert await count(world) == kept + 2
+
+    play(database, story)
+
+
+def test_the_api_filters_it(database):
+    async def story(world: World) -> None:
+        log = RequestLog(world.pool, world.clock)
+        rows = {
+            "made": {"object": "po_1", "objects": ("po_1", "txn_1")},
+            "read": {"method": "GET", "path": "/v1/payouts/po_1", "object": "po_1"},
+            "wrong": {"status": 402, "code": "balance_insufficient", "key": "key_2"},
+        }
+        for name, changes in rows.items():
+            log.record(logged(world, f"req_{name}", **changes))
+            world.pass_time(seconds=1)
+        log.record(logged(world, "req_other", book_id=book("acct_other"), object="po_1"))
+        await log.close()
+        for query, wanted in {
+            "object=po_1": ["read", "made"],
+            "object=po_1&method=POST": ["made"],
+            "object=txn_1": [],
+            "path=/v1/payouts": ["wrong", "made"],
+            "status=402": ["wrong"],
+            "failed=true": ["wrong"],
+            "error_code=balance_insufficient": ["wrong"],
+            "key=key_2": ["wrong"],
+            "key=key_2&method=GET": [],
+        }.items():
+            got = await world.get(f"/request_logs?{query}")
+            assert [row["id"][4:] for row in got["data"]] == wanted, query
+        assert (await world.get("/request_logs/req_made"))["objects"] == ["po_1", "txn_1"]
+        assert (await world.ask("GET", "/request_logs?failed=false")).error["param"] == "failed"
+
+    play(database, story)
+
+
 def test_long_parameters_are_left_out():
     assert without_secrets({}) is None
     kept = without_secrets({"moves": [{"amount": "1"}] * 10_000})
@@ -172,11 +232,14 @@ def test_the_api_shows_it(database):
             "created": shown["created"],
             "livemode": False,
             "account": PLATFORM,
+            "answer": None,
             "duration_micros": 1_234,
             "error_code": None,
             "idempotency_key": None,
             "key": "key_1",
             "method": "POST",
+            "objects": [],
+            "operation": None,
             "parameters": {"amount": "5"},
             "path": "/v1/payouts",
             "status": 200,
@@ -214,5 +277,38 @@ def test_the_api_pages_it(database):
         )  # fmt: skip
         bad = await world.ask("GET", "/request_logs?starting_after=req_9")
         assert (bad.status, bad.error["param"]) == (400, "starting_after")
+
+    play(database, story)
+
+
+def test_a_browser_gets_a_page(database):
+    async def story(world: World) -> None:
+        log = RequestLog(world.pool, world.clock)
+        log.record(logged(world, "req_1"))
+        log.record(logged(world, "req_child", book_id=book(CHILD), account=CHILD))
+        await log.close()
+        await world.connect(CHILD)
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=world.app), base_url=world.public_url
+        )
+        browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+        async with client:
+            asked = await client.get("/v1/request_logs/req_1", headers=browser)
+            assert asked.status_code == 401
+            assert asked.headers["WWW-Authenticate"].startswith("Basic ")
+            key = ("sk_test_platform", "")  # What a browser sends when it has asked for it.
+            for name in ("req_1", "req_child"):
+                path = f"/v1/request_logs/{name}"
+                page = await client.get(path, headers=browser, auth=key)
+                assert page.status_code == 200
+                assert page.headers["Content-Type"].startswith("text/html")
+                assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+                assert name in page.text
+                plain = await client.get(path, auth=key)
+                assert plain.json()["id"] == name
+            missing = await client.get("/v1/request_logs/req_9", headers=browser, auth=key)
+            assert (missing.status_code, "No request to show" in missing.text) == (404, True)
+            other = await client.get("/v1/request_logs/req_child", auth=("sk_test_other", ""))
+            assert other.status_code == 404
 
     play(database, story)

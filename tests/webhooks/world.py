@@ -19,7 +19,7 @@ from bezant.kernel.config import Config
 from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.ids import Ids
 from bezant.ledger.book import book_of
-from bezant.resources import request_logs
+from bezant.resources import error_groups, request_logs
 from bezant.resources.webhooks import events, webhook_endpoints
 from bezant.store.objects import Reader
 from bezant.workers.deliver import Deliverer
@@ -32,7 +32,7 @@ SECRETS = {
     "sk_live_platform": Key("key_2", PLATFORM, livemode=True),
     "sk_test_other": Key("key_3", OTHER, livemode=False),
 }
-ROUTES = [webhook_endpoints.routes, events.routes, request_logs.routes]
+ROUTES = [webhook_endpoints.routes, events.routes, request_logs.routes, error_groups.routes]
 
 
 class Parcel(Resource, tag="parcel"):

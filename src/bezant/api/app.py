@@ -12,11 +12,13 @@ from bezant.api.error_page import ErrorPage
 from bezant.api.exchange import Exchange
 from bezant.api.execute import Executor
 from bezant.api.health import Alive, Ready
+from bezant.api.identity import identify_request
 from bezant.api.limits import NO_LIMITS, Limits, Rates
 from bezant.api.openapi import Description
 from bezant.api.operation import Operation, template
 from bezant.api.replies import error_reply
 from bezant.api.routes import Routes
+from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InvalidRequest
 from bezant.kernel.log import get_logger
 
@@ -87,11 +89,24 @@ class _Failure:
         if resp is None:
             raise falcon.HTTPNotFound from error  # A websocket, of which there are none.
         exchange = Exchange(self._backend.ids.request_id())
+        started = self._backend.clock.monotonic()
+        await self._identify(req, exchange)
         problem = self._error(req, error, exchange)
         v2 = req.path.startswith("/v2/")
         reply = error_reply(problem, exchange.id, self._backend.public_url, v2=v2)
         send(resp, reply, exchange)
         tell(req, reply, exchange)
+        if exchange.key is not None:
+            micros = round((self._backend.clock.monotonic() - started) * 1_000_000)
+            record = exchange.record(req.method, req.path, reply, micros, None)
+            self._backend.record(record)
+
+    async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> None:
+        """Find out who asks, if he says so, for whoever wonders what his clients look for."""
+        try:
+            await identify_request(self._backend, request, exchange, publishable=True)
+        except (ApiError, ConnectionLost) as problem:
+            log.debug("request_unidentified", request=exchange.id, problem=str(problem))
 
     def _error(
         self, request: falcon.asgi.Request, problem: Exception, exchange: Exchange

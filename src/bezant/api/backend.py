@@ -23,7 +23,11 @@ class Key(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A request that was answered, for the request log; `parameters` are as they were decoded."""
+    """A request that was answered, for the request log; `parameters` are as they were decoded.
+
+    `object` is what it was about: the last id in its path, or what it made. `objects` are all
+    whose documents it wrote or whose ids its path has. `operation` is None for an unknown URL.
+    """
 
     caller: Caller
     method: str
@@ -32,6 +36,10 @@ class Record(NamedTuple):
     code: str | None
     micros: int
     parameters: Any
+    operation: str | None = None
+    object: str | None = None
+    objects: tuple[str, ...] = ()
+    answer: str | None = None
 
 
 class Backend(Protocol):

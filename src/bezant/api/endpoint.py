@@ -5,17 +5,17 @@ from typing import Any, NamedTuple
 import falcon
 import falcon.asgi
 
-from bezant.api import body, expand, idempotency, refusals, versions
-from bezant.api.authentication import acting_account, allow, identify, scope_of, secret_of
-from bezant.api.backend import Backend, Record
+from bezant.api import body, expand, idempotency, refusals, versions, web_page
+from bezant.api.authentication import allow, secret_of
+from bezant.api.backend import Backend
 from bezant.api.decoders import decoder
 from bezant.api.exchange import Exchange
 from bezant.api.execute import Call, Executor, out_of_reach
+from bezant.api.identity import identify_request
 from bezant.api.limits import Limits
 from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import Reply, error_reply
-from bezant.api.runtime import API_VERSION
 from bezant.api.search import TOTAL
 from bezant.db.errors import ConnectionLost
 from bezant.kernel.errors import ApiError, InternalError, NotFound
@@ -66,27 +66,28 @@ class Endpoint:
         except Exception:
             log.exception("request_failed", request=exchange.id, operation=self._operation.name)
             reply = self._error(unexpected(), exchange)
-        send(response, reply, exchange)
+        operation, page = self._operation, self._operation.options.page
+        seen = web_page.shown(reply, page) if page and web_page.wanted(request) else reply
+        send(response, seen, exchange)
         seconds = self._backend.clock.monotonic() - started
-        tell(request, reply, exchange, operation=self._operation.name, seconds=seconds)
-        if exchange.key is not None and (self._operation.writes or reply.status >= _REFUSED):
+        tell(request, reply, exchange, operation=operation.name, seconds=seconds)
+        failed = reply.status >= _REFUSED
+        if exchange.key is not None and (failed or not operation.options.unlogged):
             micros = round(seconds * 1_000_000)
             self._backend.record(
-                Record(
-                    exchange.caller(),
-                    request.method,
-                    request.path,
-                    reply.status,
-                    reply.code,
-                    micros,
-                    exchange.parameters,
-                )
+                exchange.record(request.method, request.path, reply, micros, operation.name)
             )
 
     async def _reply(
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
     ) -> Reply:
-        account, livemode = await self._identify(request, exchange)
+        publishable = self._operation.options.publishable
+        account, livemode = await identify_request(
+            self._backend, request, exchange, publishable=publishable
+        )
+        if exchange.key is not None and exchange.key.kind == "restricted":
+            secret = secret_of(request.get_header("Authorization"))
+            allow(exchange.key, secret, self._operation.permission, account)
         ticket = self._limits.enter(account, self._operation, livemode=livemode)
         try:
             return await self._answer(request, place, exchange)
@@ -102,6 +103,7 @@ class Endpoint:
             exchange.idempotency_key = idempotency.checked_key(header)
         if not all(name and "\0" not in name for name in place):
             raise unknown_url(request, self._backend.public_url)
+        exchange.place = place
         parameters = await body.read(request, operation.options)
         exchange.parameters = parameters.tree
         told = await self._executor.call(self._call(request, place, exchange, parameters))
@@ -109,24 +111,6 @@ class Endpoint:
         if versions.since(exchange.version):
             return reply._replace(body=versions.downgraded(reply.body, exchange.version))
         return reply
-
-    async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> tuple[str, bool]:
-        """Find out who asks, for which account and mode, and in which version."""
-        authorization = request.get_header("Authorization")
-        publishable = self._operation.options.publishable
-        key = await identify(self._backend, authorization, publishable=publishable)
-        exchange.key, exchange.account = key, key.account
-        named = scope_of(request.get_header("Stripe-Account"), request.get_header("Stripe-Context"))
-        if named is not None:
-            secret = secret_of(authorization)
-            exchange.account = await acting_account(self._backend, key, secret, named)
-            exchange.scope = named
-        if key.kind == "restricted":
-            secret = secret_of(authorization)
-            allow(key, secret, self._operation.permission, exchange.account)
-        version = request.get_header("Stripe-Version")
-        exchange.version = versions.checked(version) if version else key.version or API_VERSION
-        return exchange.account, key.livemode
 
     def _call(
         self,
@@ -205,7 +189,7 @@ _expand_of_json = decoder(ExpandParams, json=True)
 def send(response: falcon.asgi.Response, reply: Reply, exchange: Exchange) -> None:
     """Put a reply into falcon's response."""
     response.status = reply.status
-    response.content_type = falcon.MEDIA_JSON
+    response.content_type = reply.media_type
     response.data = reply.body.encode()
     response.set_headers(exchange.headers() | reply.headers)
 

@@ -5,11 +5,13 @@ from typing import Any
 from msgspec import Struct
 
 from bezant.api.authentication import Scope
-from bezant.api.backend import Key
+from bezant.api.backend import Key, Record
 from bezant.api.context import Caller
 from bezant.api.execute import Told
 from bezant.api.replies import Reply
 from bezant.api.runtime import API_VERSION
+
+_REFUSED = 400
 
 
 class Exchange(Struct):
@@ -23,6 +25,9 @@ class Exchange(Struct):
     idempotency_key: str | None = None
     replayed: bool = False
     parameters: Any = None
+    place: tuple[str, ...] = ()
+    made: str | None = None
+    touched: tuple[str, ...] = ()
 
     def caller(self) -> Caller:
         """Return who asks, once that is known."""
@@ -35,6 +40,24 @@ class Exchange(Struct):
             request=self.id,
             idempotency_key=self.idempotency_key,
             key=self.key.id,
+        )
+
+    def record(
+        self, method: str, path: str, reply: Reply, micros: int, operation: str | None
+    ) -> Record:
+        """Return what the request log is to keep, once it is known who asked."""
+        return Record(
+            self.caller(),
+            method,
+            path,
+            reply.status,
+            reply.code,
+            micros,
+            self.parameters,
+            operation,
+            self.place[-1] if self.place else self.made,
+            tuple(dict.fromkeys((*self.place, *self.touched))),
+            reply.body if method != "GET" or reply.status >= _REFUSED else None,
         )
 
     def headers(self) -> dict[str, str]:
@@ -52,7 +75,7 @@ class Exchange(Struct):
 
     def reply(self, told: Told, *, executed: bool) -> Reply:
         """Return the reply of a call; `executed` says that it may have changed something."""
-        self.replayed = told.replayed
+        self.replayed, self.made, self.touched = told.replayed, told.made, told.touched
         headers: dict[str, str] = {}
         if executed:
             headers["Stripe-Should-Retry"] = "false"

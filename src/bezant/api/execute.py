@@ -4,7 +4,8 @@ Running has no effect, so an operation runs again when something it read has cha
 and an idempotency key is settled by the door: the answer commits together with its effect.
 """
 
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -22,6 +23,8 @@ from bezant.kernel.errors import ApiError, InsufficientFunds, KeyInUse, RateLimi
 from bezant.ledger.book import book_of
 
 MAX_RUNS = 20
+MOST_TOUCHED = 100
+"""How many of the objects that a call wrote are told for the request log."""
 PATIENCE_SECONDS = 5
 _PAUSE_SECONDS = 0.05
 _READ_AGAIN = ("stale", "exists")
@@ -44,13 +47,34 @@ class Call(Struct, frozen=True, eq=False):
 
 
 class Told(Struct, frozen=True):
-    """What the client is told; `original` is the request that was executed under the key."""
+    """What the client is told; `original` is the request that was executed under the key.
+
+    `made` is the id of the object that it answers with, `touched` are those that it wrote.
+    """
 
     status: int
     body: str
     original: str
     replayed: bool = False
     code: str | None = None
+    made: str | None = None
+    touched: tuple[str, ...] = ()
+
+
+class Ran(NamedTuple):
+    """A run of an operation: its context, the answer, and what object that is, if it is one."""
+
+    ctx: Context
+    body: str
+    itemised: bool = False
+    made: str | None = None
+
+    def told(self, call: Call, body: str) -> Told:
+        """Return what to tell of a run that has been committed."""
+        documents = (each.id for unit in self.ctx.units for each in unit.documents)
+        touched = tuple(islice(dict.fromkeys(documents), MOST_TOUCHED))
+        request = call.caller.request or ""
+        return Told(200, body, request, made=self.made, touched=touched)
 
 
 class Executor:
@@ -81,18 +105,19 @@ class Executor:
     async def _carry_out(self, call: Call) -> Told:
         for _ in range(MAX_RUNS):
             try:
-                ctx, body, itemised = await self._run_patiently(call)
+                ran = await self._run_patiently(call)
             except ApiError as error:
                 return await self._failed(call, error)
+            ctx, body, itemised, _ = ran
             if not call.operation.writes:
-                return Told(200, body, call.caller.request or "")
+                return ran.told(call, body)
             outcomes = await ctx.commit(_answer(ctx, call, 200, body, itemised=itemised))
             if isinstance(outcomes[0], Replayed):
                 return self._replayed(call, outcomes[0])
             if itemised:
-                return self._itemised(call, body, outcomes)
+                return self._itemised(call, ran, outcomes)
             (outcome,) = outcomes
-            told = await self._settled(call, body, outcome)
+            told = await self._settled(call, ran, outcome)
             if told is not None:
                 return told
         raise RateLimited(
@@ -101,20 +126,20 @@ class Executor:
             code="lock_timeout",
         )
 
-    async def _run_patiently(self, call: Call) -> tuple[Context, str, bool]:
+    async def _run_patiently(self, call: Call) -> Ran:
         """Run until the database is there: a run has no effect, so it may stop anywhere."""
         clock = self._backend.clock
         deadline = clock.monotonic() + PATIENCE_SECONDS
         while True:
             ctx = self._backend.context(call.caller)
             try:
-                return ctx, *await self._run(ctx, call)
+                return await self._run(ctx, call)
             except ConnectionLost as error:
                 if clock.monotonic() >= deadline:
                     raise out_of_reach() from error
             await clock.sleep(_PAUSE_SECONDS)
 
-    async def _run(self, ctx: Context, call: Call) -> tuple[str, bool]:
+    async def _run(self, ctx: Context, call: Call) -> Ran:
         operation = call.operation
         arguments = await _arguments(ctx, call)
         if operation.takes_params:
@@ -124,11 +149,12 @@ class Executor:
         if result is None:
             assert returns is not None, f"{operation.name} returns nothing"
             gone = results.deleted(returns.kind(), call.place[-1], v2=operation.second)
-            return gone, False
+            return Ran(ctx, gone)
         body = results.rendered(ctx, result, path=call.path, public_url=self._backend.public_url)
         if call.wanted:
             body = await expand.expanded(ctx, body, call.wanted)
-        return body, isinstance(result, results.Itemised)
+        made = result.id if isinstance(result, Identified) else None
+        return Ran(ctx, body, isinstance(result, results.Itemised), made)
 
     async def _failed(self, call: Call, error: ApiError) -> Told:
         """Tell what the key was answered before; without that, the error is the answer."""
@@ -142,10 +168,10 @@ class Executor:
             return await self._keep_error(call, error)
         raise error
 
-    async def _settled(self, call: Call, body: str, outcome: Outcome) -> Told | None:
+    async def _settled(self, call: Call, ran: Ran, outcome: Outcome) -> Told | None:
         """Return what to tell of a whole change set; None if it has to be made again."""
         if not isinstance(outcome, Refused):
-            return Told(200, body, call.caller.request or "")
+            return ran.told(call, ran.body)
         if outcome.code in _READ_AGAIN:
             return None
         error = refusal(outcome)
@@ -163,13 +189,13 @@ class Executor:
             return self._replayed(call, outcomes[0])
         return Told(error.status, body, request, code=error.code)
 
-    def _itemised(self, call: Call, body: str, outcomes: list[Outcome]) -> Told:
+    def _itemised(self, call: Call, ran: Ran, outcomes: list[Outcome]) -> Told:
         request = call.caller.request or ""
         faults = {
             unit: outcome for unit, outcome in enumerate(outcomes) if isinstance(outcome, Refused)
         }
-        told = results.with_faults(body, faults, request, self._backend.public_url)
-        return Told(200, told, request)
+        body = results.with_faults(ran.body, faults, request, self._backend.public_url)
+        return ran.told(call, body)
 
     def _replayed(self, call: Call, found: Replayed) -> Told:
         key = call.caller.idempotency_key or ""

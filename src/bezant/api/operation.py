@@ -35,7 +35,8 @@ class Options(Struct, frozen=True, kw_only=True):
     result if `searching`. `json` bodies are taken beside forms, or alone without `form`; with
     `files`, multipart bodies are, too, whose files are parameters of the type `Upload`. A body has
     at most `body_limit` bytes. `publishable` keys may call it. Restricted keys need the permission
-    `permits` and `:read` or `:write`; without it, it is named for the kind.
+    `permits` and `:read` or `:write`; without it, it is named for the kind. Whoever wants HTML gets
+    what `page` makes of the answer. `unlogged` ones are in the request log only when they fail.
     """
 
     returns: type[Identified] | None = None
@@ -47,6 +48,8 @@ class Options(Struct, frozen=True, kw_only=True):
     body_limit: int = MAX_BODY_BYTES
     publishable: bool = False
     permits: str | None = None
+    page: Callable[[str], str] | None = None
+    unlogged: bool = False
 
 
 class Operation(Struct, frozen=True, eq=False, kw_only=True):

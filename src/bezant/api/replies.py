@@ -5,14 +5,17 @@ from typing import Any, NamedTuple
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import ApiError, KeyInUse, RateLimited, Unavailable
 
+JSON = "application/json"
+
 
 class Reply(NamedTuple):
-    """A status, a JSON body and headers; `code` is that of the error, for the log."""
+    """A status, a body and headers; `code` is that of the error, for the log."""
 
     status: int
     body: str
     headers: dict[str, str]
     code: str | None = None
+    media_type: str = JSON
 
 
 _V2_TYPES = {"rate_limit": "rate_limit", "balance_insufficient": "insufficient_funds"}

@@ -1,4 +1,4 @@
-"""`bezant logs tail`: the requests that a server's API gets, as they come."""
+"""`bezant logs`: the requests that a server's API gets, as they come, and the errors in them."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,7 +10,7 @@ from msgspec import Struct
 from rich.text import Text
 
 from bezant.cli.options import JsonOption, closing
-from bezant.cli.output import as_json_line, console, moment
+from bezant.cli.output import as_json, as_json_line, console, dim, moment, print_table, table
 from bezant.cli.remote import (
     DEFAULT_BASE,
     AccountOption,
@@ -48,9 +48,24 @@ class Logged(Struct):
     error_code: str | None = None
 
 
+class Group(Struct):
+    """A group of errors as the API shows it."""
+
+    id: str
+    account: str
+    code: str
+    count: int
+    example_request: str
+    first_seen: int
+    last_seen: int
+    message: str
+    operation: str
+    status: int
+
+
 @app.callback()
 def group() -> None:
-    """Request logs: tail."""
+    """Request logs: tail, errors."""
 
 
 @app.command(
@@ -79,7 +94,7 @@ def tail(  # noqa: PLR0913 -- an option is a parameter
     key: KeyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show requests as they come: those that change something, and those that are refused.
+    """Show requests as they come.
 
     A filter can be given several times; what one of its values fits is shown.
     """
@@ -164,3 +179,67 @@ def _show(row: Logged, *, json: bool) -> None:
         ),
         soft_wrap=True,
     )
+
+
+@app.command(
+    epilog=closing("bezant logs errors", "bezant logs errors --code resource_missing --limit 5")
+)
+def errors(
+    *,
+    code: Annotated[str | None, typer.Option(help="Only this error code.")] = None,
+    operation: Annotated[str | None, typer.Option(help="Such as payouts.create.")] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="ACCOUNT", help="Only this account's.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many, most first.")] = 20,
+    base: BaseOption = DEFAULT_BASE,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the errors of the last 30 days, by code, operation and account, the most frequent first.
+
+    Those of connected accounts are among them.
+    """
+    asked = {"code": code, "operation": operation, "account": of}
+    filters = {name: value for name, value in asked.items() if value is not None}
+    found = asyncio.run(_errors(base, key, filters))
+    found.sort(key=lambda group: (-group.count, group.id))
+    if json:
+        as_json(found[:limit])
+        return
+    _show_errors(found[:limit])
+    if len(found) > limit:
+        console.print(dim(f"{len(found) - limit:,} more kinds of errors: --limit shows them."))
+
+
+async def _errors(base: str, key: str | None, filters: dict[str, str]) -> list[Group]:
+    found: list[Group] = []
+    params: dict[str, Any] = {**filters}
+    async with opened(base, key, None) as remote:
+        while True:
+            page = await remote.page("/v1/error_groups", **params)
+            found += [decode_json(bytes(item), Group) for item in page.data]
+            if not page.has_more:
+                return found
+            params["starting_after"] = found[-1].id
+
+
+def _show_errors(groups: list[Group]) -> None:
+    if not groups:
+        console.print("No errors.")
+        return
+    rows = table(
+        "errors", "status", "code", "operation", "account", "last seen", "example",
+        right=("errors",),
+    )  # fmt: skip
+    for group in groups:
+        rows.add_row(
+            f"{group.count:,}",
+            Text(str(group.status), style="red" if group.status >= _BROKEN else "yellow"),
+            group.code,
+            group.operation,
+            group.account,
+            moment(from_microseconds(group.last_seen * _SECOND)),
+            group.example_request,
+        )
+    print_table(rows)

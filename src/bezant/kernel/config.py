@@ -131,6 +131,26 @@ class Config(Struct, frozen=True, kw_only=True):
             "fast or calendar",
         ),
     ] = "fast"
+    request_log_reads: Annotated[
+        int,
+        _setting(
+            "Of a thousand reads that succeed, how many are kept in the request log; everything "
+            "else always is.",
+            "an integer, 0 to 1000",
+            ge=0,
+            le=1_000,
+        ),
+    ] = 1_000
+    error_spike: Annotated[
+        int,
+        _setting(
+            "Errors of one kind within five minutes that are called a spike, if they are five "
+            "times as many as in the hour before on average.",
+            "an integer, 1 to 1000000000",
+            ge=1,
+            le=1_000_000_000,
+        ),
+    ] = 20
     log_format: Annotated[
         Literal["console", "json"],
         _setting("Form of the log: for people, or one JSON object a line.", "console or json"),

@@ -77,10 +77,10 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _redacted(name: str, value: object) -> object:
-    if isinstance(value, Secret) or (value is not None and _names_secret(name)):
+    if isinstance(value, Secret) or (value is not None and names_secret(name)):
         return REDACTED
     if isinstance(value, str):
-        return _cleaned(value)
+        return cleaned(value)
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return {key: _redacted(str(key), member) for key, member in items}
@@ -88,15 +88,17 @@ def _redacted(name: str, value: object) -> object:
         return [_redacted("", member) for member in cast("Sequence[object]", value)]
     if value is None or isinstance(value, int | float):
         return value
-    return _cleaned(str(value))
+    return cleaned(str(value))
 
 
 @lru_cache(maxsize=1_024)
-def _names_secret(field: str) -> bool:
+def names_secret(field: str) -> bool:
+    """Tell whether a field of that name holds a secret, whatever its value looks like."""
     return _SECRET_FIELD.search(field) is not None
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
+    """Return a text without the secrets in it that can be told by their look."""
     for mark in _MARKS:
         if mark in text:
             return _SECRET_TEXT.sub(_keep_kind, text)

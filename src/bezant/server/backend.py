@@ -2,15 +2,35 @@
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from bezant.api.backend import Key, Record
 from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.db.errors import Error
 from bezant.kernel.clock import Clock
+from bezant.kernel.codec import decode_json
 from bezant.kernel.ids import Ids
+from bezant.kernel.log import cleaned
 from bezant.ledger.book import book_of
 from bezant.store.keys import KeyRing
-from bezant.store.request_log import LoggedRequest, RequestLog, without_secrets
+from bezant.store.request_log import (
+    LoggedRequest,
+    RequestLog,
+    answer_without_secrets,
+    without_secrets,
+)
+
+_REFUSED = 400
+
+
+class _Error(Struct):
+    type: str
+    message: str
+
+
+class _Refusal(Struct):
+    error: _Error
 
 
 class PlatformBackend:
@@ -78,6 +98,9 @@ class PlatformBackend:
         caller = record.caller
         assert caller.request is not None, "an API request has an id"
         assert caller.key is not None, "an API request has a key"
+        error = _Error("", "")
+        if record.status >= _REFUSED and record.answer is not None:
+            error = decode_json(record.answer, _Refusal).error
         self._request_log.record(
             LoggedRequest(
                 book_id=book_of(caller.account, caller.livemode).id,
@@ -92,6 +115,14 @@ class PlatformBackend:
                 code=record.code,
                 micros=record.micros,
                 parameters=without_secrets(record.parameters or {}),
+                operation=record.operation,
+                object=record.object,
+                objects=record.objects,
+                answer=record.answer and answer_without_secrets(record.answer),
+                kind=error.type,
+                message=cleaned(error.message),
+                platform=caller.platform,
+                livemode=caller.livemode,
             )
         )
 

@@ -41,10 +41,12 @@ from bezant.workers.relay_events import EventRelay
 from bezant.workers.run_jobs import JobRunner
 from bezant.workers.run_jobs_schedule import Recurring, Scheduler
 from bezant.workers.seal import Sealer
+from bezant.workers.spot_spikes import SpikeSpotter
 from bezant.workers.sweep_holds import HoldSweeper
 
 ROLE = "bezant_app"
 PURGE_SECONDS = 600
+SPIKE_SECONDS = 60
 RELAY_SECONDS = 0.05
 """How long events gather before the next of them are relayed: a few at a time cost as much."""
 SEAL_SECONDS = 2.0
@@ -96,7 +98,7 @@ class Platform:
             door=door(url, clock, self.ids, queue_limit=config.queue_limit),
         )
         self.keys = KeyRing(self.pool, clock)
-        self.request_log = RequestLog(self.pool, clock)
+        self.request_log = RequestLog(self.pool, clock, reads=config.request_log_reads)
         self.backend = PlatformBackend(
             self.runtime, self.keys, self.request_log, lambda: self._stopping
         )
@@ -133,7 +135,10 @@ class Platform:
             )
 
     def _recurring(self) -> dict[str, Recurring]:
-        return {"purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once)}
+        return {
+            "purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once),
+            "spot_spikes": Recurring(SPIKE_SECONDS, SpikeSpotter(self.runtime).run_once),
+        }
 
     async def start(self) -> None:
         """Migrate, connect, make the first account and key on the first start, begin to work."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bezant.api.routes import Routes
 from bezant.movement.handler import Handlers
-from bezant.resources import request_logs
+from bezant.resources import error_groups, request_logs
 from bezant.resources.connect import (
     accounts,
     balance_settings,
@@ -62,6 +62,7 @@ ROUTES: Sequence[Routes] = (
     events.routes,
     webhook_endpoints.routes,
     request_logs.routes,
+    error_groups.routes,
     sessions.routes,
     clock.routes,
     test_clocks.routes,

@@ -1,7 +1,7 @@
 """Purge: what has been kept for as long as promised, in chunks that disturb nobody.
 
-Idempotency answers, the request log, finished deliveries and done jobs stay for 30 days; what the
-door needs to settle an unknown commit stays for one.
+Idempotency answers, the request log, the digest of its errors, finished deliveries and done jobs
+stay for 30 days; what the door needs to settle an unknown commit stays for one.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,8 @@ KEPT_DAYS: Mapping[str, int] = {
     "idempotency": idempotency.KEPT_DAYS,
     "door_batches": DOOR_BATCHES_KEPT_DAYS,
     "request_log": request_log.KEPT_DAYS,
+    "error_minutes": request_log.KEPT_DAYS,
+    "error_groups": request_log.KEPT_DAYS,
     "deliveries": deliveries.KEPT_DAYS,
     "jobs": jobs.KEPT_DAYS,
 }

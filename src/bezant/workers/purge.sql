@@ -10,6 +10,14 @@ delete from door_batch where ctid = any(array(
 delete from request_log where ctid = any(array(
   select ctid from request_log where created < %s limit %s))
 
+-- name: error_minutes
+delete from error_minute where ctid = any(array(
+  select ctid from error_minute where minute < %s limit %s))
+
+-- name: error_groups
+delete from error_group where ctid = any(array(
+  select ctid from error_group where last_seen < %s limit %s))
+
 -- name: deliveries
 delete from delivery where ctid = any(array(
   select ctid from delivery where created < %s and status <> 'pending' limit %s))

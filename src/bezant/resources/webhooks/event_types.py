@@ -12,6 +12,7 @@ STRIPE = frozenset(
 )
 OWN = frozenset(
     {
+        "api.error_spike",
         "ledger.account.closed",
         "ledger.account.created",
         "ledger.account.updated",

@@ -1,0 +1,49 @@
+"""Pages: an answer that a browser asked for, as HTML that loads nothing and runs nothing."""
+
+from collections.abc import Callable
+
+import falcon
+import falcon.asgi
+
+from bezant.api.replies import Reply
+
+_UNKNOWN = 401
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+STYLE = """
+:root {
+  color-scheme: light dark;
+  --line: #d9dce3; --soft: #5b6475; --mark: #fff4d6; --key: #0b5cad; --box: #f5f6f8;
+  --good: #17693c; --warn: #8a5a00; --bad: #b3261e
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --line: #333a46; --soft: #9aa4b5; --mark: #3a3116; --key: #7ab8ff; --box: #1b1f27;
+    --good: #67c58f; --warn: #e3b55b; --bad: #ff8a80
+  }
+}
+body { font: 16px/1.6 system-ui, sans-serif; max-width: 46rem; margin: 0 auto;
+  padding: 3rem 1.25rem }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem }
+a { color: var(--key); text-decoration: none }
+a:hover, a:focus-visible { text-decoration: underline }
+code, pre { font-family: ui-monospace, monospace }
+"""
+"""What all pages of the API have in common."""
+
+
+def wanted(request: falcon.asgi.Request) -> bool:
+    """Tell whether a browser asks: it names text/html, and programs do not."""
+    return "text/html" in (request.get_header("Accept") or "")
+
+
+def shown(reply: Reply, page: Callable[[str], str]) -> Reply:
+    """Return a reply as a page; who has no key is asked for one as the user name."""
+    headers = reply.headers | {
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Vary": "Accept",
+    }
+    if reply.status == _UNKNOWN:
+        headers["WWW-Authenticate"] = 'Basic realm="Bezant: an API key as the user name"'
+    return reply._replace(body=page(reply.body), headers=headers, media_type=falcon.MEDIA_HTML)
