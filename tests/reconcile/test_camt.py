@@ -282,7 +282,7 @@ def test_a_summary_may_count_pending_entries():
 STMT = "/Document/BkToCstmrStmt/Stmt"
 WRONG = {
     "no statement": (document(), "/Document/BkToCstmrStmt", "there is no statement"),
-    "another message": (b"<Document><pain/></Document>", "/Document", "not a camt.053 statement"),
+    "another message": (b"<Document><pain/></Document>", "/Document", "not a camt message"),
     "no id": (document(BODY.replace("<Id>S1</Id>", "")), STMT, "a statement without Id"),
     "statement twice": (document(BODY, BODY), f"{STMT}[2]", "statement S1 stands twice"),
     "no account": (document(BODY.replace("Othr", "X")), STMT, "the account has no number"),

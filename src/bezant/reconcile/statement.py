@@ -19,8 +19,8 @@ _NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOREF"})
 class Line(Struct, frozen=True):
     """One booking: money in when `credit`, out otherwise; the amount itself has no sign.
 
-    `code` is the bank's reason (a BAI type code, or ISO domain.family.sub-family); `line_no` is
-    where the file says it, from 1.
+    `code` is the bank's (a BAI type code, ISO domain.family.sub-family, a SWIFT type), `reason`
+    why something came back; `line_no` is where the file says it, from 1.
     """
 
     amount: Money
@@ -33,6 +33,10 @@ class Line(Struct, frozen=True):
     code: str
     line_no: int
     reversal: bool = False
+    end_to_end_id: str = ""
+    uetr: str = ""
+    reason: str = ""
+    counterparty: str = ""
 
     @property
     def signed(self) -> Money:
@@ -40,10 +44,19 @@ class Line(Struct, frozen=True):
         return self.amount if self.credit else -self.amount
 
 
+class Balance(Struct, frozen=True):
+    """A balance that the bank states, under the format's code: OPBD, 62F, 015."""
+
+    code: str
+    amount: Money
+    on: date | None
+
+
 class Statement(Struct, frozen=True):
     """One account in one currency over some days; pending lines are not booked yet.
 
-    Opening and closing are booked balances, and missing where the bank leaves them out.
+    Opening and closing are booked balances, and missing where the bank leaves them out; `balances`
+    are all that it states, in any currency. `message` is the format and version.
     """
 
     account: str
@@ -57,6 +70,8 @@ class Statement(Struct, frozen=True):
     lines: tuple[Line, ...]
     pending: tuple[Line, ...] = ()
     warnings: tuple[str, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    message: str = ""
 
 
 def ties_out(statement: Statement) -> Money | None:
