@@ -261,9 +261,6 @@ def _node(element: Element, path: str, leave_out: str = "") -> Node:
         path=path,
         line=int(element.sourceline or 0),
         text=(element.text or "").strip(),
-        attributes=dict(element.attrib) if element.attrib else _NONE,  # pyright: ignore[reportArgumentType]
+        attributes={str(name): str(value) for name, value in element.attrib.items()},
         children=tuple(children),
     )
-
-
-_NONE: dict[str, str] = {}
