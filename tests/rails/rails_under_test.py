@@ -8,7 +8,8 @@ from hypothesis.strategies import SearchStrategy
 
 from bezant.rail import Originator, Rail
 from bezant.rails.ach import ACH
-from tests.rails import ach_samples
+from bezant.rails.bacs import BACS
+from tests.rails import ach_samples, bacs_samples
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,18 @@ RAILS = [
         instructions=ach_samples.instruction_lists(),
         many=ach_samples.many_instructions,
         answers=(ach_samples.RETURN_FILE.encode(), ach_samples.CHANGE_FILE.encode()),
+    ),
+    Case(
+        rail=BACS,
+        originator=bacs_samples.ORIGINATOR,
+        created_at=bacs_samples.CREATED,
+        instructions=bacs_samples.instruction_lists(),
+        many=bacs_samples.many_instructions,
+        answers=(
+            bacs_samples.ARUDD.encode(),
+            bacs_samples.ARUCS.encode(),
+            bacs_samples.ADVICES.encode(),
+            bacs_samples.DDICA.encode(),
+        ),
     ),
 ]

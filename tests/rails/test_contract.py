@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -67,6 +67,7 @@ def test_what_a_rail_accepts_it_packs_and_what_it_objects_to_it_names(case, data
     good = data.draw(case.instructions)
     assert all(case.rail.objections(instruction) == () for instruction in good)
     limit = case.rail.capabilities.max_amount
+    assume(good[0].act == "pay")
     amount = data.draw(st.sampled_from([0, -1, limit + 1]))
     bad = structs.replace(good[0], amount=Money(amount, good[0].amount.currency))
     assert case.rail.objections(bad)

@@ -1,0 +1,107 @@
+"""The Bacs rail: files of credits, collections and mandates out, reports back."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from bezant.rail import (
+    Capabilities,
+    Direction,
+    Instruction,
+    Originator,
+    ReadFile,
+    RuleBook,
+    Service,
+    Timetable,
+)
+from bezant.rail.modulus import ModulusTable
+from bezant.rails.bacs import calendar, orders, rules
+from bezant.rails.bacs.pack import pack, refuse
+from bezant.rails.bacs.read import read
+from bezant.rails.bacs.reports import read_report, report_of
+
+
+class Bacs:
+    """Bacs as a rail; with a table of sort codes it checks account numbers as well."""
+
+    capabilities = Capabilities(
+        name="bacs",
+        title="Bacs",
+        mode="batch",
+        currencies=("gbp",),
+        directions=("credit", "debit"),
+        services=("standard",),
+        max_amount=rules.ITEM_LIMIT[-1].value,
+        max_file_count=rules.MAX_FILE_COUNT,
+        max_file_total=rules.MAX_FILE_TOTAL,
+        acts=("pay", "mandate"),
+        accounts=("gb",),
+        format="standard-18",
+        suffix=".txt",
+    )
+    rule_book: RuleBook = rules.BOOK
+
+    def __init__(self, sort_codes: ModulusTable | None = None) -> None:
+        """Keep the table for the modulus check, where there is one."""
+        self._sort_codes = sort_codes
+
+    def trace(self, originator: Originator, sequence: int) -> str:
+        """Return the trace of the originator's nth instruction: seven digits and capitals."""
+        del originator  # A service user number tells traces apart, and stands in the file.
+        return orders.trace(sequence)
+
+    def timetable(
+        self,
+        now: datetime,
+        service: Service = "standard",
+        direction: Direction = "credit",
+        cut_off: time | None = None,
+    ) -> Timetable:
+        """Return the dates of an instruction given at an instant; `cut_off` is London time."""
+        assert service in self.capabilities.services, "Bacs has one service"
+        ends = calendar.input_for(now, cut_off)
+        entry = calendar.entry_day(ends)
+        settles = calendar.opening(entry)
+        back = calendar.return_by(entry)
+        return Timetable(
+            cut_off=ends,
+            effective_date=entry,
+            expected_settlement_at=settles,
+            available_at=settles if direction == "credit" else back,
+            return_by=back,
+            final_at=calendar.claim_by(entry) if direction == "debit" else back,
+        )
+
+    def objections(self, instruction: Instruction) -> tuple[str, ...]:
+        """Say why Bacs cannot carry an instruction; nothing when it can."""
+        return tuple(orders.objections(instruction, self._sort_codes))
+
+    def pack(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> bytes:
+        """Return a Standard 18 file; raises FileRefused, naming each movement it cannot hold."""
+        objections = {item.movement: self.objections(item) for item in instructions}
+        refuse(instructions, originator, reference, objections)
+        return pack(
+            instructions,
+            originator,
+            created_at=created_at,
+            file_modifier=file_modifier,
+            reference=reference,
+        )
+
+    def recognize(self, data: bytes) -> str | None:
+        """Return `standard-18` or the name of a report (`bacs-arudd`)."""
+        return "standard-18" if data.lstrip()[:4] == b"VOL1" else report_of(data)
+
+    def read(self, data: bytes) -> ReadFile:
+        """Return what a file or report says; raises FileRefused with every problem."""
+        return read_report(data) if data.lstrip()[:1] == b"<" else read(data)
+
+
+BACS = Bacs()
