@@ -5,11 +5,19 @@ Each check takes the canonical writing (no spaces, no separators) and says wheth
 
 import re
 
+from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
+
 _CPF_WEIGHTS = (tuple(range(10, 1, -1)), tuple(range(11, 1, -1)))
 _CNPJ_WEIGHTS = (
     (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2),
     (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2),
 )
+_ROUTING_WEIGHTS = (3, 7, 1) * 3
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
+_LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
+_REFERENCE = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 _IFSC = re.compile(r"[A-Z]{4}0[0-9A-Z]{6}")
 _ISPB = re.compile(r"[0-9A-Z]{8}")
@@ -21,6 +29,56 @@ _VPA = re.compile(r"[A-Za-z0-9.\-_]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
 
 def _digits(text: str, length: int) -> bool:
     return len(text) == length and text.isascii() and text.isdecimal()
+
+
+def is_routing_number(text: str) -> bool:
+    """Tell whether a text is an ABA routing number: nine digits, of which the last proves it."""
+    if not _digits(text, 9) or text == "000000000":
+        return False
+    digits = map(int, text)
+    return sum(a * b for a, b in zip(digits, _ROUTING_WEIGHTS, strict=True)) % 10 == 0
+
+
+def is_iban(text: str) -> bool:
+    """Tell whether a text is an IBAN (ISO 13616) whose country, length and check digits hold."""
+    if not _IBAN.fullmatch(text):
+        return False
+    try:
+        return bool(IBAN(text))
+    except SchwiftyException:
+        return False
+
+
+def is_bic(text: str) -> bool:
+    """Tell whether a text is a BIC (ISO 9362): eight or eleven characters, a country among them."""
+    if not _BIC.fullmatch(text):
+        return False
+    try:
+        return bool(BIC(text))
+    except SchwiftyException:
+        return False
+
+
+def is_lei(text: str) -> bool:
+    """Tell whether a text is a legal entity identifier (ISO 17442)."""
+    return _LEI.fullmatch(text) is not None and _mod_97(text) == 1
+
+
+def is_creditor_reference(text: str) -> bool:
+    """Tell whether a text is a creditor reference (ISO 11649), which begins with RF."""
+    return _REFERENCE.fullmatch(text) is not None and _mod_97(text[4:] + text[:4]) == 1
+
+
+def passes_luhn(text: str) -> bool:
+    """Tell whether the last digit of a number proves the others, as on cards."""
+    if not (len(text) > 1 and text.isascii() and text.isdecimal()):
+        return False
+    doubled = (int(sign) * (1 + at % 2) for at, sign in enumerate(reversed(text)))
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
+
+
+def _mod_97(text: str) -> int:
+    return int("".join(str(int(sign, 36)) for sign in text)) % 97
 
 
 def is_sort_code(text: str) -> bool:
