@@ -82,7 +82,8 @@ def covered() -> Iterator[Covered]:
         if found is None:
             yield Covered(group_of(path), method, path, None)
             continue
-        known = frozenset(leaves(SURFACE["params"][params]))
+        package = params.rpartition(".")[0]
+        known = frozenset(leaves(SURFACE["params"][params], package=package))
         taken = set(taken_by(found.params)) | EVERYWHERE
         missing = frozenset(name for name in known if not is_taken(name, taken))
         yield Covered(group_of(path), method, path, found, known, missing)
@@ -104,15 +105,26 @@ DEPTHS = {"v2": 3, "issuing": 2, "treasury": 2, "terminal": 2, "test_helpers": 2
 """How many words name a group below some first words; elsewhere it is the first alone."""
 
 
-def leaves(fields: Mapping[str, Any], path: str = "", depth: int = 0) -> Iterator[str]:
-    """Yield the full name of every parameter of the surface that is no hash of others."""
+def leaves(
+    fields: Mapping[str, Any], path: str = "", depth: int = 0, package: str = ""
+) -> Iterator[str]:
+    """Yield the full name of every parameter of the surface that is no hash of others.
+
+    A hash is named in full, or as its package calls it.
+    """
     for name, (kind, _) in fields.items():
         where = f"{path}[{name}]" if path else name
-        inside = [SURFACE["params"][each] for each in hashes(kind)] if depth < MAX_DEPTH else []
+        inside = [hash_of(each, package) for each in hashes(kind)] if depth < MAX_DEPTH else []
         if not inside:
             yield where
         for each in inside:
-            yield from leaves(each, where, depth + 1)
+            yield from leaves(each, where, depth + 1, package)
+
+
+def hash_of(name: str, package: str) -> Mapping[str, Any]:
+    """Return a hash of parameters."""
+    known = SURFACE["params"]
+    return known[name] if name in known else known[f"{package}.{name}"]
 
 
 def hashes(kind: Any) -> Iterator[str]:

@@ -134,7 +134,7 @@ def test_a_token_of_another_account_opens_nothing(shop: World) -> None:
     assert shop.get(following, Stripe_Account="acct_child").json["data"] == []
 
 
-def test_bounds_are_exact_to_the_microsecond() -> None:
+def test_bounds_compare_what_is_shown_to_the_millisecond() -> None:
     def within(**edges: str) -> tuple[float, float] | None:
         found = v2_bounds("crt", V2RangeQuery(**edges))
         if found is None:
@@ -143,9 +143,16 @@ def test_bounds_are_exact_to_the_microsecond() -> None:
         assert found.most is not None
         return parse(found.least).time.timestamp(), parse(found.most).time.timestamp()
 
-    first, last = "1970-01-01T00:16:40.000001Z", "1970-01-01T00:16:40.000004Z"
-    assert within(gte=first, lte=last) == (1_000.000001, 1_000.000004)
-    assert within(gt=first, lt=last) == (1_000.000002, 1_000.000003)
+    first, last = "1970-01-01T00:16:40.001Z", "1970-01-01T00:16:40.004Z"
+    assert within(gte=first, lte=last) == (1_000.001, 1_000.004999)
+    assert within(gt=first, lt=last) == (1_000.002, 1_000.003999)
+    between = "1970-01-01T00:16:40.0025Z"
+    assert (
+        within(gte=between, lte=last) == within(gt=between, lte=last) == (1_000.003, 1_000.004999)
+    )
+    assert (
+        within(gte=first, lte=between) == within(gte=first, lt=between) == (1_000.001, 1_000.002999)
+    )
     assert within(gte=last, lte=first) is None
     assert within(gt=first, lt=first) is None
 

@@ -107,6 +107,8 @@ class Town:
         named = {"Authorization": f"Bearer {who.secret}", **headers}
         if who.account is not None:
             named["Stripe-Account"] = who.account
+        if path.startswith("/v2/") and method == "POST":
+            return self.run(self.http.request(method, path, headers=named, json=params or {}))
         fields = dict(flat(params or {}))
         sent = {"data": fields} if method == "POST" else {"params": fields}
         return self.run(self.http.request(method, path, headers=named, **sent))
@@ -139,6 +141,14 @@ class Town:
             ),
             "tokens": post("/v1/tokens", pii={"id_number": "000000000"}),
         }
+        things["event_destinations"] = post(
+            "/v2/core/event_destinations",
+            name="hook",
+            type="webhook_endpoint",
+            event_payload="thin",
+            enabled_events=["*"],
+            webhook_endpoint={"url": "https://hooks.example.com"},
+        )
         tax = {"type": "us_ein", "value": "12-3456789"}
         things["tax_ids"] = post("/v1/tax_ids", **tax)
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)

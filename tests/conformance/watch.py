@@ -42,6 +42,14 @@ SURFACE["Event"]["fields"]["type"] = [{"enum": sorted(KNOWN)}, ""]
 """Events of ours have types of their own; those of the surface are among all that are known."""
 
 
+SURFACE["v2.core.Event"]["fields"]["related_object"] = [{"map": "str"}, "?"]
+"""The surface has it in the shapes of the single types, of which there are hundreds."""
+SURFACE["v2.core.EventDestination"]["nested"]["StatusDetails"]["nested"]["Disabled"]["fields"][
+    "reason"
+] = ["str", ""]
+"""The reasons are an open enumeration, and one of ours is among them."""
+
+
 class Nonconforming(AssertionError):
     """An answer is not what the surface says."""
 

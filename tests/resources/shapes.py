@@ -19,6 +19,7 @@ PLAIN = {
     "decimal": str,
     "any": object,
 }
+PAGE_OF_V2 = {"data", "next_page_url", "previous_page_url"}
 Shapes = Mapping[str, Any]
 
 
@@ -97,7 +98,8 @@ def _list(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
 
 
 def _page(value: Any, inner: Any, known: Shapes, path: str) -> Iterator[str]:
-    if set(value) != {"object", "data", "has_more", "url"}:
+    second = isinstance(inner, str) and inner.startswith("#v2.")
+    if set(value) != (PAGE_OF_V2 if second else {"object", "data", "has_more", "url"}):
         yield f"{path} is not a list object: {sorted(value)}"
     yield from _list(value["data"], inner, known, path)
 

@@ -10,7 +10,9 @@ import msgspec
 from bezant.api.app import create_app
 from bezant.api.backend import Key
 from bezant.api.context import Caller, Context, created_of
+from bezant.api.places import Places
 from bezant.api.resource import Resource
+from bezant.api.routes import places_of
 from bezant.api.runtime import Runtime
 from bezant.commit.door import Door
 from bezant.db.pool import Pool
@@ -20,7 +22,12 @@ from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.ids import Ids
 from bezant.ledger.book import book_of
 from bezant.resources import error_groups, request_logs
-from bezant.resources.webhooks import events, webhook_endpoints
+from bezant.resources.webhooks import (
+    event_destinations,
+    events,
+    thin_events,
+    webhook_endpoints,
+)
 from bezant.store.objects import Reader
 from bezant.workers.deliver import Deliverer
 from bezant.workers.deliver_send import Sender
@@ -32,7 +39,15 @@ SECRETS = {
     "sk_live_platform": Key("key_2", PLATFORM, livemode=True),
     "sk_test_other": Key("key_3", OTHER, livemode=False),
 }
-ROUTES = [webhook_endpoints.routes, events.routes, request_logs.routes, error_groups.routes]
+ROUTES = [
+    webhook_endpoints.routes,
+    events.routes,
+    thin_events.routes,
+    event_destinations.routes,
+    request_logs.routes,
+    error_groups.routes,
+]
+PLACES = Places({**places_of(ROUTES).paths, "parcel": ["/v1/parcels/{id}"]})
 
 
 class Parcel(Resource, tag="parcel"):
@@ -75,6 +90,7 @@ class World:
             pool=self.pool,
             reader=Reader(self.pool),
             door=Door(url, self.clock, self.ids),
+            places=PLACES,
         )
         self.app = create_app(ROUTES, self)
         self.key = "sk_test_platform"
@@ -82,7 +98,7 @@ class World:
         self.deliverer = self.new_deliverer()
 
     def new_deliverer(self, sender: Sender | None = None) -> Deliverer:
-        return Deliverer(self.pool, self.clock, self.entropy, sender)
+        return Deliverer(self.pool, self.clock, self.entropy, sender, PLACES)
 
     async def __aenter__(self):
         await self.pool.open()
@@ -123,6 +139,31 @@ class World:
             got = await client.request(method, f"/v1{path}", content=body, headers=named)
         return Answer(got.status_code, got.json())
 
+    async def ask_v2(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Ask in JSON for something below /v2."""
+        named = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = None if body is None else msgspec.json.encode(body)
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(transport=transport, base_url=self.public_url) as client:
+            got = await client.request(method, f"/v2/core{path}", content=sent, headers=named)
+        return Answer(got.status_code, got.json())
+
+    async def v2(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        return good(await self.ask_v2(method, path, body, **headers))
+
+    async def direct(self, url: str, *events: str, **more: Any) -> Any:
+        """Create a destination for thin events, secret and address shown."""
+        asked = {
+            "name": "a destination",
+            "type": "webhook_endpoint",
+            "event_payload": "thin",
+            "enabled_events": list(events) or ["*"],
+            "webhook_endpoint": {"url": url},
+            "include": ["webhook_endpoint.signing_secret", "webhook_endpoint.url"],
+        }
+        return await self.v2("POST", "/event_destinations", asked | more)
+
     async def get(self, path: str, **headers: str) -> Any:
         return good(await self.ask("GET", path, **headers))
 
@@ -159,6 +200,14 @@ class World:
             ctx.create(parcel, event=kind)
         await ctx.write()
         return names
+
+    async def change(self, name: str | None = None, **changes: Any) -> str:
+        """Update a parcel, or a new one, which is told as an update of a payout."""
+        name = name or (await self.happen("payout.created"))[0]
+        ctx = self.context(Caller(PLATFORM, PLATFORM, livemode=False, request="req_1"))
+        ctx.save(await ctx.load(Parcel, name), event="payout.updated", **changes)
+        await ctx.write()
+        return name
 
     async def relay_all(self) -> int:
         """Relay until nothing is left."""

@@ -290,11 +290,11 @@ class ConnectionLostOnce:
         self._record = deliver.deliveries.record
         self._failed = False
 
-    async def __call__(self, conn, attempts) -> None:
+    async def __call__(self, conn, attempts, now) -> None:
         if not self._failed:
             self._failed = True
             raise ConnectionLost("gone")
-        await self._record(conn, attempts)
+        await self._record(conn, attempts, now)
 
 
 async def rows_of(world: World, books: int) -> None:

@@ -20,6 +20,19 @@ INSERTS = {
     "delivery": """
         insert into delivery (book_id, id, event_book, event, endpoint, status, created)
         values (1, %(id)s, 1, 'evt_1', 'we_1', %(status)s, %(created)s)""",
+    "event": """
+        insert into event (book_id, id, type, object, created, body)
+        values (1, %(id)s, 'payout.paid', 'po_1', %(created)s, '{}')""",
+    "waiting event": """
+        with told as (insert into outbox (book_id, id) values (1, %(id)s))
+        insert into event (book_id, id, type, object, created, body)
+        values (1, %(id)s, 'payout.paid', 'po_1', %(created)s, '{}')""",
+    "awaited event": """
+        with told as (insert into delivery (book_id, id, event_book, event, endpoint, status,
+                                            created)
+                      values (1, %(id)s, 1, %(id)s, 'we_1', 'pending', %(created)s))
+        insert into event (book_id, id, type, object, created, body)
+        values (1, %(id)s, 'payout.paid', 'po_1', %(created)s, '{}')""",
     "job": """
         insert into job (book_id, id, kind, payload, status)
         values (1, %(id)s, 'k', '{}', %(status)s)""",
@@ -42,6 +55,7 @@ async def add(world: World, table: str, created: datetime, status: str) -> None:
         ("door_batch", "", 1),
         ("delivery", "delivered", 30),
         ("delivery", "failed", 30),
+        ("event", "", 30),
         ("job", "done", 30),
     ],
 )
@@ -62,7 +76,14 @@ def test_what_is_old_goes_in_chunks(database, table, status, days):
 
 
 @pytest.mark.parametrize(
-    ("table", "status"), [("delivery", "pending"), ("job", "ready"), ("job", "parked")]
+    ("table", "status"),
+    [
+        ("delivery", "pending"),
+        ("job", "ready"),
+        ("job", "parked"),
+        ("waiting event", ""),
+        ("awaited event", ""),
+    ],
 )
 def test_what_is_not_finished_stays(database, table, status):
     async def story(world: World) -> None:

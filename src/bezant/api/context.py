@@ -12,7 +12,15 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from bezant.api.event_body import event_body, replaced
+from bezant.api.event_body import (
+    V2_PREFIX,
+    Cause,
+    changes_between,
+    event_body,
+    related_to,
+    replaced,
+    thin_event,
+)
 from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
 from bezant.commit.change_set import (
@@ -258,18 +266,25 @@ class Context:
         book = book or self._loaded[resource.id].book
         number = self.new_id("evt", book)
         own = book.owner in (self.caller.platform, HOUSE)
-        body = event_body(
-            number,
-            name,
-            self.encoded(resource),
-            livemode=self.livemode,
-            request=self.caller.request,
-            idempotency_key=self.caller.idempotency_key,
-            account=None if own else book.owner,
-            previous=self._previous(name, resource),
+        cause = Cause(
+            self.livemode,
+            self.caller.request,
+            self.caller.idempotency_key,
+            None if own else book.owner,
         )
+        body = self._told(number, name, resource, cause)
         event = Event(book, number, name, resource.id, body, self.caller.request)
         self.units[-1].events.append(event)
+
+    def _told(self, number: str, name: str, resource: Identified, cause: Cause) -> str:
+        """Return the JSON of an event; those of v2 are thin."""
+        previous = self._previous(name, resource)
+        if not name.startswith(V2_PREFIX):
+            return event_body(number, name, self.encoded(resource), cause, previous)
+        shown: dict[str, Any] = msgspec.json.decode(self.encoded(resource))
+        changes = None if previous is None else changes_between(previous, shown)
+        related = related_to(shown, self.runtime.places)
+        return encode_json(thin_event(number, name, cause, related, changes)).decode()
 
     def close_account(self, account: Account, currency: str) -> None:
         """Close an empty ledger account."""

@@ -146,7 +146,7 @@ def _query(name: str, schema: Schema, *, required: bool) -> Schema:
 
 def _headers(operation: Operation) -> Iterator[Schema]:
     for name in _HEADERS:
-        if name != "Idempotency-Key" or operation.method == "POST":
+        if name != "Idempotency-Key" or operation.keyed:
             yield {"$ref": f"#/components/parameters/{name}"}
 
 
@@ -158,7 +158,9 @@ def _body(operation: Operation, params: ParamSchemas) -> Schema:
         if each.get("type") not in ("string", "integer", "boolean")
     }
     form = {"schema": schema, **({"encoding": encoding} if encoding else {})}
-    content = {"application/x-www-form-urlencoded": form}
+    content: dict[str, Schema] = {}
+    if operation.options.form:
+        content["application/x-www-form-urlencoded"] = form
     if operation.options.json:
         content["application/json"] = {"schema": schema}
     return {"required": bool(schema.get("required")), "content": content}
@@ -171,9 +173,12 @@ def _result(operation: Operation, *, deletable: bool) -> Schema:
         return {"type": "object"}
     if operation.options.listing:
         apart = Itemised in (shape, *get_args(shape))
-        return _list({"anyOf": [reference(returns), _ERROR]} if apart else reference(returns))
+        item = {"anyOf": [reference(returns), _ERROR]} if apart else reference(returns)
+        return _list_of_v2(item) if operation.second else _list(item)
     if operation.method == "DELETE":
-        return _deleted(returns)
+        return _deleted(returns, v2=operation.second)
+    if operation.second:
+        return reference(returns)
     return {"anyOf": [reference(returns), _deleted(returns)]} if deletable else reference(returns)
 
 
@@ -191,16 +196,30 @@ def _list(item: Schema) -> Schema:
     }
 
 
-def _deleted(kind: type[Identified]) -> Schema:
+def _list_of_v2(item: Schema) -> Schema:
+    url = {"type": ["string", "null"]}
+    members = {
+        "data": {"type": "array", "items": item},
+        "next_page_url": url,
+        "previous_page_url": url,
+    }
     return {
         "type": "object",
-        "required": ["id", "object", "deleted"],
+        "required": [*members],
         "additionalProperties": False,
-        "properties": {
-            "id": {"type": "string"},
-            "object": {"const": kind.kind()},
-            "deleted": {"const": True},
-        },
+        "properties": members,
+    }
+
+
+def _deleted(kind: type[Identified], *, v2: bool = False) -> Schema:
+    members: Schema = {"id": {"type": "string"}, "object": {"const": kind.kind()}}
+    if not v2:
+        members["deleted"] = {"const": True}
+    return {
+        "type": "object",
+        "required": [*members],
+        "additionalProperties": False,
+        "properties": members,
     }
 
 

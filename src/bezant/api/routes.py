@@ -4,12 +4,14 @@ List and retrieve come with it; `@routes.create`, `@routes.update`, `@routes.del
 `@routes.action` add the usual others, `@routes.get(path)` and `@routes.post(path)` any.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from bezant.api.operation import Function, Operation, Options, declared, placeholders_of
+from bezant.api.places import Places
 from bezant.api.resource import Identified
 from bezant.api.search import Fields, search_operation
 from bezant.api.standard import PARENT_COLUMN, list_operation, retrieve_operation
@@ -156,3 +158,20 @@ class Routes:
 
 def _columns(filters: Filters) -> dict[str, str]:
     return filters if isinstance(filters, dict) else {name: name for name in filters}
+
+
+def places_of(routes: Iterable[Routes]) -> Places:
+    """Return where objects are read, by kind; what stands below another object comes last."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in routes:
+        for operation in each.operations:
+            alone = not operation.options.listing and operation.method == "GET"
+            kind = (operation.options.returns or each.resource).kind()
+            if alone and (operation.path.endswith("}") or "{" not in operation.path):
+                found[kind].append(operation.path)
+    return Places({kind: sorted(paths, key=_depth) for kind, paths in found.items()})
+
+
+def _depth(path: str) -> tuple[bool, int]:
+    """Order paths: of one object among many first, then of the only one, then of sub-objects."""
+    return "{" not in path, path.count("{")

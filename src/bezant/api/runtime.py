@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
+from bezant.api.places import Places
 from bezant.commit.door import Door
 from bezant.db.pool import Pool
 from bezant.kernel.clock import Clock
@@ -30,6 +31,7 @@ class Runtime(Struct, frozen=True):
     pool: Pool
     reader: Reader
     door: Door
+    places: Places = Places()
     ports: Mapping[type, Any] = msgspec.field(default_factory=dict[type, Any])
 
     def port(self, kind: type[P]) -> P:

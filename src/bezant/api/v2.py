@@ -21,11 +21,13 @@ from bezant.api.pages import ANYTIME, Bounds, bounds_between
 from bezant.api.params import Amount, Check, Currency, Params
 from bezant.api.resource import Identified
 from bezant.api.shape import Shape
-from bezant.kernel.codec import encode_json, microseconds
+from bezant.kernel.codec import encode_json, microseconds, rfc3339
+from bezant.kernel.ids import parse
 from bezant.kernel.money import Money
 from bezant.store.objects import Page as Ask
 
 PREFIX = "/v2/"
+_MS = 1_000  # In microseconds.
 _TOKEN = re.compile(rb"([np])([A-Za-z0-9_]{1,64})")
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -63,9 +65,9 @@ class V2AmountParam(Params):
         return Money(self.value, self.currency)
 
 
-def rfc3339(moment: datetime) -> str:
-    """Return an aware UTC moment as v2 writes it: `2026-03-02T09:00:00.000Z`."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+def v2_created_of(name: str) -> str:
+    """Return the moment that an id carries: the `created` of its object in v2."""
+    return rfc3339(parse(name).time)
 
 
 def moment_of(text: str, param: str) -> datetime:
@@ -148,9 +150,13 @@ def v2_bounds(prefix: str, created: V2RangeQuery | None) -> Bounds | None:
         for name in ("gt", "gte", "lt", "lte")
         if (text := getattr(created, name)) is not None
     }
-    first = max(edges.get("gte", 0), edges.get("gt", -1) + 1)
-    lasts = [edges["lte"]] if "lte" in edges else []
-    lasts += [edges["lt"] - 1] if "lt" in edges else []
+    # What is compared is `created` as it is shown, in whole milliseconds.
+    firsts = [-(-edges["gte"] // _MS)] if "gte" in edges else []
+    firsts += [edges["gt"] // _MS + 1] if "gt" in edges else []
+    ends = [edges["lte"] // _MS + 1] if "lte" in edges else []
+    ends += [-(-edges["lt"] // _MS)] if "lt" in edges else []
+    first = max([0, *firsts]) * _MS
+    lasts = [end * _MS - 1 for end in ends]
     return bounds_between(prefix, first, min(lasts) if lasts else None)
 
 

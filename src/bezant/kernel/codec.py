@@ -109,3 +109,8 @@ def _canonical(value: Canonical) -> bytes:
         case _:
             letter, content = b"l", canonical_bytes(*cast("Sequence[Canonical]", value))
     return letter + len(content).to_bytes(4) + content
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an aware UTC moment in milliseconds, as in `2026-03-02T09:00:00.000Z`."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"

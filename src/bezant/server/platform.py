@@ -12,6 +12,7 @@ import falcon.asgi
 
 from bezant.api.app import create_app
 from bezant.api.limits import rates_of
+from bezant.api.routes import places_of
 from bezant.api.runtime import Runtime
 from bezant.commit.door import Door
 from bezant.db import migrate
@@ -96,6 +97,7 @@ class Platform:
             pool=self.pool,
             reader=Reader(self.pool),
             door=door(url, clock, self.ids, queue_limit=config.queue_limit),
+            places=places_of(ROUTES),
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock, reads=config.request_log_reads)
@@ -118,7 +120,7 @@ class Platform:
         self._steering: Steering | None = None
         if isinstance(clock, SteeredClock):
             self._steering = Steering(self.pool, clock, self.tick if works else None)
-        self.deliverer = Deliverer(self.pool, clock, entropy)
+        self.deliverer = Deliverer(self.pool, clock, entropy, places=self.runtime.places)
         if self.sandbox and transport:
             self.submitter = Submitter(self.runtime, HANDLERS, ACH, SANDBOX, transport)
             self.poller = BankPoller(self.runtime, HANDLERS, ACH, SANDBOX, transport)

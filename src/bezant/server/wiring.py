@@ -34,7 +34,12 @@ from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.stripecli import sessions
 from bezant.resources.test_helpers import clock, test_clocks
-from bezant.resources.webhooks import events, webhook_endpoints
+from bezant.resources.webhooks import (
+    event_destinations,
+    events,
+    thin_events,
+    webhook_endpoints,
+)
 from bezant.workers.run_jobs import Handler
 
 ROUTES: Sequence[Routes] = (
@@ -60,6 +65,8 @@ ROUTES: Sequence[Routes] = (
     charges.routes,
     refunds.routes,
     events.routes,
+    thin_events.routes,
+    event_destinations.routes,
     webhook_endpoints.routes,
     request_logs.routes,
     error_groups.routes,

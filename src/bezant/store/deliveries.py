@@ -8,9 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from bezant.db.arrays import integers, moments, texts
 from bezant.db.pool import Connection
 from bezant.db.queries import load
+from bezant.kernel.codec import encode_json, unix_seconds
+from bezant.store import health
+from bezant.store.health import Line
 
 QUERIES = load("bezant.store", "deliveries.sql")
 KEPT_DAYS = 30
@@ -33,11 +38,13 @@ class Claimed(NamedTuple):
     attempts: int
     created: datetime
     leased_until: datetime
+    object: str | None = None
 
 
 class EventText(NamedTuple):
     """An event's stored JSON, and how many deliveries wait for it."""
 
+    type: str
     body: str
     waiting: int
 
@@ -53,6 +60,7 @@ class Attempt(NamedTuple):
     """What came of a delivery.
 
     Without `due_at` it is over; without `attempted_at` it is over before it was attempted.
+    `status_code` is that of an HTTP answer, if there was one.
     """
 
     delivery: Claimed
@@ -60,6 +68,18 @@ class Attempt(NamedTuple):
     answer: str
     due_at: datetime | None = None
     attempted_at: datetime | None = None
+    status_code: int | None = None
+    milliseconds: int = 0
+
+
+class Tried(Struct):
+    """An attempt as it is kept with its delivery; moments in Unix seconds."""
+
+    created: int
+    duration_ms: int
+    status_code: int | None
+    outcome: str
+    next_attempt: int | None
 
 
 async def claim(
@@ -103,8 +123,8 @@ async def endpoint_texts(conn: Connection, rows: Sequence[Claimed]) -> dict[str,
     return {name: EndpointText(*rest) for name, *rest in await cursor.fetchall()}
 
 
-async def record(conn: Connection, attempts: Sequence[Attempt]) -> None:
-    """Write down what came of deliveries."""
+async def record(conn: Connection, attempts: Sequence[Attempt], now: datetime) -> None:
+    """Write down what came of deliveries and how endpoints fare; lines of objects move on."""
     columns = [
         integers([it.delivery.book_id for it in attempts]),
         texts([it.delivery.id for it in attempts]),
@@ -114,8 +134,51 @@ async def record(conn: Connection, attempts: Sequence[Attempt]) -> None:
         texts([it.status for it in attempts]),
         texts([it.answer for it in attempts]),
         moments([it.attempted_at for it in attempts]),
+        texts([_tried(it) for it in attempts]),
     ]
-    await conn.execute(QUERIES.record, columns)
+    lines = {
+        Line(it.delivery.book_id, it.delivery.endpoint, it.delivery.object)
+        for it in attempts
+        if it.delivery.object is not None and it.due_at is None
+    }
+    async with conn.transaction():
+        await conn.execute(QUERIES.record, columns)
+        if notes := _notes(attempts):
+            await health.note(conn, notes)
+        await health.advance(conn, lines, now)
+
+
+def _tried(attempt: Attempt) -> str | None:
+    if attempt.attempted_at is None:
+        return None
+    due_at = attempt.due_at
+    return encode_json(
+        Tried(
+            created=unix_seconds(attempt.attempted_at),
+            duration_ms=attempt.milliseconds,
+            status_code=attempt.status_code,
+            outcome=attempt.answer,
+            next_attempt=None if due_at is None else unix_seconds(due_at),
+        )
+    ).decode()
+
+
+def _notes(attempts: Sequence[Attempt]) -> list[health.Note]:
+    """Return what attempts say of their endpoints; one success says that all is well."""
+    found: dict[str, health.Note] = {}
+    for attempt in attempts:
+        row, at = attempt.delivery, attempt.attempted_at
+        if at is None:
+            continue
+        known = found.get(row.endpoint) or health.Note(row.book_id, row.endpoint)
+        if attempt.status == "delivered":
+            known = known._replace(succeeded_at=at, failing_since=None)
+        else:
+            since = min(row.created, known.failing_since or row.created)
+            since_when = since if known.succeeded_at is None else None
+            known = known._replace(failing_since=since_when, failed_at=at, answer=attempt.answer)
+        found[row.endpoint] = known
+    return list(found.values())
 
 
 async def put_back(conn: Connection, rows: Sequence[tuple[Claimed, datetime]]) -> None:

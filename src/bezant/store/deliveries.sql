@@ -19,27 +19,31 @@ from (
   for update of y skip locked
 ) c
 where d.book_id = c.book_id and d.id = c.id
-returning d.book_id, d.id, d.event_book, d.event, d.endpoint, d.attempts, d.created, d.due_at
+returning d.book_id, d.id, d.event_book, d.event, d.endpoint, d.attempts, d.created, d.due_at,
+          d.object
 
 -- name: bodies
-select e.id, e.body, (select count(*) from delivery d where d.event_book = e.book_id
+select e.id, e.type, e.body, (select count(*) from delivery d where d.event_book = e.book_id
                       and d.event = e.id and d.status = 'pending')
 from unnest(%s::bigint[], %s::text[]) as x (book_id, id)
 join event e on e.book_id = x.book_id and e.id = x.id
 
 -- name: endpoints
 select o.id, o.body, o.hidden from unnest(%s::bigint[], %s::text[]) as x (book_id, id)
-join object o on o.book_id = x.book_id and o.kind = 'webhook_endpoint' and o.id = x.id
+join object o on o.book_id = x.book_id and o.id = x.id
+  and o.kind in ('webhook_endpoint', 'v2.core.event_destination')
 where not o.deleted
 
 -- A result is kept only if nobody else has had the delivery since it was claimed.
 -- name: record
 update delivery d set attempts = x.attempts + x.made, due_at = x.due_at, status = x.status,
                       answer = x.answer,
+                      tried = case when x.made = 0 then d.tried
+                                   else concat_ws(',', d.tried, x.tried) end,
                       attempted_at = coalesce(x.attempted_at, d.attempted_at)
 from unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::timestamptz[], %s::text[],
-            %s::text[], %s::timestamptz[])
-  as x (book_id, id, attempts, made, due_at, status, answer, attempted_at)
+            %s::text[], %s::timestamptz[], %s::text[])
+  as x (book_id, id, attempts, made, due_at, status, answer, attempted_at, tried)
 where d.book_id = x.book_id and d.id = x.id and d.attempts = x.attempts and d.status = 'pending'
 
 -- name: put_back

@@ -10,12 +10,14 @@ from bezant.db.queries import load
 
 QUERIES = load("bezant.store", "events.sql")
 PENDING = "= 'pending'"
+KEPT_DAYS = 30
 
 
 class EventRow(NamedTuple):
     """An event's body and the deliveries that it still waits for."""
 
     id: str
+    type: str
     body: str
     waiting: int
 
@@ -23,7 +25,8 @@ class EventRow(NamedTuple):
 class EventPage(NamedTuple):
     """A slice of a book's events, newest first; `after` and `before` are ids, exclusive.
 
-    `delivered` True leaves out what waits or has failed, False what has been delivered.
+    `delivered` True leaves out what waits or has failed, False what has been delivered. Types in
+    `without` are left out; while there are none, those of v2 are, which are no snapshots.
     """
 
     limit: int
@@ -34,6 +37,7 @@ class EventPage(NamedTuple):
     types: Sequence[str] = ()
     object: str | None = None
     delivered: bool | None = None
+    without: Sequence[str] = ()
 
 
 async def find(conn: Connection, book: int, name: str) -> EventRow | None:
@@ -50,6 +54,7 @@ async def page(conn: Connection, book: int, ask: EventPage) -> tuple[list[EventR
         bool(ask.types),
         ask.object is not None,
         ask.delivered,
+        bool(ask.without),
     )
     values: dict[str, object] = {
         "book": book,
@@ -60,6 +65,7 @@ async def page(conn: Connection, book: int, ask: EventPage) -> tuple[list[EventR
         "most": ask.most,
         "types": list(ask.types),
         "object": ask.object,
+        "without": list(ask.without),
     }
     cursor = await conn.execute(query, values)
     rows = [EventRow(*row) for row in await cursor.fetchall()]
@@ -85,6 +91,7 @@ def _query(
     types: bool,
     obj: bool,
     delivered: bool | None,
+    without: bool,
 ) -> bytes:
     waiting = (
         "(select count(*) from delivery d where d.event_book = e.book_id and d.event = e.id"
@@ -98,12 +105,14 @@ def _query(
         (least, "e.id >= %(least)s"),
         (most, "e.id <= %(most)s"),
         (types, "e.type = any(%(types)s)"),
+        (without, "e.type <> all(%(without)s)"),
+        (not without, "e.type not like 'v2.%%'"),
         (obj, "e.object = %(object)s"),
         (delivered is not None, f"{undelivered} {'=' if delivered else '>'} 0"),
     )
     conditions += [condition for wanted, condition in bounds if wanted]
     return (
-        f"select e.id, e.body, {waiting.format(PENDING)} "  # noqa: S608 -- fixed conditions
+        f"select e.id, e.type, e.body, {waiting.format(PENDING)} "  # noqa: S608 -- fixed conditions
         f"from event e where {' and '.join(conditions)} "
         f"order by e.id {'asc' if before else 'desc'} limit %(limit)s"
     ).encode()

@@ -1,5 +1,5 @@
 -- name: one
-select e.id, e.body, (select count(*) from delivery d where d.event_book = e.book_id
+select e.id, e.type, e.body, (select count(*) from delivery d where d.event_book = e.book_id
                       and d.event = e.id and d.status = 'pending')
 from event e where e.book_id = %s and e.id = %s
 

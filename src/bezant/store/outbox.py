@@ -26,6 +26,7 @@ class Waiting(NamedTuple):
     book_id: int
     id: str
     type: str
+    object: str
     body: str
 
 
@@ -39,13 +40,14 @@ class EndpointRow(NamedTuple):
 
 
 class NewDelivery(NamedTuple):
-    """An event that an endpoint is to be sent."""
+    """An event that an endpoint is to be sent, perhaps in the line of an object."""
 
     book_id: int
     id: str
     event_book: int
     event: str
     endpoint: str
+    object: str | None = None
 
 
 async def lock(conn: Connection) -> bool:
@@ -74,12 +76,13 @@ async def endpoints(conn: Connection, books: Collection[int]) -> list[EndpointRo
 
 
 async def deliver(conn: Connection, rows: Sequence[NewDelivery], now: datetime) -> None:
-    """Write deliveries that are due at once."""
+    """Write deliveries, once for each id; they are due at once, or when their line moves on."""
     columns = [
         integers([row.book_id for row in rows]),
         texts([row.id for row in rows]),
         integers([row.event_book for row in rows]),
         texts([row.event for row in rows]),
         texts([row.endpoint for row in rows]),
+        texts([row.object for row in rows]),
     ]
     await conn.execute(QUERIES.deliver, [now, now, *columns])

@@ -11,13 +11,16 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from bezant.api.event_body import V2_PREFIX
+from bezant.api.places import Places
 from bezant.db.pool import Pool
 from bezant.kernel.clock import Clock
 from bezant.kernel.codec import decode_json
 from bezant.kernel.entropy import Entropy
 from bezant.kernel.log import get_logger
-from bezant.kernel.secret import Secret
+from bezant.resources.webhooks.endpoint import EndpointHidden
 from bezant.resources.webhooks.signature import HEADER, signed
+from bezant.resources.webhooks.thin import notification
 from bezant.store import deliveries
 from bezant.store.deliveries import Attempt, Claimed, EndpointText, EventText
 from bezant.workers.deliver_lane import Lane, Letter, Standing
@@ -46,15 +49,10 @@ log = get_logger(__name__)
 class EndpointShown(Struct):
     """What of an endpoint decides where its deliveries go."""
 
-    url: str
     status: str
     livemode: bool
-
-
-class EndpointHidden(Struct):
-    """What signs its deliveries."""
-
-    secret: str
+    url: str | None = None
+    event_payload: str = "snapshot"
 
 
 class Deliverer:
@@ -66,8 +64,9 @@ class Deliverer:
         clock: Clock,
         entropy: Entropy,
         sender: Sender | None = None,
+        places: Places | None = None,
     ) -> None:
-        """Take the ports."""
+        """Take the ports, and where objects are read."""
         self._pool = pool
         self._clock = clock
         self._entropy = entropy
@@ -76,7 +75,8 @@ class Deliverer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = {standing: asyncio.Semaphore(count) for standing, count in SLOTS.items()}
         self._room = asyncio.Event()
-        self._recorder = Recorder(pool)
+        self._recorder = Recorder(pool, clock)
+        self._places = places or Places()
         self._closing = False
 
     async def run_once(self) -> int:
@@ -171,15 +171,23 @@ class Deliverer:
         if lane.rests_until is not None and lane.rests(self._clock.now()):
             self._recorder.put_back(row, lane.rests_until)
             return
+        hidden = decode_json(endpoint.hidden, EndpointHidden)
+        url = shown.url or hidden.url
+        assert url is not None, f"{row.endpoint} has an address"
         lane.letters.append(
             Letter(
                 delivery=row,
-                body=deliveries.with_waiting(event.body, event.waiting).encode(),
-                url=shown.url,
-                secret=Secret(decode_json(endpoint.hidden, EndpointHidden).secret),
+                body=self._body(event, shown).encode(),
+                url=url,
+                secrets=hidden.secrets(self._clock.now()),
                 livemode=shown.livemode,
             )
         )
+
+    def _body(self, event: EventText, shown: EndpointShown) -> str:
+        if shown.event_payload == "thin" or event.type.startswith(V2_PREFIX):
+            return notification(event.body, self._places)
+        return deliveries.with_waiting(event.body, event.waiting)
 
     def _fill_all(self) -> None:
         for lane in self._lanes.values():
@@ -210,18 +218,21 @@ class Deliverer:
         letter = lane.letters.popleft() if lane.letters else None
         if letter is None or letter.delivery.leased_until - self._clock.now() < _MARGIN:
             return
+        began = self._clock.monotonic()
         answer = await connections.post(
             letter.url, letter.body, self._headers(letter), livemode=letter.livemode
         )
-        self._learn(lane, letter, answer)
+        took_ms = round((self._clock.monotonic() - began) * 1_000)
+        self._learn(lane, letter, answer, took_ms)
 
     def _headers(self, letter: Letter) -> dict[str, str]:
-        return {**_HEADERS, HEADER: signed(letter.body, [letter.secret], self._clock.now())}
+        return {**_HEADERS, HEADER: signed(letter.body, letter.secrets, self._clock.now())}
 
-    def _learn(self, lane: Lane, letter: Letter, answer: Answer) -> None:
+    def _learn(self, lane: Lane, letter: Letter, answer: Answer, took_ms: int) -> None:
         """Write an attempt down and draw the conclusions for the endpoint."""
         now = self._clock.now()
-        self._recorder.attempted(self._attempt(letter, answer, now))
+        attempt = self._attempt(letter, answer, now)
+        self._recorder.attempted(attempt._replace(status_code=answer.status, milliseconds=took_ms))
         rest = lane.answered(now, ok=answer.ok)
         if rest is not None:
             log.info("endpoint_rests", endpoint=lane.endpoint, until=rest, answer=answer.words)

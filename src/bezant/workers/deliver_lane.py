@@ -1,6 +1,7 @@
 """Lanes: what waits for one webhook endpoint, and how that endpoint has been answering."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -26,7 +27,7 @@ class Letter(NamedTuple):
     delivery: Claimed
     body: bytes
     url: str
-    secret: Secret
+    secrets: Sequence[Secret]
     livemode: bool
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bezant.db.errors import ConnectionLost
 from bezant.db.pool import Pool
+from bezant.kernel.clock import Clock
 from bezant.kernel.log import get_logger
 from bezant.store import deliveries
 from bezant.store.deliveries import Attempt, Claimed
@@ -19,9 +20,10 @@ log = get_logger(__name__)
 class Recorder:
     """Writes behind the backs of those who deliver."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         """Write over a pool."""
         self._pool = pool
+        self._clock = clock
         self._attempts: list[Attempt] = []
         self._returned: list[tuple[Claimed, datetime]] = []
         self._rests: dict[str, tuple[int, datetime]] = {}
@@ -70,7 +72,7 @@ class Recorder:
         try:
             async with self._pool.connection() as conn:
                 if attempts:
-                    await deliveries.record(conn, attempts)
+                    await deliveries.record(conn, attempts, self._clock.now())
                 if returned:
                     await deliveries.put_back(conn, returned)
                 for endpoint, (book, until) in rests.items():

@@ -38,6 +38,7 @@ class Answer(NamedTuple):
 
     ok: bool
     words: str
+    status: int | None = None
 
 
 class SystemResolver:
@@ -110,7 +111,7 @@ class Connections:
         request = post_request(where.target, where.authority, headers, body)
         status = await self._send(where, addresses[:_MOST_ADDRESSES], request)
         redirected = " (redirects are not followed)" if 300 <= status < 400 else ""
-        return Answer(ok=200 <= status < 300, words=f"HTTP {status}{redirected}")
+        return Answer(ok=200 <= status < 300, words=f"HTTP {status}{redirected}", status=status)
 
     async def _addresses(self, where: Destination) -> Sequence[str]:
         if where.is_number:

@@ -1,7 +1,8 @@
 """Purge: what has been kept for as long as promised, in chunks that disturb nobody.
 
-Idempotency answers, the request log, the digest of its errors, finished deliveries and done jobs
-stay for 30 days; what the door needs to settle an unknown commit stays for one.
+Idempotency answers, the request log, the digest of its errors, events, finished deliveries with
+their attempts and done jobs stay for 30 days; what the door needs to settle an unknown commit
+stays for one.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from bezant.kernel import ids
 from bezant.kernel.clock import Clock
 from bezant.kernel.codec import base62, microseconds
 from bezant.kernel.log import get_logger
-from bezant.store import deliveries, idempotency, jobs, request_log
+from bezant.store import deliveries, events, idempotency, jobs, request_log
 
 QUERIES = load("bezant.workers", "purge.sql")
 CHUNK = 5_000
@@ -26,6 +27,7 @@ KEPT_DAYS: Mapping[str, int] = {
     "error_minutes": request_log.KEPT_DAYS,
     "error_groups": request_log.KEPT_DAYS,
     "deliveries": deliveries.KEPT_DAYS,
+    "events": events.KEPT_DAYS,
     "jobs": jobs.KEPT_DAYS,
 }
 

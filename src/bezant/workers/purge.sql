@@ -22,6 +22,15 @@ delete from error_group where ctid = any(array(
 delete from delivery where ctid = any(array(
   select ctid from delivery where created < %s and status <> 'pending' limit %s))
 
+-- An event that somebody still waits for stays.
+-- name: events
+delete from event where ctid = any(array(
+  select ctid from event e where created < %s
+    and not exists (select from outbox o where o.book_id = e.book_id and o.id = e.id)
+    and not exists (select from delivery d where d.event_book = e.book_id and d.event = e.id
+                                             and d.status = 'pending')
+  limit %s))
+
 -- name: jobs
 delete from job where ctid = any(array(
   select ctid from job where id < %s and status = 'done' limit %s))

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from bezant.api.context import Context
-from bezant.api.event_body import event_body, replaced
+from bezant.api.event_body import Cause, event_body, replaced
 from bezant.api.params import Check, Emptyable, Params
 from bezant.api.refusals import cut, invalid, missing
 from bezant.api.resource import Identified
@@ -220,15 +220,13 @@ def _shown(account: Account, hidden: Mapping[str, Any]) -> dict[str, Any]:
 def _tell(ctx: Context, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Log the event of an object that has no id: the account's stands for it."""
     number = ctx.new_id("evt")
-    body = event_body(
-        number,
-        UPDATED,
-        encode_json(after).decode(),
-        livemode=ctx.livemode,
-        request=ctx.caller.request,
-        idempotency_key=ctx.caller.idempotency_key,
-        account=ctx.account if ctx.caller.connected else None,
-        previous=replaced(before, after),
+    cause = Cause(
+        ctx.livemode,
+        ctx.caller.request,
+        ctx.caller.idempotency_key,
+        ctx.account if ctx.caller.connected else None,
     )
+    told = encode_json(after).decode()
+    body = event_body(number, UPDATED, told, cause, replaced(before, after))
     event = Event(ctx.book, number, UPDATED, ctx.account, body, ctx.caller.request)
     ctx.units[-1].events.append(event)

@@ -16,6 +16,7 @@ from bezant.api.routes import Routes
 from bezant.api.runtime import API_VERSION
 from bezant.kernel.codec import base62
 from bezant.resources.stripecli import log_filters
+from bezant.resources.webhooks.endpoint import new_secret
 from bezant.store.feed import BOOK_DIGITS
 
 SOCKET_PATH = "/v1/stripecli/socket"
@@ -69,7 +70,7 @@ async def create(ctx: Context, params: CreateSession) -> Session:
     feature = _feature(params.websocket_features)
     log_filters.read(params.filters)
     before = await ctx.newest(Session, {"reference": params.device_name})
-    secret = ctx.hidden(before)["secret"] if before else _new_secret(ctx)
+    secret = ctx.hidden(before)["secret"] if before else new_secret(ctx)
     name = ctx.new_id(PREFIX)
     session = Session(
         id=name,
@@ -100,9 +101,3 @@ def _feature(asked: list[str]) -> Feature:
     raise refusals.invalid(
         "Invalid websocket_features: must include webhooks or request_logs.", "websocket_features"
     )
-
-
-def _new_secret(ctx: Context) -> str:
-    """Return 249 random bits: three request ids, which are nothing but random digits."""
-    ids = ctx.runtime.ids
-    return "whsec_" + "".join(ids.request_id().removeprefix("req_") for _ in range(3))

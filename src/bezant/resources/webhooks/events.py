@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from bezant.api.context import Context
+from bezant.api.event_body import V2_PREFIX
 from bezant.api.pages import ListParams, Page, bounds, check_cursors
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
@@ -85,7 +86,7 @@ async def list_all(ctx: Context, params: ListEvents) -> Page:
 async def retrieve(ctx: Context, id: str) -> str:
     """Retrieve an event."""
     row = await _find(ctx, id)
-    if row is None:
+    if row is None or row.type.startswith(V2_PREFIX):
         raise NotFound(f"No such event: '{id[:64]}'", param="id")
     return _shown(row)
 

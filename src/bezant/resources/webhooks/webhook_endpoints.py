@@ -1,7 +1,8 @@
 """Webhook endpoints: where events are sent, and which.
 
 An endpoint that does not answer with a status of 200 to 299 within ten seconds is tried again: in
-live mode for three days, in test mode three times within hours. Redirects are not followed.
+live mode for three days, in test mode three times within hours. Redirects are not followed. Who
+has taken nothing for three days is disabled.
 """
 
 from typing import Annotated, Literal
@@ -9,17 +10,22 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
-from bezant.api import refusals
 from bezant.api.context import Context, created_of
 from bezant.api.params import Check, Emptyable, Metadata, Params, merged
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
-from bezant.api.runtime import API_VERSION
-from bezant.kernel.errors import InvalidRequest
-from bezant.resources.webhooks.destination import problem_with
+from bezant.resources.webhooks.endpoint import (
+    DAY_SECONDS,
+    MOST_TYPES,
+    EndpointHidden,
+    OverlapSeconds,
+    check_url,
+    check_version,
+    checked_types,
+    new_secret,
+)
 from bezant.resources.webhooks.event_types import ALL, KNOWN
 
-_MOST_TYPES = 500
 _LONGEST_DESCRIPTION = 5_000
 
 
@@ -36,24 +42,14 @@ class WebhookEndpoint(Resource, tag="webhook_endpoint"):
     url: str
 
 
-def _version(text: str, param: str) -> str:
-    if text != API_VERSION:
-        raise InvalidRequest(
-            f"Events are made in API version {API_VERSION} only. Leave {param} out.",
-            code="parameter_invalid",
-            param=param,
-        )
-    return text
-
-
 Description = Annotated[str, Meta(max_length=_LONGEST_DESCRIPTION)]
-EnabledEvents = Annotated[list[str], Meta(min_length=1, max_length=_MOST_TYPES)]
+EnabledEvents = Annotated[list[str], Meta(min_length=1, max_length=MOST_TYPES)]
 
 
 class CreateWebhookEndpoint(Params):
     """What an endpoint is made of; `connect` ones get the events of connected accounts."""
 
-    api_version: Annotated[str, Check(_version)] | None = None
+    api_version: Annotated[str, Check(check_version)] | None = None
     connect: bool | None = None
     description: Emptyable[Description] | None = None
     enabled_events: EnabledEvents
@@ -71,26 +67,33 @@ class UpdateWebhookEndpoint(Params):
     url: str | None = None
 
 
+class RollSecret(Params):
+    """For how many seconds the secret so far goes on signing beside the new one."""
+
+    expires_in: OverlapSeconds = DAY_SECONDS
+
+
 routes = Routes(WebhookEndpoint, "/v1/webhook_endpoints", prefix="we", filters=("status",))
 
 
 @routes.create
 async def create(ctx: Context, params: CreateWebhookEndpoint) -> WebhookEndpoint:
     """Have events sent to a URL from now on."""
-    _check_url(ctx, params.url)
+    check_url(ctx, params.url, "url")
     name = ctx.new_id("we")
     endpoint = WebhookEndpoint(
         id=name,
         api_version=params.api_version,
         created=created_of(name),
         description=params.description or None,
-        enabled_events=_types(params.enabled_events),
+        enabled_events=checked_types(params.enabled_events, KNOWN | {ALL}),
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
         url=params.url,
     )
-    secret = _new_secret(ctx)
-    ctx.create(endpoint, hidden={"secret": secret, "connect": bool(params.connect)})
+    secret = new_secret(ctx)
+    hidden = EndpointHidden(secret=secret, connect=bool(params.connect))
+    ctx.create(endpoint, hidden=hidden.stored())
     return replace(endpoint, secret=secret)
 
 
@@ -101,38 +104,29 @@ async def update(
     """Change where events go, which they are, or whether any are sent."""
     changes = params.changes(without=("metadata", "disabled", "enabled_events"))
     if params.url is not None:
-        _check_url(ctx, params.url)
+        check_url(ctx, params.url, "url")
     if params.enabled_events is not None:
-        changes["enabled_events"] = _types(params.enabled_events)
+        changes["enabled_events"] = checked_types(params.enabled_events, KNOWN | {ALL})
+    hidden = EndpointHidden.of(ctx.hidden(endpoint))
     if params.disabled is not None:
+        hidden = hidden.disabled("user", ctx.now()) if params.disabled else hidden.enabled()
         changes["status"] = "disabled" if params.disabled else "enabled"
     metadata = merged(endpoint.metadata, params.metadata)
-    return ctx.save(endpoint, metadata=metadata, **changes)
+    return ctx.save(endpoint, metadata=metadata, hidden=hidden.stored(), **changes)
+
+
+@routes.action
+async def roll_secret(
+    ctx: Context, endpoint: WebhookEndpoint, params: RollSecret
+) -> WebhookEndpoint:
+    """Sign with another secret; the one before signs beside it until its time is over."""
+    secret = new_secret(ctx)
+    hidden = EndpointHidden.of(ctx.hidden(endpoint))
+    ctx.save(endpoint, hidden=hidden.rolled(secret, ctx.now(), params.expires_in).stored())
+    return replace(endpoint, secret=secret)
 
 
 @routes.delete
 async def delete(ctx: Context, endpoint: WebhookEndpoint) -> None:
     """Send nothing any more, what is waiting included."""
     ctx.delete(endpoint)
-
-
-def _check_url(ctx: Context, url: str) -> None:
-    problem = problem_with(url, livemode=ctx.livemode)
-    if problem is not None:
-        raise InvalidRequest(f"Invalid URL. {problem}", code="url_invalid", param="url")
-
-
-def _types(names: list[str]) -> list[str]:
-    for at, name in enumerate(names):
-        if name != ALL and name not in KNOWN:
-            raise refusals.invalid(
-                f"Invalid enabled_events[{at}]: {refusals.cut(name)} is not an event type.",
-                f"enabled_events[{at}]",
-            )
-    return list(dict.fromkeys(names))
-
-
-def _new_secret(ctx: Context) -> str:
-    """Return 249 random bits: three request ids, which are nothing but random digits."""
-    ids = ctx.runtime.ids
-    return "whsec_" + "".join(ids.request_id().removeprefix("req_") for _ in range(3))
