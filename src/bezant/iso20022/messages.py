@@ -1,0 +1,234 @@
+"""Messages as a whole: recognized by their bytes, read with all checks, written in envelopes."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+from bezant.iso20022 import head, investigations, pacs, pain
+from bezant.iso20022.control import Control
+from bezant.iso20022.parse import Hook, Parser, first_of
+from bezant.iso20022.shape import Shape, shape_of
+from bezant.iso20022.write import Writer
+from bezant.kernel.errors import FileRefused, Problem
+
+Each = Mapping[type[Struct], Callable[[Any, dict[str, Any]], None]]
+"""What takes the structs of a class while they are read, with what is known of their parent."""
+
+NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
+
+_NAME = re.compile(r"(?:pain|pacs|camt|head|admi)\.\d{3}\.\d{3}\.\d{2}")
+_HEADER = "AppHdr"
+
+
+class Kind(Struct, frozen=True):
+    """A message that we speak: its element, its struct, and what its counts are about.
+
+    `payment` is what is counted and summed, `batch` what has sums of its own besides the group
+    header, and up to version `old` the names of before 2013 hold.
+    """
+
+    name: str
+    root: str
+    cls: type[Struct]
+    payment: type[Struct] | None = None
+    batch: type[Struct] | None = None
+    old: int = 0
+
+
+KINDS = (
+    Kind("pacs.008", "FIToFICstmrCdtTrf", pacs.CustomerTransfers, pacs.Transfer, old=2),
+    Kind("pacs.009", "FICdtTrf", pacs.BankTransfers, pacs.BankTransfer, old=2),
+    Kind("pacs.003", "FIToFICstmrDrctDbt", pacs.CustomerDebits, pacs.Debit, old=2),
+    Kind("pacs.002", "FIToFIPmtStsRpt", pacs.StatusReport, old=3),
+    Kind("pacs.004", "PmtRtr", pacs.Returns, pacs.Return, old=2),
+    Kind("pacs.007", "FIToFIPmtRvsl", pacs.Reversals, pacs.Reversal, old=2),
+    Kind("pacs.028", "FIToFIPmtStsReq", pacs.Enquiries),
+    Kind("pain.001", "CstmrCdtTrfInitn", pain.CreditOrders, pain.CreditOrder, pain.CreditBatch, 3),
+    Kind("pain.008", "CstmrDrctDbtInitn", pain.DebitOrders, pain.DebitOrder, pain.DebitBatch, 2),
+    Kind("pain.002", "CstmrPmtStsRpt", pain.OrderStatusReport, old=3),
+    Kind("pain.007", "CstmrPmtRvsl", pain.ReversalOrders, pain.ReversalOrder, old=2),
+    Kind("pain.013", "CdtrPmtActvtnReq", pain.Requests, pain.Request, old=1),
+    Kind("pain.014", "CdtrPmtActvtnReqStsRpt", pain.OrderStatusReport, old=1),
+    Kind("camt.055", "CstmrPmtCxlReq", investigations.Recalls, old=1),
+    Kind("camt.056", "FIToFIPmtCxlReq", investigations.Recalls, old=1),
+    Kind("camt.029", "RsltnOfInvstgtn", investigations.Resolutions, old=3),
+    Kind("admi.002", "admi.002.001.01", head.MessageReject),
+    Kind("admi.004", "SysEvtNtfctn", head.SystemEvent),
+    Kind("admi.007", "RctAck", head.Receipts),
+)
+"""Every message that is read and written here."""
+
+STATEMENTS = {
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+}
+"""Messages that are recognized here and read where statements are."""
+
+_BY_ROOT: Mapping[str, Kind] = {kind.root: kind for kind in KINDS}
+_BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
+_ROOTS = frozenset({*_BY_ROOT, *STATEMENTS})
+
+
+class Message(Struct, frozen=True):
+    """A message that was read: its name (`pacs.008.001.08`), its header if any, and its body."""
+
+    name: str
+    header: head.Header | None
+    body: Any
+
+    @property
+    def family(self) -> str:
+        """The name without variant and version: `pacs.008`."""
+        return self.name[:8]
+
+
+class Envelope(Struct, frozen=True):
+    """What stands around a message: elements of one namespace, and the one around the body.
+
+    `body` is the element that holds the message, in its namespace if it is `Document` and in the
+    envelope's otherwise. With `prefixed`, the elements of header and message have a prefix each.
+    """
+
+    around: tuple[str, ...] = ()
+    namespace: str = ""
+    body: str = "Document"
+    header_version: str = "head.001.001.02"
+    prefixed: bool = False
+
+
+PLAIN = Envelope()
+
+
+def recognize(data: bytes) -> str | None:
+    """Return what message some bytes hold, as `pacs.008.001.08`; nothing for any other file.
+
+    Without a version in the namespace it is the family alone, `pacs.008`.
+    """
+    if b"<" not in data[:1000]:
+        return None
+    found = first_of(data, _ROOTS)
+    return None if found is None else _name(*found)
+
+
+def _name(root: str, namespace: str) -> str:
+    match = _NAME.search(namespace) or _NAME.fullmatch(root)
+    kind = _BY_ROOT.get(root)
+    family = kind.name if kind else STATEMENTS[root]
+    return match[0] if match and match[0].startswith(family) else family
+
+
+def read(data: bytes, each: Each | None = None) -> Message:
+    """Return a message whose counts and sums agree; raises FileRefused with every problem.
+
+    Structs of a class in `each` are given to its function as soon as they are read, with what is
+    known of their parent, and are not kept: so memory does not grow with what is only counted.
+    """
+    control = Control()
+    parser = Parser(_wanted(), _hooks(control, each or {}))
+    documents = parser.read(data)
+    header = next((it.value for it in documents if it.tag == _HEADER), None)
+    bodies = [it for it in documents if it.tag != _HEADER]
+    if not bodies:
+        raise FileRefused([Problem(None, None, "there is no message that is known here")])
+    if len(bodies) > 1:
+        raise FileRefused([Problem(bodies[1].line, None, "a second message in the same file")])
+    body = bodies[0]
+    kind = _BY_ROOT[body.tag]
+    if kind.payment is not None:
+        problems = control.finish(body.value.header, f"/{kind.root}/GrpHdr")
+        if problems:
+            raise FileRefused(problems)
+    return Message(_name(body.tag, body.namespace), header, body.value)
+
+
+@cache
+def _wanted() -> dict[str, Shape]:
+    return {_HEADER: shape_of(head.Header)} | {kind.root: shape_of(kind.cls) for kind in KINDS}
+
+
+def _hooks(control: Control, each: Each) -> dict[type[Struct], Hook]:
+    hooks: dict[type[Struct], Hook] = {}
+    for kind in KINDS:
+        if kind.payment is not None:
+            hooks[kind.payment] = _counted(control, each.get(kind.payment))
+        if kind.batch is not None:
+            hooks[kind.batch] = _compared(control, f"/{kind.root}/PmtInf")
+    for cls, take in each.items():
+        hooks.setdefault(cls, _taken(take))
+    return hooks
+
+
+def _counted(control: Control, take: Callable[[Any, dict[str, Any]], None] | None) -> Hook:
+    def count(payment: Any, parent: dict[str, Any]) -> bool:
+        control.payment(payment)
+        if take is not None:
+            take(payment, parent)
+        return take is None
+
+    return count
+
+
+def _compared(control: Control, path: str) -> Hook:
+    def compare(batch: Any, _: dict[str, Any]) -> bool:
+        control.batch(batch, path)
+        return True
+
+    return compare
+
+
+def _taken(take: Callable[[Any, dict[str, Any]], None]) -> Hook:
+    def hand_over(value: Any, parent: dict[str, Any]) -> bool:
+        take(value, parent)
+        return False
+
+    return hand_over
+
+
+def write(
+    body: Struct, name: str, header: head.Header | None = None, envelope: Envelope = PLAIN
+) -> bytes:
+    """Return a message of a version (`pain.001.001.09`) as UTF-8 bytes, the same for the same.
+
+    Raises FileRefused for whatever the structure does not allow.
+    """
+    kind = _BY_NAME[name[:8]]
+    assert isinstance(body, kind.cls), f"{name} is a {kind.cls.__name__}"
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>\n', _opened(envelope, name)]
+    if header is not None:
+        lines.append(_written(_HEADER, header, envelope.header_version, envelope, old=False))
+    old = int(name[-2:]) <= kind.old
+    message = _written(kind.root, body, name, envelope, old=old)
+    in_document = envelope.body == "Document" and not envelope.prefixed
+    start = f'<{envelope.body} xmlns="{NAMESPACE}{name}">' if in_document else f"<{envelope.body}>"
+    lines += [start, "\n", message, f"</{envelope.body}>\n"]
+    lines += [f"</{tag}>\n" for tag in reversed(envelope.around)]
+    return "".join(lines).encode()
+
+
+def _opened(envelope: Envelope, name: str) -> str:
+    spaces = f' xmlns="{envelope.namespace}"' if envelope.namespace else ""
+    if envelope.prefixed:
+        spaces += f' xmlns:head="{NAMESPACE}{envelope.header_version}"'
+        spaces += f' xmlns:m="{NAMESPACE}{name}"'
+    tags = [f"<{tag}>\n" for tag in envelope.around]
+    if tags:
+        tags[0] = f"<{envelope.around[0]}{spaces}>\n"
+    return "".join(tags)
+
+
+def _written(tag: str, value: Struct, version: str, envelope: Envelope, *, old: bool) -> str:
+    prefix = "" if not envelope.prefixed else "head:" if tag == _HEADER else "m:"
+    writer = Writer(old=old, prefix=prefix)
+    if tag == _HEADER and envelope.prefixed:
+        # The header's own element belongs to the envelope, what is in it to its namespace.
+        writer.struct(tag, shape_of(type(value)), value)
+        return writer.text().replace(f"{prefix}{_HEADER}>", f"{_HEADER}>")
+    plain = tag == _HEADER or (envelope.body != "Document" and not prefix)
+    writer.struct(
+        tag, shape_of(type(value)), value, f' xmlns="{NAMESPACE}{version}"' if plain else ""
+    )
+    return writer.text()
