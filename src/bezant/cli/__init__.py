@@ -19,6 +19,7 @@ COMMANDS = {
     "files": Lazy("bezant.cli.files", "Bank files: list, show, resubmit."),
     "clock": Lazy("bezant.cli.clock", "The time of test mode: freeze, advance, run."),
     "keys": Lazy("bezant.cli.keys", "API keys: list, create, roll, revoke."),
+    "vault": Lazy("bezant.cli.vault", "The keys of card numbers: status, rotate."),
     "config": Lazy("bezant.cli.config", "Settings, and where each comes from."),
     "listen": Lazy("bezant.cli.listen", "Forward events to a program on this machine."),
     "trigger": Lazy("bezant.cli.trigger", "Let an event happen, really."),

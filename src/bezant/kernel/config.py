@@ -124,6 +124,14 @@ class Config(Struct, frozen=True, kw_only=True):
             pattern=r"sk_test_[A-Za-z0-9_]{8,}",
         ),
     ] = None
+    vault_keys: Annotated[
+        Path | None,
+        _setting(
+            "File of the keys that seal card numbers; without it, vault.keys in the data folder, "
+            "made on first start.",
+            "a file's path",
+        ),
+    ] = None
     sandbox: Annotated[
         Literal["fast", "calendar"],
         _setting(
@@ -162,6 +170,11 @@ class Config(Struct, frozen=True, kw_only=True):
 
     sources: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     """Where each setting that has not its default came from; not a setting itself."""
+
+    @property
+    def vault_key_file(self) -> Path:
+        """The file of the vault's keys."""
+        return self.vault_keys or self.data / "vault.keys"
 
 
 class Setting(NamedTuple):

@@ -34,6 +34,9 @@ from bezant.server.wiring import HANDLERS, JOBS, ROUTES
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
 from bezant.store.request_log import RequestLog
+from bezant.vault.keyring import KeyFile
+from bezant.vault.vault import ROLE as VAULT_ROLE
+from bezant.vault.vault import Vault
 from bezant.workers.deliver import Deliverer
 from bezant.workers.loop import Loop
 from bezant.workers.poll_banks import BankPoller
@@ -46,6 +49,7 @@ from bezant.workers.spot_spikes import SpikeSpotter
 from bezant.workers.sweep_holds import HoldSweeper
 
 ROLE = "bezant_app"
+VAULT_CONNECTIONS = 2
 PURGE_SECONDS = 600
 SPIKE_SECONDS = 60
 RELAY_SECONDS = 0.05
@@ -90,6 +94,9 @@ class Platform:
         """Wire the parts; nothing is connected yet."""
         self.ids = Ids(clock, entropy)
         self.pool = Pool(url, size=config.pool_size, role=ROLE)
+        self._vault_pool = Pool(url, size=VAULT_CONNECTIONS, role=VAULT_ROLE)
+        keys = KeyFile(config.vault_key_file, entropy)
+        vault = Vault(self._vault_pool, keys, self.ids, entropy)
         self.runtime = Runtime(
             config=config,
             clock=clock,
@@ -98,6 +105,7 @@ class Platform:
             reader=Reader(self.pool),
             door=door(url, clock, self.ids, queue_limit=config.queue_limit),
             places=places_of(ROUTES),
+            ports={Vault: vault},
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock, reads=config.request_log_reads)
@@ -146,6 +154,7 @@ class Platform:
         """Migrate, connect, make the first account and key on the first start, begin to work."""
         await asyncio.to_thread(_migrate, self._url)
         await self.pool.open()
+        await self._vault_pool.open()
         await self.runtime.door.start()
         self.started = await first_start(self.runtime, self._entropy)
         if self._steering:
@@ -186,6 +195,7 @@ class Platform:
         await self.deliverer.close()
         await self.runtime.door.close()
         await self.request_log.close()
+        await self._vault_pool.close()
         await self.pool.close()
 
     async def __aenter__(self) -> Self:
