@@ -39,18 +39,27 @@ parties = st.builds(
 @st.composite
 def instruction_lists(draw):
     sequences = draw(st.lists(st.integers(1, 9_999_999), min_size=1, max_size=12, unique=True))
-    return [
-        Instruction(
-            movement=f"mv_{sequence}",
-            trace=trace_number(ORIGINATOR.bank_id, sequence),
-            amount=Money(draw(st.integers(1, 10**10 - 1)), "usd"),
-            direction="credit",
-            counterparty=draw(parties),
-            effective_date=draw(st.dates(MONDAY, date(2026, 3, 6))),
-            reference=draw(st.text(max_size=20)),
-        )
-        for sequence in sequences
-    ]
+    return [draw(payments(sequence)) for sequence in sequences]
+
+
+@st.composite
+def payments(draw, sequence):
+    direction = draw(st.sampled_from(["credit", "debit"]))
+    classes = ["", "PPD", "CCD", "WEB", "CTX", *["TEL"] * (direction == "debit")]
+    class_code = draw(st.sampled_from(classes))
+    most = {"TEL": 0, "CTX": 400}.get(class_code, 80)
+    return Instruction(
+        movement=f"mv_{sequence}",
+        trace=trace_number(ORIGINATOR.bank_id, sequence),
+        amount=Money(draw(st.integers(1, 10**10 - 1)), "usd"),
+        direction=direction,
+        counterparty=draw(parties),
+        effective_date=draw(st.dates(MONDAY, date(2026, 3, 6))),
+        reference=draw(st.text(max_size=20)),
+        remittance=draw(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=most)),
+        description=draw(st.sampled_from(["", "PAYOUT", "rent"])),
+        details={"class_code": class_code} if class_code else {},
+    )
 
 
 def instruction(sequence=1, amount=6000, **changes):

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from bezant.rails.ach import ACH
-from bezant.sim.ach_reader import read_ach
+from bezant.sim.schemes.ach.reader import read_ach
 from tests.rails.ach_samples import ORIGINATOR, instruction_lists, packed
 
 
@@ -27,4 +27,9 @@ def test_the_bank_reads_what_we_packed(instructions):
         )
         for fact in ours.facts
     ]
-    assert sum(entry.amount for entry in theirs.entries) == ours.totals.credits.amount
+    for totals, is_credit in ((ours.totals.credits, True), (ours.totals.debits, False)):
+        amounts = [entry.amount for entry in theirs.entries if entry.is_credit == is_credit]
+        assert sum(amounts) == totals.amount
+    assert [
+        "".join(record[3:83] for record in entry.addenda).rstrip() for entry in theirs.entries
+    ] == [fact.remittance for fact in ours.facts]

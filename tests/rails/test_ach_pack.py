@@ -85,7 +85,6 @@ def test_the_origin_is_a_routing_number_where_the_bank_wants_one():
 
 
 REFUSED = {
-    "debits are not sent": {"direction": "debit"},
     "the currency is eur, not usd": {"currency": "eur"},
     "between 1 and 9999999999 cents": {"amount": 10**10},
     "the amount 0": {"amount": 0},

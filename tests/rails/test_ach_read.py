@@ -68,6 +68,7 @@ def test_a_file_of_ours_reads_as_what_was_submitted():
         "account_number": "000123456789",
         "name": "ADA LOVELACE",
         "identification": "",
+        "description": "PAYOUT",
     }
     assert details["021000020000003"]["class_code"] == "CCD"
 

@@ -1,8 +1,17 @@
 """Return reasons and change notices: the table is whole and says what the API will say."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from bezant.rails.ach.returns import CHANGES, RETURN_REASONS, change, return_reason
+from bezant.rails.ach.returns import (
+    CHANGES,
+    REFUSED_CHANGES,
+    RETURN_REASONS,
+    change,
+    return_reason,
+)
 
 PAYOUT_FAILURES = {
     "account_closed",
@@ -80,7 +89,9 @@ def test_ordinary_returns_come_back_in_two_banking_days(code):
             {"routing_number": "026009593", "account_number": "98765", "transaction_code": "32"},
         ),
         ("C09", "ID 7", {"identification": "ID 7"}),
+        ("C08", "DEUTDEFF", {"receiving_bank": "DEUTDEFF"}),
         ("C13", "", {}),
+        ("C14", "CCD", {"class_code": "CCD"}),
         ("C77", "anything", {}),
     ],
 )
@@ -92,3 +103,34 @@ def test_every_change_notice_has_a_meaning():
     assert set(CHANGES) == {"C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C09", "C13",
                             "C14"}  # fmt: skip
     assert all(notice.meaning for notice in CHANGES.values())
+    assert set(REFUSED_CHANGES) == {f"C{number}" for number in range(61, 70)}
+
+
+@pytest.mark.parametrize(
+    ("code", "counted_from", "due"),
+    [
+        ("R01", "2026-03-05", "2026-03-09 08:30"),
+        ("R03", "2026-07-01", "2026-07-03 08:30"),
+        ("R07", "2026-03-03", "2026-05-04 08:30"),
+        ("R10", "2026-03-26", "2026-05-26 08:30"),
+        ("R13", "2026-03-06", "2026-03-09 08:30"),
+        ("R29", "2026-12-23", "2026-12-28 08:30"),
+        ("R80", "2026-03-03", "2026-03-04 08:30"),
+        ("R68", "2026-03-03", "2026-03-10 08:30"),
+        ("R73", "2026-11-10", "2026-11-13 08:30"),
+        ("R31", "2026-03-03", None),
+    ],
+)
+def test_when_a_code_must_be_back(code, counted_from, due):
+    found = return_reason(code).due_by(date.fromisoformat(counted_from))
+    eastern = ZoneInfo("America/New_York")
+    assert found == (due and datetime.fromisoformat(due).replace(tzinfo=eastern))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("R03", "returned"), ("R61", "dishonored"), ("R70", "dishonored"), ("R71", "contested"),
+     ("R77", "contested"), ("R85", "returned")],
+)  # fmt: skip
+def test_what_a_code_is(code, kind):
+    assert return_reason(code).kind == kind

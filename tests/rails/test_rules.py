@@ -6,14 +6,9 @@ from itertools import pairwise
 import pytest
 
 from bezant.rail import Rule, in_force
-from bezant.rails.ach import rules
+from bezant.rails.ach import ACH, rules
 
-HISTORIES = [
-    rules.SAME_DAY_LIMIT,
-    rules.SAME_DAY_WINDOWS,
-    rules.RETURN_BANKING_DAYS,
-    rules.EXTENDED_RETURN_DAYS,
-]
+HISTORIES = [*ACH.rule_book.values()]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bezant.kernel.clock import VirtualClock
 from bezant.kernel.entropy import SeededEntropy
 from bezant.sim.bank import SimulatedBank
-from bezant.sim.receivers import MAGIC_ACCOUNTS
+from bezant.sim.schemes.ach.receivers import MAGIC_ACCOUNTS
 from tests.sim.client import ACCOUNT, OK, ROUTING, Pay, ach, drop, trace
 
 FIRST = date(2026, 3, 1)

@@ -5,16 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bezant.kernel.errors import FileRefused
-from bezant.sim.ach_reader import read_ach
+from bezant.sim.schemes.ach.reader import read_ach
 from tests.sim.client import ROUTING, Pay, ach
 
 GOLDEN = """\
 101 12104288212345678902603011200A094101SANDBOX BANK           BEZANT                 BZREF001
 5200BEZANT                              1234567890CTXPAYOUT          260302   1121042880000001
-622110000000000123456789     0000012345po_1           JENNY ROSEN             1121042880000001
+622110000000000123456789     0000012345po_1           0002JENNY ROSEN         1121042880000001
 705INVOICE 1                                                                       00010000001
 705INVOICE 2                                                                       00020000001
-637110000000000123456789     0000000055po_2           JENNY ROSEN             0121042880000002
+637110000000000123456789     0000000055po_2           0000JENNY ROSEN         0121042880000002
 820000000400220000000000000000550000000123451234567890                         121042880000001
 5220BEZANT                              1234567890PPDPAYOUT                   1121042880000002
 623121042882000123456789     0000000000po_3           JENNY ROSEN             0121042880000003

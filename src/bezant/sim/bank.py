@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from bezant.kernel.clock import Clock
 from bezant.kernel.entropy import Entropy
-from bezant.sim.ach_file import is_routing_number
 from bezant.sim.bai2_writer import write_bai2
 from bezant.sim.banking_days import is_banking_day, local_time, next_after
 from bezant.sim.books import Books
 from bezant.sim.camt_writer import write_camt053
 from bezant.sim.courier import Courier
 from bezant.sim.intake import Ack, take
+from bezant.sim.schemes.ach.file import is_routing_number
 from bezant.sim.settlement import Settlement, answer, execute, new_line, send_back
 from bezant.sim.statement import Line, Statement
 

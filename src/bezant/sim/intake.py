@@ -6,10 +6,10 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from bezant.kernel.errors import FileRefused, Problem
-from bezant.sim.ach_file import AchFile
-from bezant.sim.ach_reader import read_ach
 from bezant.sim.banking_days import next_after, on_or_after
 from bezant.sim.books import Books
+from bezant.sim.schemes.ach.file import AchFile
+from bezant.sim.schemes.ach.reader import read_ach
 
 _KNOWN = "SELECT reference, entries, debit, credit FROM file WHERE sha256 = ?"
 _SAME_HEADER = "SELECT 1 FROM file WHERE identity = ?"
@@ -101,5 +101,5 @@ def _queue(books: Books, file: AchFile, ack: Ack, today: date) -> None:
         due = on_or_after(max(batch.effective or next_after(today), today)).isoformat()
         purpose = (batch.company, batch.company_id, batch.sec, batch.description, batch.odfi)
         batch_id = books.change(_ADD_BATCH, (file_id, *purpose, due))
-        rows = ((batch_id, entry.is_credit, *astuple(entry)) for entry in batch.entries)
+        rows = ((batch_id, entry.is_credit, *astuple(entry)[:8]) for entry in batch.entries)
         books.change_many(_ADD_ENTRY, rows)

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from bezant.kernel.entropy import Entropy
-from bezant.sim.ach_returns import ReturnedEntry, ReturnFileHeader, write_returns
 from bezant.sim.banking_days import next_after
 from bezant.sim.books import Books, Row
-from bezant.sim.receivers import REASONS, answer_of
+from bezant.sim.schemes.ach.receivers import REASONS, answer_of
+from bezant.sim.schemes.ach.writer import ReturnedEntry, ReturnFileHeader, write_returns
 from bezant.sim.statement import Line
 
 # BAI2 type codes of settled files, 466 for credits and 166 for debits, and of single returns.

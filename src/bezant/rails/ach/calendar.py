@@ -49,15 +49,16 @@ def add_banking_days(day: date, count: int) -> date:
 
 
 def submission_for(
-    now: datetime, *, same_day: bool = False, cut_off: time = rules.STANDARD_CUT_OFF
+    now: datetime, *, same_day: bool = False, cut_off: time | None = None
 ) -> datetime:
     """Return the first cut-off after an instant; at the cut-off itself the file has gone.
 
-    `cut_off` is the bank's own hour for next-day files; same-day windows are the network's.
+    `cut_off` is the bank's own hour for next-day files, and its last for same-day files; a
+    window that the network closes earlier closes then.
     """
     day = banking_day(now.astimezone(EASTERN).date())
     while True:
-        hours = _deadlines(day) if same_day else (cut_off,)
+        hours = _deadlines(day, cut_off) if same_day else (cut_off or rules.STANDARD_CUT_OFF,)
         for hour in hours:
             instant = _eastern(day, hour)
             if instant > now:
@@ -69,6 +70,14 @@ def settlement_date(cut_off: datetime, *, same_day: bool = False) -> date:
     """Return the banking day on which what goes out at a cut-off settles."""
     day = cut_off.astimezone(EASTERN).date()
     return banking_day(day) if same_day else add_banking_days(day, 1)
+
+
+def available_at(settles: datetime) -> datetime:
+    """Return when the receiver of a credit can use it, by the rules for a settlement."""
+    local = settles.astimezone(EASTERN)
+    hours = in_force(rules.AVAILABILITY, local.date())
+    hour = next((hour for settled, hour in hours if local.time() <= settled), hours[-1][1])
+    return max(settles, _eastern(local.date(), hour))
 
 
 def settles_at(cut_off: datetime, *, same_day: bool = False) -> datetime:
@@ -88,15 +97,27 @@ def return_by(settled_on: date, *, extended: bool = False) -> datetime:
     Ordinary returns are back by the opening of the second banking day after settlement; a debit
     that a consumer disowns by the opening of the banking day after the 60th calendar day.
     """
-    if extended:
-        days = in_force(rules.EXTENDED_RETURN_DAYS, settled_on)
-        return _eastern(banking_day(settled_on + timedelta(days=days + 1)), rules.OPENING)
-    count = in_force(rules.RETURN_BANKING_DAYS, settled_on)
-    return _eastern(add_banking_days(settled_on, count), rules.OPENING)
+    rows = rules.RETURN_DEADLINES["sixty days" if extended else "two banking days"]
+    span = in_force(rows, settled_on)
+    assert span is not None, "these returns have a deadline"
+    return opening_after(settled_on, span)
 
 
-def _deadlines(day: date) -> tuple[time, ...]:
-    return tuple(window.deadline for window in in_force(rules.SAME_DAY_WINDOWS, day))
+def opening_after(day: date, span: rules.Span) -> datetime:
+    """Return the opening of the banking day that ends a span, or follows its calendar days."""
+    if span.calendar_days:
+        return _eastern(banking_day(day + timedelta(days=span.calendar_days + 1)), rules.OPENING)
+    return _eastern(add_banking_days(day, span.banking_days), rules.OPENING)
+
+
+def end_of_banking_day(day: date, count: int) -> date:
+    """Return the last day of a span of banking days, such as five for a reversal."""
+    return add_banking_days(banking_day(day), count)
+
+
+def _deadlines(day: date, cut_off: time | None) -> tuple[time, ...]:
+    hours = [window.deadline for window in in_force(rules.SAME_DAY_WINDOWS, day)]
+    return tuple(hour for hour in hours if cut_off is None or hour <= cut_off) or (hours[0],)
 
 
 def _eastern(day: date, hour: time) -> datetime:

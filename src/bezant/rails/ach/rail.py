@@ -1,7 +1,9 @@
-"""The ACH rail: credits by batch file, returns and change notices back."""
+"""The ACH rail: credits and debits by batch file; returns, disputes and change notices back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+
+from msgspec import Struct, field
 
 from bezant.rail import (
     Capabilities,
@@ -13,33 +15,42 @@ from bezant.rail import (
     Service,
     Timetable,
 )
-from bezant.rails.ach import calendar, rules
-from bezant.rails.ach.pack import objections, pack
-from bezant.rails.ach.read import read
+from bezant.rails.ach import calendar, receipt, rules
+from bezant.rails.ach.dialect import Dialect, dialect_of
+from bezant.rails.ach.lines import Source
+from bezant.rails.ach.objections import ACTS, objections
+from bezant.rails.ach.pack import pack
+from bezant.rails.ach.read import Stream, read
 from bezant.rails.ach.records import trace_number
 
+_BY_HAND = Dialect()
+_WITH_OFFSETS = 4_999_999
 
-class Ach:
-    """ACH credits as a rail."""
 
-    capabilities = Capabilities(
-        name="ach",
-        title="ACH",
-        mode="batch",
-        currencies=("usd",),
-        directions=("credit",),
-        services=("standard", "same_day"),
-        max_amount=rules.MAX_AMOUNT,
-        max_file_count=rules.MAX_FILE_COUNT,
-        max_file_total=rules.MAX_FILE_TOTAL,
-        format="nacha",
-        suffix=".ach",
-    )
-    rule_book: RuleBook = rules.BOOK
+class Ach(Struct, frozen=True):
+    """ACH as a rail; `reading` are the switches of the bank whose files it reads."""
+
+    reading: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What ACH can do."""
+        return _CAPABILITIES
+
+    @property
+    def rule_book(self) -> RuleBook:
+        """Its dated rows."""
+        return rules.BOOK
 
     def trace(self, originator: Originator, sequence: int) -> str:
-        """Return the trace number of the originator's nth entry, from 1 to 9,999,999."""
-        return trace_number(originator.bank_id, sequence)
+        """Return the trace number of the originator's nth entry, from 1 to 9,999,999.
+
+        Where a bank wants files that balance, every other number is kept for the other side.
+        """
+        dialect = dialect_of(originator.dialect)
+        if dialect.offset != "none":
+            sequence = 2 * ((sequence - 1) % _WITH_OFFSETS + 1)
+        return trace_number(dialect.odfi or originator.bank_id, sequence)
 
     def timetable(
         self,
@@ -50,22 +61,21 @@ class Ach:
     ) -> Timetable:
         """Return the dates of an instruction given at an instant; `cut_off` is Eastern time."""
         same_day = service == "same_day"
-        hour = cut_off or rules.STANDARD_CUT_OFF
-        goes_out = calendar.submission_for(now, same_day=same_day, cut_off=hour)
+        goes_out = calendar.submission_for(now, same_day=same_day, cut_off=cut_off)
         day = calendar.settlement_date(goes_out, same_day=same_day)
         settles = calendar.settles_at(goes_out, same_day=same_day)
         return Timetable(
             cut_off=goes_out,
             effective_date=day,
             expected_settlement_at=settles,
-            available_at=settles,
+            available_at=calendar.available_at(settles) if direction == "credit" else settles,
             return_by=calendar.return_by(day),
             final_at=calendar.return_by(day, extended=direction == "debit"),
         )
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
-        """Say why an ACH credit cannot carry an instruction; nothing when it can."""
-        return objections(instruction)
+        """Say why an ACH entry cannot carry an instruction; nothing when it can."""
+        return tuple(objections(instruction, _BY_HAND))
 
     def pack(
         self,
@@ -86,12 +96,33 @@ class Ach:
         )
 
     def recognize(self, data: bytes) -> str | None:
-        """Return `nacha` for what begins like a NACHA file."""
-        return "nacha" if data.lstrip().startswith(b"101") else None
+        """Return `nacha` for what begins like a NACHA file, `ach.receipt` for a bank's receipt."""
+        if receipt.is_receipt(data):
+            return "ach.receipt"
+        return "nacha" if data[:100].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"101") else None
 
     def read(self, data: bytes) -> ReadFile:
-        """Return what a NACHA file says; raises FileRefused with every problem and its line."""
-        return read(data)
+        """Return what a file says; raises FileRefused with every problem and its line."""
+        return receipt.read(data) if receipt.is_receipt(data) else read(data, self.reading)
 
+    def read_stream(self, source: bytes | Source) -> Stream:
+        """Return the facts of a NACHA file one by one; they count when the last one has come."""
+        return Stream(source, dialect_of(self.reading))
+
+
+_CAPABILITIES = Capabilities(
+    name="ach",
+    title="ACH",
+    mode="batch",
+    currencies=("usd",),
+    directions=("credit", "debit"),
+    services=("standard", "same_day"),
+    max_amount=rules.MAX_AMOUNT,
+    max_file_count=rules.MAX_FILE_COUNT,
+    max_file_total=rules.MAX_FILE_TOTAL,
+    acts=ACTS,
+    format="nacha",
+    suffix=".ach",
+)
 
 ACH = Ach()

@@ -1,18 +1,22 @@
 """Reading a NACHA file: any bytes give either its facts or a refusal that names every problem.
 
-One pass over the records; a file is believed only when all its counts, hashes and totals agree.
+One pass over the records in a stream; a file is believed only when all its counts, hashes and
+totals agree, so what a stream has given out counts for nothing until it has come to its end.
 """
 
-from collections.abc import Callable
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.money import Money
 from bezant.rail import Fact, ReadFile, Totals
 from bezant.rails.ach import records
-from bezant.rails.ach.batch import Batch, Sums, fields_of
-from bezant.rails.ach.facts import CURRENCY, facts_of, read_date
-from bezant.rails.ach.lines import Findings, Line, split
+from bezant.rails.ach.batch import Batch, Entry, Sums, fields_of
+from bezant.rails.ach.dialect import Dialect, dialect_of
+from bezant.rails.ach.facts import CURRENCY, Translator, read_date
+from bezant.rails.ach.lines import Findings, Line, Source, split
 
 MOST_PROBLEMS = 1000
 """Problems after which a file is not read on: it is something else altogether."""
@@ -25,30 +29,87 @@ _HEADER_CONSTANTS = {
 }
 
 
-def read(data: bytes) -> ReadFile:
+def read(data: bytes, dialect: Mapping[str, str]) -> ReadFile:
     """Return the facts of a NACHA file; raises FileRefused with every problem and its line."""
-    reader = _Reader()
-    for line in split(data, reader.findings):
-        reader.take(line)
-        if len(reader.findings.problems) > MOST_PROBLEMS:
-            reader.findings.bad(line.number, "reading stopped here")
-            raise FileRefused(reader.findings.problems)
-    return reader.finish()
+    stream = Stream(data, dialect_of(dialect))
+    facts = tuple(stream)
+    return ReadFile(facts, stream.warnings, stream.totals)
+
+
+class Stream:
+    """The facts of a file one by one, without the file in memory.
+
+    The last step raises FileRefused if anything was wrong, and then no fact before it counts.
+    Only when it has come to its end without that are there `totals` and `warnings`.
+    """
+
+    def __init__(self, source: bytes | Source, dialect: Dialect) -> None:
+        """Read from bytes or from anything that has `read`, such as an open file."""
+        self._source = source
+        self._dialect = dialect
+        self._reader = _Reader(dialect)
+
+    def __iter__(self) -> Iterator[Fact]:
+        """Yield the facts in the order of the entries; once only."""
+        reader, findings = self._reader, self._reader.findings
+        lines = split(self._source, findings, short_lines=self._dialect.read_short_lines == "yes")
+        for line in lines:
+            fact = reader.take(line)
+            if fact is not None and not findings.problems:
+                yield fact
+            if len(findings.problems) > MOST_PROBLEMS:
+                findings.bad(line.number, "reading stopped here")
+                raise FileRefused(findings.problems)
+        reader.finish()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Oddities that change nothing."""
+        return tuple(self._reader.findings.warnings)
+
+    @property
+    def totals(self) -> Totals:
+        """What the file adds up to, when all of it has been read."""
+        return self._reader.totals()
+
+
+class _Seen:
+    """Numbers that have been met, in eight bytes each while they come in ascending order."""
+
+    def __init__(self) -> None:
+        self._ascending = array("q")
+        self._others: set[int] = set()
+
+    def again(self, number: int) -> bool:
+        """Note a number, and tell whether it was there before."""
+        row = self._ascending
+        if not row or number > row[-1]:
+            row.append(number)
+            return False
+        if row[bisect_left(row, number)] == number or number in self._others:
+            return True
+        self._others.add(number)
+        return False
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
         self.findings = Findings()
         self.header: dict[str, str] | None = None
         self.batch: Batch | None = None
-        self.batches: list[Batch] = []
+        self.translator: Translator | None = None
+        self.batches = 0
+        self.last_batch: dict[str, int] = {}
         self.control: dict[str, str] | None = None
         self.control_line = 0
         self.sums = Sums()
         self.count = 0
         self.last_line = 0
         self.fillers = 0
-        self.handlers: dict[str, Callable[[Line], None]] = {
+        self.traces = _Seen()
+        self.returned: dict[str, _Seen] = {}
+        self.handlers: dict[str, Callable[[Line], Entry | None]] = {
             "1": self._file_header,
             "5": self._batch_header,
             "6": self._entry,
@@ -57,49 +118,63 @@ class _Reader:
             "9": self._file_control,
         }
 
-    def take(self, line: Line) -> None:
+    def take(self, line: Line) -> Fact | None:
         """Take the next record; what cannot stand here is a problem."""
         self.last_line = line.number
-        if line.text.strip().strip("9") == "" and self.control is not None:
+        kind = line.text[0]
+        if kind == "9" and self.control is not None and line.text.strip().strip("9") == "":
             self.fillers += 1
-            return
+            return None
         self.count += 1
-        handler = self.handlers.get(line.text[0])
-        if self.count == 1 and line.text[0] != "1":
+        handler = self.handlers.get(kind)
+        if self.count == 1 and kind != "1":
             self.findings.bad(line.number, "the file does not begin with a file header (1)")
         if self.control is not None:
             self.findings.bad(line.number, "a record after the file control")
         elif handler is None:
-            self.findings.bad(line.number, f"record type {line.text[0]!r} is not known")
+            self.findings.bad(line.number, f"record type {kind!r} is not known")
             self._lose_count()
         else:
-            handler(line)
+            # A batch control ends the batch of the entry that it gives out.
+            translator = self.translator
+            entry = handler(line)
+            if entry is not None and entry.sound and translator is not None:
+                return self._fact(translator, entry)
+        return None
 
-    def finish(self) -> ReadFile:
-        """Return the file's facts, now that all of it has been seen."""
+    def finish(self) -> None:
+        """Judge the file, now that all of it has been seen."""
         findings = self.findings
         if self.count == 0:
             findings.bad(None, "the file is empty")
         else:
             self._end_batch(self.last_line)
             self._check_end()
-        self._check_unique()
-        # Facts are made only of records that are whole; making them finds the last problems.
-        facts = [] if findings.problems else self._facts()
         if findings.problems:
             raise FileRefused(sorted(findings.problems, key=lambda problem: problem.line or 0))
-        return ReadFile(tuple(facts), tuple(findings.warnings), self._totals())
 
-    def _facts(self) -> list[Fact]:
-        created = self._created_on()
-        facts = [fact for batch in self.batches for fact in facts_of(batch, created, self.findings)]
-        returned: set[str] = set()
-        for fact in facts:
-            if fact.kind == "returned" and fact.trace in returned:
-                self.findings.bad(fact.line, f"trace {fact.trace} is returned twice")
-            if fact.kind == "returned":
-                returned.add(fact.trace)
-        return facts
+    def totals(self) -> Totals:
+        """Return what the controls say, of a file that was not refused."""
+        assert self.header is not None, "a file without a header was refused"
+        names = ("reference", "modifier", "created on", "origin", "destination")
+        details = {name.replace(" ", "_"): self.header[name] for name in names}
+        return Totals(
+            count=self.sums.entries,
+            credits=Money(self.sums.credits, CURRENCY),
+            debits=Money(self.sums.debits, CURRENCY),
+            details=details | {"batches": str(self.batches)},
+        )
+
+    def _fact(self, translator: Translator, entry: Entry) -> Fact:
+        fact = translator.fact(entry)
+        if self.traces.again(int(entry.values["trace"])):
+            trace = entry.values["trace"]
+            self.findings.bad(entry.line, f"trace {trace} is in the file twice")
+        if fact.kind in ("returned", "dishonored", "contested") and fact.amount is not None:
+            seen = self.returned.setdefault(fact.kind, _Seen())
+            if seen.again(int(fact.trace)):
+                self.findings.bad(fact.line, f"trace {fact.trace} is {fact.kind} twice")
+        return fact
 
     def _file_header(self, line: Line) -> None:
         if self.header is not None:
@@ -116,14 +191,24 @@ class _Reader:
 
     def _batch_header(self, line: Line) -> None:
         self._end_batch(line.number)
-        self.batch = Batch.open(line, self.findings)
-        self.batches.append(self.batch)
+        self.batch = batch = Batch.open(line, self.findings, self.dialect)
+        self.translator = (
+            Translator(batch, self._created_on(), self.findings) if batch.sound else None
+        )
+        self.batches += 1
+        bank, number = batch.values["odfi"], batch.values["batch number"]
+        if not records.is_digits(number):
+            return
+        if int(number) <= self.last_batch.get(bank, -1):
+            reason = f"batch number {number} of bank {bank} is doubled or out of order"
+            self.findings.bad(line.number, reason)
+        self.last_batch[bank] = int(number)
 
-    def _entry(self, line: Line) -> None:
-        if self.batch is None:
-            self.findings.bad(line.number, "an entry (6) outside a batch")
-        else:
-            self.batch.entry(line)
+    def _entry(self, line: Line) -> Entry | None:
+        if self.batch is not None:
+            return self.batch.entry(line)
+        self.findings.bad(line.number, "an entry (6) outside a batch")
+        return None
 
     def _addenda(self, line: Line) -> None:
         if self.batch is None:
@@ -131,13 +216,14 @@ class _Reader:
         else:
             self.batch.addenda(line)
 
-    def _batch_control(self, line: Line) -> None:
+    def _batch_control(self, line: Line) -> Entry | None:
         if self.batch is None:
             self.findings.bad(line.number, "a batch control (8) outside a batch")
-            return
-        self.batch.close(line)
+            return None
+        last = self.batch.close(line)
         self.sums.add(self.batch.sums)
-        self.batch = None
+        self.batch = self.translator = None
+        return last
 
     def _file_control(self, line: Line) -> None:
         self._end_batch(line.number)
@@ -156,46 +242,25 @@ class _Reader:
             self.findings.bad(line, reason)
             self._lose_count()
             self.sums.add(self.batch.sums)
-            self.batch = None
+            self.batch = self.translator = None
 
     def _check_end(self) -> None:
         if self.control is None:
             self.findings.bad(self.last_line, "the file ends without a file control (9)")
             return
         self.sums.compare(self.control, self.control_line, self.findings)
+        self._check_figure("batch count", self.batches, strict=True)
         blocks = -(-self.count // records.BLOCKING)
-        for name, figure in (("batch count", len(self.batches)), ("block count", blocks)):
-            said = self.control[name]
-            if records.is_digits(said) and int(said) != figure:
-                self.findings.bad(self.control_line, f"{name} is {int(said)}, not {figure}")
+        self._check_figure("block count", blocks, strict=self.dialect.read_block_count == "yes")
         if self.fillers and (self.count + self.fillers) % records.BLOCKING:
             self.findings.odd(self.last_line, "the file does not fill its last block of ten")
 
-    def _check_unique(self) -> None:
-        batches: dict[str, int] = {}
-        traces: set[str] = set()
-        for batch in self.batches:
-            bank, number = batch.values["odfi"], batch.values["batch number"]
-            if records.is_digits(number) and int(number) <= batches.get(bank, -1):
-                reason = f"batch number {number} of bank {bank} is doubled or out of order"
-                self.findings.bad(batch.line, reason)
-            batches[bank] = int(number) if records.is_digits(number) else -1
-            for entry in batch.entries:
-                trace = entry.values["trace"]
-                if trace in traces:
-                    self.findings.bad(entry.line, f"trace {trace} is in the file twice")
-                traces.add(trace)
+    def _check_figure(self, name: str, figure: int, *, strict: bool) -> None:
+        assert self.control is not None, "a control record was read"
+        said = self.control[name]
+        if records.is_digits(said) and int(said) != figure:
+            tell = self.findings.bad if strict else self.findings.odd
+            tell(self.control_line, f"{name} is {int(said)}, not {figure}")
 
     def _created_on(self) -> date | None:
         return None if self.header is None else read_date(self.header["created on"])
-
-    def _totals(self) -> Totals:
-        assert self.header is not None, "a file without a header was refused"
-        names = ("reference", "modifier", "created on", "origin", "destination")
-        details = {name.replace(" ", "_"): self.header[name] for name in names}
-        return Totals(
-            count=sum(len(batch.entries) for batch in self.batches),
-            credits=Money(self.sums.credits, CURRENCY),
-            debits=Money(self.sums.debits, CURRENCY),
-            details=details | {"batches": str(len(self.batches))},
-        )

@@ -4,21 +4,42 @@ Each reason has the deadline by which a bank must have sent it and the API's fai
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
 
-Deadline = Literal["two banking days", "sixty days", "file", "dishonored", "contested", "undefined"]
+from bezant.rail import in_force
+from bezant.rails.ach import calendar, rules
+from bezant.rails.ach.rules import Deadline
+
+Kind = Literal["returned", "dishonored", "contested"]
+
+_KINDS: Mapping[Deadline, Kind] = {"dishonored": "dishonored", "contested": "contested"}
 
 
 class ReturnReason(Struct, frozen=True):
-    """Why an entry came back."""
+    """Why an entry came back, or why its return is argued about."""
 
     code: str
     meaning: str
     deadline: Deadline
     failure_code: str
+
+    @property
+    def kind(self) -> Kind:
+        """What a record with this code is: a return, or one of the two steps of an argument."""
+        return _KINDS.get(self.deadline, "returned")
+
+    def due_by(self, counted_from: date) -> datetime | None:
+        """Return when a record with this code must be back; None where the banks agree on it.
+
+        Counted from the settlement of the entry, of its return for a dishonor, of the dishonored
+        return for a contest. Raises LookupError before the first rule.
+        """
+        span = in_force(rules.RETURN_DEADLINES[self.deadline], counted_from)
+        return None if span is None else calendar.opening_after(counted_from, span)
 
 
 _FAILURE_CODES = {
@@ -37,6 +58,7 @@ _FAILURE_CODES = {
     "R20": "bank_account_restricted",
     "R23": "declined",
     "R29": "debit_not_authorized",
+    "R43": "invalid_account_number",
     "R51": "debit_not_authorized",
 }
 
@@ -46,7 +68,6 @@ _MEANINGS: Mapping[Deadline, Mapping[str, str]] = {
         "R02": "Account closed",
         "R03": "No account, or the account cannot be found",
         "R04": "Account number is not valid",
-        "R06": "Returned at the originating bank's request",
         "R08": "Payment stopped",
         "R09": "Uncollected funds",
         "R12": "Account sold to another bank",
@@ -61,13 +82,16 @@ _MEANINGS: Mapping[Deadline, Mapping[str, str]] = {
         "R24": "Duplicate entry",
         "R29": "Company did not authorize the debit",
         "R30": "Receiving bank does not take part in check truncation",
-        "R31": "Permissible return, agreed between the banks",
         "R32": "Receiving bank does not settle",
         "R34": "Receiving bank's participation is limited",
         "R35": "Improper debit",
         "R36": "Improper credit",
         "R39": "Improper source document",
         "R50": "State law affects the acceptance of represented checks",
+    },
+    "agreed": {
+        "R06": "Returned at the originating bank's request",
+        "R31": "Permissible return, agreed between the banks",
     },
     "sixty days": {
         "R05": "Consumer account debited as a company's without authorization",
@@ -134,7 +158,7 @@ RETURN_REASONS: Mapping[str, ReturnReason] = MappingProxyType(
 
 def return_reason(code: str) -> ReturnReason:
     """Return what a code says; a code that the table does not know could not be processed."""
-    unknown = ReturnReason(code, f"Returned as {code}", "undefined", "could_not_process")
+    unknown = ReturnReason(code, f"Returned as {code}", "agreed", "could_not_process")
     return RETURN_REASONS.get(code, unknown)
 
 
@@ -172,10 +196,10 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
                 "transaction_code": (26, 28),
             },
         ),
-        "C08": Change("Foreign receiving bank is wrong"),
+        "C08": Change("Foreign receiving bank is wrong", {"receiving_bank": (0, 29)}),
         "C09": Change("Individual identification is wrong", {"identification": (0, 22)}),
         "C13": Change("Format of the addenda is wrong"),
-        "C14": Change("Entry class code is wrong"),
+        "C14": Change("Entry class code is wrong", {"class_code": (0, 3)}),
     }
 )
 
@@ -183,3 +207,19 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
 def change(code: str) -> Change:
     """Return what a notice of change corrects; nothing that we know for an unknown code."""
     return CHANGES.get(code, Change(f"Notice of change {code}"))
+
+
+REFUSED_CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        "C61": "Notice of change was misrouted",
+        "C62": "Trace number in the notice is wrong",
+        "C63": "Company identification in the notice is wrong",
+        "C64": "Individual identification in the notice is wrong",
+        "C65": "Corrected data is not in its format",
+        "C66": "Discretionary data in the notice is wrong",
+        "C67": "Routing number in the notice is not the entry's",
+        "C68": "Account number in the notice is not the entry's",
+        "C69": "Transaction code in the notice is wrong",
+    }
+)
+"""Why an originating bank refuses a notice of change."""

@@ -5,16 +5,20 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-CREDITS = frozenset({"22", "32"})
-DEBITS = frozenset({"27", "37"})
-PRENOTES = frozenset({"23", "28", "33", "38"})
+CREDITS = frozenset({"22", "32", "42", "52"})
+DEBITS = frozenset({"27", "37", "47", "55"})
+PRENOTES = frozenset({"23", "28", "33", "38", "43", "48", "53"})
 CODES = CREDITS | DEBITS | PRENOTES
+RETURNS = frozenset({"21", "26", "31", "36", "41", "46", "51", "56"})
 
 _WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7)
 
 
 class Entry(Struct, frozen=True):
-    """One payment: money to a receiver, or from one."""
+    """One payment: money to a receiver, or from one; or an answer to somebody else's payment.
+
+    `columns` are the 22 of the name as they stood, `addenda` the records after the entry.
+    """
 
     code: str
     routing: str
@@ -24,11 +28,13 @@ class Entry(Struct, frozen=True):
     name: str
     discretionary: str
     trace: str
+    columns: str = ""
+    addenda: list[str] = []
 
     @property
     def is_credit(self) -> bool:
         """Whether the receiver gets money; the second digit of the code says so."""
-        return self.code[1] in "234"
+        return self.code[1] in "1234"
 
 
 class Batch(Struct):

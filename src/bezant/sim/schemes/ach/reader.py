@@ -7,13 +7,22 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from bezant.kernel.errors import FileRefused, Problem
-from bezant.sim.ach_file import CODES, PRENOTES, AchFile, Batch, Entry, is_routing_number
+from bezant.sim.schemes.ach.file import (
+    CODES,
+    PRENOTES,
+    RETURNS,
+    AchFile,
+    Batch,
+    Entry,
+    is_routing_number,
+)
 
 RECORD = 94
 _BLOCK = 10
 _MOST_PROBLEMS = 20
 _PADDING = "9" * RECORD
 _SEC = frozenset({"PPD", "CCD", "CTX", "WEB", "TEL"})
+_REFUSALS = "COR"
 _SERVICES = frozenset({"200", "220", "225"})
 _MODIFIERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _HASH_MODULUS = 10**10
@@ -30,9 +39,13 @@ _NAMES = {
 }
 
 
-def read_ach(content: bytes, routing_number: str) -> AchFile:
-    """Return the file if every rule holds; raises FileRefused with each problem and its line."""
-    reading = _Reading(routing_number)
+def read_ach(content: bytes, routing_number: str, *, answers: bool = False) -> AchFile:
+    """Return the file if every rule holds; raises FileRefused with each problem and its line.
+
+    With `answers` it may also hold what the client says of entries that came to it: returns, the
+    disputes about them, and refused notices of change.
+    """
+    reading = _Reading(routing_number, answers)
     for record in _records(content):
         reading.take(record)
     return reading.end()
@@ -74,8 +87,10 @@ class _Totals:
 class _Reading:
     """One pass over a file's records."""
 
-    def __init__(self, routing_number: str) -> None:
+    def __init__(self, routing_number: str, answers: bool) -> None:
         self._routing = routing_number
+        self._codes = CODES | RETURNS if answers else CODES
+        self._classes = _SEC | {_REFUSALS} if answers else _SEC
         self._problems: list[Problem] = []
         self._line = 0
         self._last = ""
@@ -179,7 +194,9 @@ class _Reading:
         self._must(batch.service in _SERVICES, f"service class {batch.service!r} is unknown")
         self._must(bool(batch.company), "the company name is empty")
         self._must(bool(batch.company_id), "the company identification is empty")
-        self._must(batch.sec in _SEC, f"standard entry class {batch.sec!r} is not taken here")
+        self._must(
+            batch.sec in self._classes, f"standard entry class {batch.sec!r} is not taken here"
+        )
         self._must(bool(batch.description), "the company entry description is empty")
         self._must(record[78] == "1", f"originator status {record[78]!r} is not 1")
         self._must(batch.odfi == self._routing[:8], f"ODFI {batch.odfi!r} is another bank")
@@ -196,9 +213,11 @@ class _Reading:
             record[12:29].strip(),
             self._number(record[29:39], "amount"),
             record[39:54].strip(),
-            record[54:76].strip(),
+            record[58:74].strip() if self._batch.sec == "CTX" else record[54:76].strip(),
             record[76:78],
             record[79:94],
+            record[54:76],
+            [],
         )
         self._check_entry(entry)
         self._must(record[78] in "01", f"addenda indicator {record[78]!r} is not 0 or 1")
@@ -214,7 +233,7 @@ class _Reading:
 
     def _check_entry(self, entry: Entry) -> None:
         batch = self._batch
-        if entry.code not in CODES:
+        if entry.code not in self._codes:
             self._wrong(f"transaction code {entry.code!r} is not taken here")
         if not is_routing_number(entry.routing):
             self._wrong(f"routing number {entry.routing!r} fails its check digit")
@@ -222,7 +241,8 @@ class _Reading:
             self._wrong("the account number is empty")
         if not entry.name:
             self._wrong("the receiver's name is empty")
-        if (entry.amount == 0) != (entry.code in PRENOTES):
+        empty = entry.code in PRENOTES or batch.sec == _REFUSALS
+        if (entry.amount == 0) != empty:
             self._wrong(f"an amount of {entry.amount} with transaction code {entry.code}")
         if batch.service != "200" and entry.is_credit != (batch.service == "220"):
             self._wrong(
@@ -245,6 +265,10 @@ class _Reading:
         self._addenda += 1
         self._of_batch.records += 1
         self._must(self._addenda_due, "addenda follow an entry that announces none")
+        entry.addenda.append(record)
+        if entry.code in RETURNS:
+            self._answer(record, entry)
+            return
         self._must(record[1:3] == "05", f"addenda of type {record[1:3]!r} are not taken here")
         self._must(
             self._batch.sec == "CTX" or self._addenda == 1,
@@ -254,11 +278,25 @@ class _Reading:
         self._equal("the addenda sequence number", sequence, self._addenda)
         self._equal("the addenda's entry sequence", record[87:94], entry.trace[8:])
 
+    def _answer(self, record: str, entry: Entry) -> None:
+        """Check the one record that says which entry is answered, and why."""
+        kind, letter = ("98", "C") if self._batch.sec == _REFUSALS else ("99", "R")
+        self._must(record[1:3] == kind, f"addenda of type {record[1:3]!r} are not taken here")
+        code = record[3:6]
+        self._must(code[0] == letter and code[1:].isdigit(), f"code {code!r} is no reason")
+        self._must(record[6:21].isdigit(), f"original trace {record[6:21]!r} is not a number")
+        self._must(self._addenda == 1, "more than one addenda in an answer")
+        self._equal("the addenda's trace", record[79:94], entry.trace)
+
     def _addenda_complete(self) -> None:
         self._must(
             self._addenda > 0 or not self._addenda_due,
             "the entry above announces addenda, none came",
         )
+        entries = self._batch.entries
+        if entries and self._batch.sec == "CTX" and entries[-1].code not in RETURNS:
+            said = self._number(entries[-1].columns[:4], "count of addenda")
+            self._equal("the entry's count of addenda", said, self._addenda)
 
     def _batch_control(self, record: str) -> None:
         self._addenda_complete()

@@ -1,0 +1,179 @@
+"""Why the ACH network cannot carry an instruction: each reason says what is wrong with it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bezant.rail import Account, Instruction, Original, UsAccount, in_force
+from bezant.rails.ach import calendar, records, rules
+from bezant.rails.ach.dialect import Dialect
+from bezant.rails.ach.orders import (
+    CLASSES,
+    DISPUTES,
+    RESERVED,
+    RETRY,
+    account_types,
+    class_of,
+    is_refused_change,
+    texts_of,
+)
+from bezant.rails.ach.returns import REFUSED_CHANGES, RETURN_REASONS
+from bezant.rails.ach.text import ascii_upper
+
+ACTS = ("pay", "prenote", "reverse", "return", "dishonor", "contest", "verify")
+
+_REASONS = {"return": "returned", "dishonor": "dishonored", "contest": "contested"}
+_DISPUTED = {
+    "return": (),
+    "dishonor": ("return_trace", "return_code"),
+    "contest": ("return_trace", "return_code", "dishonored_trace", "dishonored_code"),
+}
+_DETAILS = frozenset(
+    (
+        *("class_code", "account_type", "company_name", "company_data", "company_id", "retry"),
+        *("payment_type", "discretionary", "account_number", "original_rdfi", "date_of_death"),
+        *("return_trace", "return_code", "return_day", "returned_on", "original_day"),
+        *("dishonored_trace", "dishonored_code", "dishonored_day", "change_code", "corrected"),
+    )
+)
+"""Keys of an instruction's details that this rail knows; what others mean it cannot say."""
+
+
+def objections(instruction: Instruction, dialect: Dialect) -> Iterator[str]:
+    """Yield every reason why an entry cannot carry an instruction; nothing when it can."""
+    act = instruction.act
+    if act not in ACTS:
+        yield f"ACH cannot {act.replace('_', ' ')}; it can {', '.join(ACTS)}"
+        return
+    if instruction.amount.currency != "usd":
+        yield f"the currency is {instruction.amount.currency}, not usd"
+    yield from _of_amount(instruction)
+    yield from _of_account(instruction.counterparty.account, act in ("return", "contest"))
+    if not ascii_upper(instruction.counterparty.name, 22):
+        yield "the receiver has no name"
+    if len(instruction.trace) != 15 or not records.is_digits(instruction.trace):
+        yield "the trace is not 15 digits"
+    if unknown := sorted(instruction.details.keys() - _DETAILS):
+        yield f"details of an ACH entry have no {', '.join(unknown)}"
+    yield from _of_class(instruction, dialect)
+    yield from _of_description(instruction)
+    if act in DISPUTES:
+        yield from _of_dispute(instruction)
+    elif act == "reverse":
+        yield from _of_reversal(instruction)
+    elif instruction.details.get("retry"):
+        yield from _of_retry(instruction)
+
+
+def _of_amount(instruction: Instruction) -> Iterator[str]:
+    amount = instruction.amount.amount
+    if instruction.act == "prenote" or is_refused_change(instruction):
+        if amount:
+            yield f"the amount {amount} is not 0, as it is where no money moves"
+        return
+    limit = rules.MAX_AMOUNT
+    if instruction.act == "verify":
+        limit = in_force(rules.MICRO_ENTRY_LIMIT, instruction.effective_date)
+    elif instruction.service == "same_day":
+        limit = in_force(rules.SAME_DAY_LIMIT, instruction.effective_date)
+    if not 0 < amount <= limit:
+        yield f"the amount {amount} is not between 1 and {limit} cents"
+
+
+def _of_account(account: Account, numberless: bool) -> Iterator[str]:
+    if not isinstance(account, UsAccount):
+        yield "the account is not one in the United States"
+        return
+    if not records.is_routing_number(account.routing_number):
+        yield "the routing number is not nine digits with a right check digit"
+    if (account.account_number or not numberless) and not _is_number(account.account_number):
+        yield "the account number is not 1 to 17 letters, digits or hyphens"
+
+
+def _is_number(text: str) -> bool:
+    core = text.replace("-", "")
+    return len(text) <= 17 and core.isascii() and core.isalnum()
+
+
+def _of_class(instruction: Instruction, dialect: Dialect) -> Iterator[str]:
+    if is_refused_change(instruction):
+        return
+    class_code = class_of(instruction, dialect)
+    if class_code not in CLASSES:
+        yield f"entry class {class_code!r} is not written; use one of {', '.join(CLASSES)}"
+        return
+    if class_code == "TEL" and instruction.direction == "credit" and instruction.act == "pay":
+        yield "a TEL entry is a debit"
+    most = {"TEL": 0, "CTX": rules.MAX_ADDENDA}.get(class_code, 1)
+    if instruction.act not in DISPUTES and len(texts_of(instruction)) > most:
+        yield f"the remittance is longer than {most} times 80 characters, the room of {class_code}"
+    kind = instruction.details.get("account_type", "checking")
+    if kind not in account_types():
+        yield f"the account type is not one of {', '.join(account_types())}"
+    debits_loan = kind == "loan" and instruction.direction == "debit"
+    if debits_loan and instruction.act == "pay":
+        yield "a loan account is not debited, but for a reversal"
+    for key, width in (("payment_type", 1), ("discretionary", 2), ("company_data", 20)):
+        if len(instruction.details.get(key, "")) > width:
+            yield f"{key} is longer than {width}"
+
+
+def _of_description(instruction: Instruction) -> Iterator[str]:
+    description = ascii_upper(instruction.description, 10)
+    act = RESERVED.get(description, instruction.act)
+    if act != instruction.act:
+        yield f"the description {description} is for the act {act}"
+    if description == RETRY and not instruction.details.get("retry"):
+        yield f"the description {RETRY} is for retries; say which one in the detail `retry`"
+
+
+def _of_dispute(instruction: Instruction) -> Iterator[str]:
+    if instruction.original is None:
+        yield f"to {instruction.act} needs the original entry"
+        return
+    yield from _of_original(instruction.original)
+    if is_refused_change(instruction):
+        if instruction.reason not in REFUSED_CHANGES:
+            yield f"{instruction.reason} is not a reason to refuse a notice of change"
+        if "change_code" not in instruction.details:
+            yield "to refuse a notice of change needs the detail `change_code`"
+        return
+    known = RETURN_REASONS.get(instruction.reason)
+    if known is None or known.kind != _REASONS[instruction.act]:
+        yield f"{instruction.reason or 'no code'} is not a reason to {instruction.act}"
+    for key in _DISPUTED[instruction.act]:
+        if not instruction.details.get(key):
+            yield f"to {instruction.act} needs the detail `{key}`"
+
+
+def _of_original(original: Original) -> Iterator[str]:
+    if len(original.trace) != 15 or not records.is_digits(original.trace):
+        yield "the original trace is not 15 digits"
+
+
+def _of_reversal(instruction: Instruction) -> Iterator[str]:
+    original = instruction.original
+    if original is None:
+        yield "a reversal needs the original entry"
+        return
+    days = in_force(rules.REVERSAL_BANKING_DAYS, original.on)
+    last = calendar.end_of_banking_day(original.on, days)
+    if instruction.effective_date > last:
+        yield f"a reversal settles within {days} banking days of the original, by {last}"
+    if instruction.amount != original.amount:
+        yield f"a reversal is of the whole original amount, {original.amount.amount} cents"
+
+
+def _of_retry(instruction: Instruction) -> Iterator[str]:
+    original, number = instruction.original, instruction.details["retry"]
+    if original is None or instruction.direction != "debit" or instruction.act != "pay":
+        yield "a retry is a debit and needs the original entry"
+        return
+    allowed = in_force(rules.RETRIES, original.on)
+    if not (records.is_digits(number) and 1 <= int(number) <= allowed.times):
+        yield f"retry {number!r} is not one of the {allowed.times} that are allowed"
+    if instruction.reason not in allowed.codes:
+        yield f"only what came back as {' or '.join(allowed.codes)} is tried again"
+    if instruction.effective_date > original.on + timedelta(days=allowed.days):
+        yield f"a retry settles within {allowed.days} days of the original"
+    if instruction.amount != original.amount:
+        yield f"a retry is of the original amount, {original.amount.amount} cents"
