@@ -6,8 +6,9 @@ import pytest
 from msgspec import structs
 
 from bezant.kernel.errors import FileRefused
+from bezant.rail.identifiers import is_routing_number
 from bezant.rails.ach import ACH, trace_number
-from bezant.rails.ach.records import FILLER, check_digit, is_routing_number
+from bezant.rails.ach.records import FILLER, check_digit
 from bezant.rails.ach.text import ascii_upper
 from tests.rails.ach_samples import CREATED, ORIGINATOR, instruction, packed
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bezant.rail import Account, Instruction, Original, UsAccount, in_force
+from bezant.rail.identifiers import is_routing_number
 from bezant.rails.ach import calendar, records, rules
 from bezant.rails.ach.dialect import Dialect
 from bezant.rails.ach.orders import (
@@ -83,7 +84,7 @@ def _of_account(account: Account, numberless: bool) -> Iterator[str]:
     if not isinstance(account, UsAccount):
         yield "the account is not one in the United States"
         return
-    if not records.is_routing_number(account.routing_number):
+    if not is_routing_number(account.routing_number):
         yield "the routing number is not nine digits with a right check digit"
     if (account.account_number or not numberless) and not _is_number(account.account_number):
         yield "the account number is not 1 to 17 letters, digits or hyphens"

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.rail import Instruction, Originator, UsAccount
+from bezant.rail.identifiers import is_routing_number
 from bezant.rails.ach import addenda, records, rules
 from bezant.rails.ach.batch import Sums, direction_of
 from bezant.rails.ach.calendar import EASTERN
@@ -362,7 +363,7 @@ def _file_problems(
         yield Problem(None, None, f"more than {rules.MAX_FILE_COUNT} entries")
     if sum(instruction.amount.amount for instruction in instructions) > rules.MAX_FILE_TOTAL:
         yield Problem(None, None, f"more than {rules.MAX_FILE_TOTAL} cents in one file")
-    if not records.is_routing_number(originator.bank_id):
+    if not is_routing_number(originator.bank_id):
         yield Problem(None, "bank_id", "not nine digits with a right check digit")
     if not 0 < len(ascii_upper(originator.company_id, 11)) <= 10:
         yield Problem(None, "company_id", "not 1 to 10 characters")
@@ -377,4 +378,4 @@ def _file_problems(
 
 def _is_own(originator: Originator) -> bool:
     account = originator.account
-    return isinstance(account, UsAccount) and records.is_routing_number(account.routing_number)
+    return isinstance(account, UsAccount) and is_routing_number(account.routing_number)

@@ -21,11 +21,6 @@ def check_digit(routing: str) -> str:
     return str(-total % 10)
 
 
-def is_routing_number(text: str) -> bool:
-    """Tell whether a text is nine digits of which the last checks the others."""
-    return len(text) == 9 and is_digits(text) and check_digit(text) == text[8]
-
-
 def trace_number(odfi: str, sequence: int) -> str:
     """Return the 15 digits that name an entry: the bank's first eight and a sequence number."""
     assert 0 < sequence < 10**7, "a trace has room for seven digits"

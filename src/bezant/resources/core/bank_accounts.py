@@ -16,7 +16,7 @@ from bezant.kernel.codec import BASE62, base62, sha256
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
 from bezant.rail import Party, UsAccount
-from bezant.rails.ach.records import is_routing_number
+from bezant.rail.identifiers import is_routing_number
 from bezant.resources.core.refused import refused
 
 HolderType = Literal["company", "individual"]

@@ -9,9 +9,8 @@ mode answers for, the codes the returns of the Nacha rules that come nearest:
     000333333335  R10  not authorised                          debit_not_authorized
     000444444440  R17  cannot be processed as it was written   invalid_currency
 
-R01 and R10 answer debits in life; the test values ask for them on credits too. In the same spirit
-every code of the network has an account of its own (NN are its digits), and an argument about a
-return goes on where its account says so:
+R01 and R10 answer debits in life; here on credits too. Every other code has an account in the same
+spirit (NN are its digits), and an argument about a return goes on where its account says so:
 
     0009990001NN  RNN  the entry comes back with this code
     0009990002NN  CNN  the entry settles, and a notice of change says what was wrong
