@@ -169,7 +169,7 @@ def expandable(shape: Any) -> Iterator[str]:
 
 IDS = {name for shape in SURFACE.values() for name in expandable(shape)} | {
     "starting_after", "ending_before", "destination", "external_account", "account_token",
-    "debit", "credit", "account", "source", "payout", "customer_account", "default_source",
+    "debit", "credit", "account", "source", "file", "payout", "customer_account", "default_source",
 }  # fmt: skip
 """Parameters that name an object: those that can be expanded where they are shown, and these."""
 NAMED = {
@@ -187,6 +187,7 @@ MEANT = {
     "debit": ("ledger/accounts",),
     "destination": ("accounts", "external_accounts"),
     "external_account": ("tokens", "external_accounts"),
+    "file": ("files",),
     "payout": ("payouts",),
     "source": ("transfers", "payouts"),
     "source_transaction": ("charges",),

@@ -113,6 +113,23 @@ class Town:
         sent = {"data": fields} if method == "POST" else {"params": fields}
         return self.run(self.http.request(method, path, headers=named, **sent))
 
+    def upload(self, who: Who) -> Any:
+        """Upload a picture."""
+        named = {"Authorization": f"Bearer {who.secret}"}
+        if who.account is not None:
+            named["Stripe-Account"] = who.account
+        picture = ("logo.png", b"\x89PNG\r\n\x1a\n0123", "image/png")
+        answer = self.run(
+            self.http.post(
+                "/v1/files",
+                headers=named,
+                data={"purpose": "business_logo"},
+                files={"file": picture},
+            )
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def good(self, who: Who, method: str, path: str, **params: Any) -> Any:
         answer = self.ask(who, method, path, params)
         assert answer.status_code == 200, f"{method} {path}: {answer.text}"
@@ -149,6 +166,8 @@ class Town:
             enabled_events=["*"],
             webhook_endpoint={"url": "https://hooks.example.com"},
         )
+        things["files"] = self.upload(who)["id"]
+        things["file_links"] = post("/v1/file_links", file=things["files"])
         tax = {"type": "us_ein", "value": "12-3456789"}
         things["tax_ids"] = post("/v1/tax_ids", **tax)
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)

@@ -42,10 +42,13 @@ from bezant.resources.core import (
     country_specs,
     customers,
     exchange_rates,
+    file_links,
+    files,
     payouts,
     tax_ids,
     topups,
 )
+from bezant.resources.core.link_page import LinkPage
 from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.webhooks import events
 from bezant.store.objects import Reader
@@ -73,6 +76,8 @@ ROUTES = [
     cash_balance.routes,
     country_specs.routes,
     exchange_rates.routes,
+    files.routes,
+    file_links.routes,
     balance_settings.routes,
     tokens.routes,
     payment_methods.routes,
@@ -108,7 +113,7 @@ class Office:
         self.ids = Ids(self.clock, SeededEntropy(11))
         pool = Pool(url, role="bezant_app", size=4)
         self.runtime = Runtime(
-            config=Config(),
+            config=Config(public_url=URL),
             clock=self.clock,
             ids=self.ids,
             pool=pool,
@@ -122,6 +127,7 @@ class Office:
             LIVE_SECRET: Key("k3", self.platform, livemode=True),
         }
         self.app = create_app(ROUTES, self)
+        self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.run(self._open())
 
     def run(self, work: Any) -> Any:
@@ -168,19 +174,23 @@ class Office:
         *,
         account: str | None = None,
         secret: str = SECRET,
+        file: tuple[str, bytes] | None = None,
+        raw: bool = False,
         **headers: str,
-    ) -> Answer:
+    ) -> Any:
         """Send a request with its parameters in the form that the official clients use."""
         named = {"Authorization": f"Bearer {secret}"}
         if account is not None:
             named["Stripe-Account"] = account
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         fields = dict(flat(params or {}))
-        sent = {"data": fields} if method == "POST" else {"params": fields}
+        sent: dict[str, Any] = {"data": fields} if method == "POST" else {"params": fields}
+        if file is not None:
+            sent["files"] = {"file": file}
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
             got = await client.request(method, path, headers=named, **sent)
-        return Answer(got.status_code, got.headers, got.text)
+        return got if raw else Answer(got.status_code, got.headers, got.text)
 
     def ask(self, method: str, path: str, **params: Any) -> Answer:
         return self.run(self.send(method, path, **params))

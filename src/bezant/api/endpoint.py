@@ -9,6 +9,7 @@ from bezant.api import body, expand, idempotency, refusals, versions, web_page
 from bezant.api.authentication import allow, secret_of
 from bezant.api.backend import Backend
 from bezant.api.decoders import decoder
+from bezant.api.download import deliver
 from bezant.api.exchange import Exchange
 from bezant.api.execute import Call, Executor, out_of_reach
 from bezant.api.identity import identify_request
@@ -108,7 +109,7 @@ class Endpoint:
         exchange.parameters = parameters.tree
         told = await self._executor.call(self._call(request, place, exchange, parameters))
         reply = exchange.reply(told, executed=operation.writes)
-        if versions.since(exchange.version):
+        if reply.download is None and versions.since(exchange.version):
             return reply._replace(body=versions.downgraded(reply.body, exchange.version))
         return reply
 
@@ -189,9 +190,12 @@ _expand_of_json = decoder(ExpandParams, json=True)
 def send(response: falcon.asgi.Response, reply: Reply, exchange: Exchange) -> None:
     """Put a reply into falcon's response."""
     response.status = reply.status
+    response.set_headers(exchange.headers() | reply.headers)
+    if reply.download is not None:
+        deliver(response, reply.download)
+        return
     response.content_type = reply.media_type
     response.data = reply.body.encode()
-    response.set_headers(exchange.headers() | reply.headers)
 
 
 def tell(

@@ -93,6 +93,26 @@ ERROR_CODES = (
         "Add a bank account.",
     ),
     ErrorCode(
+        "file_link_expired",
+        "The file link has expired, which is for good.",
+        "Make another link to the file.",
+    ),
+    ErrorCode(
+        "file_not_linkable",
+        "Files for this purpose are not given out.",
+        "Keep a copy of your own of what you upload for it.",
+    ),
+    ErrorCode(
+        "file_too_large",
+        "The file has more bytes than its purpose takes.",
+        "Send a smaller one. The message says how many bytes are taken.",
+    ),
+    ErrorCode(
+        "file_type_unsupported",
+        "The file's bytes are of no type that its purpose takes, whatever its name says.",
+        "Send it in one of the types that the message names.",
+    ),
+    ErrorCode(
         "idempotency_key_in_use",
         "A request with the same Idempotency-Key is being carried out at this moment.",
         "Wait a little and send the same request again: it will be told the first one's answer.",

@@ -83,4 +83,4 @@ class Exchange(Struct):
             headers["Original-Request"] = told.original
         if told.replayed:
             headers["Idempotent-Replayed"] = "true"
-        return Reply(told.status, told.body, headers, told.code)
+        return Reply(told.status, told.body, headers, told.code, download=told.download)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from bezant.api import expand, idempotency, results
 from bezant.api.backend import Backend
 from bezant.api.context import Caller, Context, refusal
+from bezant.api.download import Download
 from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import error_body
@@ -59,6 +60,7 @@ class Told(Struct, frozen=True):
     code: str | None = None
     made: str | None = None
     touched: tuple[str, ...] = ()
+    download: Download | None = None
 
 
 class Ran(NamedTuple):
@@ -68,13 +70,15 @@ class Ran(NamedTuple):
     body: str
     itemised: bool = False
     made: str | None = None
+    download: Download | None = None
 
     def told(self, call: Call, body: str) -> Told:
         """Return what to tell of a run that has been committed."""
         documents = (each.id for unit in self.ctx.units for each in unit.documents)
         touched = tuple(islice(dict.fromkeys(documents), MOST_TOUCHED))
         request = call.caller.request or ""
-        return Told(200, body, request, made=self.made, touched=touched)
+        download = self.download
+        return Told(200, body, request, made=self.made, touched=touched, download=download)
 
 
 class Executor:
@@ -108,7 +112,7 @@ class Executor:
                 ran = await self._run_patiently(call)
             except ApiError as error:
                 return await self._failed(call, error)
-            ctx, body, itemised, _ = ran
+            ctx, body, itemised = ran.ctx, ran.body, ran.itemised
             if not call.operation.writes:
                 return ran.told(call, body)
             outcomes = await ctx.commit(_answer(ctx, call, 200, body, itemised=itemised))
@@ -150,6 +154,8 @@ class Executor:
             assert returns is not None, f"{operation.name} returns nothing"
             gone = results.deleted(returns.kind(), call.place[-1], v2=operation.second)
             return Ran(ctx, gone)
+        if isinstance(result, Download):
+            return Ran(ctx, "", download=result)
         body = results.rendered(ctx, result, path=call.path, public_url=self._backend.public_url)
         if call.wanted:
             body = await expand.expanded(ctx, body, call.wanted)

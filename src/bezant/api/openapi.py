@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 import falcon.asgi
 import msgspec
 
+from bezant.api.download import Download
 from bezant.api.error_codes import ERROR_CODES
 from bezant.api.openapi_params import EXPAND, ParamSchemas, Schema
 from bezant.api.openapi_results import reference, result_schemas
@@ -109,7 +110,7 @@ def _operation(operation: Operation, params: ParamSchemas, *, deletable: bool) -
         "responses": {
             "200": {
                 "description": "What was asked for, or what became of it.",
-                "content": _json(_result(operation, deletable=deletable)),
+                "content": _content(operation, deletable=deletable),
             },
             "default": {"description": "The error; nothing happened.", "content": _json(_ERROR)},
         },
@@ -158,6 +159,8 @@ def _body(operation: Operation, params: ParamSchemas) -> Schema:
         if each.get("type") not in ("string", "integer", "boolean")
     }
     form = {"schema": schema, **({"encoding": encoding} if encoding else {})}
+    if operation.options.files:
+        return {"required": True, "content": {"multipart/form-data": form}}
     content: dict[str, Schema] = {}
     if operation.options.form:
         content["application/x-www-form-urlencoded"] = form
@@ -166,9 +169,19 @@ def _body(operation: Operation, params: ParamSchemas) -> Schema:
     return {"required": bool(schema.get("required")), "content": content}
 
 
+def _content(operation: Operation, *, deletable: bool) -> Schema:
+    if _returned(operation) is Download:
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return _json(_result(operation, deletable=deletable))
+
+
+def _returned(operation: Operation) -> Any:
+    return inspect.get_annotations(operation.function, eval_str=True).get("return")
+
+
 def _result(operation: Operation, *, deletable: bool) -> Schema:
     returns = operation.options.returns
-    shape = inspect.get_annotations(operation.function, eval_str=True).get("return")
+    shape = _returned(operation)
     if returns is None or get_origin(shape) is dict:
         return {"type": "object"}
     if operation.options.listing:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from bezant.api import scalars
+from bezant.api.multipart import Upload
 from bezant.api.params import (
     MAX_METADATA_KEY_LENGTH,
     MAX_METADATA_KEYS,
@@ -79,6 +80,8 @@ class ParamSchemas:
             return text | _bounds(
                 rules, minLength="min_length", maxLength="max_length", pattern="pattern"
             )
+        if kind is Upload:
+            return {"type": "string", "format": "binary"}
         assert issubclass(kind, Params), f"{kind!r} cannot be the type of a parameter"
         return {"$ref": f"#/components/schemas/{self._named(kind)}"}
 

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from bezant.api.download import Download
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import ApiError, KeyInUse, RateLimited, Unavailable
 
@@ -16,6 +17,7 @@ class Reply(NamedTuple):
     headers: dict[str, str]
     code: str | None = None
     media_type: str = JSON
+    download: Download | None = None
 
 
 _V2_TYPES = {"rate_limit": "rate_limit", "balance_insufficient": "insufficient_funds"}

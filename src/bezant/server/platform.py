@@ -25,6 +25,7 @@ from bezant.movement.profile import SANDBOX
 from bezant.movement.submit import Submitter
 from bezant.movement.transport import Folder
 from bezant.rails.ach.rail import ACH
+from bezant.resources.core.link_page import LinkPage
 from bezant.resources.stripecli.sockets import Sockets
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
@@ -113,6 +114,7 @@ class Platform:
             self.runtime, self.keys, self.request_log, lambda: self._stopping
         )
         self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend, rates_of(config))
+        self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.served = Sockets(self.app, self.runtime)
         self.started: FirstStart | None = None
         self._stopping = False
