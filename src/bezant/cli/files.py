@@ -12,6 +12,9 @@ import typer
 from rich.text import Text
 
 from bezant.cli.database import connected
+from bezant.cli.files_read import SHOWN
+from bezant.cli.files_read import as_json as read_as_json
+from bezant.cli.files_read import for_people as read_for_people
 from bezant.cli.options import DataOption, JsonOption, LiveOption, closing, configured
 from bezant.cli.output import as_json, console, counted, dim, moment, print_table, table
 from bezant.db.pool import Connection
@@ -44,7 +47,7 @@ class Kept(NamedTuple):
 
 @app.callback()
 def group() -> None:
-    """Bank files: list, show, resubmit."""
+    """Bank files: list, show, resubmit, read."""
 
 
 @app.command("list", epilog=closing("bezant files list --status refused"))
@@ -112,6 +115,30 @@ def resubmit(name: FileArgument, *, data: DataOption = None, json: JsonOption = 
     else:
         console.print(f"{kept.file.name} waits in {path.parent}.")
         console.print(dim(f"When the server has read it, `bezant files show {name}` tells."))
+
+
+@app.command(
+    epilog=closing("bezant files read returns.ach", "bezant files read statement.xml --json")
+)
+def read(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file to read.")],
+    *,
+    kind: Annotated[
+        str, typer.Option("--as", metavar="KIND", help="What it is, such as nacha or camt.053.")
+    ] = "",
+    entries: Annotated[
+        int, typer.Option(min=0, max=_MOST, help="How many entries to show.")
+    ] = SHOWN,
+    json: JsonOption = False,
+) -> None:
+    """Read any bank file, and say what it holds and what is wrong with it.
+
+    Nothing is changed or kept: no server and no database are needed. Its kind is recognised by its
+    content. The exit code is 0 for a file that is accepted and 1 for one that is refused.
+    """
+    accepted = read_as_json(file, kind) if json else read_for_people(file, kind, entries)
+    if not accepted:
+        raise typer.Exit(1)
 
 
 async def _list(

@@ -3,6 +3,7 @@
 A file is believed only when its control totals and record counts (49, 98, 99) agree.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -11,7 +12,7 @@ from bezant.kernel.currency import table
 from bezant.kernel.errors import FileRefused, MoneyError, Problem
 from bezant.kernel.money import Money
 from bezant.reconcile.bai2_records import Record, records
-from bezant.reconcile.statement import Line, Statement, exact_money, reference
+from bezant.reconcile.statement import Balance, Line, Statement, exact_money, reference
 
 OPENING_LEDGER, CLOSING_LEDGER = "010", "015"
 NON_MONETARY = "890"
@@ -20,8 +21,22 @@ _UPDATE, _CORRECTION = "1", "3"
 _BANK_CREDITS, _BANK_DEBITS = range(920, 960), range(960, 1000)
 
 
+class Bai2File(Struct, frozen=True):
+    """A file that agrees with all its trailers; `controls` are theirs by what they close."""
+
+    statements: tuple[Statement, ...]
+    groups: int
+    records: int
+    controls: Mapping[str, tuple[int, ...]]
+
+
 def read_bai2(data: bytes) -> tuple[Statement, ...]:
-    """Return the statements of a BAI2 file; raises FileRefused with each problem and its line.
+    """Return the statements of a BAI2 file; raises FileRefused with each problem and its line."""
+    return read_bai2_file(data).statements
+
+
+def read_bai2_file(data: bytes) -> Bai2File:
+    """Return a BAI2 file whole; raises FileRefused with each problem and its line.
 
     Texts may hold what looks like a record, so a line is one record unless the totals and counts
     agree only when lines are taken apart.
@@ -36,7 +51,7 @@ def read_bai2(data: bytes) -> tuple[Statement, ...]:
         raise min(plain, apart, key=lambda refusal: len(refusal.problems)) from None
 
 
-def _read(data: bytes, *, several_a_line: bool) -> tuple[Statement, ...]:
+def _read(data: bytes, *, several_a_line: bool) -> Bai2File:
     reader = _Reader()
     for record in records(data, reader.problems, several_a_line=several_a_line):
         reader.take(record)
@@ -72,6 +87,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.statements: list[Statement] = []
         self.id = ""
+        self.controls: dict[str, list[int]] = {"account": [], "group": [], "file": []}
         self.file: _Sums | None = None
         self.group: _Group | None = None
         self.account: _Account | None = None
@@ -104,8 +120,8 @@ class _Reader:
             self._count(record)
             handler(record)
 
-    def finish(self) -> tuple[Statement, ...]:
-        """Return the statements, now that the file has been seen whole."""
+    def finish(self) -> Bai2File:
+        """Return the file, now that the file has been seen whole."""
         if self.file is None:
             self.problems.append(Problem(None, None, "the file is empty"))
         elif not self.ended:
@@ -115,7 +131,9 @@ class _Reader:
             self.problems.append(Problem(self.line, None, "the file has no account (03)"))
         if self.problems:
             raise FileRefused(sorted(self.problems, key=lambda problem: problem.line or 0))
-        return tuple(self.statements)
+        assert self.file is not None, "a file without a header was refused"
+        controls = {name: tuple(totals) for name, totals in self.controls.items()}
+        return Bai2File(tuple(self.statements), self.file.parts, self.file.records, controls)
 
     def _count(self, record: Record) -> None:
         count = len(record.segments)
@@ -208,6 +226,7 @@ class _Reader:
             record.bad("no account is open")
             return
         self._compare(record, account.sums, parts=None)
+        self.controls["account"].append(account.sums.total)
         group.sums.total += account.sums.total
         group.sums.parts += 1
         if account.currency in table():
@@ -220,6 +239,7 @@ class _Reader:
             return
         self._missing_trailer(record, self.account and self.account.sums, "49")
         self._compare(record, self.group.sums, parts="accounts")
+        self.controls["group"].append(self.group.sums.total)
         self.file.total += self.group.sums.total
         self.file.parts += 1
         self.account = self.group = None
@@ -228,6 +248,7 @@ class _Reader:
         assert self.file is not None, "a header was read or missed before"
         self._missing_trailer(record, self.group and self.group.sums, "98")
         self._compare(record, self.file, parts="groups")
+        self.controls["file"].append(self.file.total)
         self.ended = True
 
     def _compare(self, record: Record, sums: _Sums, parts: str | None) -> None:
@@ -248,7 +269,7 @@ class _Reader:
         balances = {
             code: self._money(record, units, account.currency)
             for code, units in account.balances.items()
-            if code in {OPENING_LEDGER, CLOSING_LEDGER}
+            if _is_balance(code)
         }
         return Statement(
             account=account.number,
@@ -261,6 +282,8 @@ class _Reader:
             closing=balances.get(CLOSING_LEDGER),
             lines=tuple(account.lines),
             warnings=group.warnings,
+            balances=tuple(Balance(code, it, group.as_of) for code, it in balances.items()),
+            message="bai2",
         )
 
     def _money(self, record: Record, units: int, currency: str) -> Money:
@@ -270,6 +293,11 @@ class _Reader:
         except MoneyError as error:
             record.bad(str(error))
             return Money.zero(currency)
+
+
+def _is_balance(code: str) -> bool:
+    """Tell a balance (001 to 099) from the totals that summaries also have."""
+    return code.isascii() and code.isdecimal() and int(code) < 100
 
 
 def _is_credit(code: str) -> bool | None:

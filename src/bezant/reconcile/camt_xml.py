@@ -1,17 +1,20 @@
 """XML from a bank, an entry at a time: plain nodes without namespaces, and nothing from outside."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
 # The type of elements has no other name.
-from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
+from lxml.etree import _Element  # pyright: ignore[reportPrivateUsage]
 from msgspec import Struct
 
 from bezant.kernel.errors import FileRefused, Problem
+
+Element = _Element
+"""An element as the parser has it."""
 
 DOCUMENT = "Document"
 MESSAGES = {
@@ -105,10 +108,22 @@ def pieces(source: bytes | BinaryIO) -> Iterator[Piece]:
 
     Raises FileRefused for what is not XML, declares a document type or holds no report.
     """
+    walk = _Walk()
+    for event, element in elements(source, _WATCHED):
+        yield from walk.step(event, element)
+    walk.finish()
+
+
+def elements(source: bytes | BinaryIO, names: Iterable[str]) -> Iterator[tuple[str, Element]]:
+    """Yield `start` and `end` of each element of these names, and `root` with the root at last.
+
+    Whoever takes an element at its end lets go of it. Raises FileRefused for what is not XML or
+    declares a document type.
+    """
     file = BytesIO(source) if isinstance(source, bytes) else source
     parser = etree.XMLPullParser(
         ("start", "end"),
-        tag=[f"{{*}}{name}" for name in _WATCHED],
+        tag=[f"{{*}}{name}" for name in names],
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -117,10 +132,7 @@ def pieces(source: bytes | BinaryIO) -> Iterator[Piece]:
         remove_pis=True,
         collect_ids=False,
     )
-    walk = _Walk()
-    for event, element in _events(parser, file):
-        yield from walk.step(event, element)
-    walk.finish()
+    yield from _events(parser, file)
 
 
 def _events(parser: etree.XMLPullParser, file: BinaryIO) -> Iterator[tuple[str, Element]]:
@@ -175,7 +187,7 @@ class _Walk:
             self.message = None
         elif event == "end" and element is self.group:
             yield Ended(self._whole(element))
-            _let_go(element)
+            let_go(element)
             self.group = None
         elif event == "end" and tag == ENTRY and element.getparent() is self.group:
             yield self._entry(element)
@@ -219,12 +231,12 @@ class _Walk:
         self.entries += 1
         if self.head is None:
             self.head = self._whole(self.group)
-        node = _node(element, f"{self.path}/{ENTRY}{_place(self.entries)}")
-        _let_go(element)
+        node = node_of(element, f"{self.path}/{ENTRY}{_place(self.entries)}")
+        let_go(element)
         return Entry(node, self.head)
 
     def _whole(self, group: Element) -> Node:
-        return _node(group, self.path, leave_out=ENTRY)
+        return node_of(group, self.path, leave_out=ENTRY)
 
 
 def local(element: Element) -> str:
@@ -232,7 +244,7 @@ def local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _let_go(element: Element) -> None:
+def let_go(element: Element) -> None:
     """Free an element and those of its name before it."""
     element.clear()
     parent = element.getparent()
@@ -246,7 +258,8 @@ def _place(number: int) -> str:
     return f"[{number}]" if number > 1 else ""
 
 
-def _node(element: Element, path: str, leave_out: str = "") -> Node:
+def node_of(element: Element, path: str, leave_out: str = "") -> Node:
+    """Return an element and all below it as nodes, without the children of one name."""
     seen: dict[str, int] = {}
     children: list[Node] = []
     for child in element:
@@ -255,7 +268,7 @@ def _node(element: Element, path: str, leave_out: str = "") -> Node:
             continue
         seen[tag] = number = seen.get(tag, 0) + 1
         place = f"[{number}]" if number > 1 else ""
-        children.append(_node(child, f"{path}/{tag}{place}"))
+        children.append(node_of(child, f"{path}/{tag}{place}"))
     return Node(
         tag=local(element),
         path=path,

@@ -1,0 +1,1 @@
+"""Reading bank files for people and scripts: any supported file as one neutral summary."""
