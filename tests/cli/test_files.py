@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.told import address
 from tests.cli.world import GARBAGE, read_again
+from tests.reading.papers import CAMT
 
 
 @pytest.fixture
@@ -95,3 +96,43 @@ def test_a_file_that_is_not_there_is_said_to_be_so(look, command):
     said = look("files", command, "bf_nothing")
     assert said.problem == "There is no bank file bf_nothing."
     assert said.code == 1
+
+
+def test_any_file_is_read_without_a_server(bezant, nowhere):
+    path = nowhere / "statement.xml"
+    path.write_bytes(CAMT)
+    said = bezant("files", "read", str(path), "--json")
+    assert said.code == 0
+    assert said.json["kind"] == "camt.053"
+    assert said.json["credits"] == {"eur": 5_000}
+    assert len(said.json["items"]) == 3
+    shown = bezant("files", "read", str(path), "--entries", "2")
+    assert "  ties out\n" in shown.out
+    assert "credits 50.00 EUR, debits 15.00 EUR" in shown.out
+    assert "1 more entry: --entries 3 or --json shows them." in shown.out
+
+
+def test_a_file_that_nobody_can_read_is_refused(bezant, nowhere):
+    path = nowhere / "garbage.txt"
+    path.write_bytes(GARBAGE)
+    said = bezant("files", "read", str(path), "--json")
+    assert said.code == 1
+    assert said.json["accepted"] is False
+    assert said.json["items"] == []
+    shown = bezant("files", "read", str(path), "--as", "nacha")
+    assert shown.code == 1
+    assert "  refusal  line 1: " in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nothing.xml"], 2, "does not exist"),
+        (["here.txt", "--as", "ofx"], 1, "There is no reader for ofx"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_line(bezant, nowhere, arguments, code, words):
+    (nowhere / "here.txt").write_bytes(GARBAGE)
+    said = bezant("files", "read", str(nowhere / arguments[0]), *arguments[1:])
+    assert words in said.problem
+    assert said.code == code

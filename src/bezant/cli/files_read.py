@@ -85,7 +85,7 @@ def _show(path: Path, summary: Summary) -> None:
     if summary.codes or summary.statuses:
         console.print(f"  codes {' '.join((*summary.statuses, *summary.codes))}")
     for name, text in summary.details.items():
-        console.print(f"  {name} {text}")
+        console.print(f"  {name} {_plain(text)}")
     for balance in summary.balances:
         amount = format_amount(Money(balance.amount, balance.currency))
         on = "" if balance.on is None else f" on {balance.on}"
@@ -118,9 +118,14 @@ def _show_items(items: list[Item]) -> None:
             amount,
             item.direction or "",
             str(item.on or ""),
-            " ".join(word for word in (item.status, *item.codes) if word),
-            next(iter(item.references.values()), ""),
-            item.name,
-            dim(item.text),
+            _plain(" ".join(word for word in (item.status, *item.codes) if word)),
+            _plain(next(iter(item.references.values()), "")),
+            _plain(item.name),
+            dim(_plain(item.text)),
         )
     print_table(rows)
+
+
+def _plain(text: str) -> str:
+    """Return a bank's words without what would steer the terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)

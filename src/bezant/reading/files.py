@@ -1,5 +1,6 @@
 """Which reader reads a file: the formats by their beginnings, and every rail for its own."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import BinaryIO, NamedTuple
@@ -8,7 +9,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.rail import Rail
 from bezant.reading.cards import iso8583_message, looks_like_iso8583
 from bezant.reading.facts import facts
-from bezant.reading.iso import iso20022, looks_like_iso20022
+from bezant.reading.iso import NAME, iso20022, looks_like_iso20022
 from bezant.reading.nacha import nacha
 from bezant.reading.statements import bai2, camt, mt940
 from bezant.reading.summary import Keep, Summary, Tally
@@ -27,11 +28,15 @@ _STATEMENTS = frozenset(MESSAGES.values())
 
 
 class Format(NamedTuple):
-    """A format: the kind of what looks like it, and who reads it; `kinds` are examples of them."""
+    """A format: the kind of what looks like it, and who reads it.
+
+    `kinds` are the names that are told, `family` a pattern of those that there are besides.
+    """
 
     kinds: tuple[str, ...]
     recognize: Recognize
     read: Read
+    family: str = ""
 
 
 def read_file(source: BinaryIO, rails: Rails, keep: Keep, kind: str = "") -> Summary:
@@ -48,7 +53,7 @@ def read_file(source: BinaryIO, rails: Rails, keep: Keep, kind: str = "") -> Sum
         if found and kind in ("", found):
             return one.read(source, found, keep).finish()
     for one in known:
-        if kind and kind in one.kinds:
+        if kind and (kind in one.kinds or re.fullmatch(one.family, kind)):
             return one.read(source, kind, keep).finish()
     kinds = sorted({name for one in known for name in one.kinds})
     if kind:
@@ -61,14 +66,19 @@ def read_file(source: BinaryIO, rails: Rails, keep: Keep, kind: str = "") -> Sum
 def formats(rails: Rails) -> Iterator[Format]:
     """Yield every format, the surest to recognise first."""
     yield Format(tuple(sorted(_STATEMENTS)), _statement, camt)
-    yield Format(("pain.001", "pain.002", "pain.008", "pacs.002", "pacs.008"), _message, iso20022)
+    yield Format(
+        ("pain.001", "pain.002", "pain.008", "pacs.002", "pacs.008"),
+        _message,
+        iso20022,
+        NAME.pattern,
+    )
     yield Format(("bai2",), _begins("bai2", b"01,"), bai2)
     if "ach" in rails:
         read = partial(nacha, rail=rails["ach"])
         yield Format(("nacha",), _begins("nacha", b"101"), read)
     for name, rail in rails.items():
-        kinds = (rail.capabilities.format or name,)
-        yield Format(kinds, partial(_of_rail, rail), partial(facts, rail=rail))
+        reader = partial(facts, rail=rail)
+        yield Format((name,), partial(_of_rail, rail), reader, f"{name}-.*")
     yield Format(("mt940", "mt942"), _swift_statement, mt940)
     yield Format(("iso8583",), _card_message, iso8583_message)
 

@@ -2,7 +2,8 @@
 
 from bezant.rail import Rail
 from bezant.rails.ach.rail import ACH
+from bezant.rails.bacs import BACS
 
-ALL: tuple[Rail, ...] = (ACH,)
+ALL: tuple[Rail, ...] = (ACH, BACS)
 
 RAILS = {rail.capabilities.name: rail for rail in ALL}
