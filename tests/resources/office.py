@@ -26,6 +26,7 @@ from bezant.ledger.book import Book, book_of
 from bezant.movement.answer import Heard, apply
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
+from bezant.rails.ach.returns import return_reason
 from bezant.resources.connect import (
     accounts,
     balance_settings,
@@ -51,6 +52,7 @@ from bezant.resources.core import (
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.webhooks import events
+from bezant.server.wiring import connected_banks, engine_over
 from bezant.store.objects import Reader
 
 URL = "https://pay.example.com"
@@ -83,7 +85,6 @@ ROUTES = [
     payment_methods.routes,
     payment_methods.of_customer,
 ]
-HANDLERS = {each.subject.kind(): each for each in (payouts.handler, topups.handler)}
 
 
 class Answer(NamedTuple):
@@ -119,6 +120,7 @@ class Office:
             pool=pool,
             reader=Reader(pool),
             door=Door(url, self.clock, self.ids),
+            ports=engine_over(connected_banks()).ports(),
         )
         self.platform = self.ids.new("acct")
         self.keys = {
@@ -252,8 +254,10 @@ class Office:
         movement = await self.context(caller).newest(Movement, {"source": source})
         assert movement is not None
         place = Place(movement.book.id, movement.id, self.platform)
-        fact = MovementFact(kind, int(self.clock.now().timestamp()), code=code)
-        return await apply(self.runtime, HANDLERS, [Heard(place, fact, "bf_test")], livemode=False)
+        failure = return_reason(code).failure_code if code else None
+        now = int(self.clock.now().timestamp())
+        fact = MovementFact(kind, now, code=code, failure_code=failure)
+        return await apply(self.runtime, [Heard(place, fact, "bf_test")], livemode=False)
 
     def ledger(self, account: str | None = None) -> dict[str, int]:
         """Return the posted balances in usd of an account's book, without zeros."""

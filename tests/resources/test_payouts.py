@@ -12,7 +12,7 @@ BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
     ({"amount": 0}, "parameter_invalid_integer", "amount"),
     ({"amount": 2**63}, "parameter_invalid_integer", "amount"),
     ({"amount": 1_001}, "balance_insufficient", None),
-    ({"amount": 10**10}, "rail_refuses", None),
+    ({"amount": 10**10}, "no_route", None),
     ({"currency": "eur"}, "no_external_account", None),
     ({"currency": "huf"}, "parameter_invalid_integer", "amount"),
     ({"destination": "ba_nowhere"}, "resource_missing", "destination"),

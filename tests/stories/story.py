@@ -73,6 +73,7 @@ class Teller:
         self.clock = clock
         self.http = http
         self.bank = platform.sandbox.bank
+        self.ach = platform.submitter.lanes["sandbox/ach"]
         self.accounts = {}
         self.payouts = {}
 
@@ -132,10 +133,10 @@ class Teller:
         self.bank.courier.fault("hold", kind)
 
     async def bank_drops(self, when):
-        self.platform.submitter.transport = Dropped(self.platform.submitter, when)
+        self.ach.transport = Dropped(self.ach, when)
 
     async def bank_garbles(self):
-        self.platform.submitter.transport = Garbled(self.platform.submitter)
+        self.ach.transport = Garbled(self.ach)
 
     async def bank_sends(self, name, text):
         content = text.replace("_", " ").replace("|", "\n")

@@ -29,16 +29,31 @@ ERROR_CODES = (
         "Send it as the bank writes it: 4 to 17 digits in the United States, an IBAN whole.",
     ),
     ErrorCode(
+        "act_not_offered",
+        "The movement's rail has no way to do this: to recall, reverse or send back a payment.",
+        "Ask the counterparty, or their bank, by another way.",
+    ),
+    ErrorCode(
         "amount_too_large",
         "The amount is more than there is to take it from, or a balance would leave the range of "
         "64-bit integers.",
         "Send a smaller amount.",
     ),
     ErrorCode(
+        "amounts_differ",
+        "The money that has come is not the sum that was expected.",
+        "Claim it for what expects exactly as much, or send it back.",
+    ),
+    ErrorCode(
         "api_version_invalid",
         "The Stripe-Version header names a version that there is not.",
         "Send a date such as 2024-06-20 or 2026-10-28.endive, or leave the header out: then the "
         "version of the key applies. The message names the newest version that is served.",
+    ),
+    ErrorCode(
+        "approver_is_creator",
+        "A movement that needs an approval was asked for with the same API key.",
+        "Approve it with another key: four eyes are wanted.",
     ),
     ErrorCode(
         "balance_insufficient",
@@ -193,9 +208,19 @@ ERROR_CODES = (
         "Wait for the outcome. Money that arrived has to be sent back by its receiver.",
     ),
     ErrorCode(
+        "movement_not_ready",
+        "The movement is in a state in which this can't be done.",
+        "Retrieve it and look at its `status` and facts.",
+    ),
+    ErrorCode(
         "no_external_account",
         "The account has no external account in this currency to pay out to.",
         "Add a bank account in that currency, or name one in `destination`.",
+    ),
+    ErrorCode(
+        "no_route",
+        "No connected bank and rail can carry the payment; the message says why for each.",
+        "Send less, choose another service or account, or connect a bank whose rails reach it.",
     ),
     ErrorCode(
         "parameter_invalid",

@@ -89,6 +89,16 @@ def suspense(book: Book, name: str) -> Account:
     return _account(book, f"suspense:{name}")
 
 
+def returnable(book: Book, rail: str) -> Account:
+    """What was collected for the owner and others may still take back: a memo, not their money."""
+    return _account(book, f"returnable:{rail}")
+
+
+def returnable_against(book: Book, rail: str) -> Account:
+    """The other side of `returnable`, so that the memo balances within the book."""
+    return _account(book, f"returnable_against:{rail}", credit_normal=False)
+
+
 def revenue(book: Book) -> Account:
     """Fees earned."""
     return _account(book, "revenue")

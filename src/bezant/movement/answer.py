@@ -1,105 +1,248 @@
 """Answers: facts about movements become entries, states and events, many at a time.
 
 A fact is applied at most once, because a movement's state says what it has heard; so files may
-come twice, late, or in any order.
+come twice, late, or in any order. Each fact is kept with the entries that it made.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
+from bezant.flows import exposure
+from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
-from bezant.movement.handler import Handler, Handlers
-from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.engine import Engine, engine_of
+from bezant.movement.errand import retry
+from bezant.movement.handler import Handler, Handlers, Notice
+from bezant.movement.movement import MOVES_MONEY, NEXT, Movement, MovementFact
 from bezant.movement.rows import Place
+from bezant.rail import Direction
 
 CHUNK = 250
 """How many movements change in one database transaction."""
 
 TRIES = 5
 
+log = get_logger(__name__)
+
+_ANSWERS = {"recalled": "settled", "recall_refused": "rejected"}
+"""What an answer to a recall means for the recall itself."""
+
+_TAKEN_BACK: Mapping[str, str] = {"reverse": "recalled", "recall": "recalled", "return": "returned"}
+"""What becomes of a movement when one about it has settled."""
+
 
 class Heard(NamedTuple):
-    """A fact about one movement; `cause` is the file or statement that the house books it under."""
+    """A fact about one movement; `cause` is the file or statement that the house books it under.
+
+    `details` are what a change notice corrects. `only` is the direction of those that are meant,
+    when it is told of a whole file.
+    """
 
     place: Place
     fact: MovementFact
     cause: str
+    details: Mapping[str, str] = {}
+    only: Direction | None = None
 
 
-async def apply(
-    runtime: Runtime, handlers: Handlers, heard: Sequence[Heard], *, livemode: bool
-) -> int:
+class _Done(NamedTuple):
+    """How many movements changed, and what that says about others."""
+
+    changed: int
+    follow: list[Heard]
+
+
+_Totals = dict[tuple[str, str, str, str, str], int]
+
+
+async def apply(runtime: Runtime, heard: Sequence[Heard], *, livemode: bool) -> int:
     """Apply facts, each at most once, and return how many changed something.
 
     Each chunk is one change set: the movements, their subjects, and the house's total.
     """
-    changed = 0
-    for platform, group in _by_platform(heard):
-        for chunk in _chunks(group, CHUNK):
-            changed += await _apply_chunk(runtime, handlers, platform, chunk, livemode)
+    changed, waiting = 0, list(heard)
+    while waiting:
+        follow: list[Heard] = []
+        for platform, group in _by_platform(waiting):
+            for chunk in _chunks(group, CHUNK):
+                done = await _apply_chunk(runtime, platform, chunk, livemode)
+                changed += done.changed
+                follow += done.follow
+        waiting = follow
     return changed
 
 
 async def _apply_chunk(
-    runtime: Runtime, handlers: Handlers, platform: str, chunk: Sequence[Heard], livemode: bool
-) -> int:
+    runtime: Runtime, platform: str, chunk: Sequence[Heard], livemode: bool
+) -> _Done:
     for _ in range(TRIES):
         ctx = Context(runtime, Caller(platform, platform, livemode))
-        changed = await _collect(ctx, handlers, chunk)
-        if not changed:
-            return 0
+        done = await _collect(ctx, chunk)
+        if not done.changed:
+            return done
         try:
             await ctx.write()
         except Stale:
             continue
-        return changed
+        return done
     # Somebody keeps changing one of them: that one shall not hold up the others.
     assert len(chunk) > 1, "a single movement settles within its tries"
     middle = len(chunk) // 2
-    first = await _apply_chunk(runtime, handlers, platform, chunk[:middle], livemode)
-    return first + await _apply_chunk(runtime, handlers, platform, chunk[middle:], livemode)
+    first = await _apply_chunk(runtime, platform, chunk[:middle], livemode)
+    second = await _apply_chunk(runtime, platform, chunk[middle:], livemode)
+    return _Done(first.changed + second.changed, first.follow + second.follow)
 
 
-async def _collect(ctx: Context, handlers: Handlers, chunk: Sequence[Heard]) -> int:
+async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
+    engine = engine_of(ctx)
     movements = await _movements(ctx, chunk)
-    subjects = await _subjects(ctx, handlers, movements.values())
-    totals: dict[tuple[str, str, str, str, str], int] = defaultdict(int)
-    changed = 0
+    subjects = await _subjects(ctx, engine.handlers, movements.values())
+    totals: _Totals = defaultdict(int)
+    notices: list[tuple[Movement, Heard]] = []
+    changed, follow = 0, list[Heard]()
     for one in chunk:
         movement = movements.get(one.place.id)
-        if movement is None:
+        if movement is None or one.only not in (None, movement.direction):
             continue
         for fact in _steps(ctx.current(movement), one.fact):
             now = ctx.current(movement)
-            handler = handlers[now.subject]
-            saved = ctx.save(now, **now.with_fact(fact, fact.kind))
-            if react := handler.on.get(fact.kind):
-                react(ctx, ctx.current(subjects[now.source]), saved, fact)
-            if fact.kind in handler.house:
-                totals[now.subject, fact.kind, now.rail, now.currency, one.cause] += now.amount
             changed += 1
-    _post_totals(ctx, handlers, totals)
-    return changed
+            if fact.kind not in NEXT:
+                noted = take(ctx, None, None, now, fact)
+                if fact.kind == "corrected":
+                    notices.append((noted, one))
+                continue
+            handler = engine.handlers.get(now.subject or "")
+            subject = subjects.get(now.source or "")
+            saved = take(ctx, handler, subject, now, fact)
+            if handler and fact.kind in handler.house and now.subject:
+                totals[now.subject, fact.kind, now.rail, now.currency, one.cause] += now.amount
+            if handler and fact.kind == "returned":
+                _try_again(ctx, engine, handler, subject, saved)
+            follow += _following(saved, fact, one)
+    _post_totals(ctx, engine.handlers, totals)
+    await _correct(ctx, engine, subjects, notices)
+    return _Done(changed, follow)
+
+
+def take(
+    ctx: Context,
+    handler: Handler | None,
+    subject: Identified | None,
+    movement: Movement,
+    fact: MovementFact,
+) -> Movement:
+    """Let a movement's product react to a fact, and keep the fact with the entries it made."""
+    changed = replace(movement, **movement.with_fact(fact))
+    before = len(ctx.units[-1].postings)
+    if handler and subject and (react := handler.on.get(fact.kind)):
+        react(ctx, ctx.current(subject), changed, fact)
+    _expose(ctx, movement, fact.kind)
+    entries = tuple(posting.id for posting in ctx.units[-1].postings[before:])
+    tied = replace(fact, entries=(*fact.entries, *entries))
+    return ctx.save(replace(changed, facts=(*movement.facts, tied)))
+
+
+def _expose(ctx: Context, movement: Movement, kind: str) -> None:
+    """Keep the memo of what can still come back, for whatever product it was collected."""
+    if not movement.can_come_back:
+        return
+    money, book, rail = movement.money, movement.book, movement.rail
+    if kind == "settled":
+        ctx.post(exposure.opened(money, book=book, rail=rail), source=movement.id)
+    elif kind in ("returned", "recalled", "final"):
+        ctx.post(exposure.closed(money, book=book, rail=rail), source=movement.id)
 
 
 def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:
     """Yield what is to be done: nothing when it is known, a settlement before an early return."""
-    if not movement.may_become(fact.kind):
+    if movement.act == "recall" and fact.kind in _ANSWERS:
+        fact = replace(fact, kind=_ANSWERS[fact.kind])
+    if fact.statement_line and movement.act not in MOVES_MONEY:
         return
-    if fact.kind == "returned" and movement.status != "settled":
+    if fact.statement_line and movement.status == "received":
+        fact = replace(fact, kind="booked")  # Whose it is, is still to be said.
+    if fact.kind not in NEXT:
+        if not movement.knows(fact):
+            yield fact
+        return
+    undone = fact.kind in ("returned", "recalled") and movement.act != "receive"
+    if undone and movement.status != "settled" and movement.may_become("settled"):
         yield MovementFact("settled", fact.at, on=fact.on, reason="because it came back")
-    yield fact
+        yield fact
+    elif movement.may_become(fact.kind):
+        yield fact
+    elif _contradicts(movement, fact) and not movement.knows(replace(fact, kind="contradicted")):
+        log.warning("movement_contradicted", movement=movement.id, status=movement.status)
+        reason = f"{fact.kind} was heard of what is {movement.status}"
+        yield replace(fact, kind="contradicted", reason=reason)
 
 
-def _post_totals(
-    ctx: Context, handlers: Handlers, totals: dict[tuple[str, str, str, str, str], int]
+def _contradicts(movement: Movement, fact: MovementFact) -> bool:
+    """Tell whether money has moved that a movement says has not."""
+    if movement.act == "receive":
+        return False
+    return movement.status in ("rejected", "canceled") and fact.kind in ("settled", "returned")
+
+
+def _following(movement: Movement, fact: MovementFact, heard: Heard) -> Iterator[Heard]:
+    """Yield what a fact about one movement says about the one that it is about."""
+    if movement.original is None or movement.act not in _TAKEN_BACK:
+        return
+    kinds = {"settled": _TAKEN_BACK[movement.act], "rejected": f"{movement.act}_refused"}
+    if kind := kinds.get(fact.kind):
+        told = replace(fact, kind=kind, movement=movement.id, entries=())
+        place = Place(movement.book.id, movement.original, movement.platform)
+        yield Heard(place, told, heard.cause)
+
+
+def _try_again(
+    ctx: Context, engine: Engine, handler: Handler, subject: Identified | None, movement: Movement
 ) -> None:
+    """Begin another attempt at what came back, where product, bank and rail allow it."""
+    if subject is None or "retried" not in handler.on:
+        return
+    lane = engine.banks.lane(movement.bank, movement.rail)
+    if lane.access.retries and (again := retry(ctx, movement)):
+        fact = again.facts[-1]
+        handler.on["retried"](ctx, ctx.current(subject), again, fact)
+
+
+async def _correct(
+    ctx: Context,
+    engine: Engine,
+    subjects: Mapping[str, Identified],
+    notices: Sequence[tuple[Movement, Heard]],
+) -> None:
+    """Apply change notices to stored bank details, unless the bank's profile only records them."""
+    by_subject: dict[str, list[Notice]] = defaultdict(list)
+    for noted, heard in notices:
+        details = dict(heard.details)
+        movement = ctx.current(noted)
+        ctx.save(movement, hidden={**ctx.hidden(movement), "corrections": details})
+        applies = engine.banks.named(movement.bank).notices == "apply"
+        subject = subjects.get(movement.source or "")
+        if applies and subject and movement.subject:
+            by_subject[movement.subject].append(Notice(subject, movement, details))
+    for kind, members in by_subject.items():
+        corrects = engine.handlers[kind].corrects
+        if corrects is None:
+            continue
+        for name, what in (await corrects(ctx, members)).items():
+            movement = next(one.movement for one in members if one.movement.id == name)
+            latest = ctx.current(movement)
+            fact = MovementFact("applied", latest.facts[-1].at, reason=what)
+            ctx.save(latest, **latest.with_fact(fact))
+
+
+def _post_totals(ctx: Context, handlers: Handlers, totals: _Totals) -> None:
     for (subject, kind, rail, currency, cause), amount in totals.items():
         make = handlers[subject].house[kind]
         ctx.post(make(Money(amount, currency), ctx.house, rail), source=cause)
@@ -120,12 +263,12 @@ async def _subjects(
 ) -> dict[str, Identified]:
     by_handler: dict[str, list[Movement]] = defaultdict(list)
     for movement in movements:
-        by_handler[movement.subject].append(movement)
+        if movement.subject in handlers and movement.source:
+            by_handler[str(movement.subject)].append(movement)
     found: dict[str, Identified] = {}
     for kind, members in by_handler.items():
-        handler: Handler = handlers[kind]
-        names = [(movement.book, movement.source) for movement in members]
-        found |= await ctx.load_all(handler.subject, names)
+        names = [(movement.book, str(movement.source)) for movement in members]
+        found |= await ctx.load_all(handlers[kind].subject, names)
     return found
 
 

@@ -10,6 +10,8 @@ from bezant.api.resource import Resource
 from bezant.db.pool import Connection
 from bezant.db.queries import load
 from bezant.ledger.book import Book
+from bezant.movement.banks import lane_name
+from bezant.movement.profile import BankProfile
 
 QUERIES = load("bezant.movement", "bank_file.sql")
 
@@ -18,7 +20,8 @@ class BankFile(Resource, tag="bank_file"):
     """A file and what became of it; amounts are in minor units.
 
     Sent: `prepared` (its content and its movements are fixed), `unknown` (nobody can say whether
-    the bank has it), `delivered`, `confirmed` (every movement knows), `rejected`. Received:
+    the bank has it), `asked` (a message, which is never sent again, but asked after),
+    `delivered`, `confirmed` (every movement knows), `rejected`. Received:
     `received`, `read`, `refused` with `problems`. `reference` is what the bank's statement calls
     a sent file, the SHA-256 of a received one.
     """
@@ -27,6 +30,8 @@ class BankFile(Resource, tag="bank_file"):
         "status": "status",
         "reference": "reference",
         "sha256": "source",
+        "lane": "group",
+        "direction": "type",
     }
 
     id: str
@@ -46,10 +51,23 @@ class BankFile(Resource, tag="bank_file"):
     sha256: str
     size: int
     status: Literal[
-        "prepared", "unknown", "delivered", "confirmed", "rejected", "received", "read", "refused"
+        "prepared",
+        "unknown",
+        "asked",
+        "delivered",
+        "confirmed",
+        "rejected",
+        "received",
+        "read",
+        "refused",
     ]
     copies: int = 1
     warnings: tuple[str, ...] = ()
+
+    @property
+    def lane(self) -> str | None:
+        """The rail at the bank that it went over."""
+        return None if self.rail is None else lane_name(self.bank, self.rail)
 
 
 class BankCounter(Resource, tag="bank_counter"):
@@ -62,13 +80,15 @@ class BankCounter(Resource, tag="bank_counter"):
     next_file: int
 
 
-async def counter(ctx: Context, bank: str) -> BankCounter:
+async def counter(ctx: Context, bank: BankProfile) -> BankCounter:
     """Return a bank's counter, a new one on first use."""
-    found = await ctx.find(BankCounter, bank, book=ctx.house)
+    found = await ctx.find(BankCounter, bank.name, book=ctx.house)
     if found is not None:
         return found
     made = created_of(ctx.new_id("bc", ctx.house))
-    first = BankCounter(id=bank, created=made, livemode=ctx.livemode, next_trace=1, next_file=1)
+    first = BankCounter(
+        id=bank.name, created=made, livemode=ctx.livemode, next_trace=1, next_file=1
+    )
     return ctx.create(first, book=ctx.house)
 
 
@@ -80,6 +100,12 @@ async def content(conn: Connection, book: Book, file: str) -> bytes:
     return row[0]
 
 
+async def lanes_at_work(conn: Connection) -> set[str]:
+    """Return the lanes of which a file is on its way to the bank."""
+    cursor = await conn.execute(QUERIES.lanes_at_work)
+    return {row[0] for row in await cursor.fetchall()}
+
+
 async def sent_by_reference(
     conn: Connection, book: Book, references: Sequence[str]
 ) -> dict[str, BankFile]:
@@ -89,7 +115,7 @@ async def sent_by_reference(
     return {file.reference: file for file in files if file.direction == "sent"}
 
 
-async def pending_handover(conn: Connection, book: Book) -> list[str]:
-    """Return sent files whose hand-over or confirmation has not been finished, oldest first."""
-    cursor = await conn.execute(QUERIES.unfinished, [book.id])
+async def pending_handover(conn: Connection, book: Book, lane: str) -> list[str]:
+    """Return files of a lane whose hand-over or confirmation is not finished, oldest first."""
+    cursor = await conn.execute(QUERIES.unfinished, [book.id, lane])
     return [row[0] for row in await cursor.fetchall()]

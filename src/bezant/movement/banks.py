@@ -20,8 +20,8 @@ class Lane(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What logs call it."""
-        return f"{self.bank.name}/{self.rail.capabilities.name}"
+        """What logs and columns call it."""
+        return lane_name(self.bank.name, self.rail.capabilities.name)
 
 
 class Banks:
@@ -47,12 +47,19 @@ class Banks:
             raise ConfigError(f"No bank profile is named {name}, but movements go through it.")
         return self._profiles[name]
 
-    def lane(self, bank: str, rail: str) -> Lane:
-        """Return a rail at a bank; raises ConfigError when the bank has none of that name."""
-        profile = self.named(bank)
-        if rail not in profile.rails:
-            raise ConfigError(f"The bank {bank} has no rail {rail}, but movements go through it.")
+    def find(self, bank: str, rail: str) -> Lane | None:
+        """Return a rail at a bank, or None when there is no such bank or rail."""
+        profile = self._profiles.get(bank)
+        if profile is None or rail not in profile.rails:
+            return None
         return Lane(profile, profile.rails[rail], self.rails[rail])
+
+    def lane(self, bank: str, rail: str) -> Lane:
+        """Return a rail at a bank; raises ConfigError when there is none of that name."""
+        lane = self.find(bank, rail)
+        if lane is None:
+            raise ConfigError(f"The bank {bank} has no rail {rail}, but movements go through it.")
+        return lane
 
     def lanes(self, *, livemode: bool | None = None, currency: str | None = None) -> Iterator[Lane]:
         """Yield every rail at every bank, of one mode or one currency if they are given."""
@@ -67,6 +74,11 @@ class Banks:
         return next(
             (one for one in self if (one.currency, one.livemode) == (currency, livemode)), None
         )
+
+
+def lane_name(bank: str, rail: str) -> str:
+    """Return the name of a rail at a bank."""
+    return f"{bank}/{rail}"
 
 
 def _check(profile: BankProfile, rails: Rails) -> None:

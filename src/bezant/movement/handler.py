@@ -4,9 +4,10 @@ A bank's answer comes from below; the product it is for declares here what it me
 composition root wires both.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from bezant.api.context import Context
@@ -26,12 +27,32 @@ HouseEntry = Callable[[Money, Book, str], Entry]
 """The house's side of one kind of fact, for a total, its book and a rail."""
 
 
+class Notice(NamedTuple):
+    """A change notice: whose payment it answers, and the better bank details by their names."""
+
+    subject: Any
+    movement: Movement
+    details: Mapping[str, str]
+
+
+Correct = Callable[[Context, Sequence[Notice]], Awaitable[dict[str, str]]]
+"""Corrects the stored bank details that notices speak of; returns what was corrected, by movement.
+
+It may read; it collects changes in the context.
+"""
+
+
 class Handler(Struct, frozen=True):
-    """What one kind of object does about each kind of fact: `submitted`, `settled` ..."""
+    """What one kind of object does about each kind of fact: `submitted`, `settled` ...
+
+    `corrects` applies change notices. A product whose movements may be tried again, as their
+    rail allows, reacts to `retried`.
+    """
 
     subject: type[Resource]
     on: Mapping[str, React]
-    house: Mapping[str, HouseEntry]
+    house: Mapping[str, HouseEntry] = msgspec.field(default_factory=dict[str, HouseEntry])
+    corrects: Correct | None = None
 
 
 Handlers = Mapping[str, Handler]

@@ -1,75 +1,81 @@
-"""Instruct: a product asks for money to be moved, or says that money is expected."""
+"""Instruct: a product asks for money to be sent or collected, or says that money is expected."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Resource
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.movement.banks import Lane
+from bezant.movement.engine import engine_of
 from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.order import Order, hidden_of, instruction
 from bezant.movement.profile import BankProfile
-from bezant.rail import Instruction, Party, Rail, Service
-
-Rails = Mapping[str, Rail]
+from bezant.movement.route import Route, Wish, route
+from bezant.rail import Act, Direction, Service, Timetable
 
 FAST = timedelta(seconds=1.5)
 """How long a fast sandbox leaves to cancel a movement before it goes out."""
 
-_NO_TRACE = "0" * 15
-"""Stands in for the trace, which is given when the file is made."""
+APPROVAL = "approval"
+"""The reason of a hold that somebody other than who asked must lift."""
+
+
+class About(NamedTuple):
+    """What a movement is for: its owner's book, an object there, or another movement."""
+
+    book: Book
+    source: str | None
+    subject: str | None
+    act: Act = "pay"
+    original: str | None = None
+    attempt: int = 1
+    platform: str | None = None
+
+
+_DATES = ("expected_settlement_at", "available_at", "return_by", "final_at")
 
 
 def send(
     ctx: Context,
     subject: Resource,
     amount: Money,
-    to: Party,
+    order: Order,
     *,
-    rail: Rail,
-    bank: BankProfile,
     service: Service = "standard",
+    bank: str | None = None,
+    rail: str | None = None,
 ) -> Movement:
-    """Schedule money to be sent to a bank account for an object of the acting account.
+    """Schedule money to be sent to an account for an object of the acting account.
 
-    It goes out with the rail's next cut-off. Raises InvalidRequest for what the rail refuses.
+    It goes by the best bank and rail, out with the next cut-off, or waits for an approval where
+    the bank's profile wants one. Raises InvalidRequest when no rail can carry it.
     """
-    table = rail.timetable(ctx.now(), service)
-    name = ctx.new_id("mv")
-    movement = Movement(
-        id=name,
-        account=ctx.account,
-        platform=ctx.caller.platform,
-        amount=amount.amount,
-        created=created_of(name),
-        currency=amount.currency,
-        direction="credit",
-        livemode=ctx.livemode,
-        rail=rail.capabilities.name,
-        service=service,
-        source=subject.id,
-        subject=subject.kind(),
-        status="scheduled",
-        bank=bank.name,
-        due_at=_submit_at(ctx, table.cut_off).isoformat(),
-        effective_date=table.effective_date.isoformat(),
-        expected_settlement_at=unix_seconds(table.expected_settlement_at),
-        available_at=unix_seconds(table.expected_settlement_at),
-        return_by=unix_seconds(table.return_by),
-        final_at=unix_seconds(table.return_by),
-        facts=(MovementFact("created", created_of(name)),),
-    )
-    hidden = {"to": msgspec.to_builtins(to)}
-    if objections := rail.objections(instruction(movement, hidden, _NO_TRACE)):
-        raise InvalidRequest(
-            f"This can't be sent by {rail.capabilities.title}: {'; '.join(objections)}.",
-            code="rail_refuses",
-        )
-    return ctx.create(movement, hidden=hidden)
+    wish = Wish(amount, "credit", order.to.account, service, ctx.livemode, bank, rail)
+    return _begin(ctx, subject, amount, order, wish)
+
+
+def collect(
+    ctx: Context,
+    subject: Resource,
+    amount: Money,
+    order: Order,
+    *,
+    service: Service = "standard",
+    bank: str | None = None,
+    rail: str | None = None,
+) -> Movement:
+    """Schedule money to be collected from an account under the mandate in the order.
+
+    It can come back until the movement's `final_at`. Raises InvalidRequest as `send` does.
+    """
+    wish = Wish(amount, "debit", order.to.account, service, ctx.livemode, bank, rail)
+    return _begin(ctx, subject, amount, order, wish)
 
 
 def expect(
@@ -92,15 +98,24 @@ def expect(
         subject=subject.kind(),
         status="created",
         bank=bank.name,
+        act="receive",
         reference=reference,
-        facts=(MovementFact("created", created_of(name)),),
+        facts=(noted(ctx, "created"),),
     )
     return ctx.create(movement)
 
 
+def tie(ctx: Context, movement: Movement, entry: str) -> Movement:
+    """Tie the entry that a product has made for a new movement to its first fact."""
+    first, *rest = ctx.current(movement).facts
+    tied = replace(first, entries=(*first.entries, entry))
+    return ctx.save(ctx.current(movement), facts=(tied, *rest))
+
+
 async def movement_of(ctx: Context, source: str) -> Movement:
     """Return the latest movement behind an object of the acting account."""
-    found = await ctx.newest(Movement, {"source": source})
+    found = await ctx.newest(Movement, {"source": source, "type": "pay"})
+    found = found or await ctx.newest(Movement, {"source": source})
     assert found is not None, f"{source} has a movement"
     return found
 
@@ -112,27 +127,97 @@ def cancel(ctx: Context, movement: Movement) -> Movement:
             "The money is already on its way to the bank and can't be called back.",
             code="movement_not_cancelable",
         )
-    fact = MovementFact("canceled", unix_seconds(ctx.now()))
-    return ctx.save(movement, due_at=None, **movement.with_fact(fact, "canceled"))
+    return ctx.save(movement, **movement.with_fact(noted(ctx, "canceled")))
 
 
-def instruction(movement: Movement, hidden: Mapping[str, Any], trace: str) -> Instruction:
-    """Return what the rail is told about a movement."""
-    assert movement.effective_date is not None, "a movement that is sent has its dates"
-    return Instruction(
-        movement=movement.id,
-        trace=trace,
-        amount=movement.money,
-        direction="credit",
-        counterparty=msgspec.convert(hidden["to"], Party),
-        effective_date=datetime.fromisoformat(movement.effective_date).date(),
-        service=movement.service,
-        description="PAYOUT",
-        reference=movement.id[-15:],
+def noted(
+    ctx: Context, kind: str, reason: str | None = None, movement: str | None = None
+) -> MovementFact:
+    """Return a fact about what a request or a worker does itself, at this moment."""
+    return MovementFact(
+        kind,
+        unix_seconds(ctx.now()),
+        reason=reason,
+        request=ctx.caller.request,
+        key=ctx.caller.key,
+        movement=movement,
     )
 
 
-def _submit_at(ctx: Context, cut_off: datetime) -> datetime:
+def dates_of(ctx: Context, table: Timetable) -> dict[str, Any]:
+    """Return a movement's dates by its timetable, and when it is to go out."""
+    return {
+        "due_at": submit_at(ctx, table.cut_off).isoformat(),
+        "effective_date": table.effective_date.isoformat(),
+        **{name: unix_seconds(getattr(table, name)) for name in _DATES},
+    }
+
+
+def timetable(ctx: Context, lane: Lane, movement: Movement) -> Timetable:
+    """Return the dates of a movement that would be given now."""
+    hour = lane.access.cut_offs.get(movement.service)
+    return lane.rail.timetable(ctx.now(), movement.service, movement.direction, hour)
+
+
+def submit_at(ctx: Context, cut_off: datetime) -> datetime:
     """Return when a movement goes out; a fast sandbox waits for no cut-off."""
     fast = not ctx.livemode and ctx.runtime.hurries
-    return ctx.now() + FAST if fast else cut_off
+    return min(ctx.now() + FAST, cut_off) if fast else cut_off
+
+
+def make(
+    ctx: Context, way: Route, amount: Money, order: Order, direction: Direction, about: About
+) -> Movement:
+    """Store a movement that is to be sent; InvalidRequest for what its rail refuses."""
+    name = ctx.new_id("mv", about.book)
+    can = way.lane.rail.capabilities
+    movement = Movement(
+        id=name,
+        account=about.book.owner,
+        platform=about.platform or ctx.caller.platform,
+        amount=amount.amount,
+        created=created_of(name),
+        currency=amount.currency,
+        direction=direction,
+        livemode=ctx.livemode,
+        rail=can.name,
+        service=way.service,
+        source=about.source,
+        subject=about.subject,
+        status="scheduled",
+        bank=way.lane.bank.name,
+        act=about.act,
+        answers_within=can.answers_in_seconds,
+        attempt=about.attempt,
+        end_to_end_id=end_to_end(name),
+        original=about.original,
+        route=way.decision,
+        facts=(noted(ctx, "created"),),
+        **dates_of(ctx, way.table),
+    )
+    order = replace(order, key=ctx.caller.key)
+    trace = way.lane.rail.trace(way.lane.access.originator, 1)
+    if objections := way.lane.rail.objections(instruction(movement, order, trace)):
+        raise InvalidRequest(
+            f"This can't be sent by {can.title}: {'; '.join(objections)}.", code="rail_refuses"
+        )
+    if _wants_approval(way.lane, movement):
+        held = noted(ctx, "held", APPROVAL)
+        movement = replace(movement, due_at=None, status="held", facts=(*movement.facts, held))
+    return ctx.create(movement, hidden=hidden_of(order), book=about.book)
+
+
+def end_to_end(movement: str) -> str:
+    """Return the end-to-end id of a movement: 26 letters and digits, which every network takes."""
+    return movement.replace("mv_", "MV")
+
+
+def _begin(ctx: Context, subject: Resource, amount: Money, order: Order, wish: Wish) -> Movement:
+    way = route(engine_of(ctx).banks, wish, ctx.now())
+    about = About(ctx.book, subject.id, subject.kind())
+    return make(ctx, way, amount, order, wish.direction, about)
+
+
+def _wants_approval(lane: Lane, movement: Movement) -> bool:
+    least = lane.access.approval_from
+    return movement.act == "pay" and least is not None and movement.amount >= least

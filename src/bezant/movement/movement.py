@@ -1,6 +1,7 @@
 """Movement: money on its way through a rail; the one state machine behind every product."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
@@ -8,6 +9,9 @@ from msgspec import Struct
 from bezant.api.resource import Resource
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.movement.banks import lane_name
+from bezant.movement.route import Decision
+from bezant.rail import Act
 
 Status = Literal[
     "created",
@@ -16,6 +20,7 @@ Status = Literal[
     "submitted",
     "acknowledged",
     "settled",
+    "received",
     "rejected",
     "canceled",
     "returned",
@@ -26,25 +31,37 @@ Status = Literal[
 NEXT: Mapping[str, frozenset[str]] = {
     "created": frozenset({"held", "scheduled", "submitted", "settled", "canceled", "rejected"}),
     "held": frozenset({"scheduled", "canceled", "rejected"}),
-    "scheduled": frozenset({"submitted", "unknown", "canceled", "rejected"}),
+    "scheduled": frozenset({"held", "submitted", "unknown", "canceled", "rejected"}),
     # Banks answer in any order: a return may be heard of before the settlement it undoes.
     "submitted": frozenset({"acknowledged", "settled", "rejected", "returned", "unknown"}),
-    "acknowledged": frozenset({"settled", "rejected", "returned", "recalled"}),
+    "acknowledged": frozenset({"settled", "rejected", "returned", "unknown"}),
     "unknown": frozenset({"submitted", "acknowledged", "settled", "rejected", "returned"}),
     "settled": frozenset({"returned", "recalled"}),
+    "received": frozenset({"settled", "returned"}),
     "rejected": frozenset(),
     "canceled": frozenset(),
     "returned": frozenset(),
     "recalled": frozenset(),
 }
 
+OPEN = frozenset({"created", "held", "scheduled", "submitted", "acknowledged", "unknown"})
+"""Of what has begun and is not decided."""
+
+MOVES_MONEY = frozenset({"pay", "receive", "reverse", "return"})
+"""Acts that show on a bank's statement; the others are messages alone."""
+
+LONGEST_WAIT = timedelta(hours=6)
+"""How rarely a bank is asked at most what became of a message."""
+
 
 class MovementFact(Struct, frozen=True):
-    """What was heard of a movement, and where: never changed, only appended.
+    """What was heard of a movement or done to it, and where: never changed, only appended.
 
-    `at` is when we heard it in Unix seconds, `on` the day it happened (ISO 8601). `code` is the
+    The kind is the state that it led to, or a note such as `corrected`, `enquired`, `final`. `at`
+    is when we heard it in Unix seconds, `on` the day it happened (ISO 8601). `code` is the
     network's, `failure_code` the API's. `file` is the bank file and `line` the line in it that
-    said so, `statement_line` the booking that proves it.
+    said so, `statement_line` the booking that proves it, `entries` are what it made on the ledger,
+    `request` and `key` who did it, `movement` another one that it led to.
     """
 
     kind: str
@@ -56,13 +73,20 @@ class MovementFact(Struct, frozen=True):
     file: str | None = None
     line: int | None = None
     statement_line: str | None = None
+    entries: tuple[str, ...] = ()
+    request: str | None = None
+    key: str | None = None
+    movement: str | None = None
 
 
 class Movement(Resource, tag="movement"):
     """Money on its way through a rail, in minor units, for one owner and one object of theirs.
 
+    `act` is what is asked of the bank: `pay`, by direction, `receive` what comes by itself, or
+    something about another movement, the `original`: `recall`, `reverse`, `return`, `enquire`.
     The counterparty's full bank details are hidden; times are Unix seconds. `trace` is the bank's
-    name for it, `reference` what a payer writes.
+    name for it, `reference` what a payer writes, or the trace. `due_at` is when something is next
+    to be done: sent, asked after, or final. `route` says why it goes this way.
     """
 
     filters: ClassVar[Mapping[str, str]] = {
@@ -72,6 +96,9 @@ class Movement(Resource, tag="movement"):
         "file": "file",
         "reference": "reference",
         "due_at": "due_at",
+        "act": "type",
+        "lane": "group",
+        "original": "destination",
     }
 
     id: str
@@ -84,10 +111,15 @@ class Movement(Resource, tag="movement"):
     livemode: bool
     rail: str
     service: str
-    source: str
-    subject: str
+    source: str | None
+    subject: str | None
     status: Status
     bank: str
+    act: Act | Literal["receive"] = "pay"
+    answers_within: int | None = None
+    attempt: int = 1
+    end_to_end_id: str | None = None
+    original: str | None = None
     reference: str | None = None
     file: str | None = None
     due_at: str | None = None
@@ -96,6 +128,7 @@ class Movement(Resource, tag="movement"):
     available_at: int | None = None
     return_by: int | None = None
     final_at: int | None = None
+    route: Decision | None = None
     facts: tuple[MovementFact, ...] = ()
 
     @property
@@ -108,11 +141,61 @@ class Movement(Resource, tag="movement"):
         """The owner's book."""
         return book_of(self.account, self.livemode)
 
-    def may_become(self, status: str) -> bool:
-        """Tell whether a fact of that kind has anything to change."""
-        return status in NEXT[self.status]
+    @property
+    def lane(self) -> str:
+        """The rail at the bank that it goes over."""
+        return lane_name(self.bank, self.rail)
 
-    def with_fact(self, fact: MovementFact, status: str) -> dict[str, Any]:
-        """Return the changes that a fact makes."""
-        assert self.may_become(status), f"{self.id} is {self.status}, which never becomes {status}"
-        return {"status": status, "facts": (*self.facts, fact)}
+    @property
+    def can_come_back(self) -> bool:
+        """Tell whether it is money that was collected, which others may still take back."""
+        return self.act == "pay" and self.direction == "debit" and self.final_at is not None
+
+    def may_become(self, kind: str) -> bool:
+        """Tell whether a fact of that kind has anything to change."""
+        return kind in NEXT[self.status]
+
+    def knows(self, fact: MovementFact) -> bool:
+        """Tell whether a fact that changes no state has been noted."""
+        same = (fact.kind, fact.code, fact.on, fact.file, fact.line)
+        return any(same == (one.kind, one.code, one.on, one.file, one.line) for one in self.facts)
+
+    def with_fact(self, fact: MovementFact) -> dict[str, Any]:
+        """Return the changes that a fact makes: the new state, or the note alone."""
+        facts = (*self.facts, fact)
+        if fact.kind == "enquired":
+            return {"facts": facts, "due_at": self.asks_again(fact.at)}
+        if fact.kind == "final":
+            return {"facts": facts, "due_at": None}
+        if fact.kind not in NEXT:
+            return {"facts": facts}
+        assert self.may_become(fact.kind), f"{self.id} is {self.status}, never {fact.kind} next"
+        return {"status": fact.kind, "facts": facts, "due_at": self._due_after(fact)}
+
+    def _due_after(self, fact: MovementFact) -> str | None:
+        """Return when somebody must look again: for an answer, or until nothing comes back."""
+        if fact.kind == "settled" and self.can_come_back:
+            assert self.final_at is not None, "what can come back has a last day"
+            return _instant(self.final_at)
+        if self.answers_within is None or self.act == "enquire":
+            return None
+        match fact.kind:
+            case "submitted":
+                return _instant(fact.at + self.answers_within)
+            case "unknown":
+                return _instant(fact.at)
+            case "acknowledged":
+                return self.asks_again(fact.at)
+            case _:
+                return None
+
+    def asks_again(self, now: int) -> str:
+        """Return when the bank is asked next, each time after twice as long."""
+        assert self.answers_within is not None, "only instant rails are asked"
+        asked = sum(fact.kind == "enquired" for fact in self.facts)
+        most = int(LONGEST_WAIT.total_seconds())
+        return _instant(now + min(self.answers_within << min(asked, 16), most))
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

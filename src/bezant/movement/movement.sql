@@ -1,6 +1,16 @@
 -- name: due
 select book_id, id, parent from object
+where kind = 'movement' and status = 'scheduled' and "group" = %s and due_at <= %s
+order by due_at, id limit %s
+
+-- name: lanes_due
+select distinct "group" from object
 where kind = 'movement' and status = 'scheduled' and due_at <= %s
+
+-- name: overdue
+select book_id, id, parent from object
+where kind = 'movement' and status in ('submitted', 'acknowledged', 'unknown', 'settled')
+  and due_at <= %s
 order by due_at, id limit %s
 
 -- name: in_file
@@ -12,3 +22,7 @@ order by id limit %s
 select distinct on (reference) reference, book_id, id, parent from object
 where kind = 'movement' and reference = any(%s::text[])
 order by reference, id desc
+
+-- name: by_id
+select id, book_id, id, parent from object
+where kind = 'movement' and id = any(%s::text[])

@@ -23,7 +23,8 @@ class BankRail(Struct, frozen=True):
     movement, by service; what is not named costs nothing) are in minor units of the profile's
     currency. `cut_offs` are the bank's own local hours by service, where it closes earlier than
     the rail. `most_in_a_file` bounds a batch file's entries. From `approval_from` on, somebody
-    other than who asked must approve a movement; None asks nobody.
+    other than who asked must approve a movement; None asks nobody. With `retries`, what comes back
+    is tried again as often as the rail's rules allow.
     """
 
     originator: Originator
@@ -35,6 +36,7 @@ class BankRail(Struct, frozen=True):
     max_amount: int | None = None
     most_in_a_file: int = MOST_IN_A_FILE
     approval_from: int | None = None
+    retries: bool = False
 
     def price(self, service: Service) -> int:
         """Return what the bank takes for one movement, in minor units."""

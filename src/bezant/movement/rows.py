@@ -1,5 +1,6 @@
 """What workers look up across all books: movements that are due, in a file, or under a name."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from bezant.db.queries import load
 QUERIES = load("bezant.movement", "movement.sql")
 
 
+_END_TO_END = re.compile(r"MV[0-9A-Za-z]{24}\Z")
+
+
 class Place(NamedTuple):
     """Where a movement is stored, and whose platform it is on."""
 
@@ -18,9 +22,21 @@ class Place(NamedTuple):
     platform: str
 
 
-async def due(conn: Connection, now: datetime, limit: int) -> list[Place]:
-    """Return scheduled movements whose time has come, oldest first."""
-    cursor = await conn.execute(QUERIES.due, [now, limit])
+async def due(conn: Connection, lane: str, now: datetime, limit: int) -> list[Place]:
+    """Return a lane's scheduled movements whose time has come, oldest first."""
+    cursor = await conn.execute(QUERIES.due, [lane, now, limit])
+    return [Place(*row) for row in await cursor.fetchall()]
+
+
+async def lanes_due(conn: Connection, now: datetime) -> set[str]:
+    """Return the lanes over which something is to be sent now."""
+    cursor = await conn.execute(QUERIES.lanes_due, [now])
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def overdue(conn: Connection, now: datetime, limit: int) -> list[Place]:
+    """Return movements that wait for an answer, or to be final, and have waited long enough."""
+    cursor = await conn.execute(QUERIES.overdue, [now, limit])
     return [Place(*row) for row in await cursor.fetchall()]
 
 
@@ -31,6 +47,16 @@ async def in_file(conn: Connection, file: str, after: str, limit: int) -> list[P
 
 
 async def by_reference(conn: Connection, references: Sequence[str]) -> dict[str, Place]:
-    """Return the newest movement under each reference (a trace, or what a payer writes)."""
+    """Return the newest movement under each reference: a trace, what a payer writes, our own id."""
     cursor = await conn.execute(QUERIES.by_reference, [list(references)])
-    return {row[0]: Place(*row[1:]) for row in await cursor.fetchall()}
+    found = {row[0]: Place(*row[1:]) for row in await cursor.fetchall()}
+    ours = {id_of(one): one for one in references if one not in found and _END_TO_END.match(one)}
+    if ours:
+        cursor = await conn.execute(QUERIES.by_id, [list(ours)])
+        found |= {ours[row[0]]: Place(*row[1:]) for row in await cursor.fetchall()}
+    return found
+
+
+def id_of(end_to_end: str) -> str:
+    """Return the movement that has an end-to-end id of ours."""
+    return f"mv_{end_to_end[2:]}"

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from bezant.kernel.errors import ConfigError
+from bezant.movement.profile import BankProfile
+
 
 class Arrival(NamedTuple):
     """A file that a bank has left for us."""
@@ -29,6 +32,14 @@ class Transport(Protocol):
     def done(self, name: str) -> None:
         """Put a file that was dealt with aside."""
         ...
+
+
+def opened(bank: BankProfile, data: Path) -> Transport:
+    """Return the way to a bank that its profile describes; `data` is the data folder."""
+    plan = bank.transport
+    if plan.kind != "folder":
+        raise ConfigError(f"The bank {bank.name} wants the transport {plan.kind}: use folder.")
+    return Folder(data / plan.options.get("root", f"banks/{bank.name}"))
 
 
 class Folder:

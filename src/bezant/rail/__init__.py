@@ -28,7 +28,7 @@ from bezant.rail.orders import (
     Party,
     Service,
 )
-from bezant.rail.protocol import Capabilities, Mode, Rail, RuleBook, Timetable
+from bezant.rail.protocol import Capabilities, Mode, Rail, Retry, RuleBook, Timetable
 from bezant.rail.rules import Rule, in_force
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "PixKey",
     "Rail",
     "ReadFile",
+    "Retry",
     "Rule",
     "RuleBook",
     "Service",

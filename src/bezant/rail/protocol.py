@@ -16,6 +16,18 @@ RuleBook = Mapping[str, Sequence[Rule[Any]]]
 """A rail's dated rows by what they rule: limits, cut-offs, windows, fees, reach, returns."""
 
 
+class Retry(Struct, frozen=True):
+    """How often what came back may be tried again: for which codes, within which days, marked how.
+
+    Days count from the first attempt.
+    """
+
+    codes: tuple[str, ...]
+    times: int
+    within_days: int
+    description: str
+
+
 class Capabilities(Struct, frozen=True):
     """What a rail can do, for the router; amounts are in minor units.
 
@@ -38,6 +50,7 @@ class Capabilities(Struct, frozen=True):
     answers_in_seconds: int | None = None
     format: str = ""
     suffix: str = ""
+    retry: Retry | None = None
 
 
 class Timetable(Struct, frozen=True):
@@ -69,7 +82,7 @@ class Rail(Protocol):
         ...
 
     def trace(self, originator: Originator, sequence: int) -> str:
-        """Return the bank's name for the originator's nth instruction."""
+        """Return the bank's name for the originator's nth instruction, counted from 1 for ever."""
         ...
 
     def timetable(

@@ -27,7 +27,7 @@ class BankStatement(Resource, tag="bank_statement"):
     `breaks` say what does not fit.
     """
 
-    filters: ClassVar[Mapping[str, str]] = {"reference": "reference"}
+    filters: ClassVar[Mapping[str, str]] = {"reference": "reference", "of": "source"}
 
     id: str
     account: str
@@ -44,6 +44,11 @@ class BankStatement(Resource, tag="bank_statement"):
     opening: int | None
     reference: str
     to_date: str
+
+    @property
+    def of(self) -> str:
+        """Whose statement it is: the account at its bank."""
+        return f"{self.bank}|{self.account}|{self.currency}"
 
 
 class BankStatementLine(Resource, tag="bank_statement_line"):
@@ -97,8 +102,8 @@ class Booked(NamedTuple):
     lines: list[tuple[BankStatementLine, Explanation | None]]
 
 
-Explain = Mapping[str, Explanation]
-"""Explanations by the reference that a line carries."""
+Explain = Mapping[str, Sequence[Explanation]]
+"""Explanations by the reference that a line carries: what went out and what came back under it."""
 
 
 def references(statement: Statement) -> set[str]:
@@ -135,7 +140,7 @@ async def book(
     lines: list[tuple[BankStatementLine, Explanation | None]] = []
     for line, name in zip(statement.lines, names, strict=True):
         if name not in known:
-            found = _fitting(line, explain.get(line.customer_reference))
+            found = _fitting(line, explain.get(line.customer_reference, ()))
             lines.append((_book_line(ctx, parent, line, name, file, found), found))
     matched = sum(found is not None for _, found in lines)
     breaks = await _breaks(ctx, statement, parent)
@@ -213,17 +218,19 @@ def _book_line(
     )
 
 
-def _fitting(line: Line, found: Explanation | None) -> Explanation | None:
-    """Return the explanation if its amount and direction are the line's: never a guess."""
-    if found is None or found.amount != line.amount.amount or found.credit != line.credit:
-        return None
-    return found
+def _fitting(line: Line, explained: Sequence[Explanation]) -> Explanation | None:
+    """Return the explanation whose amount and direction are the line's: never a guess."""
+    for found in explained:
+        if found.amount == line.amount.amount and found.credit == line.credit:
+            return found
+    return None
 
 
 async def _breaks(ctx: Context, statement: Statement, parent: BankStatement) -> tuple[str, ...]:
     """Say where a statement does not continue the one before it."""
-    before = await ctx.newest(BankStatement, {}, book=ctx.house)
-    if before is None or before.account != parent.account or before.closing is None:
+    account = {"source": parent.of}
+    before = await ctx.newest(BankStatement, account, book=ctx.house)
+    if before is None or before.closing is None:
         return ()
     if statement.opening is None or before.closing == statement.opening.amount:
         return ()

@@ -21,17 +21,17 @@ from bezant.kernel.clock import Clock, SteeredClock
 from bezant.kernel.config import Config
 from bezant.kernel.entropy import Entropy
 from bezant.kernel.ids import Ids
+from bezant.movement.banks import Banks
+from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
-from bezant.movement.submit import Submitter
-from bezant.movement.transport import Folder
-from bezant.rails.ach.rail import ACH
+from bezant.movement.transport import opened
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.stripecli.sockets import Sockets
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
 from bezant.server.steering import Steering
-from bezant.server.wiring import HANDLERS, JOBS, ROUTES
+from bezant.server.wiring import JOBS, ROUTES, connected_banks, engine_over
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
 from bezant.store.request_log import RequestLog
@@ -40,13 +40,15 @@ from bezant.vault.vault import ROLE as VAULT_ROLE
 from bezant.vault.vault import Vault
 from bezant.workers.deliver import Deliverer
 from bezant.workers.loop import Loop
-from bezant.workers.poll_banks import BankPoller
+from bezant.workers.mind_deadlines import DeadlineMinder
+from bezant.workers.poll_banks import BanksPoller
 from bezant.workers.purge import Purge
 from bezant.workers.relay_events import EventRelay
 from bezant.workers.run_jobs import JobRunner
 from bezant.workers.run_jobs_schedule import Recurring, Scheduler
 from bezant.workers.seal import Sealer
 from bezant.workers.spot_spikes import SpikeSpotter
+from bezant.workers.submit_batches import BatchSubmitter
 from bezant.workers.sweep_holds import HoldSweeper
 
 ROLE = "bezant_app"
@@ -79,7 +81,8 @@ class Named(NamedTuple):
 class Platform:
     """One process's parts; a context manager that starts and stops them in order.
 
-    `works` says whether this process does the work in the background, too; `door` makes the door.
+    `works` says whether this process does the work in the background, too; `door` makes the door,
+    `banks` stand for those that the settings name.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class Platform:
         *,
         works: bool = True,
         door: Callable[..., Door] = Door,
+        banks: Banks | None = None,
     ) -> None:
         """Wire the parts; nothing is connected yet."""
         self.ids = Ids(clock, entropy)
@@ -98,6 +102,7 @@ class Platform:
         self._vault_pool = Pool(url, size=VAULT_CONNECTIONS, role=VAULT_ROLE)
         keys = KeyFile(config.vault_key_file, entropy)
         vault = Vault(self._vault_pool, keys, self.ids, entropy)
+        self.banks = banks or connected_banks()
         self.runtime = Runtime(
             config=config,
             clock=clock,
@@ -106,7 +111,7 @@ class Platform:
             reader=Reader(self.pool),
             door=door(url, clock, self.ids, queue_limit=config.queue_limit),
             places=places_of(ROUTES),
-            ports={Vault: vault},
+            ports={Vault: vault, Engine: engine_over(self.banks)},
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock, reads=config.request_log_reads)
@@ -125,19 +130,20 @@ class Platform:
         self._works = works
         self.folder: Path = config.data / "banks" / SANDBOX.name
         self.sandbox = Sandbox(self.runtime, self.folder, entropy) if works else None
-        transport = Folder(self.folder) if works else None
         self.workers: Sequence[Named] = ()
         self._steering: Steering | None = None
         if isinstance(clock, SteeredClock):
             self._steering = Steering(self.pool, clock, self.tick if works else None)
         self.deliverer = Deliverer(self.pool, clock, entropy, places=self.runtime.places)
-        if self.sandbox and transport:
-            self.submitter = Submitter(self.runtime, HANDLERS, ACH, SANDBOX, transport)
-            self.poller = BankPoller(self.runtime, HANDLERS, ACH, SANDBOX, transport)
+        if self.sandbox:
+            transports = {bank.name: opened(bank, config.data) for bank in self.banks}
+            self.submitter = BatchSubmitter(self.runtime, transports)
+            self.poller = BanksPoller(self.runtime, transports)
             self.workers = (
                 Named("sandbox", self.sandbox, 0.2),
                 Named("submit_batches", self.submitter, 0.2),
                 Named("poll_banks", self.poller, 0.2),
+                Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),
                 Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
                 Named("deliver", self.deliverer, 0.2),
                 Named("sweep_holds", HoldSweeper(self.runtime), 0.5),

@@ -3,7 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from bezant.api.routes import Routes
+from bezant.movement import errand
+from bezant.movement.banks import Banks, Rails
+from bezant.movement.engine import Engine
 from bezant.movement.handler import Handlers
+from bezant.movement.profile import SANDBOX
+from bezant.rails.ach.rail import ACH
 from bezant.resources import error_groups, request_logs
 from bezant.resources.connect import (
     accounts,
@@ -86,8 +91,22 @@ ROUTES: Sequence[Routes] = (
 )
 
 HANDLERS: Handlers = {
-    handler.subject.kind(): handler for handler in (payouts.handler, topups.handler)
+    handler.subject.kind(): handler for handler in (payouts.handler, topups.handler, errand.handler)
 }
+
+RAILS: Rails = {rail.capabilities.name: rail for rail in (ACH,)}
+"""Every rail that bank profiles may name; a new one is added here."""
+
 
 JOBS: Mapping[str, Handler] = {}
 """What runs each kind of job; no product asks for work later yet."""
+
+
+def connected_banks() -> Banks:
+    """Return the banks of a platform: the simulated one, in test mode."""
+    return Banks((SANDBOX,), RAILS)
+
+
+def engine_over(banks: Banks) -> Engine:
+    """Return the engine that moves money over some banks for all products."""
+    return Engine(banks, HANDLERS)

@@ -1,6 +1,7 @@
 """Book statements: a bank's statement becomes ledger entries, and its lines become facts."""
 
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -9,13 +10,15 @@ from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
+from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE
 from bezant.movement.answer import Heard, apply
 from bezant.movement.bank_file import BankFile, sent_by_reference
-from bezant.movement.handler import Handlers
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import BankProfile
+from bezant.movement.received import NO_RAIL, Arrival, take_in
 from bezant.movement.rows import by_reference, in_file
+from bezant.rail import Direction
 from bezant.reconcile.bai2 import read_bai2
 from bezant.reconcile.book import (
     BankStatement,
@@ -27,9 +30,10 @@ from bezant.reconcile.book import (
 )
 from bezant.reconcile.camt import read_camt053
 from bezant.reconcile.statement import Statement, fingerprints
-from bezant.store.objects import Page
+from bezant.store.objects import Key, Page
 
 PAGE = 100
+_ONE_BY_ONE = ("payer_reference", "movement")
 READERS = {"bai2": read_bai2, "camt.053": read_camt053}
 
 Format = Literal["bai2", "camt.053"]
@@ -38,10 +42,9 @@ Format = Literal["bai2", "camt.053"]
 class StatementBooker:
     """Books the statements of one bank's account."""
 
-    def __init__(self, runtime: Runtime, handlers: Handlers, bank: BankProfile) -> None:
-        """Take the ports, and who is to be told what."""
+    def __init__(self, runtime: Runtime, bank: BankProfile) -> None:
+        """Take the ports, and the bank."""
         self._runtime = runtime
-        self._handlers = handlers
         self._bank = bank
 
     async def take(self, file: BankFile, kind: Format, data: bytes) -> tuple[int, tuple[str, ...]]:
@@ -78,29 +81,51 @@ class StatementBooker:
             booked = await book(
                 ctx, statement, bank=self._bank.name, file=file.id, explain=explain, known=known
             )
+            self._take_in(ctx, [line for line, found in booked.lines if found is None])
             try:
                 await ctx.write()
             except Stale:
                 continue
             return booked.statement
 
-    async def _explanations(self, ctx: Context, statement: Statement) -> dict[str, Explanation]:
-        """Return what the references lead to: files we sent, traces, what payers write."""
+    async def _explanations(
+        self, ctx: Context, statement: Statement
+    ) -> dict[str, list[Explanation]]:
+        """Return what the references lead to: files we sent, movements, what payers write."""
         names = sorted(references(statement))
-        found: dict[str, Explanation] = {}
+        found: dict[str, list[Explanation]] = defaultdict(list)
         async with self._runtime.pool.connection() as conn:
             places = await by_reference(conn, names)
-        keys = {(place.book, Movement.kind(), place.id): name for name, place in places.items()}
+        keys: dict[Key, list[str]] = defaultdict(list)
+        for name, place in places.items():
+            keys[place.book, Movement.kind(), place.id].append(name)
         for key, row in (await self._runtime.reader.many(list(keys))).items():
             movement = msgspec.json.decode(row.body, type=Movement)
-            rule = "returned_entry" if movement.direction == "credit" else "payer_reference"
-            found[keys[key]] = Explanation(movement.id, movement.rail, movement.amount, True, rule)
+            for name in keys[key]:
+                found[name] += _of_movement(movement)
         async with self._runtime.pool.connection() as conn:
             sent = await sent_by_reference(conn, ctx.house, names)
         for name, one in sent.items():
-            assert one.rail is not None, "a file that was sent went over a rail"
-            found[name] = Explanation(one.id, one.rail, one.credits, False, "file_total")
+            found[name] += _of_file(one)
         return found
+
+    def _take_in(self, ctx: Context, lines: Sequence[BankStatementLine]) -> None:
+        """Let money that nothing explains be a movement until somebody claims it."""
+        for line in lines:
+            if line.amount <= 0:
+                continue
+            fact = MovementFact(
+                "received",
+                unix_seconds(ctx.now()),
+                on=line.booking_date,
+                file=line.file,
+                line=line.line,
+                statement_line=line.id,
+                entries=(line.entry,),
+            )
+            name = line.customer_reference or line.bank_reference or line.fingerprint
+            money = Money(line.amount, line.currency)
+            take_in(ctx, self._bank, Arrival(money, name, fact, NO_RAIL))
 
     async def _tell(self, statement: BankStatement) -> None:
         """Tell movements what the lines of a statement prove."""
@@ -108,7 +133,7 @@ class StatementBooker:
             for line in lines:
                 if line.rule == "file_total":
                     await self._tell_file(line)
-            await self._tell_payers([line for line in lines if line.rule == "payer_reference"])
+            await self._tell_payers([line for line in lines if line.rule in _ONE_BY_ONE])
 
     def _settled(self, line: BankStatementLine) -> MovementFact:
         return MovementFact(
@@ -128,8 +153,9 @@ class StatementBooker:
                 places = await in_file(conn, line.explained_by, after, 1000)
             if not places:
                 return
-            heard = [Heard(place, fact, line.id) for place in places]
-            await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
+            only: Direction = "credit" if line.amount < 0 else "debit"
+            heard = [Heard(place, fact, line.id, only=only) for place in places]
+            await apply(self._runtime, heard, livemode=self._bank.livemode)
             after = places[-1].id
 
     async def _tell_payers(self, lines: list[BankStatementLine]) -> None:
@@ -140,7 +166,7 @@ class StatementBooker:
             for line in lines
             if line.customer_reference in places
         ]
-        await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
+        await apply(self._runtime, heard, livemode=self._bank.livemode)
 
     async def _matched_lines(
         self, statement: BankStatement
@@ -158,3 +184,33 @@ class StatementBooker:
 
     def _context(self) -> Context:
         return Context(self._runtime, Caller(HOUSE, HOUSE, self._bank.livemode))
+
+
+def _of_movement(movement: Movement) -> list[Explanation]:
+    """Return how one movement may show on a statement: itself, and its way back.
+
+    What is expected shows once: what comes a second time, or after all, is money of its own.
+    """
+    if movement.act == "receive" and not _is_expected(movement):
+        return []
+    goes_out = movement.direction == "credit"
+    itself = "payer_reference" if movement.act == "receive" else "movement"
+    return [
+        Explanation(movement.id, movement.rail, movement.amount, credit, rule)
+        for credit, rule in ((not goes_out, itself), (goes_out, "returned_entry"))
+    ]
+
+
+def _is_expected(movement: Movement) -> bool:
+    booked = any(fact.statement_line for fact in movement.facts)
+    return movement.status == "created" or (movement.status == "received" and not booked)
+
+
+def _of_file(file: BankFile) -> list[Explanation]:
+    """Return how a file shows on a statement: a total of what it paid, and of what it collected."""
+    assert file.rail is not None, "a file that was sent went over a rail"
+    return [
+        Explanation(file.id, file.rail, total, credit, "file_total")
+        for total, credit in ((file.credits, False), (file.debits, True))
+        if total
+    ]

@@ -7,6 +7,7 @@ nothing, and may come again; one that comes twice is counted and changes nothing
 import asyncio
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -18,11 +19,12 @@ from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
 from bezant.movement.answer import Heard, apply
-from bezant.movement.bank_file import BankFile
-from bezant.movement.handler import Handlers
+from bezant.movement.bank_file import BankFile, sent_by_reference
+from bezant.movement.engine import Engine
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
-from bezant.movement.rows import by_reference, in_file
+from bezant.movement.received import of_fact, take_in
+from bezant.movement.rows import Place, by_reference, in_file
 from bezant.movement.transport import Arrival, Transport
 from bezant.rail import Fact, Rail
 from bezant.reconcile.sniff import kind_of
@@ -32,6 +34,15 @@ _FILE_ID = re.compile(r"bf_[0-9A-Za-z]{24}")
 """Our names of files carry their ids."""
 
 log = get_logger(__name__)
+
+AT_ONCE = 250
+"""Incoming payments that are stored in one database transaction."""
+
+_NO_ANSWERS = {"submitted"}
+"""What one of our own files says when it comes back to us."""
+
+_BEGINS = {"received", "requested"}
+_KINDS = {"pending": "acknowledged"}
 
 Status = Literal["read", "refused"]
 
@@ -54,26 +65,20 @@ class Result(NamedTuple):
     debits: int = 0
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    rail: str | None = None
 
 
 class BankPoller:
     """Takes the files of one bank."""
 
-    def __init__(
-        self,
-        runtime: Runtime,
-        handlers: Handlers,
-        rail: Rail,
-        bank: BankProfile,
-        transport: Transport,
-    ) -> None:
-        """Take the ports, and who is to be told what."""
+    def __init__(self, runtime: Runtime, bank: BankProfile, transport: Transport) -> None:
+        """Take the ports, and the bank."""
         self._runtime = runtime
-        self._handlers = handlers
-        self._rail = rail
         self._bank = bank
         self._transport = transport
-        self._statements = StatementBooker(runtime, handlers, bank)
+        rails = runtime.port(Engine).banks.rails
+        self._rails = [rails[name] for name in bank.rails]
+        self._statements = StatementBooker(runtime, bank)
 
     async def run_once(self) -> int:
         """Deal with every file that waits; returns how many there were."""
@@ -140,7 +145,7 @@ class BankPoller:
             await ctx.load(BankFile, file.id, book=ctx.house),
             status=status,
             format=result.format,
-            rail=self._rail.capabilities.name if result.format == "nacha" else None,
+            rail=result.rail,
             entries=result.entries,
             credits=result.credits,
             debits=result.debits,
@@ -153,14 +158,16 @@ class BankPoller:
     async def _read(self, file: BankFile, data: bytes) -> Result:
         if file.name.endswith(".ack"):
             return await self._acknowledged(file, data)
+        for rail in self._rails:
+            if kind := rail.recognize(data):
+                return await self._answered(file, data, rail, kind)
         match kind_of(data):
-            case "nacha":
-                return await self._answered(file, data)
             case "bai2" | "camt.053" as kind:
                 lines, warnings = await self._statements.take(file, kind, data)
                 return Result(kind, entries=lines, warnings=warnings)
-            case None:
-                reason = "neither NACHA nor BAI2 nor camt.053: no reader knows this file"
+            case _:
+                names = ", ".join(rail.capabilities.title for rail in self._rails)
+                reason = f"no reader knows this file: neither {names} nor BAI2 nor camt.053"
                 raise FileRefused([Problem(1, None, reason)])
 
     async def _acknowledged(self, file: BankFile, data: bytes) -> Result:
@@ -180,38 +187,59 @@ class BankPoller:
             await ctx.write()
         return Result("ack", entries=told)
 
-    async def _answered(self, file: BankFile, data: bytes) -> Result:
-        """Apply the returns and notices in a file of the rail."""
-        read = self._rail.read(data)
-        facts = [fact for fact in read.facts if fact.kind in ("returned", "rejected")]
+    async def _answered(self, file: BankFile, data: bytes, rail: Rail, kind: str) -> Result:
+        """Apply the answers and notices in a file or message of a rail, and what it brings."""
+        read = rail.read(data)
+        facts = [fact for fact in read.facts if fact.kind not in _NO_ANSWERS]
+        names = {name for fact in read.facts for name in names_in(fact)}
         async with self._runtime.pool.connection() as conn:
-            places = await by_reference(conn, [fact.trace for fact in facts])
-        strangers = [fact for fact in read.facts if fact.trace not in places]
-        heard = [
-            Heard(places[fact.trace], self._fact(fact, file), file.id)
-            for fact in facts
-            if fact.trace in places
-        ]
-        await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
+            places = await by_reference(conn, sorted(names))
+        heard: list[Heard] = []
+        strange: list[str] = []
+        for fact in facts:
+            place = next((places[name] for name in names_in(fact) if name in places), None)
+            if place is not None:
+                told = movement_fact(fact, file.id, self._now())
+                heard.append(Heard(place, told, file.id, fact.details))
+            elif fact.kind not in _BEGINS:
+                strange.append(_unknown(fact))
+        await self._told_of_files(file, [fact for fact in facts if not names_in(fact)])
+        await apply(self._runtime, heard, livemode=self._bank.livemode)
+        new = [fact for fact in facts if fact.kind == "received" and not _known(fact, places)]
+        strange += await self._bring_in(file, rail, new)
+        strange += [_unknown(fact) for fact in facts if fact.kind == "requested"]
         return Result(
-            "nacha",
+            kind,
             entries=read.totals.count,
             credits=read.totals.credits.amount,
             debits=read.totals.debits.amount,
-            warnings=(*read.warnings, *map(_unknown, strangers)),
+            warnings=(*read.warnings, *strange),
+            rail=rail.capabilities.name,
         )
 
-    def _fact(self, fact: Fact, file: BankFile) -> MovementFact:
-        return MovementFact(
-            fact.kind,
-            self._now(),
-            on=None if fact.on is None else fact.on.isoformat(),
-            code=fact.code,
-            reason=fact.reason,
-            failure_code=fact.failure_code,
-            file=file.id,
-            line=fact.line,
-        )
+    async def _bring_in(self, file: BankFile, rail: Rail, facts: Sequence[Fact]) -> list[str]:
+        """Store money that comes unasked; what somebody expects under its words is theirs."""
+        strange: list[str] = []
+        for at in range(0, len(facts), AT_ONCE):
+            ctx = self._context()
+            for fact in facts[at : at + AT_ONCE]:
+                told = movement_fact(fact, file.id, self._now())
+                arrival = of_fact(self._bank, rail.capabilities.name, fact, told)
+                if arrival is None:
+                    strange.append(_unknown(fact))
+                else:
+                    take_in(ctx, self._bank, arrival)
+            await ctx.write()
+        return strange
+
+    async def _told_of_files(self, file: BankFile, facts: Sequence[Fact]) -> None:
+        """Apply what is said of a whole file of ours, which names no movement."""
+        for fact in facts:
+            async with self._runtime.pool.connection() as conn:
+                reference = fact.details.get("file_reference", "")
+                sent = await sent_by_reference(conn, self._context().house, [reference])
+            for found in sent.values():
+                await self._tell_file(found, movement_fact(fact, file.id, self._now()))
 
     async def _tell_file(self, sent: BankFile, fact: MovementFact) -> int:
         after, told = "", 0
@@ -221,7 +249,7 @@ class BankPoller:
             if not places:
                 return told
             heard = [Heard(place, fact, sent.id) for place in places]
-            told += await apply(self._runtime, self._handlers, heard, livemode=self._bank.livemode)
+            told += await apply(self._runtime, heard, livemode=self._bank.livemode)
             after = places[-1].id
 
     async def _sent(self, said: Acknowledgement) -> BankFile:
@@ -245,6 +273,56 @@ class BankPoller:
         return Context(self._runtime, Caller(HOUSE, HOUSE, self._bank.livemode))
 
 
+class BanksPoller:
+    """Takes the files of every bank; one that is out of reach holds up no other."""
+
+    def __init__(self, runtime: Runtime, transports: Mapping[str, Transport]) -> None:
+        """Take the ports, and a transport for each bank."""
+        self.banks = {
+            bank.name: BankPoller(runtime, bank, transports[bank.name])
+            for bank in runtime.port(Engine).banks
+        }
+
+    async def run_once(self) -> int:
+        """Deal with every file that waits; returns how many there were."""
+        return sum(await asyncio.gather(*[self._poll(name) for name in self.banks]))
+
+    async def _poll(self, name: str) -> int:
+        try:
+            return await self.banks[name].run_once()
+        except OSError as problem:
+            log.warning("bank_out_of_reach", bank=name, problem=str(problem))
+            return 0
+
+
+def names_in(fact: Fact) -> list[str]:
+    """Return the names by which a fact's movement may be known here."""
+    return [name for name in (fact.trace, fact.end_to_end_id) if name]
+
+
+def movement_fact(fact: Fact, file: str, now: int) -> MovementFact:
+    """Return a rail's fact as a movement keeps it; `file` says so, at `now` in Unix seconds."""
+    return MovementFact(
+        _KINDS.get(fact.kind, fact.kind),
+        now,
+        on=None if fact.on is None else fact.on.isoformat(),
+        code=fact.code,
+        reason=fact.reason,
+        failure_code=fact.failure_code,
+        file=file,
+        line=fact.line,
+    )
+
+
+def _known(fact: Fact, places: Mapping[str, Place]) -> bool:
+    return any(name in places for name in names_in(fact))
+
+
 def _unknown(fact: Fact) -> str:
     where = "" if fact.line is None else f"line {fact.line}: "
-    return f"{where}no movement has the trace {fact.trace}"
+    name = fact.trace or fact.end_to_end_id
+    if fact.kind == "requested":
+        return f"{where}somebody asks to be paid ({name}); nothing follows"
+    if fact.kind == "received":
+        return f"{where}{name} came in with no amount that this account takes"
+    return f"{where}no movement has the trace {name}"

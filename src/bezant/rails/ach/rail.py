@@ -11,6 +11,7 @@ from bezant.rail import (
     Instruction,
     Originator,
     ReadFile,
+    Retry,
     RuleBook,
     Service,
     Timetable,
@@ -24,6 +25,7 @@ from bezant.rails.ach.read import Stream, read
 from bezant.rails.ach.records import trace_number
 
 _BY_HAND = Dialect()
+_TRACES = 9_999_999
 _WITH_OFFSETS = 4_999_999
 
 
@@ -43,13 +45,14 @@ class Ach(Struct, frozen=True):
         return rules.BOOK
 
     def trace(self, originator: Originator, sequence: int) -> str:
-        """Return the trace number of the originator's nth entry, from 1 to 9,999,999.
+        """Return the trace number of the originator's nth entry; seven digits begin again.
 
         Where a bank wants files that balance, every other number is kept for the other side.
         """
         dialect = dialect_of(originator.dialect)
         if dialect.offset != "none":
             sequence = 2 * ((sequence - 1) % _WITH_OFFSETS + 1)
+        sequence = (sequence - 1) % _TRACES + 1
         return trace_number(dialect.odfi or originator.bank_id, sequence)
 
     def timetable(
@@ -123,6 +126,7 @@ _CAPABILITIES = Capabilities(
     acts=ACTS,
     format="nacha",
     suffix=".ach",
+    retry=Retry(("R01", "R09"), times=2, within_days=180, description="RETRY PYMT"),
 )
 
 ACH = Ach()

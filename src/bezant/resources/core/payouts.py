@@ -21,9 +21,7 @@ from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
-from bezant.movement.profile import SANDBOX
-from bezant.rails.ach.rail import ACH
-from bezant.rails.ach.returns import return_reason
+from bezant.movement.order import Order
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.bank_accounts import BankAccount, default_for, party
 from bezant.resources.core.owners import check_payouts
@@ -83,7 +81,7 @@ class Payout(Resource, tag="payout"):
     failure_code: str | None = None
     failure_message: str | None = None
     metadata: dict[str, str]
-    method: Literal["standard"] = "standard"
+    method: Literal["standard", "instant"] = "standard"
     original_payout: str | None = None
     payout_method: None = None
     reconciliation_status: Literal["completed", "in_progress", "not_applicable"] = "not_applicable"
@@ -151,7 +149,7 @@ async def list_all(ctx: Context, params: ListPayouts) -> Page:
 @routes.create
 async def create(ctx: Context, params: CreatePayout) -> Payout:
     """Send money to a bank account; it leaves the balance at once and the bank when it takes it."""
-    _check(ctx, params)
+    _check(params)
     await check_payouts(ctx)
     destination = await _destination(ctx, params)
     name = ctx.new_id("po")
@@ -165,11 +163,13 @@ async def create(ctx: Context, params: CreatePayout) -> Payout:
         destination=destination.id,
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
+        method=params.method or "standard",
         statement_descriptor=params.statement_descriptor,
     )
-    payee = party(ctx, destination)
-    movement = instruct.send(ctx, payout, payout.money, payee, rail=ACH, bank=SANDBOX)
-    ctx.post(flow.created(payout.money, book=ctx.book, rail=movement.rail), source=name)
+    order = Order(party(ctx, destination), description="PAYOUT")
+    movement = _sent(ctx, payout, order)
+    entry = flow.created(payout.money, book=ctx.book, rail=movement.rail)
+    instruct.tie(ctx, movement, ctx.post(entry, source=name))
     transaction = _recorded(ctx, "payout", -payout.money, payout)
     payout.arrival_date = _day(movement)
     payout.balance_transaction = transaction
@@ -192,13 +192,8 @@ async def cancel(ctx: Context, payout: Payout) -> Payout:
             code="payout_not_cancelable",
         )
     movement = instruct.cancel(ctx, await instruct.movement_of(ctx, payout.id))
-    ctx.post(flow.dropped(payout.money, book=ctx.book, rail=movement.rail), source=payout.id)
-    return ctx.save(
-        payout,
-        status="canceled",
-        failure_balance_transaction=_recorded(ctx, "payout_cancel", payout.money, payout),
-        event="payout.canceled",
-    )
+    _canceled(ctx, payout, movement, movement.facts[-1])
+    return ctx.current(payout)
 
 
 # What is heard from the bank.
@@ -220,6 +215,13 @@ def _returned(ctx: Context, payout: Payout, movement: Movement, fact: MovementFa
     _failed(ctx, payout, movement, fact)
 
 
+def _canceled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
+    entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
+    ctx.post(entry, source=payout.id)
+    back = _recorded(ctx, "payout_cancel", payout.money, payout, book=movement.book)
+    _become(ctx, payout, "canceled", "payout.canceled", failure_balance_transaction=back)
+
+
 def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
     entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
     ctx.post(entry, source=payout.id)
@@ -227,7 +229,7 @@ def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFa
 
 
 def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
-    code = return_reason(fact.code or "").failure_code
+    code = fact.failure_code or "could_not_process"
     back = _recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
     _become(
         ctx,
@@ -236,7 +238,7 @@ def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact
         "payout.failed",
         failure_balance_transaction=back,
         failure_code=code,
-        failure_message=FAILURES[code],
+        failure_message=FAILURES.get(code, FAILURES["could_not_process"]),
     )
 
 
@@ -255,8 +257,14 @@ handler = Handler(
         "settled": _settled,
         "returned": _returned,
         "rejected": _rejected,
+        "canceled": _canceled,
+        "recalled": _returned,
     },
-    house={"settled": _house_settled, "returned": _house_returned},
+    house={
+        "settled": _house_settled,
+        "returned": _house_returned,
+        "recalled": _house_returned,
+    },
 )
 
 
@@ -271,6 +279,20 @@ def _recorded(
     """Store a balance transaction of a payout and return its id."""
     description = payout.description
     return record(ctx, kind, amount, source=payout.id, book=book, description=description).id
+
+
+def _sent(ctx: Context, payout: Payout, order: Order) -> Movement:
+    """Send it by whichever rail reaches the account; an instant one says so when none does."""
+    try:
+        return instruct.send(ctx, payout, payout.money, order, service=payout.method)
+    except InvalidRequest as refused:
+        if payout.method != "instant" or refused.code != "no_route":
+            raise
+        raise InvalidRequest(
+            f"This can't be paid out instantly. {refused.message} Use `standard`.",
+            code="instant_payouts_unsupported",
+            param="method",
+        ) from refused
 
 
 def _day(movement: Movement) -> int:
@@ -298,18 +320,7 @@ async def _destination(ctx: Context, params: CreatePayout) -> BankAccount:
     return found
 
 
-def _check(ctx: Context, params: CreatePayout) -> None:
-    if ctx.livemode:
-        raise InvalidRequest(
-            "No bank is connected to live mode yet, so payouts work in test mode only.",
-            code="bank_not_connected",
-        )
-    if params.method == "instant":
-        raise InvalidRequest(
-            "Instant payouts are not offered: no instant rail is connected. Use `standard`.",
-            code="instant_payouts_unsupported",
-            param="method",
-        )
+def _check(params: CreatePayout) -> None:
     if params.source_type not in (None, "card"):
         raise InvalidRequest(
             "The whole balance is of the source type `card`; leave `source_type` out.",

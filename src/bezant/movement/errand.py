@@ -1,0 +1,128 @@
+"""Errands: movements about a movement. Ask for it back, reverse it, send it back, ask after it.
+
+They go to the bank like every other movement, each in exactly one file or message.
+"""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.flows import received as flow
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.movement.engine import engine_of
+from bezant.movement.handler import Handler
+from bezant.movement.instruct import About, make, noted, timetable
+from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.order import order_of
+from bezant.movement.route import Decision, Route
+from bezant.rail import Direction, Original
+
+Errand = Literal["recall", "reverse", "return", "enquire"]
+
+ALLOWED: dict[Errand, frozenset[str]] = {
+    "recall": frozenset({"submitted", "acknowledged", "settled", "unknown"}),
+    "reverse": frozenset({"submitted", "acknowledged", "settled"}),
+    "return": frozenset({"received"}),
+    "enquire": frozenset({"submitted", "acknowledged", "unknown"}),
+}
+"""In which states of a movement each makes sense."""
+
+
+def about(ctx: Context, movement: Movement, act: Errand, *, reason: str = "") -> Movement:
+    """Send the bank an order about a movement; its own facts tell what came of it.
+
+    Raises InvalidRequest for a state in which it makes no sense, and where the rail has no such
+    order, or not any more.
+    """
+    lane = engine_of(ctx).banks.find(movement.bank, movement.rail)
+    if lane is None or act not in lane.rail.capabilities.acts:
+        raise InvalidRequest(
+            f"There is no way to {act} a payment over {movement.rail}.", code="act_not_offered"
+        )
+    if movement.status not in ALLOWED[act]:
+        raise InvalidRequest(
+            f"A movement that is {movement.status} can't be asked to {act}: it must be "
+            f"{' or '.join(sorted(ALLOWED[act]))}.",
+            code="movement_not_ready",
+        )
+    told = replace(order_of(ctx.hidden(movement)), reason=reason, about=_original(movement))
+    way = Route(lane, movement.service, timetable(ctx, lane, movement), Decision(0, "same_way"))
+    purpose = About(
+        movement.book,
+        movement.id,
+        Movement.kind(),
+        act,
+        original=movement.id,
+        platform=movement.platform,
+    )
+    errand = make(ctx, way, movement.money, told, _direction(movement, act), purpose)
+    begun = noted(ctx, f"{act}_begun", reason or None, movement=errand.id)
+    if act == "enquire":
+        begun = replace(begun, kind="enquired")
+    ctx.save(movement, **movement.with_fact(begun))
+    return errand
+
+
+def retry(ctx: Context, movement: Movement) -> Movement | None:
+    """Try again what came back, as a new movement; None when the rail's rules don't allow it."""
+    lane = engine_of(ctx).banks.lane(movement.bank, movement.rail)
+    rule = lane.rail.capabilities.retry
+    code = movement.facts[-1].code
+    if rule is None or code not in rule.codes or movement.attempt > rule.times:
+        return None
+    first = movement.original or movement.id
+    last = created_of(first) + timedelta(days=rule.within_days).total_seconds()
+    table = timetable(ctx, lane, movement)
+    if movement.status != "returned" or unix_seconds(table.expected_settlement_at) > last:
+        return None
+    order = replace(order_of(ctx.hidden(movement)), description=rule.description)
+    way = Route(lane, movement.service, table, Decision(0, "same_way"))
+    purpose = About(
+        movement.book,
+        movement.source,
+        movement.subject,
+        original=first,
+        attempt=movement.attempt + 1,
+        platform=movement.platform,
+    )
+    again = make(ctx, way, movement.money, order, movement.direction, purpose)
+    noting = noted(ctx, "retried", movement=again.id)
+    ctx.save(ctx.current(movement), **ctx.current(movement).with_fact(noting))
+    return again
+
+
+def _settled(ctx: Context, original: Movement, errand: Movement, _fact: MovementFact) -> None:
+    """What was received and sent back leaves suspense; other products book their own side."""
+    if errand.act == "return":
+        entry = flow.sent_back(
+            errand.money, house=ctx.house, name=original.bank, rail=original.rail
+        )
+        ctx.post(entry, source=errand.id)
+
+
+handler = Handler(subject=Movement, on={"settled": _settled})
+"""What is heard of errands, whose subjects are movements."""
+
+
+def _direction(movement: Movement, act: Errand) -> Direction:
+    """Return which way money goes, as the counterparty sees it: back, when it is reversed."""
+    if act == "reverse":
+        return "debit" if movement.direction == "credit" else "credit"
+    return "credit" if act == "return" else movement.direction
+
+
+def _original(movement: Movement) -> Original:
+    settled = next((one.on for one in movement.facts if one.kind == "settled"), None)
+    day = settled or movement.effective_date
+    assert movement.reference, "what the bank has heard of has a trace"
+    assert day, "what the bank has heard of has a day"
+    return Original(
+        trace=movement.reference,
+        amount=movement.money,
+        on=date.fromisoformat(day),
+        end_to_end_id=movement.end_to_end_id or "",
+        file_reference=movement.file or "",
+    )

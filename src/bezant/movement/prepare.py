@@ -1,0 +1,216 @@
+"""Prepare: what is due becomes the content of a file, fixed before any bank sees it.
+
+A movement that its rail refuses is parked with the reason and never stops the others.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import FileRefused
+from bezant.kernel.log import get_logger
+from bezant.movement.bank_file import BankCounter, BankFile, counter
+from bezant.movement.banks import Lane
+from bezant.movement.movement import MOVES_MONEY, Movement, MovementFact
+from bezant.movement.order import instruction, order_of
+from bezant.movement.rows import Place
+from bezant.rail import Instruction
+
+LATE = timedelta(minutes=30)
+"""How long after its cut-off a movement may still keep the dates it was promised."""
+
+MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_NAME = re.compile(r"mv_[0-9A-Za-z]{24}")
+
+log = get_logger(__name__)
+
+
+class _Packed(NamedTuple):
+    """A file's bytes, the orders in it, and those that it could not hold, with the reason."""
+
+    data: bytes
+    orders: Sequence[Instruction]
+    refused: dict[str, str]
+
+
+async def prepare(ctx: Context, lane: Lane, places: Sequence[Place]) -> int:
+    """Collect the files or messages that hold what is due; returns how many movements they hold.
+
+    A batch rail takes one file, of as many as fit; an instant rail one message for each.
+    """
+    movements = await _scheduled(ctx, places)
+    numbers = await counter(ctx, lane.bank)
+    orders: list[Instruction] = []
+    for movement in movements.values():
+        trace = lane.rail.trace(lane.access.originator, numbers.next_trace + len(orders))
+        order = _order(ctx, lane, movement, trace)
+        if objections := lane.rail.objections(order):
+            _park(ctx, movement, "; ".join(objections))
+        else:
+            orders.append(order)
+    sent = 0
+    for members in _split(lane, orders):
+        reference = f"BZ{numbers.next_file % 10**6:06d}"
+        modifier = MODIFIERS[numbers.next_file % len(MODIFIERS)]
+        packed = _pack(ctx, lane, members, reference, modifier)
+        for name, reason in packed.refused.items():
+            _park(ctx, movements[name], reason)
+        if packed.orders:
+            _fix(ctx, lane, movements, packed, reference)
+            sent += len(packed.orders)
+            numbers = replace(numbers, next_file=numbers.next_file + 1)
+    if orders:
+        _count(ctx, numbers, len(orders))
+    return sent
+
+
+async def _scheduled(ctx: Context, places: Sequence[Place]) -> dict[str, Movement]:
+    """Return what is still to be sent, by id and in that order."""
+    keys = [(place.book, Movement.kind(), place.id) for place in places]
+    found: dict[str, Movement] = {}
+    for row in (await ctx.runtime.reader.many(keys)).values():
+        movement = msgspec.json.decode(row.body, type=Movement)
+        if movement.status == "scheduled" and movement.file is None:
+            found[movement.id] = ctx.adopt(movement, row, movement.book)
+    return dict(sorted(found.items()))
+
+
+def _order(ctx: Context, lane: Lane, movement: Movement, trace: str) -> Instruction:
+    """Return what the rail is told, with dates that can still be kept."""
+    assert movement.due_at is not None, "a scheduled movement is due at some time"
+    if ctx.now() - datetime.fromisoformat(movement.due_at) > LATE:
+        hour = lane.access.cut_offs.get(movement.service)
+        table = lane.rail.timetable(ctx.now(), movement.service, movement.direction, hour)
+        movement = replace(movement, effective_date=table.effective_date.isoformat())
+    return instruction(movement, order_of(ctx.hidden(movement)), trace)
+
+
+def _split(lane: Lane, orders: Sequence[Instruction]) -> Iterator[Sequence[Instruction]]:
+    """Yield what goes together: one by one if the rail is instant, or up to a file's total."""
+    can = lane.rail.capabilities
+    most = 1 if can.mode == "instant" else len(orders)
+    members: list[Instruction] = []
+    totals = {"credit": 0, "debit": 0}
+    for order in orders:
+        total = totals[order.direction] + order.amount.amount
+        if members and (len(members) == most or total > can.max_file_total):
+            yield members
+            members, totals, total = [], {"credit": 0, "debit": 0}, order.amount.amount
+        members.append(order)
+        totals[order.direction] = total
+    if members:
+        yield members
+
+
+def _pack(
+    ctx: Context, lane: Lane, orders: Sequence[Instruction], reference: str, modifier: str
+) -> _Packed:
+    """Pack what can be packed; what a file refuses is left out by name, or found by halving."""
+    refused: dict[str, str] = {}
+    while orders:
+        try:
+            data = lane.rail.pack(
+                orders,
+                lane.access.originator,
+                created_at=ctx.now(),
+                file_modifier=modifier,
+                reference=reference,
+            )
+            return _Packed(data, orders, refused)
+        except FileRefused as problem:
+            named = _named(problem, orders) or _poison(ctx, lane, orders, reference, modifier)
+            refused |= named
+            orders = [one for one in orders if one.movement not in named]
+    return _Packed(b"", (), refused)
+
+
+def _named(refused: FileRefused, orders: Sequence[Instruction]) -> dict[str, str]:
+    """Return what a refusal says of each movement that it names."""
+    names = {one.movement for one in orders}
+    said = {name: str(one) for one in refused.problems for name in _NAME.findall(str(one))}
+    return {name: reason for name, reason in said.items() if name in names}
+
+
+def _poison(
+    ctx: Context, lane: Lane, orders: Sequence[Instruction], reference: str, modifier: str
+) -> dict[str, str]:
+    """Return one order that cannot be packed, found by halving what cannot."""
+    while len(orders) > 1:
+        half = orders[: len(orders) // 2]
+        fits = _pack_or_reason(ctx, lane, half, reference, modifier) is None
+        orders = orders[len(half) :] if fits else half
+    reason = _pack_or_reason(ctx, lane, orders, reference, modifier)
+    return {orders[0].movement: reason or "it can't be packed together with others"}
+
+
+def _pack_or_reason(
+    ctx: Context, lane: Lane, orders: Sequence[Instruction], reference: str, modifier: str
+) -> str | None:
+    try:
+        lane.rail.pack(
+            orders,
+            lane.access.originator,
+            created_at=ctx.now(),
+            file_modifier=modifier,
+            reference=reference,
+        )
+    except FileRefused as problem:
+        return str(problem)
+    return None
+
+
+def _park(ctx: Context, movement: Movement, reason: str) -> None:
+    fact = MovementFact("held", unix_seconds(ctx.now()), reason=f"parked: {reason}")
+    ctx.save(movement, **movement.with_fact(fact))
+    log.warning("movement_parked", movement=movement.id, reason=fact.reason)
+
+
+def _count(ctx: Context, numbers: BankCounter, traces: int) -> None:
+    ctx.save(numbers, next_trace=numbers.next_trace + traces)
+
+
+def _fix(
+    ctx: Context, lane: Lane, movements: dict[str, Movement], packed: _Packed, reference: str
+) -> None:
+    """Make the file, and put its name on each of its movements."""
+    name, can = ctx.new_id("bf", ctx.house), lane.rail.capabilities
+    sums = {"credit": 0, "debit": 0}
+    for order in packed.orders:
+        if order.act in MOVES_MONEY:
+            sums[order.direction] += order.amount.amount
+    file = BankFile(
+        id=name,
+        bank=lane.bank.name,
+        created=created_of(name),
+        credits=sums["credit"],
+        currency=lane.bank.currency,
+        debits=sums["debit"],
+        direction="sent",
+        entries=len(packed.orders),
+        format=lane.rail.recognize(packed.data) or can.format,
+        livemode=lane.bank.livemode,
+        name=f"{lane.bank.name}-{reference}-{name}{can.suffix}",
+        problems=(),
+        rail=can.name,
+        reference=reference,
+        sha256=hashlib.sha256(packed.data).hexdigest(),
+        size=len(packed.data),
+        status="prepared",
+    )
+    ctx.create(file, book=ctx.house)
+    ctx.keep(name, packed.data, ctx.house)
+    for order in packed.orders:
+        ctx.save(
+            movements[order.movement],
+            due_at=None,
+            file=name,
+            reference=order.trace,
+            effective_date=order.effective_date.isoformat(),
+        )

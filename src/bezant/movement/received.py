@@ -1,0 +1,109 @@
+"""Received: money that nobody asked for becomes a movement of the house, until somebody claims it.
+
+What a file or message brings is booked from the network to suspense; what only a statement shows
+is on suspense already. A claim moves it to whoever expected it.
+"""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.flows import received as flow
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.ledger.book import HOUSE
+from bezant.movement.answer import take
+from bezant.movement.engine import engine_of
+from bezant.movement.instruct import noted
+from bezant.movement.movement import Movement, MovementFact
+from bezant.movement.order import Order, hidden_of
+from bezant.movement.profile import BankProfile
+from bezant.rail import Fact, Party
+
+NO_RAIL = "statement"
+"""Stands for the rail of what only a statement has shown."""
+
+
+class Arrival(NamedTuple):
+    """Money that has come in: how much, under which name, and where it says so."""
+
+    amount: Money
+    reference: str
+    fact: MovementFact
+    rail: str
+    counterparty: Party | None = None
+    remittance: str = ""
+
+
+def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
+    """Store what came in as a movement of the house that belongs to nobody yet."""
+    name = ctx.new_id("mv", ctx.house)
+    movement = Movement(
+        id=name,
+        account=HOUSE,
+        platform=HOUSE,
+        amount=arrival.amount.amount,
+        created=created_of(name),
+        currency=arrival.amount.currency,
+        direction="debit",
+        livemode=ctx.livemode,
+        rail=arrival.rail,
+        service="standard",
+        source=None,
+        subject=None,
+        status="received",
+        bank=bank.name,
+        act="receive",
+        reference=arrival.reference,
+        effective_date=arrival.fact.on,
+    )
+    entries = arrival.fact.entries
+    if arrival.rail != NO_RAIL:
+        entry = flow.arrived(arrival.amount, house=ctx.house, name=bank.name, rail=arrival.rail)
+        entries = (ctx.post(entry, source=name),)
+    movement.facts = (replace(arrival.fact, kind="received", entries=entries),)
+    order = None
+    if arrival.counterparty is not None:
+        order = hidden_of(Order(arrival.counterparty, remittance=arrival.remittance))
+    return ctx.create(movement, hidden=order, book=ctx.house)
+
+
+def of_fact(bank: BankProfile, rail: str, fact: Fact, told: MovementFact) -> Arrival | None:
+    """Return what a file or message says has come in; None when it names no amount."""
+    if fact.amount is None or fact.amount.currency != bank.currency:
+        return None
+    name = fact.trace or fact.end_to_end_id
+    return Arrival(fact.amount, name, told, rail, fact.counterparty, fact.remittance)
+
+
+async def claim(ctx: Context, received: Movement, expected: Movement) -> Movement:
+    """Give received money to the object that expects it; InvalidRequest unless it is the same sum.
+
+    Both movements are settled by it.
+    """
+    if received.status != "received":
+        raise InvalidRequest(
+            f"{received.id} is {received.status}: only what is received can be claimed.",
+            code="movement_not_ready",
+        )
+    if expected.act != "receive" or not expected.may_become("settled"):
+        raise InvalidRequest(f"{expected.id} expects no money.", code="movement_not_ready")
+    if expected.money != received.money:
+        raise InvalidRequest(
+            f"{expected.id} expects {expected.amount} {expected.currency}, and "
+            f"{received.amount} {received.currency} have come.",
+            code="amounts_differ",
+        )
+    handler = engine_of(ctx).handlers[str(expected.subject)]
+    subject = await ctx.load(handler.subject, str(expected.source), book=expected.book)
+    entry = flow.claimed(received.money, house=ctx.house, name=received.bank, rail=expected.rail)
+    told = noted(ctx, "settled", "claimed", movement=expected.id)
+    told = replace(told, entries=(ctx.post(entry, source=received.id),))
+    ctx.save(received, source=expected.source, **received.with_fact(told))
+    fact = noted(ctx, "settled", "claimed", movement=received.id)
+    line = received.facts[0].statement_line
+    settled = take(ctx, handler, subject, expected, replace(fact, statement_line=line))
+    if house := handler.house.get("settled"):
+        ctx.post(house(expected.money, ctx.house, expected.rail), source=received.id)
+    return settled
