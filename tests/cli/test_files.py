@@ -38,7 +38,7 @@ def test_a_refused_file_is_shown_with_the_line_that_was_wrong(look, refused):
     assert said.code == 0
     assert said.rows[0] == [refused, "garbage.txt"]
     assert "  status refused\n" in said.out
-    assert "  problem  line 1: neither NACHA nor BAI2 nor camt.053" in said.out
+    assert "  problem  line 1: no reader knows this file" in said.out
     assert said.out.rstrip("\n").endswith(" hello")
     assert look("files", "show", refused, "--json").json["problems"][0].startswith("line 1: ")
 

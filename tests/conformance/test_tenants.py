@@ -21,7 +21,12 @@ from tests.resources.shapes import SURFACE
 REFUSED = {400, 403, 404}
 NOBODYS = {"country_specs", "exchange_rates"}
 """Belong to nobody: everybody may read them."""
-WITHOUT = {"payment_methods": "pm_1", "capabilities": "transfers"}
+WITHOUT = {
+    "payment_methods": "pm_1",
+    "unclaimed": "mv_1",
+    "bank_files": "bf_1",
+    "capabilities": "transfers",
+}
 """What cannot be made yet, or has no id of its own; its parent decides who may see it."""
 SEEN_BY_PLATFORM = {"charges", "refunds", "balance_transactions"}
 """What a platform sees of its connected accounts in its own transfers to them."""

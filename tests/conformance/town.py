@@ -173,6 +173,9 @@ class Town:
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)
         things |= self._ledger(post)
         self.pass_days(3)
+        things["movements"] = self.good(who, "GET", "/v1/movements")["data"][0]["id"]
+        if who.secret == self.own and who.account is None:
+            things["bank_files"] = self.good(who, "GET", "/v1/bank_files")["data"][0]["id"]
         if who.account is not None:
             return things | {"payouts": post("/v1/payouts", amount=50, currency="usd")}
         things["transfers"] = transfer = post(

@@ -128,6 +128,11 @@ ERROR_CODES = (
         "Send it in one of the types that the message names.",
     ),
     ErrorCode(
+        "file_unreadable",
+        "The bank file was refused, because it can't be read.",
+        "Look at its problems; its contents can still be downloaded.",
+    ),
+    ErrorCode(
         "idempotency_key_in_use",
         "A request with the same Idempotency-Key is being carried out at this moment.",
         "Wait a little and send the same request again: it will be told the first one's answer.",

@@ -66,6 +66,11 @@ def about(ctx: Context, movement: Movement, act: Errand, *, reason: str = "") ->
     return errand
 
 
+def product_of(ctx: Context, movement: Movement) -> Handler | None:
+    """Return what the product behind a movement does about facts."""
+    return engine_of(ctx).handlers.get(movement.subject or "")
+
+
 def retry(ctx: Context, movement: Movement) -> Movement | None:
     """Try again what came back, as a new movement; None when the rail's rules don't allow it."""
     lane = engine_of(ctx).banks.lane(movement.bank, movement.rail)

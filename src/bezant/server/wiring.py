@@ -10,6 +10,7 @@ from bezant.movement.handler import Handlers
 from bezant.movement.profile import SANDBOX
 from bezant.rails.ach.rail import ACH
 from bezant.resources import error_groups, request_logs
+from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
     accounts,
     balance_settings,
@@ -79,6 +80,9 @@ ROUTES: Sequence[Routes] = (
     webhook_endpoints.routes,
     request_logs.routes,
     error_groups.routes,
+    movements.routes,
+    unclaimed.routes,
+    bank_files.routes,
     sessions.routes,
     clock.routes,
     test_clocks.routes,

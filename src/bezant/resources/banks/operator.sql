@@ -1,0 +1,2 @@
+-- name: operator
+select value from setting where name = 'platform_account'
