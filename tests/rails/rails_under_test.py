@@ -9,7 +9,9 @@ from hypothesis.strategies import SearchStrategy
 from bezant.rail import Originator, Rail
 from bezant.rails.ach import ACH
 from bezant.rails.bacs import BACS
-from tests.rails import ach_samples, bacs_samples
+from bezant.rails.book import BOOK
+from bezant.rails.upi import UPI
+from tests.rails import ach_samples, bacs_samples, book_samples, upi_samples
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Case:
             file_modifier="A",
             reference="BZ000001",
         )
+
+    def whole(self, count):
+        """Pack so many instructions, or as many as a message of the rail takes."""
+        return self.pack(self.many(min(count, self.rail.capabilities.max_file_count)))
 
     def __str__(self) -> str:
         return self.rail.capabilities.name
@@ -57,5 +63,26 @@ RAILS = [
             bacs_samples.ADVICES.encode(),
             bacs_samples.DDICA.encode(),
         ),
+    ),
+    Case(
+        rail=UPI,
+        originator=upi_samples.ORIGINATOR,
+        created_at=upi_samples.CREATED,
+        instructions=upi_samples.instruction_lists(),
+        many=upi_samples.many_instructions,
+        answers=(
+            upi_samples.SETTLED.encode(),
+            upi_samples.REJECTED.encode(),
+            upi_samples.CREDITED.encode(),
+            upi_samples.COLLECTED.encode(),
+        ),
+    ),
+    Case(
+        rail=BOOK,
+        originator=book_samples.ORIGINATOR,
+        created_at=book_samples.CREATED,
+        instructions=book_samples.instruction_lists(),
+        many=lambda count: [book_samples.instruction(at) for at in range(1, count + 1)],
+        answers=(BOOK.accept(book_samples.packed(book_samples.instruction())),),
     ),
 ]

@@ -123,7 +123,7 @@ def test_any_bytes_give_a_value_or_a_refusal(case, data):
 @each_rail
 @given(data=st.data())
 def test_any_damage_gives_a_value_or_a_refusal(case, data):
-    whole = data.draw(st.sampled_from([case.pack(case.many(3)), *case.answers]))
+    whole = data.draw(st.sampled_from([case.whole(3), *case.answers]))
     start = data.draw(st.integers(0, len(whole)))
     end = data.draw(st.integers(start, len(whole)))
     outcome(case.rail, whole[:start] + data.draw(st.binary(max_size=200)) + whole[end:])
@@ -134,7 +134,7 @@ def test_reading_takes_steps_in_proportion_to_the_file(case):
     seed = random.Random(7)
     noise = [seed.randbytes(size) for size in (40_000, 80_000)]
     lines = [b"6\n" * size for size in (4_000, 8_000)]
-    files = [case.pack(case.many(size)) for size in (200, 400)]
+    files = [case.whole(size) for size in (200, 400)]
     for small, large in (noise, lines, files):
         before = steps_of(outcome, case.rail, small)
         after = steps_of(outcome, case.rail, large)
