@@ -10,8 +10,9 @@ from bezant.rail import Originator, Rail
 from bezant.rails.ach import ACH
 from bezant.rails.bacs import BACS
 from bezant.rails.book import BOOK
+from bezant.rails.pix import PIX
 from bezant.rails.upi import UPI
-from tests.rails import ach_samples, bacs_samples, book_samples, upi_samples
+from tests.rails import ach_samples, bacs_samples, book_samples, pix_samples, upi_samples
 
 
 @dataclass(frozen=True)
@@ -84,5 +85,17 @@ RAILS = [
         instructions=book_samples.instruction_lists(),
         many=lambda count: [book_samples.instruction(at) for at in range(1, count + 1)],
         answers=(BOOK.accept(book_samples.packed(book_samples.instruction())),),
+    ),
+    Case(
+        rail=PIX,
+        originator=pix_samples.ORIGINATOR,
+        created_at=pix_samples.CREATED,
+        instructions=pix_samples.instruction_lists(),
+        many=lambda count: [pix_samples.instruction(at) for at in range(1, count + 1)],
+        answers=(
+            pix_samples.SETTLED.encode(),
+            pix_samples.REJECTED.encode(),
+            pix_samples.REFUSED.encode(),
+        ),
     ),
 ]
