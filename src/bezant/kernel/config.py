@@ -38,6 +38,13 @@ class Config(Struct, frozen=True, kw_only=True):
         Path,
         _setting("Folder of the embedded database and of bank files.", "a folder's path"),
     ] = Path("bezant-data")
+    banks: Annotated[
+        Path | None,
+        _setting(
+            "Folder of bank profiles, one TOML file for each account; the sandbox needs none.",
+            "a folder's path",
+        ),
+    ] = None
     host: Annotated[
         str,
         _setting("Address to listen on.", "a host name or IP address", pattern=r"[\w.:%-]+"),

@@ -4,13 +4,13 @@ A new bank is a new profile; nothing else in the program knows a bank by name.
 """
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from bezant.rail import Account, Direction, Originator, Service, UsAccount
+from bezant.rail import Account, Direction, Originator, Rule, Service, UsAccount
 
 MOST_IN_A_FILE = 10_000
 """Entries of a batch file at a bank that names no other limit."""
@@ -21,10 +21,11 @@ class BankRail(Struct, frozen=True):
 
     Empty `services` and `directions` are all that the rail has. Amounts and `prices` (for each
     movement, by service; what is not named costs nothing) are in minor units of the profile's
-    currency. `cut_offs` are the bank's own local hours by service, where it closes earlier than
-    the rail. `most_in_a_file` bounds a batch file's entries. From `approval_from` on, somebody
-    other than who asked must approve a movement; None asks nobody. With `retries`, what comes back
-    is tried again as often as the rail's rules allow.
+    currency; `dated_prices` go before them while one of them is in force. `cut_offs` are the
+    bank's own local hours by service, where it closes earlier than the rail. `most_in_a_file`
+    bounds a batch file's entries. From `approval_from` on, somebody other than who asked must
+    approve a movement; None asks nobody. With `retries`, what comes back is tried again as often
+    as the rail's rules allow.
     """
 
     originator: Originator
@@ -32,15 +33,20 @@ class BankRail(Struct, frozen=True):
     directions: tuple[Direction, ...] = ()
     cut_offs: Mapping[Service, time] = msgspec.field(default_factory=dict[Service, time])
     prices: Mapping[Service, int] = msgspec.field(default_factory=dict[Service, int])
+    dated_prices: Mapping[Service, tuple[Rule[int], ...]] = msgspec.field(
+        default_factory=dict[Service, tuple[Rule[int], ...]]
+    )
     min_amount: int = 1
     max_amount: int | None = None
     most_in_a_file: int = MOST_IN_A_FILE
     approval_from: int | None = None
     retries: bool = False
 
-    def price(self, service: Service) -> int:
-        """Return what the bank takes for one movement, in minor units."""
-        return self.prices.get(service, 0)
+    def price(self, service: Service, on: date | None = None) -> int:
+        """Return what the bank takes for one movement, in minor units, on a day if it is given."""
+        rows = self.dated_prices.get(service, ()) if on is not None else ()
+        dated = (row.value for row in rows if on is not None and row.holds(on))
+        return next(dated, self.prices.get(service, 0))
 
 
 class TransportPlan(Struct, frozen=True):
@@ -60,7 +66,8 @@ class BankProfile(Struct, frozen=True):
     `account` is the number under which the bank's statements run, `details` the same account as a
     payer writes it, held by `holder` at `bank_name`. `rails` are by the rail's name. `notices`
     says what a change notice does: `apply` corrects the stored bank details, `record` only says so.
-    `simulated` accounts are at a bank that the sandbox plays.
+    `simulated` accounts are at a bank that the sandbox plays. `mt940` is the dialect of its MT940
+    statements, empty where they are found by trying.
     """
 
     name: str
@@ -74,6 +81,7 @@ class BankProfile(Struct, frozen=True):
     transport: TransportPlan = TransportPlan()
     notices: Literal["apply", "record"] = "apply"
     simulated: bool = False
+    mt940: str = ""
 
 
 _ROUTING, _NUMBER = "091000019", "000100200300"
