@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from bezant.kernel.money import Money
-from bezant.rail import Instruction, Originator, Party, UsAccount
+from bezant.rail import Instruction, Original, Originator, Party, UsAccount
 from bezant.rails.ach import ACH, trace_number
 from bezant.rails.ach.records import check_digit
 
@@ -19,7 +19,7 @@ ORIGINATOR = Originator(
 CREATED = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)
 
-routing_numbers = st.integers(0, 10**8 - 1).map(
+routing_numbers = st.integers(1, 10**8 - 1).map(
     lambda number: f"{number:08d}{check_digit(f'{number:08d}')}"
 )
 names = st.text(min_size=1, max_size=40).map(lambda text: "A" + text)
@@ -107,3 +107,56 @@ CHANGE_FILE = """\
 
 def many_instructions(count):
     return [instruction(number) for number in range(1, count + 1)]
+
+
+def original(sequence=900, amount=6000, on=MONDAY):
+    """Return the movement that an act is about."""
+    trace = trace_number(ORIGINATOR.bank_id, sequence)
+    return Original(trace=trace, amount=Money(amount, "usd"), on=on)
+
+
+RETURNED = {"return_trace": "011401530000007", "return_code": "R03", "return_day": "2026-03-03"}
+DISHONORED = RETURNED | {
+    "dishonored_trace": "021000020000008",
+    "dishonored_code": "R68",
+    "dishonored_day": "2026-03-04",
+    "returned_on": "2026-03-03",
+}
+THEIRS = {"company_name": "Their Firm", "company_id": "9876543210", "class_code": "CCD"}
+
+ACTS = {
+    "credit": {},
+    "debit": {"direction": "debit"},
+    "web": {"direction": "debit", "details": {"class_code": "WEB"}},
+    "tel": {"direction": "debit", "details": {"class_code": "TEL", "payment_type": "R"}},
+    "prenote": {"act": "prenote", "amount": 0},
+    "debit prenote": {"act": "prenote", "amount": 0, "direction": "debit"},
+    "micro-entry": {"act": "verify", "amount": 32},
+    "reversal": {"act": "reverse", "direction": "debit", "original": original()},
+    "retry": {
+        "direction": "debit",
+        "details": {"retry": "1"},
+        "reason": "R01",
+        "original": original(),
+    },
+    "return": {"act": "return", "reason": "R23", "original": original(), "details": THEIRS},
+    "dishonor": {"act": "dishonor", "reason": "R68", "original": original(), "details": RETURNED},
+    "contest": {
+        "act": "contest",
+        "reason": "R73",
+        "original": original(),
+        "details": DISHONORED | THEIRS,
+    },
+    "refused change": {
+        "act": "dishonor",
+        "amount": 0,
+        "reason": "C65",
+        "original": original(),
+        "details": {
+            "change_code": "C01",
+            "corrected": "no digits",
+            "return_trace": "011401530000011",
+        },
+    },
+}
+"""One instruction for each thing that can be asked, as changes of a plain payment."""

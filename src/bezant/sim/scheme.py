@@ -35,7 +35,8 @@ class Order(Struct, frozen=True):
     `key` is the name under which the client waits for answers. `act` is a word of the scheme's
     own for what is asked: `pay`, `collect`, `return` and `reverse` move money (a recall that the
     client grants is a `return`); `prenote`, `recall`, `enquire`, `request`, `verify`, `refuse`,
-    `dishonor` and `contest` move none. `original` is the key of the order that it is about.
+    `dishonor` and `contest` move none, unless the order `settles` as ACH's arguments about returns
+    do. `original` is the key of the order that it is about.
     `account` is the counterparty's account as the scheme writes it, by which magic numbers are
     known. `fields` keeps whatever an answer must repeat.
     """
@@ -50,6 +51,7 @@ class Order(Struct, frozen=True):
     name: str
     due_on: date | None = None
     original: str = ""
+    settles: bool = False
     fields: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
 
 

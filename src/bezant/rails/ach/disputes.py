@@ -30,8 +30,8 @@ def _return(instruction: Instruction, original: Original, originator: Originator
         **{
             "addenda type": "99",
             "original trace": original.trace,
-            "date of death": instruction.details.get("date_of_death", "")[:6],
-            "original rdfi": instruction.details.get("original_rdfi", originator.bank_id[:8])[:8],
+            "date of death": _short(instruction.details.get("date_of_death", "")),
+            "original rdfi": instruction.details.get("original_rdfi", originator.bank_id[:8]),
         },
     )
 
@@ -47,8 +47,8 @@ def _dishonored(instruction: Instruction, original: Original) -> str:
         **{
             "addenda type": "99",
             "original trace": original.trace,
-            "original rdfi": details.get("original_rdfi", receiver)[:8],
-            "return trace": details["return_trace"][:15],
+            "original rdfi": details.get("original_rdfi", receiver),
+            "return trace": details["return_trace"],
             "return day": _day_of_year(details.get("return_day", "")),
             "return code": details["return_code"][-2:],
         },
@@ -57,7 +57,6 @@ def _dishonored(instruction: Instruction, original: Original) -> str:
 
 def _contested(instruction: Instruction, original: Original, originator: Originator) -> str:
     details = instruction.details
-    returned_on = details.get("returned_on", "")
     return addenda.CONTESTED.write(
         type=7,
         code=instruction.reason,
@@ -65,13 +64,13 @@ def _contested(instruction: Instruction, original: Original, originator: Origina
         **{
             "addenda type": "99",
             "original trace": original.trace,
-            "returned on": f"{date.fromisoformat(returned_on):%y%m%d}" if returned_on else "",
-            "original rdfi": details.get("original_rdfi", originator.bank_id[:8])[:8],
+            "returned on": _short(details.get("returned_on", "")),
+            "original rdfi": details.get("original_rdfi", originator.bank_id[:8]),
             "original day": f"{original.on:%j}",
-            "return trace": details["return_trace"][:15],
+            "return trace": details["return_trace"],
             "return day": _day_of_year(details.get("return_day", "")),
             "return code": details["return_code"][-2:],
-            "dishonored trace": details["dishonored_trace"][:15],
+            "dishonored trace": details["dishonored_trace"],
             "dishonored day": _day_of_year(details.get("dishonored_day", "")),
             "dishonored code": details["dishonored_code"][-2:],
         },
@@ -89,8 +88,8 @@ def _refused_change(instruction: Instruction, original: Original) -> str:
         **{
             "addenda type": "98",
             "original trace": original.trace,
-            "original rdfi": details.get("original_rdfi", receiver)[:8],
-            "change code": details["change_code"][:3],
+            "original rdfi": details.get("original_rdfi", receiver),
+            "change code": details["change_code"],
             "change sequence": details.get("return_trace", "")[-7:],
         },
     )
@@ -98,3 +97,7 @@ def _refused_change(instruction: Instruction, original: Original) -> str:
 
 def _day_of_year(day: str) -> str:
     return f"{date.fromisoformat(day):%j}" if day else ""
+
+
+def _short(day: str) -> str:
+    return f"{date.fromisoformat(day):%y%m%d}" if day else ""

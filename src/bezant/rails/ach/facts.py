@@ -1,6 +1,7 @@
 """From an entry that was read to a fact: sent, received, returned, disputed, corrected."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bezant.kernel.money import Money
@@ -81,15 +82,16 @@ class Translator:
             line=entry.line,
             end_to_end_id=details["identification"],
             direction=direction,
-            counterparty=self._sender() if self._from_outside else None,
+            counterparty=self._sender(details) if self._from_outside else None,
             remittance=remittance,
             details=details,
         )
 
-    def _sender(self) -> Party:
+    def _sender(self, details: Mapping[str, str]) -> Party:
         batch = self._batch.values
+        name = batch.get("company name") or details.get("originator_name", "")
         bank = UsAccount(batch["odfi"] + check_digit(batch["odfi"]), "")
-        return Party(batch.get("company name", ""), bank, "company", tax_id=batch["company id"])
+        return Party(name, bank, "company", tax_id=batch["company id"])
 
     def _returned(self, entry: Entry, addenda: Addenda) -> Fact:
         values, code = addenda.values, addenda.values["code"]

@@ -6,13 +6,13 @@ from datetime import timedelta
 from bezant.rail import Account, Instruction, Original, UsAccount, in_force
 from bezant.rail.identifiers import is_routing_number
 from bezant.rails.ach import calendar, records, rules
+from bezant.rails.ach.details import faults
 from bezant.rails.ach.dialect import Dialect
 from bezant.rails.ach.orders import (
     CLASSES,
     DISPUTES,
     RESERVED,
     RETRY,
-    account_types,
     class_of,
     is_refused_change,
     texts_of,
@@ -28,15 +28,6 @@ _DISPUTED = {
     "dishonor": ("return_trace", "return_code"),
     "contest": ("return_trace", "return_code", "dishonored_trace", "dishonored_code"),
 }
-_DETAILS = frozenset(
-    (
-        *("class_code", "account_type", "company_name", "company_data", "company_id", "retry"),
-        *("payment_type", "discretionary", "account_number", "original_rdfi", "date_of_death"),
-        *("return_trace", "return_code", "return_day", "returned_on", "original_day"),
-        *("dishonored_trace", "dishonored_code", "dishonored_day", "change_code", "corrected"),
-    )
-)
-"""Keys of an instruction's details that this rail knows; what others mean it cannot say."""
 
 
 def objections(instruction: Instruction, dialect: Dialect) -> Iterator[str]:
@@ -53,8 +44,7 @@ def objections(instruction: Instruction, dialect: Dialect) -> Iterator[str]:
         yield "the receiver has no name"
     if len(instruction.trace) != 15 or not records.is_digits(instruction.trace):
         yield "the trace is not 15 digits"
-    if unknown := sorted(instruction.details.keys() - _DETAILS):
-        yield f"details of an ACH entry have no {', '.join(unknown)}"
+    yield from faults(instruction.details)
     yield from _of_class(instruction, dialect)
     yield from _of_description(instruction)
     if act in DISPUTES:
@@ -107,15 +97,9 @@ def _of_class(instruction: Instruction, dialect: Dialect) -> Iterator[str]:
     most = {"TEL": 0, "CTX": rules.MAX_ADDENDA}.get(class_code, 1)
     if instruction.act not in DISPUTES and len(texts_of(instruction)) > most:
         yield f"the remittance is longer than {most} times 80 characters, the room of {class_code}"
-    kind = instruction.details.get("account_type", "checking")
-    if kind not in account_types():
-        yield f"the account type is not one of {', '.join(account_types())}"
-    debits_loan = kind == "loan" and instruction.direction == "debit"
-    if debits_loan and instruction.act == "pay":
+    debits_loan = instruction.details.get("account_type") == "loan"
+    if debits_loan and instruction.direction == "debit" and instruction.act == "pay":
         yield "a loan account is not debited, but for a reversal"
-    for key, width in (("payment_type", 1), ("discretionary", 2), ("company_data", 20)):
-        if len(instruction.details.get(key, "")) > width:
-            yield f"{key} is longer than {width}"
 
 
 def _of_description(instruction: Instruction) -> Iterator[str]:

@@ -76,7 +76,7 @@ def is_refused_change(instruction: Instruction) -> bool:
 def transaction_code(instruction: Instruction) -> str:
     """Return the two digits that say which account and which way."""
     account = account_of(instruction)
-    kind = _ACCOUNTS[instruction.details.get("account_type") or account.account_type]
+    kind = _ACCOUNTS[instruction.details.get("account_type", account.account_type)]
     if kind == "5" and instruction.direction == "debit" and instruction.act == "reverse":
         return _LOAN_DEBIT
     act = instruction.act

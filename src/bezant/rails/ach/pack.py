@@ -135,7 +135,7 @@ class _Writer:
         for instruction in entries:
             self._entry(instruction, key, sums)
         if inside is not None:
-            self._offset_entry(inside, sums)
+            self._offset_entry(inside, key, sums)
         elif offset is not None:
             self._offsets.append(offset)
         self._last_key = key
@@ -153,7 +153,7 @@ class _Writer:
         shared = self._open(key, service)
         sums = Sums()
         for offset in offsets:
-            self._offset_entry(offset, sums)
+            self._offset_entry(offset, key, sums)
         self._close(shared, sums)
 
     def end(self) -> bytes:
@@ -260,15 +260,18 @@ class _Writer:
             return None
         return _Offset(f"{int(entries[-1].trace) + 1:015d}", abs(net), is_credit=net < 0)
 
-    def _offset_entry(self, offset: _Offset, sums: Sums) -> None:
+    def _offset_entry(self, offset: _Offset, key: BatchKey, sums: Sums) -> None:
         account = self._originator.account
         assert isinstance(account, UsAccount), "an offset was objected to without a US account"
         kind = _SAVINGS if account.account_type == "savings" else _CHECKING
         code = kind + ("2" if offset.is_credit else "7")
         name = name_of(self._dialect.offset_name, 22, self._dialect)
+        if key.class_code == "CTX":
+            name = f"0000{name[:16]}"
+        once = "S" if key.class_code in ("WEB", "TEL") else ""
         self._put(
             f"6{code}{account.routing_number}{account.account_number:<17}{offset.amount:010d}"
-            f"{'OFFSET':<15}{name:<22}  0{offset.trace}"
+            f"{'OFFSET':<15}{name:<22}{once:<2}0{offset.trace}"
         )
         _add(sums, account.routing_number, code, offset.amount, 1)
 

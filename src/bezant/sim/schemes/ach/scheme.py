@@ -183,6 +183,7 @@ def _order(file: AchFile, batch: Batch, entry: Entry) -> Order:
         name=entry.name,
         due_on=batch.effective,
         original=said[6:21] if answers else "",
+        settles=act in ("dishonor", "contest"),
         fields=fields,
     )
 
