@@ -55,7 +55,7 @@ def test_an_international_entry_tells_who_and_where():
     debit, returned = ACH.read(ABROAD.encode()).facts
     assert (debit.kind, debit.direction, debit.amount) == (
         "received",
-        "debit",
+        "credit",
         Money(100_000, "usd"),
     )
     assert debit.remittance == "INVOICE 1"
@@ -90,14 +90,15 @@ def test_entries_with_a_settlement_day_have_come_through_the_network():
     )
     assert (credit.on, credit.direction, credit.remittance) == (
         date(2026, 3, 3),
-        "credit",
+        "debit",
         "INVOICE SEVEN",
     )
     assert credit.counterparty.name == "PAYING FIRM"
     assert credit.counterparty.account.routing_number == "011401533"
     assert credit.counterparty.tax_id == "1122334455"
     assert credit.end_to_end_id == "INV 7"
-    assert (debit.kind, debit.direction, debit.amount) == ("received", "debit", Money(250, "usd"))
+    assert (debit.kind, debit.direction, debit.amount) == ("received", "credit", Money(250, "usd"))
+    assert (credit.details["direction"], debit.details["direction"]) == ("credit", "debit")
 
 
 def test_arguments_about_returns_are_told_with_what_they_are_about():
@@ -151,11 +152,14 @@ def test_a_receipt_says_what_became_of_the_whole_file():
     assert ACH.recognize(RECEIPT) == "ach.receipt"
     read = ACH.read(RECEIPT)
     (fact,) = read.facts
-    assert (fact.kind, fact.trace, fact.code, fact.line) == ("rejected", "BZ000001", "REJECTED", 5)
+    assert (fact.kind, fact.trace, fact.code, fact.line) == ("rejected", "", "REJECTED", 5)
     assert (
         fact.reason == "line 3: the account number is empty; line 4: trace number does not ascend"
     )
-    assert fact.details == {"of": "file", "identity": "19876543212603021700A"}
+    assert fact.details == {
+        "file_reference": "BZ000001",
+        "identity": "19876543212603021700A",
+    }
     assert (read.totals.count, read.totals.credits.amount, read.totals.debits.amount) == (
         3,
         12_000,

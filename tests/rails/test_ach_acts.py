@@ -124,6 +124,20 @@ def test_a_file_holds_both_directions_and_all_classes():
     assert headers == {"5220", "5225"}
 
 
+def test_a_company_that_is_told_more_than_a_ccd_entry_holds_is_paid_by_ctx():
+    text = "x" * 81
+    (fact,) = ACH.read(packed(instruction(holder="company", remittance=text))).facts
+    assert (fact.details["class_code"], fact.remittance) == ("CTX", text)
+
+
+def test_a_retry_is_marked_by_its_description_alone():
+    retry = ACH.capabilities.retry
+    again = instruction(direction="debit", description=retry.description)
+    assert ACH.objections(again) == ()
+    assert packed(again).decode().splitlines()[1][53:63] == "RETRY PYMT"
+    assert (retry.codes, retry.times, retry.within_days) == (("R01", "R09"), 2, 180)
+
+
 def test_ctx_has_9999_addenda_and_no_more():
     most = instruction(details={"class_code": "CTX"}, remittance="x" * 80 * 9_999)
     read = ACH.read(packed(most))
@@ -189,7 +203,7 @@ REFUSED = {
     "the detail payment_type is not R for": {"details": {"payment_type": "RR"}},
     "the description REVERSAL is for the act reverse": {"description": "reversal"},
     "the description ACCTVERIFY is for the act verify": {"description": "ACCTVERIFY"},
-    "say which one in the detail `retry`": {"description": "RETRY PYMT"},
+    "is for debits that are tried again": {"description": "RETRY PYMT"},
     "a reversal needs the original": {"act": "reverse"},
     "within 5 banking days of the original, by 2026-03-09": {
         "act": "reverse",

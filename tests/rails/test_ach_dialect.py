@@ -1,18 +1,22 @@
 """What banks want otherwise: each switch changes what it says it does, and nothing of money."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from msgspec import structs
 
 from bezant.kernel.errors import FileRefused
 from bezant.rail import IbanAccount
 from bezant.rails.ach import ACH
+from bezant.rails.ach.details import DETAILS
 from bezant.rails.ach.dialect import Dialect
 from bezant.rails.ach.rail import Ach
 from tests.rails.ach_samples import CREATED, ORIGINATOR, instruction, instruction_lists
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "rails.md"
 
 BUSINESS = [
     instruction(2, name="Müller & Søn", holder="company", account_number="12-34"),
@@ -106,6 +110,13 @@ def test_batches_are_cut_as_the_bank_wants():
     assert column(spoken(*mixed, directions="mixed"), "5", 2, 4) == ["200"]
 
 
+def test_a_bank_that_likes_tel_gets_ppd_for_what_has_words():
+    debit = instruction(2, direction="debit")
+    told = instruction(4, direction="debit", remittance="for May")
+    lines = spoken(debit, told, consumer_debit_class="TEL")
+    assert column(lines, "5", 51, 53) == ["PPD", "TEL"]
+
+
 def test_a_bank_takes_no_more_lines_than_it_says():
     assert spoken(max_lines="20")
     with pytest.raises(FileRefused, match="the bank takes 19: send fewer at once"):
@@ -142,6 +153,7 @@ def test_each_day_is_balanced_by_a_batch_of_its_own():
     ]
 
 
+@settings(max_examples=40)
 @given(instruction_lists())
 def test_balanced_files_balance_and_keep_every_entry(instructions):
     originator = structs.replace(ORIGINATOR, dialect={"offset": "batch", "directions": "mixed"})
@@ -222,5 +234,8 @@ def test_a_bank_that_keeps_to_the_rules_is_read_by_them():
         Ach({"read_short_lines": "no"}).read(short)
 
 
-def test_there_are_switches_enough():
-    assert len(msgspec.structs.fields(Dialect)) >= 15
+def test_every_switch_is_documented_and_there_are_enough():
+    keys = [field.name for field in msgspec.structs.fields(Dialect)]
+    assert len(keys) >= 15
+    guide = GUIDE.read_text(encoding="utf-8")
+    assert [key for key in (*keys, *DETAILS) if f"`{key}`" not in guide] == []

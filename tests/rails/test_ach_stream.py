@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bezant.kernel.errors import FileRefused
@@ -32,6 +32,7 @@ class Drip:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
+@settings(max_examples=20)
 @given(sizes=st.lists(st.integers(95, 400), max_size=20))
 def test_a_stream_says_what_the_whole_file_says(name, sizes):
     whole = ACH.read(WRITTEN[name])

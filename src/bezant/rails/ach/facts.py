@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bezant.kernel.money import Money
-from bezant.rail import Fact, Party, UsAccount
+from bezant.rail import Direction, Fact, Party, UsAccount
 from bezant.rails.ach import iat
 from bezant.rails.ach.batch import Addenda, Batch, Entry, direction_of
 from bezant.rails.ach.lines import Findings
@@ -21,6 +21,8 @@ _CHANGE_CODE = re.compile(r"C[0-9]{2}")
 _LEAP_YEAR = 366
 _HALF_A_YEAR = timedelta(days=183)
 _PRENOTES = frozenset("38")
+_OTHER_SIDE: Mapping[Direction, Direction] = {"credit": "debit", "debit": "credit"}
+"""What an entry that comes to us is for its sender: our credit is a debit to them."""
 
 
 class Translator:
@@ -81,7 +83,7 @@ class Translator:
             on=self._settled if self._from_outside else self._effective,
             line=entry.line,
             end_to_end_id=details["identification"],
-            direction=direction,
+            direction=_OTHER_SIDE[direction] if self._from_outside and direction else direction,
             counterparty=self._sender(details) if self._from_outside else None,
             remittance=remittance,
             details=details,

@@ -107,8 +107,8 @@ def _of_description(instruction: Instruction) -> Iterator[str]:
     act = RESERVED.get(description, instruction.act)
     if act != instruction.act:
         yield f"the description {description} is for the act {act}"
-    if description == RETRY and not instruction.details.get("retry"):
-        yield f"the description {RETRY} is for retries; say which one in the detail `retry`"
+    if description == RETRY and (instruction.direction, act) != ("debit", "pay"):
+        yield f"the description {RETRY} is for debits that are tried again"
 
 
 def _of_dispute(instruction: Instruction) -> Iterator[str]:

@@ -53,7 +53,10 @@ class BatchKey(NamedTuple):
 
 
 def class_of(instruction: Instruction, dialect: Dialect) -> str:
-    """Return the entry class: what the instruction says, or else what the bank is used to."""
+    """Return the entry class: what the instruction says, or else what the bank is used to.
+
+    What has more words than that class has room for goes in the next that has.
+    """
     if is_refused_change(instruction):
         return "COR"
     named = instruction.details.get("class_code", "")
@@ -62,10 +65,10 @@ def class_of(instruction: Instruction, dialect: Dialect) -> str:
     if instruction.mandate is not None and instruction.mandate.scheme in CLASSES:
         return instruction.mandate.scheme
     if instruction.counterparty.holder == "company":
-        return dialect.company_class
-    if instruction.direction == "debit":
-        return dialect.consumer_debit_class
-    return dialect.individual_class
+        return "CTX" if len(texts_of(instruction)) > 1 else dialect.company_class
+    if instruction.direction == "credit":
+        return dialect.individual_class
+    return "PPD" if instruction.remittance else dialect.consumer_debit_class
 
 
 def is_refused_change(instruction: Instruction) -> bool:

@@ -20,6 +20,7 @@ from bezant.rails.ach import calendar, receipt, rules
 from bezant.rails.ach.dialect import Dialect, dialect_of
 from bezant.rails.ach.lines import Source
 from bezant.rails.ach.objections import ACTS, objections
+from bezant.rails.ach.orders import RETRY
 from bezant.rails.ach.pack import pack
 from bezant.rails.ach.read import Stream, read
 from bezant.rails.ach.records import trace_number
@@ -113,6 +114,8 @@ class Ach(Struct, frozen=True):
         return Stream(source, dialect_of(self.reading))
 
 
+_RETRIES = rules.RETRIES[-1].value
+
 _CAPABILITIES = Capabilities(
     name="ach",
     title="ACH",
@@ -126,7 +129,7 @@ _CAPABILITIES = Capabilities(
     acts=ACTS,
     format="nacha",
     suffix=".ach",
-    retry=Retry(("R01", "R09"), times=2, within_days=180, description="RETRY PYMT"),
+    retry=Retry(_RETRIES.codes, _RETRIES.times, _RETRIES.days, RETRY),
 )
 
 ACH = Ach()

@@ -26,7 +26,7 @@ def is_receipt(data: bytes) -> bool:
 
 
 def read(data: bytes) -> ReadFile:
-    """Return the receipt as one fact about the file; its trace is the file's reference code."""
+    """Return the receipt as one fact about the file, which it names by `file_reference`."""
     values, lines = _values(data)
     problems = [Problem(None, key, "is missing") for key in _KEYS if key not in values]
     status = values.get("STATUS", [""])[0]
@@ -42,11 +42,14 @@ def read(data: bytes) -> ReadFile:
     reasons = values.get("REASON", [])
     fact = Fact(
         kind="acknowledged" if status == "ACCEPTED" else "rejected",
-        trace=values["REFERENCE"][0],
+        trace="",
         code=status,
         reason="; ".join(reasons) or f"The bank has {status.lower()} the file",
         line=lines["STATUS"],
-        details={"of": "file", "identity": values.get("FILE", [""])[0]},
+        details={
+            "file_reference": values["REFERENCE"][0],
+            "identity": values.get("FILE", [""])[0],
+        },
     )
     count, debits, credits = (int(values[key][0]) for key in _KEYS[2:])
     totals = Totals(count, Money(credits, "usd"), Money(debits, "usd"))
