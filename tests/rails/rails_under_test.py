@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -12,7 +13,14 @@ from bezant.rails.bacs import BACS
 from bezant.rails.book import BOOK
 from bezant.rails.pix import PIX
 from bezant.rails.upi import UPI
-from tests.rails import ach_samples, bacs_samples, book_samples, pix_samples, upi_samples
+from tests.rails import (
+    ach_samples,
+    bacs_samples,
+    book_samples,
+    interbank_samples,
+    pix_samples,
+    upi_samples,
+)
 
 
 @dataclass(frozen=True)
@@ -97,5 +105,21 @@ RAILS = [
             pix_samples.REJECTED.encode(),
             pix_samples.REFUSED.encode(),
         ),
+    ),
+    *(
+        Case(
+            rail=world.rail,
+            originator=world.originator,
+            created_at=interbank_samples.CREATED,
+            instructions=interbank_samples.instruction_lists(world),
+            many=partial(interbank_samples.many_instructions, world),
+            answers=(
+                world.letter("settled"),
+                world.letter("pending"),
+                world.letter("rejected", "AC04"),
+                world.letter("returned", "AC06"),
+            ),
+        )
+        for world in interbank_samples.WORLDS
     ),
 ]

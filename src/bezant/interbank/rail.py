@@ -1,0 +1,104 @@
+"""A rail of interbank messages: what FedNow, RTP, Fedwire, CHAPS and SWIFT do alike."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from bezant.interbank.build import build
+from bezant.interbank.names import trace, uetr
+from bezant.interbank.objections import account_objections, objections
+from bezant.interbank.profile import Profile
+from bezant.interbank.read import read
+from bezant.iso20022.messages import recognize
+from bezant.rail import Capabilities, Instruction, Originator, ReadFile
+
+_HEAD = 4000
+
+
+class InterbankRail:
+    """One message an instruction, in a network's own envelope; answers come the same way."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        mode: Literal["instant"] = "instant",
+        services: tuple[str, ...],
+        max_amount: int,
+        answers_in_seconds: int,
+        marks: tuple[bytes, ...],
+    ) -> None:
+        """`marks` are bytes of which this network's messages have one near their beginning."""
+        requests = "request" in profile.acts
+        self.profile = profile
+        self.capabilities = Capabilities(
+            name=profile.name,
+            title=profile.title,
+            mode=mode,
+            currencies=profile.currencies,
+            directions=("credit", "debit") if requests else ("credit",),
+            services=services,
+            max_amount=max_amount,
+            max_file_count=1,
+            max_file_total=max_amount,
+            acts=profile.acts,
+            accounts=profile.accounts,
+            answers_in_seconds=answers_in_seconds,
+            format="iso20022",
+            suffix=".xml",
+        )
+        self._marks = marks
+
+    def trace(self, originator: Originator, sequence: int) -> str:
+        """Return the name under which the network answers for the originator's nth instruction."""
+        by_uetr = self.profile.named_by == "uetr"
+        return uetr(originator, sequence) if by_uetr else trace(originator, sequence)
+
+    def objections(self, instruction: Instruction) -> tuple[str, ...]:
+        """Say why the rail cannot carry an instruction; nothing when it can."""
+        limit = self.limit(instruction.effective_date)
+        return (*objections(instruction, self.profile, limit), *self.own_objections(instruction))
+
+    def limit(self, on: date) -> int:
+        """Return the highest amount of a day, in minor units."""
+        return self.capabilities.max_amount
+
+    def own_objections(self, instruction: Instruction) -> Iterable[str]:
+        """Say what this network alone objects to."""
+        return ()
+
+    def originator_objections(self, originator: Originator, on: date) -> Iterable[str]:
+        """Say what is wrong with the sender, for messages of a day."""
+        unknown = sorted(originator.dialect.keys() - self.profile.dialect)
+        if unknown:
+            yield f"the dialect {', '.join(unknown)} is not known to {self.profile.title}"
+        yield from account_objections(originator.account)
+
+    def pack(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> bytes:
+        """Return the message of one instruction; its own names stand for file and reference.
+
+        Raises FileRefused, naming each movement that it cannot carry.
+        """
+
+        def all_objections(instruction: Instruction) -> tuple[str, ...]:
+            sender = self.originator_objections(originator, instruction.effective_date)
+            return (*self.objections(instruction), *(f"sender: {reason}" for reason in sender))
+
+        return build(self.profile, instructions, originator, created_at, all_objections)
+
+    def recognize(self, data: bytes) -> str | None:
+        """Return the message's name for what is one of this network (`pacs.008.001.08`)."""
+        head = data[:_HEAD]
+        return recognize(data) if any(mark in head for mark in self._marks) else None
+
+    def read(self, data: bytes) -> ReadFile:
+        """Return what a message says; raises FileRefused with every problem and its line."""
+        return read(data, self.profile)

@@ -1,0 +1,66 @@
+"""CHAPS from the other side: the Bank of England's settlement, on English working days."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from holidays import UK
+
+from bezant.sim.schemes.interbank_network import Network, is_bic, is_sort_code
+from bezant.sim.schemes.interbank_people import BY_CHANCE, GB
+from bezant.sim.schemes.interbank_scheme import InterbankScheme
+from bezant.sim.schemes.swift import SAA, SAA_WRAPPER
+
+_SATURDAY = 5
+
+NETWORK = Network(
+    name="chaps",
+    currency="GBP",
+    header="head.001.001.02",
+    versions={
+        "pacs.008": "pacs.008.001.08",
+        "pacs.009": "pacs.009.001.08",
+        "pacs.002": "pacs.002.001.10",
+        "pacs.004": "pacs.004.001.09",
+        "pacs.028": "pacs.028.001.03",
+        "camt.056": "camt.056.001.08",
+        "camt.029": "camt.029.001.09",
+        "admi.002": "admi.002.001.01",
+    },
+    wrappers={},
+    to_network=SAA_WRAPPER,
+    from_network=SAA_WRAPPER,
+    namespace_in=SAA,
+    namespace_out=SAA,
+    own_id="BKENGB2LXXX",
+    clearing_system="BOE",
+    names_by="uetr",
+    member=lambda text: is_bic(text) or is_sort_code(text),
+    member_code="GBDSC",
+    bearers=("SHAR", "DEBT", "CRED", "SLEV"),
+    settled="ACSC",
+    pending="PDNG",
+    accepted="ACSP",
+    granted="CNCL",
+    refused="RJCR",
+    service="boe.chaps.01",
+)
+
+
+@lru_cache(maxsize=64)
+def _closed(year: int) -> frozenset[date]:
+    return frozenset(UK(subdiv="ENG", years=year))
+
+
+def _working_day(day: date) -> date:
+    while day.weekday() >= _SATURDAY or day in _closed(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+CHAPS = InterbankScheme(
+    NETWORK,
+    marks=(b"boe.chaps.",),
+    magic=GB,
+    by_chance=BY_CHANCE,
+    settles=_working_day,
+)
