@@ -71,3 +71,46 @@ def test_it_tails_logs_from_its_start_on(bezant, client):
     lines = [running.line("[200]") for _ in range(3)]
     assert [line.split()[3:5] for line in lines[:2]] == [["POST", "/v1/customers"]] * 2
     assert "/v1/customers/cus_" in lines[2]
+
+
+def test_it_forwards_what_is_sent_again(bezant, receiver, client):
+    made = client.v1.customers.create({"name": "Ada"})
+    (event,) = client.v1.events.list({"limit": 1}).data
+    endpoint = client.v1.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": ["customer.deleted"]}
+    )
+    bezant.start("listen", "--forward-to", receiver.url).line("Ready.")
+    bezant.run("webhooks", "resend", event.id)
+    assert received(receiver).data.object.id == made.id
+    told = bezant.run("webhooks", "resend", event.id, "--to", endpoint.id, "--json")
+    assert json.loads(told)["count"] == 1
+    calls = [receiver.next() for _ in range(2)]
+    verified = set()
+    for call in calls:
+        for secret in (SECRET, endpoint.secret):
+            try:
+                stripe.Webhook.construct_event(call.body, call.signature, secret)
+            except stripe.SignatureVerificationError:
+                continue
+            verified.add(secret)
+    assert verified == {SECRET, endpoint.secret}, "the endpoint gets it, and who listens does, too"
+
+
+def test_it_lists_what_became_of_deliveries_and_rolls_secrets(bezant, receiver, client):
+    endpoint = client.v1.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": ["customer.created"]}
+    )
+    rolled = bezant.run("webhooks", "roll", endpoint.id, "--overlap", "1h", "--json")
+    assert "object" in bezant.run("webhooks", "order", endpoint.id, "object")
+    client.v1.customers.create({"name": "Ada"})
+    call = receiver.next()
+    for secret in (endpoint.secret, json.loads(rolled)["secret"]):
+        stripe.Webhook.construct_event(call.body, call.signature, secret)
+    event = json.loads(call.body)["id"]
+    (delivery,) = json.loads(
+        bezant.run("webhooks", "deliveries", "--event", event, "--endpoint", endpoint.id, "--json")
+    )
+    assert delivery["endpoint"] == endpoint.id
+    assert endpoint.id in bezant.run("webhooks", "list")
+    assert "one endpoint" in bezant.attempt("webhooks", "resend", "--since", "2026-01-01").stderr
+    client.v1.webhook_endpoints.delete(endpoint.id)

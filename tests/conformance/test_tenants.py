@@ -87,7 +87,14 @@ def belongings(town: Town, who: Who, seller: str) -> Things:
     """Furnish a tenant and name what came of it by itself, too."""
     things = dict(town.furnish(who, seller))
     town.run(town.platform.request_log.flush())
-    words = ["events", "balance_transactions", "request_logs", "charges", "refunds"]
+    words = [
+        "webhook_deliveries",
+        "events",
+        "balance_transactions",
+        "request_logs",
+        "charges",
+        "refunds",
+    ]
     if who.account is None:
         assert town.ask(who, "GET", "/v1/nowhere").status_code == 404
         town.run(town.platform.request_log.flush())

@@ -168,6 +168,11 @@ class Town:
         )
         things["files"] = self.upload(who)["id"]
         things["file_links"] = post("/v1/file_links", file=things["files"])
+        things["webhook_targets"] = things["webhook_endpoints"]
+        event = self.good(who, "GET", "/v1/events")["data"][0]["id"]
+        things["webhook_resends"] = post(
+            "/v1/webhook_resends", endpoint=things["webhook_endpoints"], event=event
+        )
         tax = {"type": "us_ein", "value": "12-3456789"}
         things["tax_ids"] = post("/v1/tax_ids", **tax)
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)

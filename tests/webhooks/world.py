@@ -26,12 +26,18 @@ from bezant.resources.webhooks import (
     event_destinations,
     events,
     thin_events,
+    webhook_deliveries,
     webhook_endpoints,
+    webhook_resends,
+    webhook_targets,
 )
 from bezant.store.objects import Reader
 from bezant.workers.deliver import Deliverer
 from bezant.workers.deliver_send import Sender
+from bezant.workers.disable_endpoints import EndpointDisabler
 from bezant.workers.relay_events import EventRelay
+from bezant.workers.resend import Resender
+from bezant.workers.run_jobs import JobRunner
 
 PLATFORM, OTHER, CHILD = "acct_platform", "acct_other", "acct_child"
 SECRETS = {
@@ -44,6 +50,9 @@ ROUTES = [
     events.routes,
     thin_events.routes,
     event_destinations.routes,
+    webhook_targets.routes,
+    webhook_deliveries.routes,
+    webhook_resends.routes,
     request_logs.routes,
     error_groups.routes,
 ]
@@ -96,6 +105,10 @@ class World:
         self.key = "sk_test_platform"
         self.relay = EventRelay(self.pool, self.clock, self.ids)
         self.deliverer = self.new_deliverer()
+
+        self.disabler = EndpointDisabler(self.runtime)
+        jobs = {webhook_resends.JOB: Resender(self.runtime)}
+        self.jobs = JobRunner(self.pool, self.clock, self.entropy, jobs)
 
     def new_deliverer(self, sender: Sender | None = None) -> Deliverer:
         return Deliverer(self.pool, self.clock, self.entropy, sender, PLACES)
@@ -220,6 +233,8 @@ class World:
     async def tell(self) -> None:
         """Relay and deliver what there is."""
         await self.relay_all()
+        while await self.jobs.run_once():
+            pass
         await self.deliver_all()
 
     def pass_time(self, **span: float) -> None:

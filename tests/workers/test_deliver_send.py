@@ -65,7 +65,7 @@ def test_the_name_goes_along_to_the_address_that_was_checked():
         resolve = resolver("127.0.0.1")
         async with Receiver() as receiver:
             answer = await post(f"http://{NAME}:{receiver.port}/a/b?c=d%20e#f", resolver=resolve)
-            assert answer == Answer(ok=True, words="HTTP 200")
+            assert answer == Answer(ok=True, words="HTTP 200", status=200)
             (got,) = receiver.got
             assert got.path == "/a/b?c=d%20e"
             assert got.headers["host"] == f"{NAME}:{receiver.port}"
@@ -229,7 +229,8 @@ def test_nobody_is_followed():
                     code, headers=f"Location: {receiver.url('/else')}\r\n"
                 )
                 answer = await post(receiver.url())
-                assert answer == Answer(ok=False, words=f"HTTP {code} (redirects are not followed)")
+                words = f"HTTP {code} (redirects are not followed)"
+                assert answer == Answer(ok=False, words=words, status=code)
             assert receiver.at("/else") == []
 
     asyncio.run(story())

@@ -25,6 +25,7 @@ COMMANDS = {
     "listen": Lazy("bezant.cli.listen", "Forward events to a program on this machine."),
     "trigger": Lazy("bezant.cli.trigger", "Let an event happen, really."),
     "logs": Lazy("bezant.cli.logs", "Requests to the API, as they come."),
+    "webhooks": Lazy("bezant.cli.webhooks", "Endpoints, deliveries, resends, secrets."),
     "migrate": Lazy("bezant.cli.migrate", "Bring the database's schema up to date."),
 }
 

@@ -1,7 +1,6 @@
 """`bezant keys`: API keys of the platform's account; a secret is shown once, when it is made."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from bezant.api.app import operations_of
 from bezant.api.runtime import API_VERSION
 from bezant.cli.books import platform
 from bezant.cli.database import connected
+from bezant.cli.durations import duration
 from bezant.cli.options import DataOption, JsonOption, LiveOption, closing, configured
 from bezant.cli.output import as_json, console, print_table, table
 from bezant.db.pool import Connection
@@ -37,8 +37,6 @@ AllowOption = Annotated[
 ]
 
 _MAY = {"secret": "everything", "publishable": "what is public", "restricted": "nothing"}
-_DURATION = re.compile(r"(\d{1,5}(?=[dhm])|0)([dhm]?)", re.ASCII)
-_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 class Desk(NamedTuple):
@@ -103,7 +101,7 @@ def create(
     certain things.
     """
     kind: keys.Kind = "publishable" if publishable else "restricted" if allow else "secret"
-    until = None if expires is None else SystemClock().now() + _duration(expires)
+    until = None if expires is None else SystemClock().now() + duration(expires)
     terms = keys.Terms(kind, _permissions(allow or []), versions.checked(version), until)
     made = asyncio.run(_create(data, name, terms, live))
     _show_once(made, json=json)
@@ -123,7 +121,7 @@ def roll(
 
     The new one may do the same; the old one works on until the overlap is over.
     """
-    _show_once(asyncio.run(_roll(data, key, _duration(overlap))), json=json)
+    _show_once(asyncio.run(_roll(data, key, duration(overlap))), json=json)
 
 
 @app.command(epilog=closing())
@@ -166,14 +164,6 @@ def _shown(key: keys.Key) -> dict[str, Any]:
 
 def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
-
-
-def _duration(text: str) -> timedelta:
-    """Read `90d`, `24h`, `30m` or `0`. Raises ConfigError."""
-    form = _DURATION.fullmatch(text)
-    if form is None:
-        raise ConfigError(f"{text!r} is no length of time; one is like 90d, 24h, 30m or 0")
-    return timedelta(**{_UNITS[form[2] or "m"]: int(form[1])})
 
 
 def _permissions(allowed: list[str]) -> frozenset[str]:

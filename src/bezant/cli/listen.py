@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -25,13 +25,14 @@ from bezant.cli.remote import (
     opened,
 )
 from bezant.kernel.clock import SystemClock
-from bezant.kernel.codec import decode_json
+from bezant.kernel.codec import decode_json, encode_json
 from bezant.kernel.errors import ConfigError
 from bezant.resources.webhooks.event_types import ALL, KNOWN, matching
 from bezant.store.feed import Trail
 
 POLL_SECONDS = 0.5
 AWAY_SECONDS = 2.0
+_RESENDS = "/v1/webhook_resends"
 _HINT = "To go on from here: --since {}"
 
 app = typer.Typer(add_completion=False)
@@ -67,7 +68,7 @@ def listen(
 
     An object's events arrive in their order: the next one waits until the one before it was
     taken, and what is not taken with a status of 200 to 299 is tried again for about a minute.
-    When the server is away, it waits and catches up.
+    When the server is away, it waits and catches up. What is sent again by anybody arrives again.
     """
     wanted = _wanted(events)
     signing = secret or secret_for(key or "")
@@ -119,6 +120,7 @@ async def newest(remote: Remote) -> str | None:
 async def follow(remote: Remote, start: str | None, clock: SystemClock) -> AsyncGenerator[Arrived]:
     """Yield the events after one, for ever. Raises NotFound if there is no such event."""
     trail = Trail(start or "")
+    resends = Trail(await newest_resend(remote))
     while True:
         pause = POLL_SECONDS
         try:
@@ -127,10 +129,57 @@ async def follow(remote: Remote, start: str | None, clock: SystemClock) -> Async
             for event in found:
                 if event.id in new:
                     yield event
+            async for event in _resent(remote, resends, clock):
+                yield event
         except Away as problem:
             console.print(f"{problem}; trying again")
             pause = AWAY_SECONDS
         await clock.sleep(pause)
+
+
+class Resend(Struct):
+    """Events that somebody has sent again: one, or those of a time in Unix seconds."""
+
+    id: str
+    event: str | None = None
+    since: int | None = None
+    until: int | None = None
+    types: list[str] | None = None
+
+
+async def newest_resend(remote: Remote) -> str:
+    """Return the newest resend, or nothing before the first one."""
+    page = await remote.page(_RESENDS, limit=1)
+    return decode_json(page.data[0], Resend).id if page.data else ""
+
+
+async def _resent(remote: Remote, trail: Trail[str], clock: SystemClock) -> AsyncGenerator[Arrived]:
+    """Yield the events that have been sent again since the last look, oldest first."""
+    cursor = {"ending_before": trail.after} if trail.after else {}
+    page = await remote.page(_RESENDS, **cursor)
+    found = [decode_json(item, Resend) for item in reversed(page.data)]
+    new = set(trail.new([(each.id, each.id) for each in found], clock.monotonic()))
+    for resend in found:
+        if resend.id not in new:
+            continue
+        if resend.event is not None:
+            yield _read(Raw(encode_json(await remote.get(f"/v1/events/{resend.event}"))))
+            continue
+        for event in await _between(remote, resend):
+            yield event
+
+
+async def _between(remote: Remote, resend: Resend) -> list[Arrived]:
+    """Return the events of a resent range, oldest first."""
+    asked: dict[str, Any] = {"created[gte]": resend.since, "created[lte]": resend.until}
+    asked |= {f"types[{at}]": name for at, name in enumerate(resend.types or [])}
+    found: list[Arrived] = []
+    while True:
+        cursor = {"starting_after": found[-1].id} if found else {}
+        page = await remote.page("/v1/events", **asked, **cursor)
+        found += [_read(item) for item in page.data]
+        if not page.has_more:
+            return found[::-1]
 
 
 async def _after(remote: Remote, name: str) -> list[Arrived]:

@@ -71,6 +71,10 @@ class Remote:
         body = await self._ask("POST", path, data=form)
         return decode_json(body, dict[str, Any])
 
+    async def post_json(self, path: str, **params: Any) -> dict[str, Any]:
+        """Do something by v2 and return the object that comes of it."""
+        return decode_json(await self._ask("POST", path, json=params), dict[str, Any])
+
     async def delete(self, path: str) -> None:
         """Delete an object."""
         await self._ask("DELETE", path)

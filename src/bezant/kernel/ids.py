@@ -6,6 +6,7 @@ or goes back, the slot tells where the object lives, and 72 random bits make ids
 
 import threading
 from datetime import datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 from bezant.kernel.clock import Clock
@@ -60,6 +61,14 @@ class Ids:
         with self._lock:
             self._last = now if now > self._last else self._last + 1
             return self._last
+
+
+def derived(prefix: str, source: str, *parts: str) -> str:
+    """Return an id at the time and slot of another; the same for the same parts, each time."""
+    at = parse(source)
+    digest = blake2b("\n".join([source, *parts]).encode(), digest_size=RANDOM_BITS // 8).digest()
+    number = microseconds(at.time) << _TIME_SHIFT | at.slot << _SLOT_SHIFT
+    return f"{prefix}_{base62(number | int.from_bytes(digest, 'big'), WIDTH)}"
 
 
 def parse(text: str) -> IdParts:

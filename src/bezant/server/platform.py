@@ -31,7 +31,7 @@ from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
 from bezant.server.steering import Steering
-from bezant.server.wiring import JOBS, ROUTES, connected_banks, engine_over
+from bezant.server.wiring import ROUTES, connected_banks, engine_over, jobs_of
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
 from bezant.store.request_log import RequestLog
@@ -39,6 +39,7 @@ from bezant.vault.keyring import KeyFile
 from bezant.vault.vault import ROLE as VAULT_ROLE
 from bezant.vault.vault import Vault
 from bezant.workers.deliver import Deliverer
+from bezant.workers.disable_endpoints import EndpointDisabler
 from bezant.workers.loop import Loop
 from bezant.workers.mind_deadlines import DeadlineMinder
 from bezant.workers.poll_banks import BanksPoller
@@ -146,9 +147,10 @@ class Platform:
                 Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),
                 Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
                 Named("deliver", self.deliverer, 0.2),
+                Named("disable_endpoints", EndpointDisabler(self.runtime), 5),
                 Named("sweep_holds", HoldSweeper(self.runtime), 0.5),
                 Named("seal", Sealer(self.pool, clock), 2, SEAL_SECONDS),
-                Named("run_jobs", JobRunner(self.pool, clock, entropy, JOBS), 0.5),
+                Named("run_jobs", JobRunner(self.pool, clock, entropy, jobs_of(self.runtime)), 0.5),
                 Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
             )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bezant.api.routes import Routes
+from bezant.api.runtime import Runtime
 from bezant.movement import errand
 from bezant.movement.banks import Banks, Rails
 from bezant.movement.engine import Engine
@@ -46,8 +47,12 @@ from bezant.resources.webhooks import (
     event_destinations,
     events,
     thin_events,
+    webhook_deliveries,
     webhook_endpoints,
+    webhook_resends,
+    webhook_targets,
 )
+from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
 
 ROUTES: Sequence[Routes] = (
@@ -78,6 +83,9 @@ ROUTES: Sequence[Routes] = (
     thin_events.routes,
     event_destinations.routes,
     webhook_endpoints.routes,
+    webhook_targets.routes,
+    webhook_deliveries.routes,
+    webhook_resends.routes,
     request_logs.routes,
     error_groups.routes,
     movements.routes,
@@ -102,10 +110,6 @@ RAILS: Rails = {rail.capabilities.name: rail for rail in (ACH,)}
 """Every rail that bank profiles may name; a new one is added here."""
 
 
-JOBS: Mapping[str, Handler] = {}
-"""What runs each kind of job; no product asks for work later yet."""
-
-
 def connected_banks() -> Banks:
     """Return the banks of a platform: the simulated one, in test mode."""
     return Banks((SANDBOX,), RAILS)
@@ -114,3 +118,8 @@ def connected_banks() -> Banks:
 def engine_over(banks: Banks) -> Engine:
     """Return the engine that moves money over some banks for all products."""
     return Engine(banks, HANDLERS)
+
+
+def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
+    """Return what runs each kind of job."""
+    return {webhook_resends.JOB: Resender(runtime)}

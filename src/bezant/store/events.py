@@ -5,8 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from bezant.db.arrays import integers
 from bezant.db.pool import Connection
 from bezant.db.queries import load
+from bezant.store.outbox import Waiting
 
 QUERIES = load("bezant.store", "events.sql")
 PENDING = "= 'pending'"
@@ -45,6 +47,19 @@ async def find(conn: Connection, book: int, name: str) -> EventRow | None:
     cursor = await conn.execute(QUERIES.one, [book, name])
     row = await cursor.fetchone()
     return None if row is None else EventRow(*row)
+
+
+async def find_in(conn: Connection, books: Sequence[int], name: str) -> EventRow | None:
+    """Return one event of some books, or None."""
+    cursor = await conn.execute(QUERIES.one_of, [integers(books), name])
+    row = await cursor.fetchone()
+    return None if row is None else EventRow(*row)
+
+
+async def waiting(conn: Connection, books: Sequence[int], name: str) -> list[Waiting]:
+    """Return an event of some books as the relay takes it, if it is still kept."""
+    cursor = await conn.execute(QUERIES.waiting, [integers(books), name])
+    return [Waiting(*row) for row in await cursor.fetchall()]
 
 
 async def page(conn: Connection, book: int, ask: EventPage) -> tuple[list[EventRow], bool]:

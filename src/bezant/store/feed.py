@@ -91,10 +91,17 @@ async def requests(conn: Connection, books: Sequence[int], since: datetime) -> l
     return [LoggedRequest(*row) for row in await cursor.fetchall()]
 
 
-async def told(conn: Connection, book: int, session: str) -> list[str]:
-    """Return the newest events that a session has taken, newest first."""
+async def told(conn: Connection, book: int, session: str) -> dict[str, datetime]:
+    """Return the newest events that a session has taken, and when last, newest first."""
     cursor = await conn.execute(QUERIES.told, [book, session, MOST_TOLD])
-    return [name for (name,) in await cursor.fetchall()]
+    return dict(await cursor.fetchall())
+
+
+async def resends(conn: Connection, books: Sequence[int], after: str) -> list[tuple[str, str]]:
+    """Return ids and bodies of resends behind an id, from some books, oldest first."""
+    values = {"books": integers(books), "after": after, "limit": _MOST_ROWS}
+    cursor = await conn.execute(QUERIES.resends, values)
+    return await cursor.fetchall()
 
 
 class Told(NamedTuple):

@@ -15,6 +15,11 @@ select e.book_id, e.id, e.object, e.body,
 from event e where e.book_id = any(%s::bigint[]) and e.id = any(%s::text[])
 order by e.id
 
+-- name: resends
+select id, body from object
+where book_id = any(%(books)s::bigint[]) and kind = 'webhook_resend' and id > %(after)s
+order by id limit %(limit)s
+
 -- name: requests
 select book_id, id, created, method, path, status, account, key, idempotency_key, code, micros,
        parameters
@@ -23,7 +28,8 @@ where book_id = any(%(books)s::bigint[]) and created >= %(since)s
 order by created, id limit %(limit)s
 
 -- name: told
-select event from delivery where book_id = %s and endpoint = %s order by event desc limit %s
+select event, max(created) from delivery where book_id = %s and endpoint = %s
+group by event order by event desc limit %s
 
 -- name: tell
 insert into delivery as d (book_id, id, event_book, event, endpoint, attempts, status, answer,

@@ -173,16 +173,20 @@ def _by_book(rows: Sequence[EndpointRow]) -> dict[tuple[int, bool], list[Listene
     """Return endpoints by their book and by whether they listen to connected accounts."""
     found: dict[tuple[int, bool], list[Listener]] = defaultdict(list)
     for row in rows:
-        head = decode_json(row.body, EndpointHead)
-        kind = decode_json(row.hidden, EndpointKind)
-        listener = Listener(row.book_id, row.id, head, kind.order == "object")
-        for connected in _sources(head, kind):
-            found[row.book_id, connected].append(listener)
+        for connected in sources_of(row):
+            found[row.book_id, connected].append(listener_of(row))
     return found
 
 
-def _sources(head: EndpointHead, kind: EndpointKind) -> list[bool]:
+def listener_of(row: EndpointRow) -> Listener:
+    """Return a stored endpoint as one that listens."""
+    ordered = decode_json(row.hidden, EndpointKind).order == "object"
+    return Listener(row.book_id, row.id, decode_json(row.body, EndpointHead), ordered)
+
+
+def sources_of(row: EndpointRow) -> list[bool]:
     """Return whether an endpoint listens to the owner (False), to connected accounts (True)."""
-    if head.events_from is None:
-        return [kind.connect]
-    return [name == CONNECTED for name in sorted(head.events_from)]
+    origins = decode_json(row.body, EndpointHead).events_from
+    if origins is None:
+        return [decode_json(row.hidden, EndpointKind).connect]
+    return [name == CONNECTED for name in sorted(origins)]

@@ -143,7 +143,7 @@ class _Events:
                 told = await feed.told(conn, self._book, self._session)
             start = place_of(self._session, "evt")
             if len(told) == feed.MOST_TOLD:
-                start = told[-1]  # A long session goes on from the oldest of the newest.
+                start = min(told)  # A long session goes on from the oldest of the newest.
             self._new = NewEvents(self._runtime, self._books, start, told)
         self._forwarding.take(await self._new.read())
         return self._forwarding.due()
