@@ -51,6 +51,7 @@ from bezant.resources.core import (
 )
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.payments import charges, payment_methods, refunds
+from bezant.resources.test_helpers import simulations
 from bezant.resources.webhooks import events
 from bezant.server.wiring import connected_banks, engine_over
 from bezant.store.objects import Reader
@@ -84,6 +85,7 @@ ROUTES = [
     tokens.routes,
     payment_methods.routes,
     payment_methods.of_customer,
+    simulations.routes,
 ]
 
 

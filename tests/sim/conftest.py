@@ -7,7 +7,9 @@ import pytest
 
 from bezant.kernel.clock import VirtualClock
 from bezant.kernel.entropy import SeededEntropy
-from bezant.sim.bank import SimulatedBank
+from bezant.sim.bank import BankAccount, SimulatedBank
+from bezant.sim.scheme import Client
+from bezant.sim.schemes.ach import AchScheme
 from tests.sim.client import ACCOUNT, ROUTING
 
 
@@ -20,13 +22,7 @@ def clock():
 @pytest.fixture
 def bank(tmp_path: Path, clock: VirtualClock):
     """Hold 1,000.00 for the client."""
-    bank = SimulatedBank(
-        tmp_path / "bank",
-        clock,
-        account_number=ACCOUNT,
-        routing_number=ROUTING,
-        opening_balance=100_000,
-        entropy=SeededEntropy(7),
-    )
+    account = BankAccount(Client("BEZANT", ACCOUNT, ROUTING), opening_balance=100_000)
+    bank = SimulatedBank(tmp_path / "bank", clock, account, [AchScheme()], entropy=SeededEntropy(7))
     yield bank
     bank.close()

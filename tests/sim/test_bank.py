@@ -5,7 +5,9 @@ import time
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
+from bezant.kernel.entropy import SeededEntropy
 from tests.sim.client import OK, Pay, ach, drop, trace
 
 SUNDAY, MONDAY, TUESDAY = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
@@ -136,13 +138,13 @@ def test_at_once_does_not_wait_for_days(bank):
 
 def test_an_entry_comes_back_on_demand_before_and_after_execution(bank):
     give(bank, "a.ach", ach([Pay(1_000), Pay(2_000)]))
-    bank.return_entry(trace(1), "R04")
+    bank.plan(trace(1), "returned", "R04")
     bank.settle(MONDAY)
-    bank.return_entry(trace(2), "R16")
+    bank.plan(trace(2), "returned", "R16")
     assert bank.settle(TUESDAY).returned == 2
     assert [bank.executions(trace(n))[0].return_code for n in (1, 2)] == ["R04", "R16"]
     with pytest.raises(LookupError):
-        bank.return_entry(trace(2), "R16")
+        bank.plan(trace(2), "returned", "R16")
     assert bank.balance() == 100_000
 
 
@@ -165,7 +167,7 @@ def test_a_prenote_moves_no_money_and_may_come_back(bank):
 
 
 def test_chance_returns_the_share_that_was_asked_for_and_the_seed_repeats_it(bank):
-    bank.returns_per_mille = 100
+    bank.books.adopt("returns_per_mille", "100")
     give(bank, "a.ach", ach([Pay(100) for _ in range(2_000)]))
     done = bank.settle(MONDAY, at_once=True)
     assert 150 < done.returned < 250
@@ -178,10 +180,9 @@ def test_the_books_survive_the_bank(bank, clock):
     again = type(bank)(
         bank.courier.to_bank.parent,
         clock,
-        account_number=bank.account_number,
-        routing_number=bank.routing_number,
-        opening_balance=5,
-        entropy=bank._entropy,
+        replace(bank.account, opening_balance=5),
+        [*bank.schemes.values()],
+        entropy=SeededEntropy(1),
     )
     assert again.balance() == 94_000
     assert len(again.executions(trace(1))) == 1

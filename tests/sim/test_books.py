@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from bezant.kernel.clock import VirtualClock
 from bezant.kernel.entropy import SeededEntropy
-from bezant.sim.bank import SimulatedBank
+from bezant.sim.bank import BankAccount, SimulatedBank
+from bezant.sim.scheme import Client as Known
+from bezant.sim.schemes.ach import AchScheme
 from bezant.sim.schemes.ach.receivers import MAGIC_ACCOUNTS
 from tests.sim.client import ACCOUNT, OK, ROUTING, Pay, ach, drop, trace
 
@@ -41,14 +43,9 @@ deeds = st.lists(
 
 def open_bank(root):
     """Open the bank in a folder, on a clock of its own."""
-    return SimulatedBank(
-        root,
-        VirtualClock(datetime(2026, 3, 1, 12, tzinfo=UTC)),
-        account_number=ACCOUNT,
-        routing_number=ROUTING,
-        opening_balance=12_345,
-        entropy=SeededEntropy(1),
-    )
+    account = BankAccount(Known("BEZANT", ACCOUNT, ROUTING), opening_balance=12_345)
+    clock = VirtualClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    return SimulatedBank(root, clock, account, [AchScheme()], entropy=SeededEntropy(1))
 
 
 class Client:

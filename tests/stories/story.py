@@ -103,6 +103,23 @@ class Teller:
         payout = await self.call("POST", "/v1/payouts", form, await self.account(name))
         self.payouts[name] = payout["id"]
 
+    async def simulate(self, rail, action, *given):
+        """Let something happen at the bank; `to NAME` is about an account's payout."""
+        form, account = {"rail": rail, "action": action}, None
+        words = iter(given)
+        for word in words:
+            value = next(words)
+            if word == "to":
+                form["target"], account = self.payouts[value], await self.account(value)
+            else:
+                form[word] = value
+        made = await self.call("POST", "/v1/test_helpers/simulations", form, account)
+        assert made["status"] == "pending", made
+        await self.platform.tick()
+        path = f"/v1/test_helpers/simulations/{made['id']}"
+        done = await self.call("GET", path, None, account)
+        assert done["status"] == "done", done
+
     async def cancel(self, name):
         path = f"/v1/payouts/{self.payouts[name]}/cancel"
         await self.call("POST", path, {}, await self.account(name))
@@ -117,7 +134,7 @@ class Teller:
     async def bank_returns(self, name, code):
         await self._until_submitted(name)
         trace = (await self.latest(name))["trace_id"]["value"]
-        self.bank.return_entry(trace, code)
+        self.bank.plan(trace, "returned", code)
         await self._until(name, "failed")
 
     async def bank_loses(self, kind):
@@ -172,6 +189,12 @@ class Teller:
             unexplained = await balance_of(conn, suspense(own, "sandbox"), "usd")
         assert mirrored.posted == self.bank.balance()
         assert unexplained.posted == 0
+
+    async def expect_suspense(self, amount, currency):
+        """What lines of the statement are explained by nothing; below zero it went out."""
+        async with self.platform.pool.connection() as conn:
+            found = await balance_of(conn, suspense(house(livemode=False), "sandbox"), currency)
+        assert found.posted == minor(amount)
 
     async def expect_account(self, name, what, *values):
         if what == "payout":
@@ -267,5 +290,6 @@ class Dropped:
 
 def minor(amount):
     """Return cents."""
-    whole, _, cents = amount.partition(".")
-    return int(whole) * 100 + int((cents or "0").ljust(2, "0"))
+    whole, _, cents = amount.removeprefix("-").partition(".")
+    found = int(whole) * 100 + int((cents or "0").ljust(2, "0"))
+    return -found if amount.startswith("-") else found

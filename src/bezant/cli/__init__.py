@@ -24,6 +24,7 @@ COMMANDS = {
     "config": Lazy("bezant.cli.config", "Settings, and where each comes from."),
     "listen": Lazy("bezant.cli.listen", "Forward events to a program on this machine."),
     "trigger": Lazy("bezant.cli.trigger", "Let an event happen, really."),
+    "simulate": Lazy("bezant.cli.simulate", "Let something happen at a simulated bank."),
     "logs": Lazy("bezant.cli.logs", "Requests to the API, as they come."),
     "webhooks": Lazy("bezant.cli.webhooks", "Endpoints, deliveries, resends, secrets."),
     "migrate": Lazy("bezant.cli.migrate", "Bring the database's schema up to date."),

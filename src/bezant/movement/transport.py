@@ -39,7 +39,12 @@ def opened(bank: BankProfile, data: Path) -> Transport:
     plan = bank.transport
     if plan.kind != "folder":
         raise ConfigError(f"The bank {bank.name} wants the transport {plan.kind}: use folder.")
-    return Folder(data / plan.options.get("root", f"banks/{bank.name}"))
+    return Folder(root_of(bank, data))
+
+
+def root_of(bank: BankProfile, data: Path) -> Path:
+    """Return the folder that is shared with a bank; `data` is the data folder."""
+    return data / bank.transport.options.get("root", f"banks/{bank.name}")
 
 
 class Folder:

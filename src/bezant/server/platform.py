@@ -130,7 +130,7 @@ class Platform:
         self._entropy = entropy
         self._works = works
         self.folder: Path = config.data / "banks" / SANDBOX.name
-        self.sandbox = Sandbox(self.runtime, self.folder, entropy) if works else None
+        self.sandbox = Sandbox(self.runtime, self.banks, config.data, entropy) if works else None
         self.workers: Sequence[Named] = ()
         self._steering: Steering | None = None
         if isinstance(clock, SteeredClock):

@@ -1,77 +1,164 @@
-"""The sandbox: the simulated bank and the people who pay in, on the platform's clock.
+"""The sandbox: simulated banks and the people who pay in, on the platform's clock.
 
 Fast, they answer within a moment, so that nobody's tests wait for a calendar; by the calendar,
 files are taken at once, settle on banking days and are reported when the day has ended.
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 
+from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.db.queries import load
 from bezant.kernel.entropy import Entropy
+from bezant.ledger.book import book_of
 from bezant.movement.movement import Movement
-from bezant.movement.profile import SANDBOX
-from bezant.sim.bank import SimulatedBank
-from bezant.sim.banking_days import local_time
+from bezant.movement.profile import SANDBOX, BankProfile
+from bezant.movement.transport import root_of
+from bezant.resources.test_helpers.simulations import Simulation
+from bezant.server.schemes import SCHEMES
+from bezant.sim.actions import Wish, perform
+from bezant.sim.bank import BankAccount, SimulatedBank
 from bezant.sim.people import Payer
+from bezant.sim.scheme import Client
 
 QUERIES = load("bezant.server", "sandbox.sql")
 PAYERS_AT_ONCE = 10_000
+SIMULATIONS_AT_ONCE = 100
+
+ZONES: Mapping[str, str] = {
+    "usd": "America/New_York",
+    "eur": "Europe/Berlin",
+    "gbp": "Europe/London",
+    "brl": "America/Sao_Paulo",
+    "inr": "Asia/Kolkata",
+}
+"""Where the simulated banks of a currency are."""
+
+AMERICAN, OTHERS = ("bai2", "camt"), ("camt", "mt940")
+"""The forms of statements that banks send, in the United States and elsewhere."""
 
 
 class Sandbox:
-    """Plays the bank and the payers of test mode, one step at a time."""
+    """Plays the banks and the payers of test mode, one step at a time."""
 
-    def __init__(self, runtime: Runtime, folder: Path, entropy: Entropy) -> None:
-        """Keep the bank's folders and books below `folder`."""
+    def __init__(
+        self, runtime: Runtime, profiles: Iterable[BankProfile], data: Path, entropy: Entropy
+    ) -> None:
+        """Keep the folders and books of each simulated bank below the data folder."""
         self._runtime = runtime
-        self._last_day: date | None = None
-        self.bank = SimulatedBank(
-            folder,
-            runtime.clock,
-            account_number=SANDBOX.account,
-            routing_number=SANDBOX.rails["ach"].originator.bank_id,
-            entropy=entropy,
-            name=SANDBOX.name,
-        )
-        self._payer = Payer(self.bank)
+        self.banks = {
+            profile.name: _bank(runtime, profile, data, entropy)
+            for profile in profiles
+            if profile.simulated
+        }
+        self._payers = {name: Payer(bank) for name, bank in self.banks.items()}
+        self._last_day: dict[str, date] = {}
+
+    @property
+    def bank(self) -> SimulatedBank:
+        """The bank that test mode begins with."""
+        return self.banks[SANDBOX.name]
 
     async def run_once(self) -> int:
-        """Pay what is expected, and let the bank do what it would do by now."""
-        paid = await self._pay_in()
-        waiting = await asyncio.to_thread(self._play)
-        return paid + waiting
+        """Pay what is expected, do what was wished, and let the banks do what they would by now."""
+        done = await self._pay_in() + await self._simulate()
+        for bank in self.banks.values():
+            done += await asyncio.to_thread(self._play, bank)
+        return done
 
     async def _pay_in(self) -> int:
         """Let people send the money that they have announced."""
         async with self._runtime.pool.connection() as conn:
             cursor = await conn.execute(QUERIES.expected, [PAYERS_AT_ONCE])
             bodies = [row[0] for row in await cursor.fetchall()]
-        announced = [msgspec.json.decode(body, type=Movement) for body in bodies]
-        wires = [(one.reference, one.amount) for one in announced if one.reference]
-        if not wires:
-            return 0
-        return await asyncio.to_thread(self._payer.pay, wires)
+        wires: dict[str, list[tuple[str, int]]] = {}
+        for body in bodies:
+            one = msgspec.json.decode(body, type=Movement)
+            if one.reference and one.bank in self._payers:
+                wires.setdefault(one.bank, []).append((one.reference, one.amount))
+        paid = 0
+        for name, asked in wires.items():
+            paid += await asyncio.to_thread(self._payers[name].pay, asked)
+        return paid
 
-    def _play(self) -> int:
-        today = local_time(self._runtime.clock).date()
+    async def _simulate(self) -> int:
+        """Let happen what somebody has asked for, each wish once, and say what came of it."""
+        async with self._runtime.pool.connection() as conn:
+            cursor = await conn.execute(QUERIES.wished, [SIMULATIONS_AT_ONCE])
+            rows = await cursor.fetchall()
+        for name, hidden in rows:
+            await self._fulfil(name, msgspec.json.decode(hidden, type=dict[str, str]))
+        return len(rows)
+
+    async def _fulfil(self, name: str, asker: Mapping[str, str]) -> None:
+        ctx = Context(self._runtime, Caller(asker["platform"], asker["account"], livemode=False))
+        book = book_of(asker["account"], livemode=False)
+        wish = await ctx.load(Simulation, name, book=book)
+        try:
+            result = await asyncio.to_thread(self._perform, wish)
+        except (LookupError, ValueError) as problem:
+            ctx.save(wish, status="failed", result=str(problem.args[0]))
+        else:
+            ctx.save(wish, status="done", result=result)
+        await ctx.write()
+
+    def _perform(self, wish: Simulation) -> str:
+        bank = self.banks.get(wish.bank)
+        if bank is None:
+            raise LookupError(f"there is no simulated bank {wish.bank}")
+        return perform(
+            bank,
+            Wish(
+                wish.id,
+                wish.rail,
+                wish.action,
+                target=wish.target or "",
+                key=wish.key or "",
+                amount=wish.amount or 0,
+                details=wish.details,
+            ),
+        )
+
+    def _play(self, bank: SimulatedBank) -> int:
+        today = bank.local_time().date()
         if self._runtime.hurries:
-            self.bank.receive()
-            settled = self.bank.settle(today, at_once=True)
-            return int(self.bank.report(today) is not None) + settled.executed
-        return self._play_by_calendar(today)
+            bank.receive()
+            settled = bank.settle(today, at_once=True)
+            return int(bank.report(today) is not None) + settled.executed
+        return self._play_by_calendar(bank, today)
 
-    def _play_by_calendar(self, today: date) -> int:
-        acks = len(self.bank.receive())
-        if self._last_day is not None and today > self._last_day:
-            day = self._last_day
-            while day < today:  # Every day that has ended is settled and reported.
-                self.bank.settle(day)
-                self.bank.report(day)
-                day += timedelta(days=1)
-        self._last_day = today
-        return acks + self.bank.settle(today).executed
+    def _play_by_calendar(self, bank: SimulatedBank, today: date) -> int:
+        acks = len(bank.receive())
+        day = self._last_day.get(bank.name, today)
+        while day < today:  # Every day that has ended is settled and reported.
+            bank.settle(day)
+            bank.report(day)
+            day += timedelta(days=1)
+        self._last_day[bank.name] = today
+        return acks + bank.settle(today).executed
+
+
+def _bank(runtime: Runtime, profile: BankProfile, data: Path, entropy: Entropy) -> SimulatedBank:
+    first = next(iter(profile.rails.values())).originator
+    client = Client(profile.holder, profile.account, first.bank_id, first.company_id)
+    american = profile.currency == "usd"
+    account = BankAccount(
+        client,
+        profile.currency,
+        ZONES.get(profile.currency, "UTC"),
+        AMERICAN if american else OTHERS,
+        receipts=not american,
+    )
+    return SimulatedBank(
+        root_of(profile, data),
+        runtime.clock,
+        account,
+        [SCHEMES[rail] for rail in profile.rails if rail in SCHEMES],
+        entropy=entropy,
+        name=profile.name,
+    )

@@ -2,3 +2,8 @@
 select body from object
 where kind = 'movement' and status = 'created' and reference is not null
 order by id limit %s
+
+-- name: wished
+select id, hidden from object
+where kind = 'test_helpers.simulation' and status = 'pending'
+order by id limit %s

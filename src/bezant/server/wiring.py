@@ -42,7 +42,7 @@ from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.stripecli import sessions
-from bezant.resources.test_helpers import clock, test_clocks
+from bezant.resources.test_helpers import clock, simulations, test_clocks
 from bezant.resources.webhooks import (
     event_destinations,
     events,
@@ -94,6 +94,7 @@ ROUTES: Sequence[Routes] = (
     sessions.routes,
     clock.routes,
     test_clocks.routes,
+    simulations.routes,
     ledger_accounts.routes,
     ledger_entries.routes,
     ledger_batch.routes,

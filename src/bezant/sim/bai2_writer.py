@@ -4,7 +4,8 @@ from bezant.sim.statement import Line, Statement
 
 _WIDTH = 80
 _FINAL_PREVIOUS_DAY = "2"
-_INCOMING_WIRE = "195"
+_AT_ONCE = frozenset({"195", "158", "458", "495"})
+"""Wires and instant payments are money at once; the rest is valued on its day."""
 
 
 def write_bai2(statement: Statement) -> bytes:
@@ -13,8 +14,9 @@ def write_bai2(statement: Statement) -> bytes:
     total = _amounts(statement)
     made, day = statement.made_at, statement.day
     sender, receiver = statement.routing, statement.client
+    currency = statement.currency.upper()
     group = [
-        f"02,{receiver},{sender},1,{day:%y%m%d},2359,USD,{_FINAL_PREVIOUS_DAY}/",
+        f"02,{receiver},{sender},1,{day:%y%m%d},2359,{currency},{_FINAL_PREVIOUS_DAY}/",
         *account,
         f"49,{total},{len(account) + 1}/",
     ]
@@ -36,15 +38,15 @@ def _amounts(statement: Statement) -> int:
 def _account(statement: Statement) -> list[str]:
     credits, debits = statement.credits, statement.debits
     return [
-        f"03,{statement.account},USD,010,{statement.opening},,,015,{statement.closing},,/",
+        f"03,{statement.account},{statement.currency.upper()},010,{statement.opening},,,015,{statement.closing},,/",
         f"88,100,{sum(credits)},{len(credits)},,400,{sum(debits)},{len(debits)},/",
         *(record for line in statement.lines for record in _line(line)),
     ]
 
 
 def _line(line: Line) -> list[str]:
-    """Return the line's records: a wire is money at once, the rest is valued on its day."""
-    funds = "0" if line.type_code == _INCOMING_WIRE else f"V,{line.day:%y%m%d},"
+    """Return the line's records."""
+    funds = "0" if line.type_code in _AT_ONCE else f"V,{line.day:%y%m%d},"
     head = (
         f"16,{line.type_code},{abs(line.amount)},{funds},{line.bank_reference},"
         f"{line.customer_reference},"

@@ -1,48 +1,75 @@
-"""A simulated bank: it takes ACH files, settles them, sends returns back and writes statements."""
+"""A simulated bank: it takes files and messages, settles, answers, and writes statements.
+
+What each rail looks like is for its scheme to know; the bank keeps the books, the time and the
+accidents. Nothing here is shared with the client's own code for the same formats.
+"""
 
 import hashlib
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
 from bezant.kernel.clock import Clock
 from bezant.kernel.entropy import Entropy
+from bezant.sim import outside, settlement
 from bezant.sim.bai2_writer import write_bai2
-from bezant.sim.banking_days import is_banking_day, local_time, next_after
 from bezant.sim.books import Books
 from bezant.sim.camt_writer import write_camt053
 from bezant.sim.courier import Courier
-from bezant.sim.intake import Ack, take
-from bezant.sim.schemes.ach.file import is_routing_number
-from bezant.sim.settlement import Settlement, answer, execute, new_line, send_back
+from bezant.sim.intake import Ack, Counter
+from bezant.sim.mt940_writer import write_mt940
+from bezant.sim.orders import Reply, add_replies, order_by_key
+from bezant.sim.questions import Question, answer_questions
+from bezant.sim.scheme import Client, Incoming, Outcome, Scheme
+from bezant.sim.settlement import Settlement
 from bezant.sim.statement import Line, Statement
 
-_INCOMING_WIRE = "195"
+OUTAGE, DELAY = "outage_until", "delay_seconds"
 _LONGEST_REFERENCE = 35  # of an EndToEndId
 _REFERENCE_SIGNS = frozenset("-_.:+()' ")
 
-_UNSENT = "SELECT id, kind, name, content FROM outgoing WHERE sent = 0 ORDER BY id"
+StatementWriter = Callable[[Statement], bytes]
 
-_EXECUTIONS = """
-SELECT entry.account, entry.amount, execution.day, returned.code, returned.sent_on
-FROM entry JOIN execution ON execution.entry = entry.id
-LEFT JOIN returned ON returned.entry = entry.id
-WHERE entry.trace = ? ORDER BY entry.id
+WRITERS: Mapping[str, tuple[str, StatementWriter]] = {
+    "bai2": (".bai2", write_bai2),
+    "camt": (".xml", write_camt053),
+    "mt940": (".mt940", write_mt940),
+}
+"""Endings and writers of the statements that a bank can send."""
+
+_DATE = "UPDATE outgoing SET not_before = ? WHERE sent = 0 AND not_before = ''"
+_UNSENT = """
+SELECT id, kind, name, content FROM outgoing WHERE sent = 0 AND not_before <= ? ORDER BY id
 """
 
-_TO_RETURN = """
-SELECT entry.id, execution.day FROM entry LEFT JOIN execution ON execution.entry = entry.id
-WHERE entry.trace = ? AND NOT EXISTS (SELECT 1 FROM returned WHERE returned.entry = entry.id)
-ORDER BY entry.id DESC LIMIT 1
+_EXECUTIONS = """
+SELECT ordered.account, ordered.amount, execution.day, answer.code, answer.sent_on
+FROM ordered JOIN execution ON execution.ordered = ordered.id
+LEFT JOIN answer ON answer.ordered = ordered.id AND answer.outcome = 'returned'
+WHERE ordered.key = ? ORDER BY ordered.id
+"""
+
+_PLAN = "UPDATE ordered SET outcome = ?, code = ? WHERE id = ?"
+_CAME_BACK = "SELECT 1 FROM answer WHERE ordered = ? AND outcome = 'returned'"
+
+_PAID_OUT = """
+SELECT coalesce(sum(CASE is_credit WHEN 1 THEN amount ELSE -amount END), 0)
+FROM execution JOIN ordered ON ordered.id = execution.ordered
+WHERE NOT EXISTS (
+    SELECT 1 FROM answer
+    WHERE answer.ordered = ordered.id AND outcome = 'returned' AND sent_on IS NOT NULL
+)
 """
 
 
 class Execution(Struct, frozen=True):
-    """An entry that was carried out, and how it came back if it did; amount in cents."""
+    """An order that was carried out, and how it came back if it did; amount in minor units."""
 
-    trace: str
+    key: str
     account: str
     amount: int
     day: date
@@ -50,10 +77,23 @@ class Execution(Struct, frozen=True):
     returned_on: date | None
 
 
+class BankAccount(Struct, frozen=True):
+    """The client's account at the bank; `statements` are the formats in which it is reported.
+
+    With `receipts` the schemes' own receipts for files are sent as well, where they have them.
+    """
+
+    client: Client
+    currency: str = "usd"
+    zone: str = "America/New_York"
+    statements: tuple[str, ...] = ("bai2", "camt")
+    opening_balance: int = 0
+    receipts: bool = False
+
+
 class SimulatedBank:
     """A bank with one client, its folders and its own books.
 
-    `returns_per_mille` of the entries come back by chance; the magic account numbers always do.
     The account may be overdrawn: this bank lends without a limit.
     """
 
@@ -61,180 +101,266 @@ class SimulatedBank:
         self,
         root: Path,
         clock: Clock,
+        account: BankAccount,
+        schemes: Sequence[Scheme],
         *,
-        account_number: str,
-        routing_number: str,
         entropy: Entropy,
-        opening_balance: int = 0,
         name: str = "sandbox",
     ) -> None:
-        """Open the bank below `root`; `opening_balance` in cents counts only the first time."""
-        assert is_routing_number(routing_number), f"{routing_number} is no routing number"
+        """Open the bank below `root`; its opening balance counts only the first time."""
         self.name = name
-        self.account_number = account_number
-        self.routing_number = routing_number
-        self.returns_per_mille = 0
+        self.account = account
+        self.client = account.client
+        self.schemes = {scheme.name: scheme for scheme in schemes}
         self.courier = Courier(root)
         self._clock = clock
-        self._entropy = entropy
-        self._books = Books(root / "books.sqlite3", account_number, routing_number, opening_balance)
+        self._zone = ZoneInfo(account.zone)
+        self.books = Books(
+            root / "books.sqlite3",
+            self.client.account,
+            self.client.bank,
+            account.currency,
+            account.opening_balance,
+        )
+        self._counter = Counter(self.books, schemes, self.client, entropy)
+
+    def now(self) -> datetime:
+        """Return the moment on the platform's clock."""
+        return self._clock.now()
+
+    def local_time(self) -> datetime:
+        """Return the moment as the bank's own clocks show it."""
+        return self._clock.now().astimezone(self._zone)
 
     def run(self, today: date, *, at_once: bool = False) -> Settlement:
         """Do a day's work: receive, settle, and report what there is to report."""
         self.receive()
-        settlement = self.settle(today, at_once=at_once)
+        done = self.settle(today, at_once=at_once)
         self.report(today)
-        return settlement
+        return done
 
     def receive(self) -> list[Ack]:
         """Take every waiting file and answer each; what was taken before is not taken again."""
+        if self.is_out():
+            return []
         acks = [self._receive(path) for path in self.courier.arrivals()]
         return [ack for ack in acks if ack]
 
+    def is_out(self) -> bool:
+        """Tell whether the bank is out of order just now."""
+        until = self.books.habit(OUTAGE)
+        return bool(until) and self._clock.now() < datetime.fromisoformat(until)
+
     def settle(self, today: date, *, at_once: bool = False) -> Settlement:
-        """Execute the entries due and send back the returns due.
+        """Carry out the orders due and give the answers due.
 
-        By the calendar nothing happens on a day when banks are closed, an entry settles on its
-        effective date and returns leave on the next banking day. `at_once` does it all now.
+        By the calendar an order settles on its scheme's day, and answers leave on the scheme's
+        days. `at_once` does it all now.
         """
-        if not (at_once or is_banking_day(today)):
-            return Settlement()
-        with self._books.transaction():
-            done = execute(self._books, today, at_once)
-            answer(self._books, today, at_once, self.returns_per_mille, self._entropy)
-            returned = send_back(self._books, today, at_once, local_time(self._clock))
+        done = Settlement()
+        if self.is_out():
+            return done
+        for scheme in self.schemes.values():
+            with self.books.transaction():
+                settlement.release(self.books, scheme)
+                done = done.plus(self._settle(scheme, today, at_once=at_once))
         self._deliver()
-        return msgspec.structs.replace(done, returned=returned)
+        return done
 
-    def return_entry(self, trace: str, code: str) -> None:
-        """Let the receiver's bank send an entry back with a code, such as R03.
+    def plan(self, key: str, outcome: Outcome, code: str = "") -> None:
+        """Decide what the other side says of an order; of one carried out, when it may still.
 
-        It leaves with the first settlement at once, or after the banking day of its execution.
-        Raises LookupError if no entry with this trace number can come back.
+        `settled` takes a decision back that was made before, `recall_refused` is for when it is
+        asked for.
+        Raises LookupError if no order under this key can be answered so any more.
         """
-        with self._books.transaction():
-            found = self._books.rows(_TO_RETURN, (trace,))
-            if not found:
-                raise LookupError(f"no entry with trace number {trace} that could come back")
-            entry, day = found[0]
-            if day is None:
-                self._books.change("UPDATE entry SET planned = ? WHERE id = ?", (code, entry))
+        with self.books.transaction():
+            kept = order_by_key(self.books, key)
+            if kept is None or kept.state == "refused":
+                raise LookupError(f"the bank has no order {key} that could still be {outcome}")
+            if kept.state in {"queued", "pending"} or outcome == "recall_refused":
+                plan = None if outcome == "settled" else outcome
+                self.books.change(_PLAN, (plan, code, kept.id))
                 return
-            due = next_after(date.fromisoformat(day)).isoformat()
-            self._books.change(
-                "INSERT INTO returned (entry, code, due_on) VALUES (?, ?, ?)", (entry, code, due)
-            )
+            if outcome not in {"returned", "corrected"}:
+                raise LookupError(f"order {key} is {kept.state}: it can't be {outcome} any more")
+            if self.books.rows(_CAME_BACK, (kept.id,)):
+                raise LookupError(f"order {key} has come back already")
+            today = self.local_time().date()
+            scheme = self.schemes[self._scheme_of(kept.id)]
+            amount = 0 if outcome == "corrected" else kept.order.amount
+            due = scheme.answers_on(outcome, today)
+            add_replies(self.books, [Reply(kept.id, outcome, code, amount, due)])
+
+    def bring(self, scheme: str, coming: Incoming) -> None:
+        """Let something begin outside: a payment in, a collection, a request, a recall."""
+        with self.books.transaction():
+            number = outside.next_incoming(self.books)
+            one = msgspec.structs.replace(coming, number=number)
+            outside.bring(self.books, self.schemes[scheme], [one], self.client, self.local_time())
+        self._deliver()
+
+    def delay(self, seconds: int) -> None:
+        """Let everything that is written from now on leave so much later."""
+        self.books.adopt(DELAY, str(seconds))
 
     def wire_in(
-        self, reference: str, amount_minor: int, currency: str = "usd", *, day: date | None = None
+        self, reference: str, amount_minor: int, currency: str = "", *, day: date | None = None
     ) -> Line:
-        """Book an incoming wire in cents, on a day or today; returns its line."""
+        """Book an incoming wire, on a day or today; returns its line."""
         assert amount_minor > 0, "a wire brings money"
-        assert currency.lower() == "usd", "the account is in dollars"
-        day = day or local_time(self._clock).date()
-        reference = as_reference(reference)
-        with self._books.transaction():
-            number = self._books.next_line()
-            text = f"INCOMING WIRE {reference}"
-            line = new_line(number, day, _INCOMING_WIRE, amount_minor, reference, text)
-            self._books.add_lines([line])
-        return line
+        assert currency.lower() in {"", self.account.currency}, "the account has one currency"
+        day = day or self.local_time().date()
+        with self.books.transaction():
+            return outside.wire(self.books, as_reference(reference), amount_minor, day)
+
+    def charge(self, kind: str, amount_minor: int, text: str) -> Line:
+        """Book a fee, interest or an adjustment of the bank's own."""
+        with self.books.transaction():
+            day = self.local_time().date()
+            return outside.charge(self.books, kind, amount_minor, day, text)
 
     def close_day(self, day: date) -> Statement:
         """Write the statement of what was booked up to a day since the last one, if anything."""
-        with self._books.transaction():
+        with self.books.transaction():
             statement = self._state(day)
             stem = f"statement-{day:%Y%m%d}-{statement.number:06d}"
-            self._books.put_out("bai2", f"{stem}.bai2", write_bai2(statement))
-            self._books.put_out("camt", f"{stem}.xml", write_camt053(statement))
+            for kind in self.account.statements:
+                suffix, write = WRITERS[kind]
+                self.books.put_out(kind, stem + suffix, write(statement))
         self._deliver()
         return statement
 
     def report(self, day: date | None = None) -> Statement | None:
         """Write a statement if anything was booked since the last one, else return None."""
-        day = day or local_time(self._clock).date()
-        return self.close_day(day) if self._books.unreported(day) else None
+        day = day or self.local_time().date()
+        return self.close_day(day) if self.books.unreported(day) else None
 
     def resend(self, name: str) -> None:
         """Send a file to the client again, whole, as one asks a bank on the telephone.
 
         Raises LookupError if the bank never wrote a file of that name.
         """
-        found = self._books.rows("SELECT max(id) FROM outgoing WHERE name = ?", (name,))[0][0]
+        found = self.books.rows("SELECT max(id) FROM outgoing WHERE name = ?", (name,))[0][0]
         if found is None:
             raise LookupError(f"no file {name}")
-        self._books.change("UPDATE outgoing SET sent = 0 WHERE id = ?", (found,))
+        self.books.change("UPDATE outgoing SET sent = 0 WHERE id = ?", (found,))
         self._deliver()
 
     def balance(self) -> int:
-        """Return what the client's account holds, in cents."""
-        return self._books.balance()
+        """Return what the client's account holds, in minor units."""
+        return self.books.balance()
 
     def lines(self) -> list[Line]:
         """Return every line of the client's account."""
-        return self._books.lines()
+        return self.books.lines()
 
-    def executions(self, trace: str) -> list[Execution]:
-        """Return how often and when an entry of this trace number was carried out."""
+    def executions(self, key: str) -> list[Execution]:
+        """Return how often and when an order under this key was carried out."""
         return [
-            Execution(trace, account, amount, date.fromisoformat(day), code, _as_date(sent_on))
-            for account, amount, day, code, sent_on in self._books.rows(_EXECUTIONS, (trace,))
+            Execution(key, account, amount, date.fromisoformat(day), code, _as_date(sent_on))
+            for account, amount, day, code, sent_on in self.books.rows(_EXECUTIONS, (key,))
         ]
 
     def deliveries(self) -> dict[str, int]:
         """Return how many files were accepted, rejected, and duplicates of accepted ones."""
         sql = "SELECT verdict, count(*) FROM delivery GROUP BY verdict"
-        return {"accepted": 0, "rejected": 0, "duplicate": 0} | dict(self._books.rows(sql))
+        return {"accepted": 0, "rejected": 0, "duplicate": 0} | dict(self.books.rows(sql))
 
     def paid_out(self) -> int:
-        """Return what receivers hold by this bank's books, in cents: executed less sent back."""
-        sql = (
-            "SELECT coalesce(sum(CASE is_credit WHEN 1 THEN amount ELSE -amount END), 0)"
-            " FROM execution JOIN entry ON entry.id = execution.entry"
-            " WHERE NOT EXISTS"
-            " (SELECT 1 FROM returned WHERE returned.entry = entry.id AND sent_on IS NOT NULL)"
-        )
-        return self._books.rows(sql)[0][0]
+        """Return what others hold by this bank's books: executed less what came back."""
+        return self.books.rows(_PAID_OUT)[0][0]
 
     def close(self) -> None:
         """Let go of the books."""
-        self._books.close()
+        self.books.close()
+
+    def _scheme_of(self, ordered: int) -> str:
+        return self.books.rows("SELECT scheme FROM ordered WHERE id = ?", (ordered,))[0][0]
+
+    def _settle(self, scheme: Scheme, today: date, *, at_once: bool) -> Settlement:
+        now = at_once or scheme.mode == "instant"
+        settlement.refuse(self.books, scheme, today)
+        asked = answer_questions(self.books, scheme.name, today)
+        done = settlement.execute(self.books, scheme, today, at_once=now)
+        returned = settlement.give_answers(
+            self.books, scheme, self.client, today, self.local_time(), at_once=at_once
+        )
+        if asked:
+            self._pay_requests(scheme, asked, today)
+        return msgspec.structs.replace(done, returned=returned)
+
+    def _pay_requests(self, scheme: Scheme, asked: Sequence[Question], today: date) -> None:
+        """Let those who were asked to pay do so."""
+        first = outside.next_incoming(self.books)
+        coming = [
+            Incoming(
+                kind="credit",
+                amount=one.amount,
+                currency=self.account.currency,
+                name="REQUESTED PAYER",
+                account="",
+                bank="",
+                reference=one.key,
+                remittance="",
+                day=today,
+                number=number,
+                original=one.key,
+            )
+            for number, one in enumerate(asked, first)
+        ]
+        outside.bring(self.books, scheme, coming, self.client, self.local_time())
 
     def _receive(self, path: Path) -> Ack | None:
         """Take one file, unless another process has just done so.
 
         It is put aside last: after a crash before that it is a duplicate, which does no harm.
         """
-        with self._books.transaction():
-            content = self.courier.fetch(path)
-            if content is None:
-                return None
-            digest = hashlib.sha256(content).hexdigest()
-            now = local_time(self._clock)
-            ack = take(self._books, self.routing_number, path.name, content, digest, now)
-            answer = msgspec.json.format(msgspec.json.encode(ack))
-            self._books.put_out("ack", f"{path.name}.ack", answer)
+        content = self.courier.fetch(path)
+        if content is None:
+            return None
+        digest = hashlib.sha256(content).hexdigest()
+        with self.books.transaction():
+            ack = self._judge(path.name, content, digest)
         self._deliver()
         self.courier.keep(path, digest)
         return ack
 
+    def _judge(self, name: str, content: bytes, digest: str) -> Ack:
+        now, scheme = self.local_time(), self._counter.scheme_of(content)
+        judged = self._counter.take(scheme, name, content, digest, now)
+        ack = judged.ack
+        if scheme is None or scheme.mode == "batch" or ack.status == "rejected":
+            answer = msgspec.json.format(msgspec.json.encode(ack))
+            self.books.put_out("ack", f"{name}.ack", answer)
+        if scheme is None or ack.duplicate:
+            return ack
+        number = self.books.rows("SELECT count(*) FROM delivery")[0][0]
+        letter = scheme.acknowledge(judged.received, ack.reasons, self.client, now, number)
+        if letter and (self.account.receipts or scheme.mode == "instant"):
+            self.books.put_out_numbered(letter.kind, now.date(), letter.suffix, letter.content)
+        if scheme.mode == "instant" and judged.received:
+            self._settle(scheme, now.date(), at_once=False)
+        return ack
+
     def _state(self, day: date) -> Statement:
-        opening, lines = self._books.last_closing(), self._books.unreported(day)
-        number = self._books.last_statement() + 1
+        opening, lines = self.books.last_closing(), self.books.unreported(day)
+        number = self.books.last_statement() + 1
         statement = Statement(
             number,
             day,
-            local_time(self._clock),
-            self.account_number,
-            self.routing_number,
+            self.local_time(),
+            self.client.account,
+            self.client.bank,
             opening,
             lines,
+            currency=self.account.currency,
         )
-        self._books.change(
+        self.books.change(
             "INSERT INTO statement (id, day, opening, closing) VALUES (?, ?, ?, ?)",
             (number, day.isoformat(), opening, statement.closing),
         )
-        self._books.change(
+        self.books.change(
             "UPDATE line SET statement = ? WHERE statement IS NULL AND day <= ?",
             (number, day.isoformat()),
         )
@@ -245,10 +371,15 @@ class SimulatedBank:
 
         It is a database transaction of its own, so that two processes do not send one file.
         """
-        with self._books.transaction():
-            for id, kind, name, content in self._books.rows(_UNSENT):
+        if self.is_out():
+            return
+        now = self._clock.now()
+        leaves = now + timedelta(seconds=int(self.books.habit(DELAY) or 0))
+        with self.books.transaction():
+            self.books.change(_DATE, (leaves.isoformat(),))
+            for id, kind, name, content in self.books.rows(_UNSENT, (now.isoformat(),)):
                 self.courier.send(kind, name, content)
-                self._books.change("UPDATE outgoing SET sent = 1 WHERE id = ?", (id,))
+                self.books.change("UPDATE outgoing SET sent = 1 WHERE id = ?", (id,))
 
 
 def as_reference(text: str) -> str:

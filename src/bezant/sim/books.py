@@ -10,61 +10,8 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from bezant.sim.courier import Kind
+from bezant.sim.schema import SCHEMA
 from bezant.sim.statement import Line
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS account (
-    number TEXT PRIMARY KEY, routing TEXT NOT NULL, opening INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS delivery (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, verdict TEXT NOT NULL,
-    at TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS file (
-    id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, identity TEXT NOT NULL UNIQUE,
-    origin TEXT NOT NULL, origin_name TEXT NOT NULL, destination_name TEXT NOT NULL,
-    reference TEXT NOT NULL, entries INTEGER NOT NULL, debit INTEGER NOT NULL,
-    credit INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS batch (
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file, company TEXT NOT NULL,
-    company_id TEXT NOT NULL, sec TEXT NOT NULL, description TEXT NOT NULL, odfi TEXT NOT NULL,
-    due_on TEXT NOT NULL, executed_on TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS batch_open ON batch (due_on) WHERE executed_on IS NULL;
-CREATE TABLE IF NOT EXISTS entry (
-    id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batch, code TEXT NOT NULL,
-    is_credit INTEGER NOT NULL, routing TEXT NOT NULL, account TEXT NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount >= 0), identity TEXT NOT NULL, name TEXT NOT NULL,
-    discretionary TEXT NOT NULL, trace TEXT NOT NULL, planned TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS entry_of_batch ON entry (batch);
-CREATE INDEX IF NOT EXISTS entry_by_trace ON entry (trace);
-CREATE TABLE IF NOT EXISTS execution (
-    entry INTEGER PRIMARY KEY REFERENCES entry, day TEXT NOT NULL, line INTEGER REFERENCES line
-) STRICT;
-CREATE TABLE IF NOT EXISTS returned (
-    id INTEGER PRIMARY KEY, entry INTEGER NOT NULL UNIQUE REFERENCES execution,
-    code TEXT NOT NULL, due_on TEXT NOT NULL, sent_on TEXT, line INTEGER REFERENCES line
-) STRICT;
-CREATE INDEX IF NOT EXISTS returned_open ON returned (due_on) WHERE sent_on IS NULL;
-CREATE TABLE IF NOT EXISTS line (
-    id INTEGER PRIMARY KEY, day TEXT NOT NULL, type_code TEXT NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount <> 0), items INTEGER NOT NULL,
-    bank_reference TEXT NOT NULL UNIQUE, customer_reference TEXT NOT NULL, text TEXT NOT NULL,
-    reason TEXT NOT NULL, statement INTEGER REFERENCES statement
-) STRICT;
-CREATE INDEX IF NOT EXISTS line_unreported ON line (id) WHERE statement IS NULL;
-CREATE TABLE IF NOT EXISTS statement (
-    id INTEGER PRIMARY KEY, day TEXT NOT NULL, opening INTEGER NOT NULL, closing INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS outgoing (
-    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL,
-    sent INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX IF NOT EXISTS outgoing_unsent ON outgoing (id) WHERE sent = 0;
-"""
 
 _ADD_LINE = """
 INSERT INTO line (id, day, type_code, amount, items, bank_reference, customer_reference, text,
@@ -82,25 +29,30 @@ SELECT id, day, type_code, amount, items, bank_reference, customer_reference, te
 FROM line ORDER BY id
 """
 
+_SET = """
+INSERT INTO habit (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+
 Row = tuple[Any, ...]
 
 
 class Books:
     """A connection to the books, safe for several threads and several processes."""
 
-    def __init__(self, path: Path, account: str, routing: str, opening: int) -> None:
-        """Open the books, or begin them with the account and its opening balance in cents."""
+    def __init__(self, path: Path, account: str, bank: str, currency: str, opening: int) -> None:
+        """Open the books, or begin them with the account and its opening balance."""
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA)
         self.change(
-            "INSERT INTO account (number, routing, opening) SELECT ?, ?, ?"
+            "INSERT INTO account (number, bank, currency, opening) SELECT ?, ?, ?, ?"
             " WHERE NOT EXISTS (SELECT 1 FROM account)",
-            (account, routing, opening),
+            (account, bank, currency, opening),
         )
-        kept = self.rows("SELECT number, routing FROM account")
-        assert kept == [(account, routing)], f"these books are of another account: {kept}"
+        kept = self.rows("SELECT number, bank, currency FROM account")
+        assert kept == [(account, bank, currency)], f"these books are of another account: {kept}"
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -129,12 +81,31 @@ class Books:
         with self._lock:
             self._db.executemany(sql, rows)
 
+    def habit(self, name: str) -> str | None:
+        """Return what somebody has asked the bank to do otherwise, if anything."""
+        found = self.rows("SELECT value FROM habit WHERE name = ?", (name,))
+        return found[0][0] if found else None
+
+    def adopt(self, name: str, value: str) -> None:
+        """Remember a habit; an empty value ends it."""
+        self.change(_SET, (name, value))
+
+    def count(self, what: str) -> int:
+        """Return how often this has been counted before; inside a database transaction."""
+        before = int(self.habit(f"count:{what}") or 0)
+        self.adopt(f"count:{what}", str(before + 1))
+        return before
+
     def next_line(self) -> int:
         """Return the number that the next line gets; inside a database transaction."""
         return self.rows("SELECT coalesce(max(id), 0) + 1 FROM line")[0][0]
 
+    def next_answer(self) -> int:
+        """Return the number that the next answer gets; inside a database transaction."""
+        return self.rows("SELECT coalesce(max(id), 0) + 1 FROM answer")[0][0]
+
     def balance(self) -> int:
-        """Return what the client's account holds, in cents; below zero it is overdrawn."""
+        """Return what the client's account holds; below zero it is overdrawn."""
         sql = "SELECT opening + (SELECT coalesce(sum(amount), 0) FROM line) FROM account"
         return self.rows(sql)[0][0]
 
@@ -165,10 +136,16 @@ class Books:
         """Return the lines up to a day that no statement has shown."""
         return _as_lines(self.rows(_UNREPORTED, (until.isoformat(),)))
 
-    def put_out(self, kind: Kind, name: str, content: bytes) -> None:
+    def put_out(self, kind: str, name: str, content: bytes) -> None:
         """Leave a file for the courier, who comes after the database transaction."""
         sql = "INSERT INTO outgoing (kind, name, content) VALUES (?, ?, ?)"
         self.change(sql, (kind, name, content))
+
+    def put_out_numbered(self, kind: str, day: date, suffix: str, content: bytes) -> None:
+        """Leave a file under a name made of its kind, its day and a running number."""
+        sql = "SELECT count(*) FROM outgoing WHERE kind = ?"
+        number = self.rows(sql, (kind,))[0][0] + 1
+        self.put_out(kind, f"{kind}-{day:%Y%m%d}-{number:06d}{suffix}", content)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["ack", "returns", "bai2", "camt"]
-Fault = Literal["lose", "hold", "double", "truncate"]
+Kind = str
+"""What sort of file it is, as a scheme or the bank names it: `ack`, `returns`, `bai2` ..."""
+
+Fault = Literal["lose", "hold", "double", "truncate", "reorder"]
 
 
 class Courier:
@@ -25,6 +27,7 @@ class Courier:
         self._taken = root / "taken"
         self._held = root / "held"
         self._faults: Counter[tuple[Fault, Kind]] = Counter()
+        self._passed: dict[Kind, list[tuple[str, bytes]]] = {}
         for folder in (self.to_bank, self.from_bank, self._taken, self._held):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -50,13 +53,17 @@ class Courier:
         """Let an accident happen to the next files of a kind.
 
         `lose`: it never arrives. `hold`: it arrives at `release`. `double`: it arrives twice,
-        the second time under another name. `truncate`: its second half is missing.
+        the second time under another name. `truncate`: its second half is missing. `reorder`: it
+        arrives after the next one of its kind.
         """
         self._faults[fault, kind] += times
 
     def send(self, kind: Kind, name: str, content: bytes) -> None:
         """Bring a file to the client, with the accident that is due, if any."""
         if self._happens("lose", kind):
+            return
+        if self._happens("reorder", kind):
+            self._passed.setdefault(kind, []).append((name, content))
             return
         folder = self._held if self._happens("hold", kind) else self.from_bank
         if self._happens("truncate", kind):
@@ -65,6 +72,8 @@ class Courier:
         if self._happens("double", kind):
             stem, dot, suffix = name.partition(".")
             _appear(folder / f"{stem}-again{dot}{suffix}", content)
+        for passed, late in self._passed.pop(kind, ()):
+            _appear(self.from_bank / passed, late)
 
     def release(self) -> list[str]:
         """Bring what was held to the client; returns the names in the order of arrival."""

@@ -1,160 +1,189 @@
-"""The simulated bank's settlement day: execute what is due, then send back what receivers refuse.
+"""The simulated bank's settlement: orders that are due are carried out, answers due are given.
 
-A file's credits leave the client's account as one debit; each entry that comes back is a credit of
-its own. For a file of debits it is the other way round.
+A file's credits leave the client's account as one line; each payment that comes back is a line of
+its own. For collections it is the other way round. An instant message is a file of one.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from bezant.kernel.entropy import Entropy
-from bezant.sim.banking_days import next_after
-from bezant.sim.books import Books, Row
-from bezant.sim.schemes.ach.receivers import REASONS, answer_of
-from bezant.sim.schemes.ach.writer import ReturnedEntry, ReturnFileHeader, write_returns
+from bezant.sim.booking import codes_of, new_line
+from bezant.sim.books import Books
+from bezant.sim.orders import Reply, add_replies, due_answers
+from bezant.sim.scheme import Answer, Client, Outcome, Scheme
 from bezant.sim.statement import Line
 
-# BAI2 type codes of settled files, 466 for credits and 166 for debits, and of single returns.
-_RETURNED = {True: "257", False: "557"}
+_REFUSE = """
+UPDATE ordered SET state = 'refused'
+WHERE scheme = ? AND state = 'queued' AND moves AND outcome = 'rejected'
+RETURNING id, code, amount
+"""
+
+_PEND = """
+UPDATE ordered SET state = 'pending'
+WHERE scheme = ? AND state = 'queued' AND moves AND outcome = 'pending'
+RETURNING id, code, amount
+"""
+
+_AT_THE_COUNTER: tuple[tuple[str, Outcome], ...] = ((_REFUSE, "rejected"), (_PEND, "pending"))
+
+_RELEASE = """
+UPDATE ordered SET state = 'queued', outcome = nullif(outcome, 'pending')
+WHERE scheme = ? AND state = 'pending'
+"""
 
 _DUE_FILES = """
-SELECT file.id, file.reference, entry.is_credit, sum(entry.amount > 0), sum(entry.amount),
-       min(batch.company)
-FROM batch JOIN file ON file.id = batch.file JOIN entry ON entry.batch = batch.id
-WHERE batch.executed_on IS NULL AND (? OR batch.due_on <= ?)
-GROUP BY file.id, entry.is_credit ORDER BY file.id, entry.is_credit DESC
+SELECT file.id, file.reference, ordered.is_credit, sum(ordered.amount > 0), sum(ordered.amount)
+FROM ordered JOIN file ON file.id = ordered.file
+WHERE ordered.scheme = ? AND ordered.state = 'queued' AND ordered.moves
+  AND (? OR ordered.due_on <= ?)
+GROUP BY file.id, ordered.is_credit ORDER BY file.id, ordered.is_credit DESC
 """
 
 _EXECUTE = """
-INSERT INTO execution (entry, day, line)
-SELECT entry.id, ?, ? FROM batch JOIN entry ON entry.batch = batch.id
-WHERE batch.file = ? AND entry.is_credit = ?
-  AND batch.executed_on IS NULL AND (? OR batch.due_on <= ?)
+INSERT INTO execution (ordered, day, line)
+SELECT id, ?, ? FROM ordered
+WHERE file = ? AND is_credit = ? AND state = 'queued' AND moves
+  AND (? OR due_on <= ?)
 """
 
 _EXECUTED = """
-SELECT entry.id, entry.account, entry.planned FROM batch JOIN entry ON entry.batch = batch.id
-WHERE batch.executed_on IS NULL AND (? OR batch.due_on <= ?) ORDER BY entry.id
+UPDATE ordered SET state = 'executed'
+WHERE scheme = ? AND state = 'queued' AND moves AND (? OR due_on <= ?)
+RETURNING id, amount, outcome, code
 """
 
-_CLOSE_BATCHES = """
-UPDATE batch SET executed_on = ? WHERE executed_on IS NULL AND (? OR due_on <= ?)
-"""
+MISTAKE = "mistake:"
+"""Habits by an order's key: `silence`, `misquote` (a unit too much), `stranger` (another key)."""
 
-_DUE_RETURNS = """
-SELECT file.origin, file.origin_name, file.destination_name, returned.id, returned.code, entry.code,
-       entry.routing, entry.account, entry.amount, entry.identity, entry.name, entry.discretionary,
-       entry.trace, batch.company, batch.company_id, batch.sec, batch.description, batch.odfi
-FROM returned JOIN entry ON entry.id = returned.entry JOIN batch ON batch.id = entry.batch
-JOIN file ON file.id = batch.file
-WHERE returned.sent_on IS NULL AND (? OR returned.due_on <= ?)
-ORDER BY file.origin, returned.id
-"""
+_SENT = "UPDATE answer SET sent_on = ?, line = ? WHERE id = ?"
+
+_MOVES_BACK = frozenset({"returned", "recalled"})
 
 
 class Settlement(Struct, frozen=True):
-    """What one settlement did; amounts in cents."""
+    """What one settlement did; amounts in minor units."""
 
     executed: int = 0
     debited: int = 0
     credited: int = 0
     returned: int = 0
 
+    def plus(self, other: "Settlement") -> "Settlement":
+        """Return the two together."""
+        return Settlement(
+            self.executed + other.executed,
+            self.debited + other.debited,
+            self.credited + other.credited,
+            self.returned + other.returned,
+        )
 
-def execute(books: Books, today: date, at_once: bool) -> Settlement:
-    """Execute the entries that are due, one line for each file and direction."""
-    due = (at_once, today.isoformat())
-    executed = debited = credited = 0
-    for file, reference, is_credit, items, cents, company in books.rows(_DUE_FILES, due):
+
+def release(books: Books, scheme: Scheme) -> None:
+    """Let what has waited go on to be carried out, or refused."""
+    books.change(_RELEASE, (scheme.name,))
+
+
+def refuse(books: Books, scheme: Scheme, today: date) -> None:
+    """Refuse what will not be carried out, and say of what is to wait that it waits."""
+    for sql, outcome in _AT_THE_COUNTER:
+        rows = books.rows(sql, (scheme.name,))
+        add_replies(books, (Reply(id, outcome, code, amount, today) for id, code, amount in rows))
+
+
+def execute(books: Books, scheme: Scheme, today: date, *, at_once: bool) -> Settlement:
+    """Carry out what is due, one line for each file and direction, and decide on answers."""
+    codes, due = codes_of(scheme), (at_once, today.isoformat())
+    done = Settlement()
+    for file, reference, is_credit, items, amount in books.rows(_DUE_FILES, (scheme.name, *due)):
         line = None
-        if cents:
+        if amount:
             line = books.next_line()
-            amount, code = (-cents, "466") if is_credit else (cents, "166")
-            text = f"ACH SETTLEMENT {items} ITEMS {company}"
-            books.add_lines([new_line(line, today, code, amount, reference, text, items=items)])
+            signed, code = (-amount, codes.paid) if is_credit else (amount, codes.collected)
+            text = f"{scheme.name.upper()} SETTLEMENT {items} ITEMS"
+            books.add_lines([new_line(line, today, code, signed, reference, text, items=items)])
         books.change(_EXECUTE, (today.isoformat(), line, file, is_credit, *due))
-        executed += items
-        debited += cents * is_credit
-        credited += cents * (not is_credit)
-    return Settlement(executed, debited, credited)
+        sums = (amount, 0) if is_credit else (0, amount)
+        done = done.plus(Settlement(0, *sums))
+    executed = books.rows(_EXECUTED, (scheme.name, *due))
+    add_replies(books, _replies(scheme, executed, today))
+    return done.plus(Settlement(len(executed)))
 
 
-def answer(
-    books: Books, today: date, at_once: bool, returns_per_mille: int, entropy: Entropy
-) -> None:
-    """Let the receivers of what was executed answer: who refuses sends back the next day."""
-    due = (at_once, today.isoformat())
-    refused = (
-        (entry, code, next_after(today).isoformat())
-        for entry, account, planned in books.rows(_EXECUTED, due)
-        if (code := planned or answer_of(account, returns_per_mille, entropy))
-    )
-    books.change_many("INSERT INTO returned (entry, code, due_on) VALUES (?, ?, ?)", refused)
-    books.change(_CLOSE_BATCHES, (today.isoformat(), *due))
-
-
-def send_back(books: Books, today: date, at_once: bool, made_at: datetime) -> int:
-    """Book the returns that are due and put their files out, one for each originator."""
-    rows = books.rows(_DUE_RETURNS, (at_once, today.isoformat()))
-    lines = dict(_return_lines(rows, today, books.next_line()))
+def give_answers(
+    books: Books, scheme: Scheme, client: Client, today: date, made_at: datetime, *, at_once: bool
+) -> int:
+    """Book what comes back, put the answers out, and return how many payments came back."""
+    answers = due_answers(books, scheme.name, today, at_once=at_once)
+    if not answers:
+        return 0
+    lines = dict(_lines(answers, scheme, today, books.next_line()))
     books.add_lines(lines.values())
     books.change_many(
-        "UPDATE returned SET sent_on = ?, line = ? WHERE id = ?",
+        _SENT,
         (
-            (today.isoformat(), lines[row[3]].number if row[3] in lines else None, row[3])
-            for row in rows
+            (today.isoformat(), lines[it.number].number if it.number in lines else None, it.number)
+            for it in answers
         ),
     )
-    for origin in dict.fromkeys(row[0] for row in rows):
-        _put_out(books, [row for row in rows if row[0] == origin], today, made_at)
-    return len(rows)
+    told = [*_as_told(books, answers)]
+    for letter in scheme.write(told, client, made_at, books.count("writings")) if told else ():
+        books.put_out_numbered(letter.kind, today, letter.suffix, letter.content)
+    return sum(answer.outcome == "returned" for answer in answers)
 
 
-def new_line(
-    number: int,
-    day: date,
-    type_code: str,
-    amount: int,
-    reference: str,
-    text: str,
-    *,
-    items: int = 1,
-    reason: str = "",
-) -> Line:
-    """Return a line whose bank reference is made of its day and its number, so it is unique."""
-    bank_reference = f"{day:%y%m%d}{number:010d}"
-    return Line(number, day, type_code, amount, items, bank_reference, reference, text, reason)
+def _as_told(books: Books, answers: Iterable[Answer]) -> Iterator[Answer]:
+    """Yield answers as the client hears them: truly, unless somebody has asked for a mistake."""
+    for answer in answers:
+        key = answer.order.key
+        mistake = books.habit(f"{MISTAKE}{key}")
+        if mistake is None or mistake == "":
+            yield answer
+            continue
+        books.adopt(f"{MISTAKE}{key}", "")
+        if mistake == "misquote":
+            yield replace(answer, amount=answer.amount + 1)
+        elif mistake == "stranger":
+            yield replace(answer, order=replace(answer.order, key=_other(key)))
 
 
-def _return_lines(rows: Iterable[Row], today: date, number: int) -> Iterator[tuple[int, Line]]:
-    """Yield (return, line); a prenote comes back without money, so it has no line."""
-    for row in rows:
-        entry = _returned_entry(row)
-        if entry.amount:
-            yield row[3], _return_line(entry, today, number)
+def _other(key: str) -> str:
+    """Return a key of the same shape that nobody has used: its digits and letters reversed."""
+    return key[:8] + key[:7:-1] if key[8:] != key[:7:-1] else key[:-1] + "0"
+
+
+def _replies(
+    scheme: Scheme, executed: Iterable[tuple[int, int, Outcome | None, str]], today: date
+) -> Iterator[Reply]:
+    """Yield what is answered to orders that were carried out: later for files, now for messages."""
+    for id, amount, outcome, code in executed:
+        if scheme.mode == "instant":
+            yield Reply(id, "settled", "", amount, today)
+        if outcome == "returned":
+            yield Reply(id, "returned", code, amount, scheme.answers_on("returned", today))
+        elif outcome == "corrected":
+            yield Reply(id, "corrected", code, 0, scheme.answers_on("corrected", today))
+
+
+def _lines(
+    answers: Iterable[Answer], scheme: Scheme, today: date, number: int
+) -> Iterator[tuple[int, Line]]:
+    """Yield (answer, line) for answers that bring money back."""
+    for answer in answers:
+        if answer.outcome in _MOVES_BACK and answer.amount:
+            yield answer.number, _line(answer, scheme, today, number)
             number += 1
 
 
-def _return_line(entry: ReturnedEntry, today: date, number: int) -> Line:
-    amount = entry.amount if entry.is_credit else -entry.amount
-    why = REASONS.get(entry.reason, "RETURNED")
-    text = f"ACH RETURN {entry.reason} {why} {entry.name} {entry.account}"
-    code = _RETURNED[entry.is_credit]
-    return new_line(number, today, code, amount, entry.trace, text, reason=entry.reason)
-
-
-def _returned_entry(row: Row) -> ReturnedEntry:
-    return ReturnedEntry(*row[4:], sequence=row[3])
-
-
-def _put_out(books: Books, rows: list[Row], today: date, made_at: datetime) -> None:
-    origin, origin_name, destination_name = rows[0][:3]
-    number = books.rows("SELECT count(*) FROM outgoing WHERE kind = 'returns'")[0][0]
-    routing = books.rows("SELECT routing FROM account")[0][0]
-    header = ReturnFileHeader(
-        origin, routing, origin_name, destination_name, made_at, today, number
+def _line(answer: Answer, scheme: Scheme, today: date, number: int) -> Line:
+    order, codes = answer.order, codes_of(scheme)
+    amount, code = (
+        (answer.amount, codes.paid_back) if order.is_credit else (-answer.amount, codes.taken_back)
     )
-    content = write_returns(header, [_returned_entry(row) for row in rows])
-    books.put_out("returns", f"returns-{today:%Y%m%d}-{number + 1:06d}.ach", content)
+    said = f"{scheme.name} {answer.outcome} {answer.code}".upper()
+    who = f"{order.name} {order.account}"
+    reference = order.original or order.key
+    return new_line(number, today, code, amount, reference, f"{said} {who}", reason=answer.code)

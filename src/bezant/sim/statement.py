@@ -1,4 +1,4 @@
-"""What a bank statement says, before it is written in a format; amounts in cents."""
+"""What a bank statement says, before it is written in a format; amounts in minor units."""
 
 from datetime import date, datetime
 
@@ -20,7 +20,10 @@ class Line(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """The lines since the last statement, between two balances that they explain."""
+    """The lines since the last statement, between two balances that they explain.
+
+    `routing` is the bank's number in its country, or its BIC.
+    """
 
     number: int
     day: date
@@ -30,6 +33,7 @@ class Statement(Struct, frozen=True):
     opening: int
     lines: list[Line]
     client: str = "CLIENT"
+    currency: str = "usd"
 
     @property
     def credits(self) -> list[int]:
