@@ -1,11 +1,16 @@
 """Timelines: every fact of a movement, with what it made and where the bank says so."""
 
+import asyncio
+
 from msgspec import Struct
 
 from bezant.api.context import Context
 from bezant.api.resource import Identified
+from bezant.kernel.errors import FileRefused
 from bezant.movement.bank_file import BankFile, content
+from bezant.movement.engine import engine_of
 from bezant.movement.movement import Movement, MovementFact
+from bezant.rail import Rail
 from bezant.reconcile.book import BankStatementLine
 from bezant.resources.ledger.entry import LedgerEntry, load_rows
 
@@ -59,7 +64,7 @@ async def timeline_of(ctx: Context, movement: Movement) -> Timeline:
             code=fact.code,
             entries=tuple(entries[name] for name in fact.entries if name in entries),
             failure_code=fact.failure_code,
-            file=_place(fact, movement, files),
+            file=_place(fact, files),
             key=fact.key,
             kind=fact.kind,
             movement=fact.movement,
@@ -74,8 +79,11 @@ async def timeline_of(ctx: Context, movement: Movement) -> Timeline:
 
 
 class _Kept(Struct, frozen=True):
+    """A file, its lines, and the number of the one that orders the movement, if we sent it."""
+
     file: BankFile
     lines: list[str]
+    ordered: int | None
 
 
 async def _files(ctx: Context, movement: Movement) -> dict[str, _Kept]:
@@ -85,19 +93,30 @@ async def _files(ctx: Context, movement: Movement) -> dict[str, _Kept]:
     async with ctx.runtime.pool.connection() as conn:
         for name, file in files.items():
             data = await content(conn, ctx.house, name)
-            kept[name] = _Kept(file, data.decode("utf-8", "replace").splitlines())
+            lines = data.decode("utf-8", "replace").splitlines()
+            rail = engine_of(ctx).banks.rails.get(file.rail or "")
+            ordered = None
+            if rail and file.direction == "sent" and movement.reference:
+                ordered = await asyncio.to_thread(_order_in, rail, data, movement.reference)
+            kept[name] = _Kept(file, lines, ordered)
     return kept
 
 
-def _place(fact: MovementFact, movement: Movement, files: dict[str, _Kept]) -> FilePlace | None:
-    """Return where a file speaks of a movement: the line that it named, or the trace's own."""
+def _order_in(rail: Rail, data: bytes, trace: str) -> int | None:
+    """Return the line of a file of ours that orders a movement, as the rail itself reads it."""
+    try:
+        facts = rail.read(data).facts
+    except FileRefused:  # Not every rail reads what goes the other way.
+        return None
+    return next((fact.line for fact in facts if fact.trace == trace), None)
+
+
+def _place(fact: MovementFact, files: dict[str, _Kept]) -> FilePlace | None:
+    """Return where a file speaks of a movement: the line that was named, or that orders it."""
     kept = files.get(fact.file or "")
     if kept is None:
         return None
-    number = fact.line
-    if number is None and movement.reference:
-        trace = movement.reference
-        number = next((at for at, line in enumerate(kept.lines, 1) if trace in line), None)
+    number = fact.line or kept.ordered
     known = number is not None and 0 < number <= len(kept.lines)
     text = kept.lines[number - 1].strip()[:LONGEST_LINE] if known and number else None
     return FilePlace(kept.file.id, kept.file.direction, number, kept.file.name, text)
