@@ -1,0 +1,148 @@
+"""HTTPS to a bank: files by name, with a client certificate or signed requests or both.
+
+What is not known to have happened is an OSError; asking again under the same name is the same
+file, never a second one.
+"""
+
+import hashlib
+import os
+import ssl
+from collections.abc import Mapping
+from tempfile import NamedTemporaryFile
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from bezant.banks.settings import HttpsSettings, secret
+from bezant.banks.signature import Sign, signed_headers, signer
+from bezant.kernel.clock import Clock
+from bezant.kernel.errors import ConfigError
+from bezant.movement.transport import Arrival
+
+MOST_BYTES = 1 << 29
+"""Bytes of an answer that are read; no bank file is larger."""
+
+_OK, _NOT_FOUND, _CONFLICT = range(200, 300), 404, 409
+
+
+class Https:
+    """The way to a bank by HTTPS."""
+
+    def __init__(
+        self, settings: HttpsSettings, clock: Clock, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        """Read the keys; raises ConfigError when one is not there or is none."""
+        self._settings = settings
+        self._clock = clock
+        self._sign: Sign | None = None
+        if settings.algorithm is not None and settings.signing_key is not None:
+            key = secret(settings.signing_key, environ)
+            self._sign = signer(settings.algorithm, key)
+        self._context = _context(settings, environ)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Send a file under its name, which is its idempotency key, too."""
+        settings = self._settings
+        digest = hashlib.sha256(data).hexdigest()
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Idempotency-Key": f"{name}-{digest[:16]}",
+        }
+        if settings.method == "PUT":
+            url = self._url(settings.files, name)
+        else:
+            url = self._url(settings.files)
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        status, _ = self._ask(settings.method, url, data, headers)
+        if status == _CONFLICT and self.took(name):
+            return
+        _expect(status, settings.method, url)
+
+    def took(self, name: str) -> bool:
+        """Ask whether the bank has a file of this name."""
+        url = self._url(self._settings.files, name)
+        status, _ = self._ask("HEAD", url)
+        if status == _NOT_FOUND:
+            return False
+        _expect(status, "HEAD", url)
+        return True
+
+    def arrivals(self) -> list[Arrival]:
+        """Return the files on the bank's list, which is a JSON array of names."""
+        url = self._url(self._settings.arrivals)
+        status, body = self._ask("GET", url)
+        _expect(status, "GET", url)
+        try:
+            names = msgspec.json.decode(body, type=list[str])
+        except msgspec.DecodeError as error:
+            raise OSError(f"GET {url}: no list of names: {error}") from error
+        found: list[Arrival] = []
+        for name in sorted(names):
+            place = self._url(self._settings.arrivals, name)
+            status, data = self._ask("GET", place)
+            _expect(status, "GET", place)
+            found.append(Arrival(name, data))
+        return found
+
+    def done(self, name: str) -> None:
+        """Take a file off the bank's list; one that is off it already is done."""
+        url = self._url(self._settings.arrivals, name)
+        status, _ = self._ask("DELETE", url)
+        if status != _NOT_FOUND:
+            _expect(status, "DELETE", url)
+
+    def _url(self, folder: str, name: str = "") -> str:
+        place = f"{self._settings.url}/{folder.strip('/')}"
+        return f"{place}/{quote(name, safe='')}" if name else place
+
+    def _ask(
+        self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Return the status and the body; raises OSError where no answer came, or too much."""
+        sent = dict(headers or {})
+        if self._sign is not None:
+            key_id, now = self._settings.key_id, self._clock.now()
+            sent |= signed_headers(method, url, body, sign=self._sign, key_id=key_id, at=now)
+        timeout = self._settings.timeout_seconds
+        try:
+            with (
+                httpx.Client(verify=self._context, timeout=timeout, trust_env=False) as client,
+                client.stream(method, url, content=body or None, headers=sent) as answer,
+            ):
+                return answer.status_code, _body(answer, url)
+        except httpx.HTTPError as error:
+            raise OSError(f"{method} {url}: {error or type(error).__name__}") from error
+
+
+def _body(answer: httpx.Response, url: str) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    for piece in answer.iter_bytes():
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise OSError(f"{url}: more than {MOST_BYTES} bytes")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _expect(status: int, method: str, url: str) -> None:
+    if status not in _OK:
+        raise OSError(f"{method} {url}: the bank answers {status}")
+
+
+def _context(settings: HttpsSettings, environ: Mapping[str, str]) -> ssl.SSLContext:
+    """Return how the connection is made sure of, on both sides."""
+    try:
+        context = ssl.create_default_context(cafile=settings.ca)
+        if settings.certificate is not None and settings.certificate_key is not None:
+            # The library takes keys from files alone; this one is gone when it has been read.
+            with NamedTemporaryFile() as file:
+                file.write(secret(settings.certificate_key, environ))
+                file.flush()
+                context.load_cert_chain(settings.certificate, file.name)
+    except (ssl.SSLError, OSError) as error:
+        raise ConfigError(
+            f"The certificates for {settings.url} cannot be used: {error}."
+        ) from error
+    return context
