@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bezant.kernel.money import Money
 from bezant.rail import (
@@ -20,10 +21,11 @@ from bezant.rail import (
 from bezant.rails.chaps import CHAPS
 from bezant.rails.fednow import FEDNOW
 from bezant.rails.fedwire import FEDWIRE
+from bezant.rails.fps import FPS
 from bezant.rails.rtp import RTP
 from bezant.rails.swift import SWIFT
 from bezant.sim.scheme import Answer, Client, Incoming
-from bezant.sim.schemes import chaps, fednow, fedwire, rtp, swift
+from bezant.sim.schemes import chaps, fednow, fedwire, fps, rtp, swift
 
 CREATED = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 DAY = date(2026, 3, 4)
@@ -44,6 +46,7 @@ GB = Originator(
     bank_name="Demo Bank",
     address=Address("GB", "London", "EC2R 8AH", "Threadneedle Street"),
 )
+GB_MEMBER = structs.replace(GB, bank_id="108800")
 DE = Originator(
     name="Bezant Demo Platform",
     company_id="BZ1",
@@ -87,11 +90,15 @@ class World:
 
     def answers(self, order, outcome, code="", **changes):
         """Return the facts of the messages with which the other side answers."""
-        values = {"amount": order.amount, "day": DAY, "number": 7} | changes
-        answer = Answer(order, outcome, code, **values)
+        answer = self.answer(order, outcome, code, **changes)
         letters = self.scheme.write([answer], self.client, CREATED, 1)
         assert all(self.rail.recognize(letter.content) for letter in letters)
         return [fact for letter in letters for fact in self.rail.read(letter.content).facts]
+
+    def answer(self, order, outcome, code="", **changes):
+        """Return what the other side decides."""
+        values = {"amount": order.amount, "day": DAY, "number": 7} | changes
+        return Answer(order, outcome, code, **values)
 
     def letter(self, outcome, code=""):
         """Return the bytes of the answer to a payment."""
@@ -124,6 +131,7 @@ WORLDS = [
     World(FEDNOW, fednow.FEDNOW, US, _US_ACCOUNT, "011401533", "usd", "000111222333"),
     World(RTP, rtp.RTP, US, _US_ACCOUNT, "011401533", "usd", "000111222333"),
     World(FEDWIRE, fedwire.FEDWIRE, US, _US_ACCOUNT, "011401533", "usd", "000111222333"),
+    World(FPS, fps.FPS, GB_MEMBER, GbAccount("200000", "12345678"), "200000", "gbp", "00012345"),
     World(CHAPS, chaps.CHAPS, GB, GbAccount("200000", "12345678"), "200000", "gbp", "00012345"),
     World(
         SWIFT,
@@ -135,7 +143,7 @@ WORLDS = [
         "DE89370400440532013000",
     ),
 ]
-FEDNOW_WORLD, RTP_WORLD, FEDWIRE_WORLD, CHAPS_WORLD, SWIFT_WORLD = WORLDS
+FEDNOW_WORLD, RTP_WORLD, FEDWIRE_WORLD, FPS_WORLD, CHAPS_WORLD, SWIFT_WORLD = WORLDS
 
 _ABOUT = {"return", "recall", "answer_recall", "enquire"}
 
@@ -153,6 +161,7 @@ def instruction(world, sequence=1, act="pay", **changes):
         "effective_date": DAY,
         "act": act,
         "remittance": "Invoice 7",
+        "service": world.rail.capabilities.services[0],
     }
     if act in _ABOUT:
         original = world.rail.trace(world.originator, 1000)

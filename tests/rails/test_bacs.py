@@ -46,7 +46,7 @@ def test_a_file_of_several_days_says_the_day_in_each_record():
 
 
 def test_a_bank_may_want_a_bureau_and_days_in_each_record():
-    dialect = {"bureau": "B12345".replace("B", "9"), "processing": "multi"}
+    dialect = {"bureau": "912345", "processing": "multi"}
     file = packed(instruction(), originator=structs.replace(samples.ORIGINATOR, dialect=dialect))
     lines = file.decode().split("\r\n")
     assert lines[1][15:21] == "912345"

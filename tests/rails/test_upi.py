@@ -204,6 +204,8 @@ def test_payments_requests_verifications_and_enquiries_are_answered():
     assert answer_to(instruction(), "settled", "").kind == "settled"
     assert answer_to(request(), "settled", "").amount == Money(6000, "inr")
     assert answer_to(instruction(act="verify"), "verified", "").details["verdict"] == "match"
+    assert answer_to(instruction(), "verified", "01").kind == "settled"
+    assert answer_to(instruction(act="verify"), "rejected", "Z9").details["verdict"] == "match"
     nobody = answer_to(instruction(act="verify"), "rejected", "ZH")
     assert (nobody.kind, nobody.details["verdict"]) == ("verified", "no_match")
 

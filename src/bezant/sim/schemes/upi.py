@@ -33,7 +33,12 @@ from bezant.sim.schemes.documents import (
 
 _INDIA = ZoneInfo("Asia/Kolkata")
 _NAMESPACE = "http://npci.org/upi/schema/"
-_RESULTS = {"accepted": "SUCCESS", "settled": "SUCCESS", "pending": "DEEMED"}
+_RESULTS = {
+    "accepted": "SUCCESS",
+    "settled": "SUCCESS",
+    "verified": "SUCCESS",
+    "pending": "DEEMED",
+}
 
 
 class UpiScheme:
@@ -191,7 +196,7 @@ def _answered(answer: Answer, at: datetime, number: int) -> Letter:
         settCurrency="INR",
         orgAmount=decimal(order.amount),
         approvalNum=f"{answer.number % 10**6:06d}" if result == "SUCCESS" else "",
-        respCode=answer.code or "00",
+        respCode=response.get("errCode", "00"),
     )
     body = _tag("Txn", **transaction) + _tag("Resp", part, **response)
     return _letter("RespChkTxn" if enquiry else "RespPay", "status", body, at, number)
@@ -201,10 +206,11 @@ def _verdict(answer: Answer, at: datetime) -> str:
     """Return who has an address: whoever was asked for, somebody else, or nobody."""
     order = answer.order
     response = {"reqMsgId": order.key, "reqName": order.name}
-    if answer.outcome == "rejected":
-        response |= {"result": "FAILURE", "errCode": answer.code or "ZH"}
+    if answer.outcome == "rejected" and answer.code in {"", "ZH"}:
+        response |= {"result": "FAILURE", "errCode": "ZH"}
     else:
-        other = "SOMEBODY ELSE" if answer.code else order.name.upper()
+        is_other = answer.outcome == "verified" and answer.code
+        other = "SOMEBODY ELSE" if is_other else order.name.upper()
         name = answer.details.get("name", other)
         response |= {"result": "SUCCESS", "maskName": name, "IFSC": "BEZA0000001"}
     return _tag("Txn", id=order.key, ts=_moment(at), type="ValAdd") + _tag("Resp", **response)
