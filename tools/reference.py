@@ -111,11 +111,11 @@ def rails_table() -> str:
 
 
 def capabilities() -> Iterator[Capabilities]:
-    """Yield what each rail folder declares."""
+    """Yield what each rail of each folder declares."""
     for folder in sorted(iter_modules(rails.__path__), key=lambda module: module.name):
         module = import_module(f"bezant.rails.{folder.name}.rail")
-        found = [getattr(it, "capabilities", None) for it in vars(module).values()]
-        yield next(it for it in found if isinstance(it, Capabilities))
+        found = (getattr(it, "capabilities", None) for it in vars(module).values())
+        yield from dict.fromkeys(it for it in found if isinstance(it, Capabilities))
 
 
 def resources() -> str:

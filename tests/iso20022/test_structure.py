@@ -34,7 +34,7 @@ def without_lines(value):
 def written(value, root, *, old=False):
     writer = Writer(old=old)
     writer.struct(root, shape_of(type(value)), value)
-    return writer.text().encode()
+    return writer.content()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -12,6 +12,7 @@ from bezant.rails.ach import ACH
 from bezant.rails.bacs import BACS
 from bezant.rails.book import BOOK
 from bezant.rails.pix import PIX
+from bezant.rails.sepa import SEPA_CREDIT, SEPA_DEBIT_B2B, SEPA_DEBIT_CORE, SEPA_INSTANT
 from bezant.rails.upi import UPI
 from tests.rails import (
     ach_samples,
@@ -19,6 +20,7 @@ from tests.rails import (
     book_samples,
     interbank_samples,
     pix_samples,
+    sepa_samples,
     upi_samples,
 )
 
@@ -59,6 +61,38 @@ RAILS = [
         instructions=ach_samples.instruction_lists(),
         many=ach_samples.many_instructions,
         answers=(ach_samples.RETURN_FILE.encode(), ach_samples.CHANGE_FILE.encode()),
+    ),
+    Case(
+        rail=SEPA_CREDIT,
+        originator=sepa_samples.ORIGINATOR,
+        created_at=sepa_samples.CREATED,
+        instructions=sepa_samples.instruction_lists(),
+        many=sepa_samples.many_transfers,
+        answers=sepa_samples.ANSWERS,
+    ),
+    Case(
+        rail=SEPA_INSTANT,
+        originator=sepa_samples.ORIGINATOR,
+        created_at=sepa_samples.CREATED,
+        instructions=sepa_samples.instruction_lists(service="instant", most=1),
+        many=lambda _: sepa_samples.many_transfers(1),
+        answers=sepa_samples.ANSWERS,
+    ),
+    Case(
+        rail=SEPA_DEBIT_CORE,
+        originator=sepa_samples.ORIGINATOR,
+        created_at=sepa_samples.CREATED,
+        instructions=sepa_samples.instruction_lists(direction="debit"),
+        many=sepa_samples.many_collections,
+        answers=sepa_samples.ANSWERS,
+    ),
+    Case(
+        rail=SEPA_DEBIT_B2B,
+        originator=sepa_samples.ORIGINATOR,
+        created_at=sepa_samples.CREATED,
+        instructions=sepa_samples.instruction_lists(direction="debit"),
+        many=sepa_samples.many_collections,
+        answers=sepa_samples.ANSWERS,
     ),
     Case(
         rail=BACS,

@@ -197,19 +197,23 @@ def write(
     """
     kind = _BY_NAME[name[:8]]
     assert isinstance(body, kind.cls), f"{name} is a {kind.cls.__name__}"
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>\n', _opened(envelope, name)]
+    prefix = "m:" if envelope.prefixed else ""
+    writer = Writer(old=int(name[-2:]) <= kind.old, prefix=prefix)
+    writer.add('<?xml version="1.0" encoding="UTF-8"?>\n')
+    writer.add(_opened(envelope, name))
     if header is not None:
-        lines.append(_written(_HEADER, header, envelope.header_version, envelope, old=False))
-    old = int(name[-2:]) <= kind.old
-    message = _written(kind.root, body, name, envelope, old=old)
-    in_document = envelope.body == "Document" and not envelope.prefixed
-    start = f'<{envelope.body} xmlns="{NAMESPACE}{name}">' if in_document else f"<{envelope.body}>"
-    lines += [start, "\n", message, f"</{envelope.body}>\n"]
-    lines += [f"</{tag}>\n" for tag in reversed(envelope.around)]
-    return "".join(lines).encode()
+        writer.add(_header(header, envelope))
+    here = "" if envelope.prefixed else f' xmlns="{NAMESPACE}{name}"'
+    in_document = envelope.body == "Document"
+    writer.add(f"<{envelope.body}{here if in_document else ''}>\n")
+    writer.struct(kind.root, shape_of(kind.cls), body, "" if in_document else here)
+    writer.add(f"</{envelope.body}>\n")
+    writer.add("".join(f"</{tag}>\n" for tag in reversed(envelope.around)))
+    return writer.content()
 
 
 def _opened(envelope: Envelope, name: str) -> str:
+    """Return the elements around a message, with the namespaces that they declare."""
     spaces = f' xmlns="{envelope.namespace}"' if envelope.namespace else ""
     if envelope.prefixed:
         spaces += f' xmlns:head="{NAMESPACE}{envelope.header_version}"'
@@ -220,15 +224,10 @@ def _opened(envelope: Envelope, name: str) -> str:
     return "".join(tags)
 
 
-def _written(tag: str, value: Struct, version: str, envelope: Envelope, *, old: bool) -> str:
-    prefix = "" if not envelope.prefixed else "head:" if tag == _HEADER else "m:"
-    writer = Writer(old=old, prefix=prefix)
-    if tag == _HEADER and envelope.prefixed:
-        # The header's own element belongs to the envelope, what is in it to its namespace.
-        writer.struct(tag, shape_of(type(value)), value)
-        return writer.text().replace(f"{prefix}{_HEADER}>", f"{_HEADER}>")
-    plain = tag == _HEADER or (envelope.body != "Document" and not prefix)
-    writer.struct(
-        tag, shape_of(type(value)), value, f' xmlns="{NAMESPACE}{version}"' if plain else ""
-    )
-    return writer.text()
+def _header(header: head.Header, envelope: Envelope) -> str:
+    """Return a header; with prefixes, its own element belongs to the envelope."""
+    prefix = "head:" if envelope.prefixed else ""
+    here = "" if envelope.prefixed else f' xmlns="{NAMESPACE}{envelope.header_version}"'
+    writer = Writer(prefix=prefix)
+    writer.struct(_HEADER, shape_of(head.Header), header, here)
+    return writer.content().decode().replace(f"{prefix}{_HEADER}", _HEADER)

@@ -3,6 +3,7 @@
 Whatever the structure does not allow is refused here, so that no bank is sent it.
 """
 
+from io import BytesIO
 from typing import Any, cast
 from xml.sax.saxutils import escape
 
@@ -13,6 +14,7 @@ from bezant.iso20022.shape import Shape, Spec
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 
+_MANY_LINES = 2000
 _ABSENT: tuple[object, ...] = (None, "", ())
 
 
@@ -21,16 +23,27 @@ class Writer:
 
     def __init__(self, *, old: bool = False, prefix: str = "") -> None:
         self.lines: list[str] = []
+        self.written = BytesIO()
+        self._open_groups = 0
         self.problems: list[Problem] = []
         self._skips = "new" if old else "old"
         self._prefix = prefix
         self._path: list[str] = []
 
-    def text(self) -> str:
+    def add(self, text: str) -> None:
+        """Write text as it is, such as what stands around a message."""
+        self.lines.append(text)
+
+    def content(self) -> bytes:
         """Return what was written; raises FileRefused for what cannot stand in the message."""
         if self.problems:
             raise FileRefused(self.problems)
-        return "".join(self.lines)
+        self._flush()
+        return self.written.getvalue()
+
+    def _flush(self) -> None:
+        self.written.write("".join(self.lines).encode())
+        self.lines.clear()
 
     def struct(self, tag: str, shape: Shape, value: Struct, attributes: str = "") -> None:
         """Write an element that is a struct."""
@@ -43,6 +56,9 @@ class Writer:
         self._children(shape.root, value)
         self._path.pop()
         self.lines.append(f"</{self._prefix}{tag}>\n")
+        # What is in a group may still be taken away; all else is written for good.
+        if not self._open_groups and len(self.lines) > _MANY_LINES:
+            self._flush()
 
     def _children(self, parent: Spec, value: Struct) -> int:
         written = 0
@@ -62,7 +78,9 @@ class Writer:
         at = len(self.lines)
         self.lines.append(f"<{self._prefix}{spec.tag}>\n")
         self._path.append(spec.tag)
+        self._open_groups += 1
         written = self._children(spec, value)
+        self._open_groups -= 1
         if written:
             self._check_required(spec, at)
         self._path.pop()
