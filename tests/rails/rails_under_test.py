@@ -60,7 +60,11 @@ RAILS = [
         created_at=ach_samples.CREATED,
         instructions=ach_samples.instruction_lists(),
         many=ach_samples.many_instructions,
-        answers=(ach_samples.RETURN_FILE.encode(), ach_samples.CHANGE_FILE.encode()),
+        answers=(
+            ach_samples.RETURN_FILE.encode(),
+            ach_samples.CHANGE_FILE.encode(),
+            ach_samples.DISPUTE_FILE.encode(),
+        ),
     ),
     Case(
         rail=SEPA_CREDIT,

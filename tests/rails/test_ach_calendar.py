@@ -199,5 +199,40 @@ def test_the_timetable_of_a_same_day_payout():
     assert times.expected_settlement_at == eastern("2026-03-05 17:00")
 
 
+@pytest.mark.parametrize(
+    ("now", "service", "direction", "available"),
+    [
+        ("2026-03-05 12:00", "standard", "credit", "2026-03-06 17:00"),
+        ("2026-09-16 12:00", "standard", "credit", "2026-09-17 17:00"),
+        ("2026-09-17 12:00", "standard", "credit", "2026-09-18 09:00"),
+        ("2026-03-05 09:00", "same_day", "credit", "2026-03-05 13:30"),
+        ("2026-03-05 12:00", "same_day", "credit", "2026-03-05 17:00"),
+        ("2026-03-05 16:00", "same_day", "credit", "2026-03-05 23:59"),
+        ("2026-03-05 12:00", "standard", "debit", "2026-03-06 08:30"),
+    ],
+)
+def test_when_receivers_can_use_what_has_settled(now, service, direction, available):
+    assert ACH.timetable(eastern(now), service, direction).available_at == eastern(available)
+
+
+def test_a_collection_is_final_when_no_consumer_can_disown_it_any_more():
+    times = ACH.timetable(eastern("2026-03-02 12:00"), direction="debit")
+    assert times.return_by == eastern("2026-03-05 08:30")
+    assert times.final_at == eastern("2026-05-04 08:30")
+    payout = ACH.timetable(eastern("2026-03-02 12:00"))
+    assert payout.final_at == payout.return_by
+
+
+@pytest.mark.parametrize(
+    ("now", "cut_off", "goes_out"),
+    [("2026-03-05 09:00", "10:30", "2026-03-05 10:30"),
+     ("2026-03-05 11:00", "14:00", "2026-03-06 10:30"),
+     ("2026-03-05 11:00", "15:00", "2026-03-05 14:45")],
+)  # fmt: skip
+def test_a_bank_that_closes_early_leaves_out_later_windows(now, cut_off, goes_out):
+    hour = time.fromisoformat(cut_off)
+    assert ACH.timetable(eastern(now), "same_day", cut_off=hour).cut_off == eastern(goes_out)
+
+
 def test_holidays_are_looked_up_once_a_year():
     assert fed_holidays(2026) is fed_holidays(2026)

@@ -76,17 +76,23 @@ SAME_DAY_EXCLUDED: tuple[Rule[tuple[str, ...]], ...] = (
 SAME_DAY_FEE = (Rule(52, date(2016, 9, 23), None, _GENERAL),)
 """Thousandths of a dollar that an originating bank pays for each same-day entry."""
 
+_SAME_DAY_HOURS = (
+    (time(13, 0), time(13, 30)),
+    (time(17, 0), time(17, 0)),
+    (time(18, 0), time(23, 59)),
+)
 AVAILABILITY: tuple[Rule[tuple[tuple[time, time], ...]], ...] = (
     Rule(
-        (
-            (OPENING, time(9, 0)),
-            (time(13, 0), time(13, 30)),
-            (time(17, 0), time(17, 0)),
-            (time(18, 0), time(23, 59)),
-        ),
+        ((OPENING, time(17, 0)), *_SAME_DAY_HOURS),
         _EVER,
+        date(2026, 9, 17),
+        f"{_GENERAL}: 9:00 holds only for what the receiver's bank has by 17:00 of the day before",
+    ),
+    Rule(
+        ((OPENING, time(9, 0)), *_SAME_DAY_HOURS),
+        date(2026, 9, 18),
         None,
-        "Nacha Operating Rules, funds availability; taken as Eastern time",
+        f"{_GENERAL}: the funds availability rule of 2026, taken as Eastern time",
     ),
 )
 """What settled by the first hour can be used by its receiver from the second."""
