@@ -15,8 +15,8 @@ BAD_INPUT = [
     ({"rail": "bank", "action": "recover", "code": "R01"}, "code", "takes no `code`"),
     ({"rail": "ach", "action": "return", "target": "po_none"}, "target", "No money is moved"),
     ({"rail": "ach", "action": "return", "target": "mv_none"}, "target", "No such"),
-    ({"rail": "bank", "action": "fee", "amount": 0}, "amount", "amount"),
-    ({"rail": "bank", "action": "outage", "seconds": 10**9}, "seconds", "seconds"),
+    ({"rail": "bank", "action": "fee", "amount": 0}, "amount", "greater than or equal to 1"),
+    ({"rail": "bank", "action": "outage", "seconds": 10**9}, "seconds", "less than or equal to"),
 ]
 
 

@@ -218,6 +218,11 @@ ERROR_CODES = (
         "Retrieve it and look at its `status` and facts.",
     ),
     ErrorCode(
+        "movement_not_sent",
+        "The money has not left for the bank yet, so the bank can't do anything about it.",
+        "Wait until the movement is `submitted`, or move the clock past the cut-off.",
+    ),
+    ErrorCode(
         "no_external_account",
         "The account has no external account in this currency to pay out to.",
         "Add a bank account in that currency, or name one in `destination`.",
@@ -333,6 +338,11 @@ ERROR_CODES = (
         "tax_id_invalid",
         "The tax id does not have the form that ids of its type have in its country.",
         "Compare it with the customer's papers, and the type with the country.",
+    ),
+    ErrorCode(
+        "testmode_only",
+        "Nothing is simulated in live mode.",
+        "Use a test-mode key.",
     ),
     ErrorCode(
         "token_already_used",
