@@ -19,7 +19,7 @@ from tests.conformance.town import BANK, OPERATIONS, Things, Town, Who
 from tests.resources.shapes import SURFACE
 
 REFUSED = {400, 403, 404}
-NOBODYS = {"country_specs", "exchange_rates"}
+NOBODYS = {"country_specs", "exchange_rates", "report_types"}
 """Belong to nobody: everybody may read them."""
 WITHOUT = {
     "payment_methods": "pm_1",

@@ -181,6 +181,12 @@ class Town:
         things["movements"] = self.good(who, "GET", "/v1/movements")["data"][0]["id"]
         if who.secret == self.own and who.account is None:
             things["bank_files"] = self.good(who, "GET", "/v1/bank_files")["data"][0]["id"]
+        now = int(self.clock.now().timestamp())
+        things["report_runs"] = post(
+            "/v1/reporting/report_runs",
+            report_type="balance.summary.1",
+            parameters={"interval_start": now - 60, "interval_end": now},
+        )
         if who.account is not None:
             return things | {"payouts": post("/v1/payouts", amount=50, currency="usd")}
         things["transfers"] = transfer = post(

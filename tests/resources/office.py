@@ -51,10 +51,12 @@ from bezant.resources.core import (
 )
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.payments import charges, payment_methods, refunds
+from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.test_helpers import simulations
 from bezant.resources.webhooks import events
-from bezant.server.wiring import connected_banks, engine_over
+from bezant.server.wiring import connected_banks, engine_over, jobs_of
 from bezant.store.objects import Reader
+from bezant.workers.run_jobs import JobRunner
 
 URL = "https://pay.example.com"
 SECRET = "sk_test_office"
@@ -86,6 +88,8 @@ ROUTES = [
     payment_methods.routes,
     payment_methods.of_customer,
     simulations.routes,
+    report_types.routes,
+    report_runs.routes,
 ]
 
 
@@ -276,6 +280,11 @@ class Office:
             return {each.path: each.posted for each in found if each.posted}
 
         return self.run(read())
+
+    def work(self) -> int:
+        """Do the jobs that are due."""
+        runner = JobRunner(self.runtime.pool, self.clock, SeededEntropy(5), jobs_of(self.runtime))
+        return self.run(runner.run_once())
 
     def pass_time(self, **span: float) -> None:
         self.clock.advance(timedelta(**span))

@@ -5,7 +5,7 @@ answer in plain tuples of binary values, keep statements prepared, live in UTC, 
 ConnectionLost for every way in which a server can go away.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar
@@ -85,6 +85,16 @@ class Connection(psycopg.AsyncConnection[TupleRow]):
         async with _NumberedCursor(self) as cursor:
             await cursor.execute(numbered, parameters, prepare=True)
             return await cursor.fetchall()
+
+    async def copy_out(
+        self, copy: bytes, values: Mapping[str, object]
+    ) -> AsyncGenerator[bytes | bytearray | memoryview]:
+        """Yield what a COPY … TO STDOUT writes, as it comes, for as long as it takes."""
+        async with self.transaction(), self.cursor() as cursor:
+            await cursor.execute(b"set local statement_timeout = 0")
+            async with cursor.copy(copy, values) as rows:
+                async for block in rows:
+                    yield block
 
     def _check_connection_ok(self) -> None:
         try:

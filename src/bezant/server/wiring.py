@@ -41,6 +41,8 @@ from bezant.resources.ledger import entries as ledger_entries
 from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
 from bezant.resources.payments import charges, payment_methods, refunds
+from bezant.resources.reporting import report_runs, report_types
+from bezant.resources.reporting.run_report import ReportRunner
 from bezant.resources.stripecli import sessions
 from bezant.resources.test_helpers import clock, simulations, test_clocks
 from bezant.resources.webhooks import (
@@ -91,6 +93,8 @@ ROUTES: Sequence[Routes] = (
     movements.routes,
     unclaimed.routes,
     bank_files.routes,
+    report_types.routes,
+    report_runs.routes,
     sessions.routes,
     clock.routes,
     test_clocks.routes,
@@ -123,4 +127,7 @@ def engine_over(banks: Banks) -> Engine:
 
 def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
     """Return what runs each kind of job."""
-    return {webhook_resends.JOB: Resender(runtime)}
+    return {
+        webhook_resends.JOB: Resender(runtime),
+        report_runs.JOB: ReportRunner(runtime).run,
+    }
