@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 
 from bezant.rail import Rule, in_force
-from bezant.rails.ach import ACH, rules
+from bezant.rails.ach import rules
+from bezant.server.rails import RAILS
 
-HISTORIES = [*ACH.rule_book.values()]
+HISTORIES = [rows for rail in RAILS.values() for rows in rail.rule_book.values()]
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,8 @@ BEARERS = {"OUR": "DEBT", "SHA": "SHAR", "BEN": "CRED"}
 
 _MOST_PROBLEMS = 100
 _START = b"{1:"
-_TYPE = re.compile(rb"\{2:(?:I|O\d{4}\d{6}[A-Z0-9]{12}\d{10}\d{6}|O)103")
 _SPLIT = re.compile(r"(?=\{1:)")
-_SENDER = re.compile(r"\{1:[A-Z]\d{2}([A-Z0-9]{12})")
-_BLOCK_2 = re.compile(r"\{2:([IO])(103)([^}]{0,60})\}|\{2:(O)(\d{4})([^}]{0,60})\}")
+_KIND = re.compile(r"\{2:([IO])103")
 _UETR = re.compile(r"\{121:([^}]{0,40})\}")
 _TAG = re.compile(r":([0-9]{2}[A-Z]?):")
 _DATE_AMOUNT = re.compile(r"([0-9]{6})([A-Z]{3})([0-9,]{1,15})")
@@ -84,7 +82,7 @@ def _totals(facts: list[Fact]) -> Totals:
 def _message(piece: str, line: int, problems: list[Problem]) -> Iterator[Fact]:
     before = len(problems)
     header, found, body = piece.partition("{4:")
-    kind = re.search(r"\{2:([IO])103", header)
+    kind = _KIND.search(header)
     if kind is None:
         problems.append(Problem(line, "block 2", "the message is not an MT103"))
         return
@@ -106,7 +104,9 @@ def _fields(body: str, line: int, problems: list[Problem]) -> list[Field]:
     """Cut block 4 into its fields; what stands before the first, or after the end, is a problem."""
     text, ended, _ = body.partition("\n-}")
     if not ended:
-        problems.append(Problem(line + body.count("\n"), "block 4", "the text block has no end"))
+        problems.append(
+            Problem(line + body.rstrip().count("\n"), "block 4", "the text block has no end")
+        )
     fields: list[tuple[str, list[str], int]] = []
     for at, row in enumerate(text.split("\n")):
         match = _TAG.match(row)
@@ -129,9 +129,7 @@ class _Message(Struct, frozen=True):
     def get(self, tag: str) -> Field:
         """Return the field of a tag, with whatever option; an empty one if there is none."""
         for field in self.fields:
-            if field.tag in (tag, field.tag[:2] if len(tag) == 2 else tag) and (
-                field.tag.startswith(tag)
-            ):
+            if tag in (field.tag, field.tag[:2]):
                 return field
         return Field(tag, "", self.line)
 
