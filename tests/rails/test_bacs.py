@@ -14,6 +14,7 @@ from bezant.rails.bacs import BACS, Bacs, calendar
 from bezant.rails.bacs.text import bacs_text
 from tests.rails import bacs_samples as samples
 from tests.rails.bacs_samples import collection, instruction, packed
+from tests.rails.steps import steps_of
 
 GOLDEN = Path(__file__).parent / "golden"
 FIRST = structs.replace(samples.MANDATE, reference="BZMANDATE2", sequence="first")
@@ -118,6 +119,8 @@ def test_an_unpaid_debit_is_presented_again_once_more_as_18():
     again = collection(reason="18", original=original)
     assert BACS.objections(again) == ()
     assert b"00012345018" in packed(again)
+    retried = collection(description=BACS.capabilities.retry.description)
+    assert b"00012345018" in packed(retried)
     late = structs.replace(again, original=structs.replace(original, on=date(2026, 1, 1)))
     more = structs.replace(again, amount=Money(6001, "gbp"))
     assert "more than 30 days" in BACS.objections(late)[0]
@@ -200,6 +203,21 @@ def test_claims_under_the_guarantee_are_returns_of_each_collection():
         ("returned", "DDIC2", 4000, date(2026, 3, 20)),
     ]
     assert read.facts[1].details["collected_on"] == "2025-03-04"
+
+
+def test_reading_a_report_takes_steps_in_proportion_to_it():
+    start, end = samples.ARUDD.index("<ReturnedDebitItem"), samples.ARUDD.index("<Totals")
+    items = samples.ARUDD[start:end]
+
+    def report(count):
+        text = samples.ARUDD.replace(items, items * count)
+        text = text.replace('numberOf="2"', f'numberOf="{2 * count}"')
+        pounds = f"{129_956 * count // 100}.{129_956 * count % 100:02d}"
+        return text.replace("1299.56", pounds).encode()
+
+    assert len(BACS.read(report(3)).facts) == 6
+    before, after = (steps_of(BACS.read, report(count)) for count in (200, 400))
+    assert after <= 2.3 * before + 200
 
 
 @pytest.mark.parametrize(

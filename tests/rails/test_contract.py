@@ -115,6 +115,16 @@ def test_the_banks_answers_are_read(case):
 
 
 @each_rail
+def test_a_rail_recognizes_its_own_files_and_no_others(case):
+    for file in [case.whole(3), *case.answers]:
+        knows = {str(other) for other in RAILS if other.rail.recognize(file)}
+        # SEPA's messages have no envelope, so its rails take any of ISO 20022 for theirs.
+        strangers = {name for name in knows - {str(case)} if not name.startswith("sepa_")}
+        assert str(case) in knows
+        assert strangers == set()
+
+
+@each_rail
 @given(data=st.binary(max_size=2000))
 def test_any_bytes_give_a_value_or_a_refusal(case, data):
     outcome(case.rail, data)

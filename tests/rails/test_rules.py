@@ -9,7 +9,11 @@ from bezant.rail import Rule, in_force
 from bezant.rails.ach import rules
 from bezant.server.rails import RAILS
 
-HISTORIES = [rows for rail in RAILS.values() for rows in rail.rule_book.values()]
+HISTORIES = [
+    pytest.param(rows, id=f"{name}: {what}")
+    for name, rail in RAILS.items()
+    for what, rows in rail.rule_book.items()
+]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ def code_of(instruction: Instruction) -> str:
         return instruction.reason or "0N"
     if instruction.direction == "credit":
         return instruction.details.get("transaction_code", "99")
-    if instruction.reason == REPRESENTED or instruction.mandate is None:
+    again = instruction.reason == REPRESENTED or instruction.description == rules.REPRESENTED
+    if again or instruction.mandate is None:
         return REPRESENTED
     return _SEQUENCES[instruction.mandate.sequence]
 
@@ -149,7 +150,7 @@ def _represent_objections(instruction: Instruction) -> Iterator[str]:
     if original is None:
         yield "a debit that is presented again names its original"
         return
-    days = in_force(rules.REPRESENT_DAYS, original.on)
+    days = in_force(rules.REPRESENTING, original.on).within_days
     if (instruction.effective_date - original.on).days > days:
         yield f"more than {days} days after the original a debit is not presented again"
     if original.amount != instruction.amount:

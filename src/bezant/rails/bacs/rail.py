@@ -14,10 +14,13 @@ from bezant.rail import (
     Timetable,
 )
 from bezant.rail.modulus import ModulusTable
+from bezant.rail.protocol import Retry
 from bezant.rails.bacs import calendar, orders, rules
 from bezant.rails.bacs.pack import pack, refuse
 from bezant.rails.bacs.read import read
 from bezant.rails.bacs.reports import read_report, report_of
+
+_AGAIN = rules.REPRESENTING[-1].value
 
 
 class Bacs:
@@ -37,6 +40,7 @@ class Bacs:
         accounts=("gb",),
         format="standard-18",
         suffix=".txt",
+        retry=Retry(_AGAIN.codes, _AGAIN.times, _AGAIN.within_days, rules.REPRESENTED),
     )
     rule_book: RuleBook = rules.BOOK
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time
 
+from msgspec import Struct
+
 from bezant.rail import Rule, RuleBook
 
 MAX_FIELD = 10**11 - 1
@@ -17,6 +19,18 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _GUIDE = "Bacs Service User Guide"
 _GENERAL = "general knowledge, unconfirmed"
 _BEGIN = date(1985, 1, 1)
+
+REPRESENTED = "REPRESENTED"
+"""The description that marks a debit as presented again."""
+
+
+class Representing(Struct, frozen=True):
+    """Reasons for which an unpaid debit may be presented again, how often, within which days."""
+
+    codes: tuple[str, ...]
+    times: int
+    within_days: int
+
 
 ITEM_LIMIT = (Rule(2_000_000_000, _BEGIN, None, _GUIDE),)
 """Pence of one item."""
@@ -36,8 +50,8 @@ FURTHEST_DAYS = (Rule(30, _BEGIN, None, _GENERAL),)
 RETURN_DAYS = (Rule(2, _BEGIN, None, _GENERAL),)
 """Working days after entry by which an unpaid debit or a credit without an account is back."""
 
-REPRESENT_DAYS = (Rule(30, _BEGIN, None, _GENERAL),)
-"""Calendar days in which an unpaid debit may be presented again, as 18 and for the same amount."""
+REPRESENTING = (Rule(Representing(("0",), 1, 30), _BEGIN, None, _GENERAL),)
+"""What may be presented again, as 18 and for the same amount."""
 
 LODGE_DAYS = (Rule(5, _BEGIN, None, _GENERAL),)
 """Working days from the processing of a new instruction after which silence is consent."""
@@ -52,7 +66,7 @@ BOOK: RuleBook = {
     "working days from input to entry": CYCLE_DAYS,
     "calendar days ahead at most": FURTHEST_DAYS,
     "working days for a return": RETURN_DAYS,
-    "calendar days to present again": REPRESENT_DAYS,
+    "unpaid debits that may be presented again": REPRESENTING,
     "working days to refuse a new instruction": LODGE_DAYS,
     "days to claim under the guarantee": CLAIM_DAYS,
 }
