@@ -175,6 +175,28 @@ def test_a_return_of_ours_may_be_dishonored(number):
     assert fact.details["disputed_return_code"] == "23"
 
 
+ANSWERS = st.sampled_from(
+    [("settled", ""), ("returned", "R01"), ("rejected", "R18"), ("corrected", "C03")]
+)
+HEARD = {"returned": "returned", "rejected": "returned", "corrected": "corrected"}
+
+
+@settings(max_examples=40)
+@given(instructions=instruction_lists(), data=st.data())
+def test_whatever_the_network_answers_is_what_we_hear(instructions, data):
+    answers = [
+        Answer(order, *data.draw(ANSWERS), order.amount, DAY, number)
+        for number, order in enumerate(ordered(*instructions), 1)
+    ]
+    letters = SCHEME.write(answers, CLIENT, AT, 1)
+    facts = [fact for letter in letters for fact in ACH.read(letter.content).facts]
+    assert sorted((fact.trace, fact.kind, fact.code) for fact in facts) == sorted(
+        (one.order.key, HEARD[one.outcome], one.code) for one in answers if one.outcome in HEARD
+    )
+    back = sum(one.amount for one in answers if one.outcome in {"returned", "rejected"})
+    assert sum(fact.amount.amount for fact in facts if fact.amount) == back
+
+
 def test_returns_and_changes_of_one_day_are_two_files():
     orders = ordered(instruction(1), instruction(2, amount=250, direction="debit"), instruction(3))
     answers = [
