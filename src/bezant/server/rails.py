@@ -10,6 +10,7 @@ from bezant.rails.fedwire import FEDWIRE
 from bezant.rails.fps import FPS
 from bezant.rails.pix import PIX
 from bezant.rails.rtp import RTP
+from bezant.rails.sepa import SEPA_CREDIT, SEPA_DEBIT_B2B, SEPA_DEBIT_CORE, SEPA_INSTANT
 from bezant.rails.swift import SWIFT
 from bezant.rails.upi import UPI
 
@@ -25,6 +26,10 @@ ALL: tuple[Rail, ...] = (
     RTP,
     SWIFT,
     UPI,
+    SEPA_CREDIT,
+    SEPA_INSTANT,
+    SEPA_DEBIT_CORE,
+    SEPA_DEBIT_B2B,
 )
 
 RAILS = {rail.capabilities.name: rail for rail in ALL}

@@ -81,6 +81,10 @@ def _recall_batch(instruction: Instruction, order: Order) -> investigations.Reca
     debit_order = _format(original, order).startswith("pain.008")
     recall = investigations.Recall(
         id=instruction.trace,
+        case=investigations.Case(
+            id=instruction.trace,
+            creator=parties.Somebody(party=orders.initiator_of(order.originator)),
+        ),
         instruction=original.trace,
         end_to_end=_end_to_end(original),
         instructed=original.amount,

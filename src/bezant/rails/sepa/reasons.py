@@ -22,14 +22,16 @@ class ReasonCode(Struct, frozen=True):
 
 _MEANINGS: Mapping[str, Mapping[str, str]] = {
     "invalid_account_number": {
-        "AC01": "Account number is wrong or does not exist",
         "AC02": "Debtor's account number is not valid",
         "AC03": "Creditor's account number is not valid",
         "RC01": "Bank identifier is not valid",
         "RC07": "Creditor's bank identifier is not valid",
         "RR01": "Debtor's account or identification is missing",
     },
-    "no_account": {"BE06": "Customer is not known at the bank"},
+    "no_account": {
+        "AC01": "Account does not exist",
+        "BE06": "Customer is not known at the bank",
+    },
     "account_closed": {
         "AC04": "Account is closed",
         "AC05": "Debtor's account is closed",

@@ -173,19 +173,24 @@ def of_payments(message: Message) -> Iterator[Fact]:
 
 
 def of_recalls(message: Message) -> Iterator[Fact]:
-    """Yield what came of recalls; what we answered ourselves is only read back."""
+    """Yield what came of recalls, by the recall's own name where the bank repeats it as the case.
+
+    Without a case it is told of the payment itself; our own answers are only read back.
+    """
     body: investigations.Resolutions = message.body
     ours = body.assignment.assigner.party is not None
     on = body.assignment.created_at.date()
     for item in body.payments:
+        original = item.instruction or item.end_to_end or item.payment
+        case = item.case or body.case
         told = _Told(
-            trace=item.instruction or item.end_to_end or item.payment,
+            trace=case.id if case else original,
             status=item.status or body.status,
             reasons=item.reasons,
             line=item.line,
             end_to_end=item.end_to_end,
             on=on,
-            details={"case": item.id},
+            details={"answer": item.id, "original": original if case else ""},
         )
         yield _own_answer(item) if ours else _fact(told)
     if not body.payments and body.status and body.case is not None:
