@@ -8,7 +8,7 @@ import typer
 from msgspec.structs import replace
 from rich.console import Console
 
-from bench.cases import door, entries, growth, memory, pgledger, tigerbeetle, transfers
+from bench.cases import conventions, door, entries, growth, memory, pgledger, tigerbeetle, transfers
 from bench.plan import QUICK, Plan, grown_to
 from bench.report import Report, machine
 from bench.run import Run, progress
@@ -16,6 +16,7 @@ from bench.stage import Stage
 
 CASES: Mapping[str, Callable[[Run], None]] = {
     "transfers": transfers.run,
+    "conventions": conventions.run,
     "entries": entries.run,
     "door": door.run,
     "growth": growth.run,

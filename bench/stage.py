@@ -142,12 +142,12 @@ class Stage:
             self.drop(name)
 
     @contextmanager
-    def serve(self, database: str, *, one_by_one: bool = False) -> Iterator[Server]:
-        """Run a server on a database, with group commit or without."""
+    def serve(self, database: str, *, yardstick: str | None = None) -> Iterator[Server]:
+        """Run a server on a database: the platform's, or the module of a yardstick."""
         folder = Path(self._folder.name) / f"server-{next(self._numbers)}"
         folder.mkdir()
-        module = "bench.one_by_one" if one_by_one else "bezant"
-        order = [sys.executable, "-m", module, *([] if one_by_one else ["serve"])]
+        what = ["bezant", "serve"] if yardstick is None else [yardstick]
+        order = [sys.executable, "-m", *what]
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(
                 order,

@@ -16,7 +16,7 @@ def run(run: Run) -> None:
     """Measure all of them, and compare at `lines` connections."""
     stage, plan = run.stage, run.plan
     with stage.copied() as one, stage.copied() as other:  # noqa: SIM117 -- servers end first
-        with stage.serve(one) as group, stage.serve(other, one_by_one=True) as single:
+        with stage.serve(one) as group, stage.serve(other, yardstick="bench.one_by_one") as single:
             spread = {UNIFORM: stage.transfers, HOT: stage.transfers[:1]}
             subjects: dict[str, Subject] = {}
             for server in (group, single):

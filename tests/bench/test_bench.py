@@ -69,6 +69,7 @@ def test_every_case_has_done_something(told):
     done = {row.case for row in report.rows}
     assert done == {
         "POST /v1/transfers",
+        "what the conventions cost",
         "POST /v1/ledger/entries",
         "the door, in process",
         "POST /v1/transfers on growing tables",
