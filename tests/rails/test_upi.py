@@ -18,7 +18,7 @@ from bezant.sim.schemes.upi import UPI as SCHEME
 from tests.rails import upi_samples as samples
 from tests.rails.upi_samples import instruction, packed, request
 
-CLIENT = Client("Bezant", "bezant@demobank", "demobank", "100000")
+CLIENT = Client("Bezant", "bezant@demobank", "100000")
 AT = samples.CREATED
 
 

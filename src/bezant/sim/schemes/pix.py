@@ -28,6 +28,9 @@ from bezant.sim.schemes.pix_letters import (
     status_letter,
 )
 
+LETTERS_AT_ONCE = 100_000
+"""Letters of one writing, so that no two ever have the same number."""
+
 _ROOTS = {"FIToFICstmrCdtTrf": "pay", "PmtRtr": "return", "FIToFIPmtStsReq": "enquire"}
 _REFUNDS = {"CreateRefundRequestRequest": "recall", "CloseRefundRequestRequest": "refuse"}
 
@@ -113,7 +116,8 @@ class PixScheme:
     ) -> list[Letter]:
         """Return a letter for each answer: a status, a return, or the directory's decision."""
         return [
-            _answered(answer, client, at, number + place) for place, answer in enumerate(answers)
+            _answered(answer, client, at, number * LETTERS_AT_ONCE + place)
+            for place, answer in enumerate(answers)
         ]
 
     def bring(
@@ -123,7 +127,7 @@ class PixScheme:
         letters: list[Letter] = []
         for place, item in enumerate(incoming):
             if item.kind == "credit":
-                letters.append(credit_letter(item, client, at, number + place))
+                letters.append(credit_letter(item, client, at, number * LETTERS_AT_ONCE + place))
             elif item.kind == "recall":
                 letters.append(_their_recall(item, at))
         return letters

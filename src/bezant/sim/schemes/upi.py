@@ -33,6 +33,9 @@ from bezant.sim.schemes.documents import (
 
 _INDIA = ZoneInfo("Asia/Kolkata")
 _NAMESPACE = "http://npci.org/upi/schema/"
+LETTERS_AT_ONCE = 100_000
+"""Letters of one writing, so that no two ever have the same number."""
+
 _RESULTS = {
     "accepted": "SUCCESS",
     "settled": "SUCCESS",
@@ -81,7 +84,7 @@ class UpiScheme:
         identity = transaction.get("id") or ""
         if len(identity) != 35 or head.get("msgId") != identity:
             raise FileRefused([Problem(1, "Txn", "the id is not 35 characters, or not the msgId")])
-        if client.company and head.get("orgId") != client.company:
+        if client.bank and head.get("orgId") != client.bank:
             raise FileRefused([Problem(1, "Head", "orgId is not the client's")])
         order = readers[kind](root, transaction, client)
         return Received(identity, identity, (order,), {"message": kind})
@@ -117,13 +120,19 @@ class UpiScheme:
     ) -> list[Letter]:
         """Return a response for each answer."""
         del client
-        return [_answered(answer, at, number + place) for place, answer in enumerate(answers)]
+        return [
+            _answered(answer, at, number * LETTERS_AT_ONCE + place)
+            for place, answer in enumerate(answers)
+        ]
 
     def bring(
         self, incoming: Sequence[Incoming], client: Client, at: datetime, number: int
     ) -> list[Letter]:
         """Return a ReqPay for each credit and each collect request that begins outside."""
-        return [_brought(item, client, at, number + place) for place, item in enumerate(incoming)]
+        return [
+            _brought(item, client, at, number * LETTERS_AT_ONCE + place)
+            for place, item in enumerate(incoming)
+        ]
 
 
 def _payment(root: Tree, transaction: Tree, client: Client) -> Order:
@@ -135,7 +144,7 @@ def _payment(root: Tree, transaction: Tree, client: Client) -> Order:
     own, other = (payee, payer) if collects else (payer, payee)
     if client.account and own.get("addr") != client.account:
         raise FileRefused([Problem(1, "addr", f"{own.get('addr')} is not the client's address")])
-    return _order(transaction, other, "request" if collects else "pay", amounts.pop())
+    return _order(transaction, other, "collect" if collects else "pay", amounts.pop())
 
 
 def _enquiry(root: Tree, transaction: Tree, client: Client) -> Order:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from bezant.sim.scheme import Answer, Client, Letter
 
@@ -72,7 +72,7 @@ def _item(item: str, party: str, answer: Answer) -> str:
     return tag(
         item,
         {
-            "ref": order.fields["reference"],
+            "ref": order.key,
             "transCode": order.fields["code"],
             "returnCode": answer.code,
             "returnDescription": WORDS.get(answer.code, "REFER TO PAYER"),
@@ -110,7 +110,7 @@ def _advice(kind: str, answer: Answer, client: Client, at: datetime) -> str:
         {
             "record-type": kind,
             "user-number": client.company,
-            "reference": order.fields["reference"],
+            "reference": order.key,
             "reason-code": answer.code,
             "payer-name": order.name,
             "payer-sort-code": order.bank,
@@ -141,7 +141,7 @@ def _claim(place: int, answer: Answer) -> str:
     return (
         f"<DDICAdvice><SeqNo>{place}</SeqNo>"
         f"<PayingBankReference>DDIC{answer.number:08d}</PayingBankReference>"
-        f"<SUReference>{order.fields['reference']}</SUReference>"
+        f"<SUReference>{escape(order.key)}</SUReference>"
         f"<ReasonCode>{answer.code.removeprefix('DDIC')}</ReasonCode>"
         f"<DDCollections><DDCollection><DateOfDirectDebit>{order.fields['processed']}"
         f"</DateOfDirectDebit><Amount>{pounds(answer.amount)}</Amount></DDCollection>"

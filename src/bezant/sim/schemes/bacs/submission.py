@@ -106,7 +106,7 @@ def _take(orders: list[Order], problems: list[Problem], number: int, line: str, 
             account=cut(line, 7, 14),
             name=cut(line, 83, 100).strip(),
             due_on=processed,
-            fields={"code": code, "reference": reference, "processed": processed.isoformat()},
+            fields={"code": code, "processed": processed.isoformat()},
         )
     )
 
