@@ -331,3 +331,39 @@ def test_a_thousand_platforms_are_told_each_its_own(database):
         assert len(set(radio.heard)) == len(radio.heard) == 1_000
 
     play(database, story)
+
+
+def test_a_thousand_dead_endpoints_delay_nobody(database):
+    """They hang for ever, all at once; one that answers gets everything meanwhile."""
+
+    async def story(world: World) -> None:
+        hanging = asyncio.Event()
+        live = "https://live.example.com/"
+
+        async def reply(url: str) -> bool:
+            if url != live:
+                await hanging.wait()
+            return True
+
+        radio = Radio(reply)
+        world.deliverer = world.new_deliverer(radio)
+        await world.listen(live)
+        await world.happen("payout.paid")
+        await world.tell()
+        await rows_of(world, 1_000)
+        await world.relay_all()
+        for _ in range(3):
+            await world.deliverer.run_once()
+        dead = len(radio.heard) - 1
+        assert dead > 200, "many of them are being called"
+        await world.happen(*["payout.paid"] * 50)
+        await world.relay_all()
+        while radio.heard.count(live) < 51:
+            assert not hanging.is_set()
+            await world.deliverer.run_once()
+        assert len(set(radio.heard)) <= 1_001
+        hanging.set()
+        await world.deliver_all()
+        assert len(set(radio.heard)) == 1_001
+
+    play(database, story)

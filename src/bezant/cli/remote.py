@@ -75,6 +75,12 @@ class Remote:
         """Do something by v2 and return the object that comes of it."""
         return decode_json(await self._ask("POST", path, json=params), dict[str, Any])
 
+    async def upload(self, path: str, content: bytes, **form: str) -> dict[str, Any]:
+        """Upload a file and return the object that comes of it."""
+        files = {"file": ("file.pdf", content, "application/pdf")}
+        body = await self._ask("POST", path, data=form, files=files)
+        return decode_json(body, dict[str, Any])
+
     async def delete(self, path: str) -> None:
         """Delete an object."""
         await self._ask("DELETE", path)

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from bezant.api.event_body import V2_PREFIX
 from bezant.cli.options import JsonOption, closing
 from bezant.cli.output import as_json, console, print_table, table
 from bezant.cli.remote import DEFAULT_BASE, BaseOption, KeyOption, Remote, opened
-from bezant.cli.trigger_acts import ACTS, Scene
+from bezant.cli.trigger_acts import ACTS, ONLY_LATER, Scene
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.errors import ConfigError, NotFound
 
@@ -34,6 +35,8 @@ def trigger(
     if event is None:
         _list(json=json)
         return
+    if event in ONLY_LATER:
+        raise ConfigError(f"{event} comes with time alone: {ONLY_LATER[event]}")
     if event not in ACTS:
         near = get_close_matches(event, ACTS, n=1, cutoff=0)[0]
         raise ConfigError(f"{event} cannot be triggered; the nearest that can is {near}")
@@ -43,8 +46,8 @@ def trigger(
     if json:
         as_json(found)
         return
-    about = found["data"]["object"]
-    console.print(f"{event}  {found['id']}  {about.get('id', about['object'])}")
+    about = found["related_object"] if event.startswith(V2_PREFIX) else found["data"]["object"]
+    console.print(f"{event}  {found['id']}  {about.get('id', about.get('object'))}")
 
 
 def _list(*, json: bool) -> None:
@@ -66,6 +69,12 @@ async def play(remote: Remote, name: str) -> dict[str, Any]:
     """Do what leads to an event and return the event. Raises NotFound if it does not come."""
     scene = Scene(remote, SystemClock())
     where, about = await ACTS[name].play(scene)
+    if name.startswith(V2_PREFIX):
+        asked = {"types[0]": name, "object_id": about}
+        found = await scene.until(
+            where, "/v2/core/events", lambda page: bool(page["data"]), **asked
+        )
+        return found["data"][0]
     if about is None:
         found = await scene.until(where, "/v1/events", lambda page: bool(page["data"]), type=name)
         return found["data"][0]

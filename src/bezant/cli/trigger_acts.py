@@ -104,6 +104,11 @@ class Act(NamedTuple):
 
 ACTS: dict[str, Act] = {}
 """Every event that can be triggered."""
+ONLY_LATER: Mapping[str, str] = {
+    "api.error_spike": "errors of a kind must jump above what was usual for an hour",
+    "webhook_endpoint.disabled": "an endpoint must have taken nothing for three days",
+}
+"""Events that only time can bring, and what must have happened."""
 
 
 def act(
@@ -251,6 +256,131 @@ async def payout_failed(scene: Scene) -> Outcome:
     seller, payout = await scene.payout(SENDS_BACK)
     await scene.status(seller, f"/v1/payouts/{payout['id']}", "failed")
     return Outcome(seller, payout["id"])
+
+
+@act("balance_settings.updated", "The descriptor of an account's payouts is changed.")
+async def balance_settings_updated(scene: Scene) -> Outcome:
+    seller = scene.remote.acting_for((await scene.seller())["id"])
+    form = {"payments[payouts][statement_descriptor]": "CHANGED"}
+    await seller.post("/v1/balance_settings", **form)
+    return Outcome(seller, None)
+
+
+@act("capability.updated", "An account gives a capability back.")
+async def capability_updated(scene: Scene) -> Outcome:
+    seller = await scene.seller()
+    path = f"/v1/accounts/{seller['id']}/capabilities/transfers"
+    await scene.remote.post(path, requested="false")
+    return Outcome(scene.remote.acting_for(seller["id"]), "transfers")
+
+
+@act("file.created", "A text is uploaded.")
+async def file_created(scene: Scene) -> Outcome:
+    made = await scene.remote.upload("/v1/files", b"%PDF-1.4\n%%EOF\n", purpose="dispute_evidence")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("ledger.account.created", "An account of the ledger is opened.")
+async def ledger_account_created(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await _ledger_account(scene))["id"])
+
+
+@act("ledger.account.updated", "An account of the ledger is described otherwise.")
+async def ledger_account_updated(scene: Scene) -> Outcome:
+    made = await _ledger_account(scene)
+    await scene.remote.post(f"/v1/ledger/accounts/{made['id']}", description="Changed")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("ledger.account.closed", "An account of the ledger is closed.")
+async def ledger_account_closed(scene: Scene) -> Outcome:
+    made = await _ledger_account(scene)
+    await scene.remote.post(f"/v1/ledger/accounts/{made['id']}/close")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("payment_method.attached", "A customer keeps a payment method.")
+async def payment_method_attached(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await _attached(scene))["id"])
+
+
+@act("payment_method.updated", "A customer's payment method is changed.")
+async def payment_method_updated(scene: Scene) -> Outcome:
+    made = await _attached(scene)
+    form = {"metadata[note]": "changed"}
+    await scene.remote.post(f"/v1/payment_methods/{made['id']}", **form)
+    return Outcome(scene.remote, made["id"])
+
+
+@act("payment_method.detached", "A customer lets a payment method go.")
+async def payment_method_detached(scene: Scene) -> Outcome:
+    made = await _attached(scene)
+    await scene.remote.post(f"/v1/payment_methods/{made['id']}/detach")
+    return Outcome(scene.remote, made["id"])
+
+
+@act("test_helpers.test_clock.created", "The time of test mode is frozen for a moment.")
+async def test_clock_created(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, await _clock(scene, advance=False))
+
+
+@act("test_helpers.test_clock.advancing", "The time of test mode is moved on by two seconds.")
+async def test_clock_advancing(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, await _clock(scene, advance=True))
+
+
+@act("test_helpers.test_clock.deleted", "The time of test mode is frozen and let go.")
+async def test_clock_deleted(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, await _clock(scene, advance=False))
+
+
+@act("v2.core.event_destination.ping", "A destination is sent a ping.")
+async def ping(scene: Scene) -> Outcome:
+    made = await scene.remote.post_json(
+        "/v2/core/event_destinations",
+        name="Made by bezant trigger",
+        type="webhook_endpoint",
+        event_payload="thin",
+        enabled_events=["v2.core.event_destination.ping"],
+        webhook_endpoint={"url": "http://127.0.0.1:4243/"},
+    )
+    await scene.remote.post_json(f"/v2/core/event_destinations/{made['id']}/ping")
+    return Outcome(scene.remote, made["id"])
+
+
+async def _ledger_account(scene: Scene) -> Object:
+    owner = await scene.customer()  # Names of ledger accounts are taken once.
+    form = {"name": f"till/{owner['id']}", "currency": "usd", "normal_balance": "debit"}
+    return await scene.remote.post("/v1/ledger/accounts", **form)
+
+
+async def _attached(scene: Scene) -> Object:
+    """Let a customer keep a bank account as a payment method."""
+    customer = await scene.customer()
+    form = {
+        "type": "us_bank_account",
+        "us_bank_account[account_holder_type]": "individual",
+        "us_bank_account[routing_number]": ROUTING,
+        "us_bank_account[account_number]": TAKES,
+        "billing_details[name]": "Ada Example",
+    }
+    made = await scene.remote.post("/v1/payment_methods", **form)
+    path = f"/v1/payment_methods/{made['id']}/attach"
+    return await scene.remote.post(path, customer=customer["id"])
+
+
+async def _clock(scene: Scene, *, advance: bool) -> str:
+    """Hold the time of test mode by a test clock, perhaps move it on, and let it go."""
+    now = (await scene.customer())["created"]
+    clocks = "/v1/test_helpers/test_clocks"
+    made = await scene.remote.post(clocks, frozen_time=now + 2)
+    path = f"{clocks}/{made['id']}"
+    await scene.status(scene.remote, path, "ready")
+    if advance:
+        await scene.remote.post(f"{path}/advance", frozen_time=now + 4)
+        await scene.status(scene.remote, path, "ready")
+    await scene.remote.delete(path)
+    return made["id"]
 
 
 async def _external_account(scene: Scene) -> tuple[str, Object]:
