@@ -6,6 +6,8 @@ import re
 import pytest
 import stripe
 
+from tests.reliability.served import KEY
+
 TRIGGERED = ("account.updated", "customer.created", "customer.deleted", "customer.updated",
              "topup.created")  # fmt: skip
 """Every event it can trigger here: other fixtures begin with what this API does not offer yet."""
@@ -80,3 +82,28 @@ def test_it_tails_logs_through_its_filters(official):
     line = running.line("POST /v1/customers")
     assert re.search(r"\[400\] POST /v1/customers \[req_\w+\]", line)
     assert "parameter_unknown" in running.line("Code:")
+
+
+def test_it_forwards_thin_events_with_a_signature_that_verifies(official, receiver, served):
+    client = stripe.StripeClient(KEY, base_addresses={"api": served.url})
+    secret = official.run("listen", "--skip-update", "--print-secret").strip()
+    running = official.start("listen", "--skip-update", "--all-thin", "--forward-to", receiver.url)
+    running.line("Ready!")
+    made = client.v1.customers.create({"name": "Thin"})
+    while True:
+        call = receiver.next()
+        told = client.parse_event_notification(call.body, call.signature, secret)
+        if told.type == "v1.customer.created" and told.related_object.id == made.id:
+            break
+    assert told.fetch_related_object().name == "Thin"
+    assert told.fetch_event().type == "v1.customer.created"
+
+
+def test_it_resends_an_event_to_who_listens(official, receiver, served):
+    client = stripe.StripeClient(KEY, base_addresses={"api": served.url})
+    made = client.v1.customers.create({"name": "Again"})
+    (event,) = client.v1.events.list({"limit": 1, "type": "customer.created"}).data
+    assert event.data.object.id == made.id
+    secret, _ = listening(official, receiver)
+    assert event.id in official.run("events", "resend", event.id, "--confirm")
+    assert next_of(receiver, secret, "customer.created").id == event.id

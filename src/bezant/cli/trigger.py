@@ -36,7 +36,7 @@ def trigger(
         _list(json=json)
         return
     if event in ONLY_LATER:
-        raise ConfigError(f"{event} comes with time alone: {ONLY_LATER[event]}")
+        raise ConfigError(f"{event} cannot be triggered: {ONLY_LATER[event]}")
     if event not in ACTS:
         near = get_close_matches(event, ACTS, n=1, cutoff=0)[0]
         raise ConfigError(f"{event} cannot be triggered; the nearest that can is {near}")

@@ -106,9 +106,10 @@ ACTS: dict[str, Act] = {}
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",
+    "reporting.report_run.failed": "the server must be unable to make a report",
     "webhook_endpoint.disabled": "an endpoint must have taken nothing for three days",
 }
-"""Events that only time can bring, and what must have happened."""
+"""Events that nobody can bring about by the API, and what must have happened."""
 
 
 def act(
@@ -317,6 +318,20 @@ async def payment_method_detached(scene: Scene) -> Outcome:
     made = await _attached(scene)
     await scene.remote.post(f"/v1/payment_methods/{made['id']}/detach")
     return Outcome(scene.remote, made["id"])
+
+
+@act("reporting.report_run.succeeded", "A balance summary is made.")
+async def report_run_succeeded(scene: Scene) -> Outcome:
+    kind = "balance.summary.1"
+    known = await scene.remote.get(f"/v1/reporting/report_types/{kind}")
+    form: dict[str, Any] = {
+        "report_type": kind,
+        "parameters[interval_start]": known["data_available_start"],
+        "parameters[interval_end]": known["data_available_end"],
+    }
+    made = await scene.remote.post("/v1/reporting/report_runs", **form)
+    path = f"/v1/reporting/report_runs/{made['id']}"
+    return Outcome(scene.remote, (await scene.status(scene.remote, path, "succeeded"))["id"])
 
 
 @act("test_helpers.test_clock.created", "The time of test mode is frozen for a moment.")

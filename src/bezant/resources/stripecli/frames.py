@@ -33,6 +33,14 @@ class WebhookEvent(Struct, tag_field="type", tag="webhook_event"):
     endpoint: Version = Version()
 
 
+class ThinEvent(Struct, tag_field="type", tag="v2_event"):
+    """A thin event to forward; `payload` is the text of what is signed."""
+
+    payload: str
+    http_headers: dict[str, str]
+    destination_id: str
+
+
 class RequestLogEvent(Struct, tag_field="type", tag="request_log_event"):
     """A request to show."""
 

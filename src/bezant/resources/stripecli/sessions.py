@@ -24,7 +24,7 @@ PREFIX = "cliws"
 RECONNECT_SECONDS = 3_600
 """How long the command line uses one connection before it opens a new one."""
 
-Feature = Literal["webhooks", "request_logs"]
+Feature = Literal["webhooks", "v2_events", "request_logs"]
 
 
 class Session(Resource, tag="stripecli.session"):
@@ -93,11 +93,14 @@ async def create(ctx: Context, params: CreateSession) -> Session:
 
 
 def _feature(asked: list[str]) -> Feature:
-    """Return what the session is for; of several, webhooks."""
+    """Return what the session is for; of several, webhooks. `v2_events` are thin ones."""
     if "webhooks" in asked:
         return "webhooks"
+    if "v2_events" in asked:
+        return "v2_events"
     if "request_logs" in asked:
         return "request_logs"
     raise refusals.invalid(
-        "Invalid websocket_features: must include webhooks or request_logs.", "websocket_features"
+        "Invalid websocket_features: must include webhooks, v2_events or request_logs.",
+        "websocket_features",
     )

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bezant.api.runtime import Runtime
 from bezant.db.errors import ConnectionLost
-from bezant.kernel.codec import decode_json, from_base62
+from bezant.kernel.codec import decode_json, encode_json, from_base62
 from bezant.kernel.errors import MalformedId
 from bezant.kernel.log import get_logger
 from bezant.kernel.secret import Secret
@@ -26,13 +26,17 @@ from bezant.resources.stripecli.following import (
 )
 from bezant.resources.stripecli.forwarding import Forwarding, Signing
 from bezant.resources.stripecli.sessions import PREFIX, SOCKET_PATH, Session
+from bezant.resources.webhooks.signature import HEADER, signed
+from bezant.resources.webhooks.thin import has_thin_form, is_thin, notification
 from bezant.store import feed
+from bezant.store.feed import FedEvent, Told
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+_SLOT = 0xFFFF
 GOOD_FOR = timedelta(hours=24)
 POLL_SECONDS = 0.2
 PAUSE_AFTER_FAILURE_S = 2.0
@@ -110,8 +114,7 @@ class Sockets:
             book_of(opened.hidden.account, opened.session.livemode),
             connected=opened.hidden.connected,
         )
-        feeding = _Events if opened.feature == "webhooks" else _Requests
-        fed = feeding(self._runtime, books, opened)
+        fed = _FEEDS[opened.feature](self._runtime, books, opened)
         pump = asyncio.create_task(_pump(fed, self._runtime, send))
         try:
             while (message := await receive())["type"] == "websocket.receive":
@@ -137,7 +140,12 @@ class _Events:
         self._woken = asyncio.Event()
 
     async def frames(self) -> list[bytes]:
-        """Return what can be sent now; where the session left off, if it was open before."""
+        """Return what can be sent now."""
+        self._forwarding.take([row for row in await self._read() if not is_thin(row.body)])
+        return self._forwarding.due()
+
+    async def _read(self) -> list[FedEvent]:
+        """Return what is new; where the session left off, if it was open before."""
         if self._new is None:
             async with self._runtime.pool.connection() as conn:
                 told = await feed.told(conn, self._book, self._session)
@@ -145,8 +153,7 @@ class _Events:
             if len(told) == feed.MOST_TOLD:
                 start = min(told)  # A long session goes on from the oldest of the newest.
             self._new = NewEvents(self._runtime, self._books, start, told)
-        self._forwarding.take(await self._new.read())
-        return self._forwarding.due()
+        return await self._new.read()
 
     async def hear(self, text: str) -> None:
         """Write down what the command line says of an event."""
@@ -158,6 +165,40 @@ class _Events:
         if told is not None:
             async with self._runtime.pool.connection() as conn:
                 await feed.tell(conn, told)
+
+
+class _ThinEvents(_Events):
+    """Sends thin events, each once; the command line does not say what became of them."""
+
+    def __init__(self, runtime: Runtime, books: Books, opened: Opened) -> None:
+        super().__init__(runtime, books, opened)
+        self._secret = Secret(opened.hidden.secret)
+
+    async def frames(self) -> list[bytes]:
+        """Return what can be sent now, and note that it is."""
+        rows = [row for row in await self._read() if has_thin_form(row.body)]
+        for row in rows:
+            async with self._runtime.pool.connection() as conn:
+                await feed.tell(conn, self._told(row))
+        return [self._frame(row) for row in rows]
+
+    def _frame(self, row: FedEvent) -> bytes:
+        body = notification(row.body, self._runtime.places)
+        mark = signed(body.encode(), [self._secret], self._runtime.clock.now())
+        headers = {"Content-Type": "application/json; charset=utf-8", HEADER: mark}
+        return encode_json(frames.ThinEvent(body, headers, self._session))
+
+    def _told(self, row: FedEvent) -> Told:
+        return Told(
+            book_id=self._book,
+            id=self._runtime.ids.new("dlv", self._book & _SLOT),
+            event_book=row.book_id,
+            event=row.id,
+            session=self._session,
+            status="delivered",
+            answer="sent to the command line",
+            at=self._runtime.clock.now(),
+        )
 
 
 class _Requests:
@@ -179,6 +220,9 @@ class _Requests:
 
     async def hear(self, text: str) -> None:
         """Nothing that the command line says matters here."""
+
+
+_FEEDS = {"webhooks": _Events, "v2_events": _ThinEvents, "request_logs": _Requests}
 
 
 async def _pump(fed: _Events | _Requests, runtime: Runtime, send: Send) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Raw, Struct, field
 
-from bezant.api.event_body import Cause, changes_between, related_to, thin_event
+from bezant.api.event_body import THIN, Cause, changes_between, related_to, thin_event
 from bezant.api.places import Places
 from bezant.kernel.codec import decode_json, encode_json
 from bezant.resources.webhooks.event_types import thin_name
@@ -20,6 +20,7 @@ _NOT_SENT = ("changes", "snapshot_event")
 
 class _Head(Struct):
     object: str
+    type: str
 
 
 class _Data(Struct):
@@ -43,7 +44,12 @@ class _Snapshot(Struct):
 
 def is_thin(body: str) -> bool:
     """Tell whether a stored event is one of v2."""
-    return decode_json(body, _Head).object != "event"
+    return decode_json(body, _Head).object == THIN
+
+
+def has_thin_form(body: str) -> bool:
+    """Tell whether a stored event can be told as a thin one."""
+    return thin_name(decode_json(body, _Head).type) is not None
 
 
 def told(body: str, places: Places) -> str:
