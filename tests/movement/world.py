@@ -64,13 +64,13 @@ class World:
         sent = {"data": fields} if method == "POST" else {"params": fields}
         return await self.http.request(method, path, headers=headers, **sent)
 
-    async def good(self, verb, path, account=None, **params):
-        answered = await self.ask(verb, path, params, account=account)
+    async def good(self, verb, path, acting=None, **params):
+        answered = await self.ask(verb, path, params, account=acting)
         assert answered.status_code == 200, answered.text
         return answered.json()
 
-    async def refused(self, path, account=None, *, key=KEY, **params):
-        answered = await self.ask("POST", path, params, account=account, key=key)
+    async def refused(self, path, acting=None, *, key=KEY, **params):
+        answered = await self.ask("POST", path, params, account=acting, key=key)
         assert answered.status_code in (400, 403, 404), answered.text
         return answered.json()["error"]["code"]
 

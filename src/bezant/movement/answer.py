@@ -15,6 +15,7 @@ from bezant.api.context import Caller, Context, Stale
 from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
 from bezant.flows import exposure
+from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
 from bezant.movement.engine import Engine, engine_of
@@ -210,9 +211,15 @@ def _try_again(
     if subject is None or "retried" not in handler.on:
         return
     lane = engine.banks.lane(movement.bank, movement.rail)
-    if lane.access.retries and (again := retry(ctx, movement)):
-        fact = again.facts[-1]
-        handler.on["retried"](ctx, ctx.current(subject), again, fact)
+    if not lane.access.retries:
+        return
+    try:
+        again = retry(ctx, movement)
+    except InvalidRequest as refused:
+        log.warning("movement_not_retried", movement=movement.id, reason=refused.message)
+        return
+    if again:
+        handler.on["retried"](ctx, ctx.current(subject), again, again.facts[-1])
 
 
 async def _correct(

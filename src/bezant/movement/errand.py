@@ -83,7 +83,14 @@ def retry(ctx: Context, movement: Movement) -> Movement | None:
     table = timetable(ctx, lane, movement)
     if movement.status != "returned" or unix_seconds(table.expected_settlement_at) > last:
         return None
-    order = replace(order_of(ctx.hidden(movement)), description=rule.description)
+    order = order_of(ctx.hidden(movement))
+    order = replace(
+        order,
+        description=rule.description,
+        reason=code,
+        about=_original(movement),
+        details={**order.details, "retry": str(movement.attempt)},
+    )
     way = Route(lane, movement.service, table, Decision(0, "same_way"))
     purpose = About(
         movement.book,

@@ -70,8 +70,13 @@ def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
 
 
 def of_fact(bank: BankProfile, rail: str, fact: Fact, told: MovementFact) -> Arrival | None:
-    """Return what a file or message says has come in; None when it names no amount."""
+    """Return what a file or message says has come in; None for no amount, or what was collected.
+
+    A direction is the counterparty's: whoever sends us money is debited.
+    """
     if fact.amount is None or fact.amount.currency != bank.currency:
+        return None
+    if fact.direction == "credit" or not fact.amount:
         return None
     name = fact.trace or fact.end_to_end_id
     return Arrival(fact.amount, name, told, rail, fact.counterparty, fact.remittance)

@@ -324,5 +324,5 @@ def _unknown(fact: Fact) -> str:
     if fact.kind == "requested":
         return f"{where}somebody asks to be paid ({name}); nothing follows"
     if fact.kind == "received":
-        return f"{where}{name} came in with no amount that this account takes"
+        return f"{where}{name} brings nothing: its statement line will wait on suspense"
     return f"{where}no movement has the trace {name}"

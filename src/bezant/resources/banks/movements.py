@@ -96,7 +96,9 @@ async def exposure(ctx: Context) -> Exposure:
             conn, ctx.book, BalancePage(limit=MOST_RAILS, prefix=prefix, open_only=True)
         )
     rails = tuple(
-        ExposedRail(one.posted, one.currency, one.path.removeprefix(prefix)) for one in found
+        ExposedRail(one.posted, one.currency, one.path.removeprefix(prefix))
+        for one in found
+        if one.posted
     )
     return Exposure(id=ctx.account, data=rails)
 

@@ -35,6 +35,8 @@ TEST_ACCOUNTS: Mapping[str, str] = {
 
 BANK_NAMES: Mapping[str, str] = {TEST_ROUTING_NUMBER: "TEST BANK", "091000019": "SANDBOX BANK"}
 _FINGERPRINT_LENGTH = 16
+_KINDS_OF_CODE: Mapping[str, Literal["checking", "savings"]] = {"2": "checking", "3": "savings"}
+"""Kinds of account by the first digit of an ACH transaction code."""
 _NO_CARDS = "Debit cards can't be paid out to: add a bank account instead."
 
 
@@ -165,6 +167,44 @@ async def default_for(ctx: Context, currency: str, book: Book | None = None) -> 
     return await ctx.newest(BankAccount, {"currency": currency, "type": "default"}, book=book)
 
 
+def corrected(
+    ctx: Context, bank_account: BankAccount, details: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Correct a bank account by what a bank has told; returns the names of what has changed.
+
+    Numbers that no bank account has are not taken over.
+    """
+    hidden = ctx.hidden(bank_account)
+    routing = details.get("routing_number", bank_account.routing_number)
+    number = _without_marks(details.get("account_number", hidden["account_number"]))
+    kind = _KINDS_OF_CODE.get(details.get("transaction_code", "")[:1], bank_account.account_type)
+    name = details.get("name", bank_account.account_holder_name)
+    if not is_routing_number(routing) or not _is_account_number(number):
+        return ()
+    before = (
+        bank_account.routing_number,
+        hidden["account_number"],
+        bank_account.account_type,
+        bank_account.account_holder_name,
+    )
+    names = ("routing_number", "account_number", "account_type", "account_holder_name")
+    after = (routing, number, kind, name)
+    changed = tuple(each for each, old, new in zip(names, before, after, strict=True) if old != new)
+    if changed:
+        ctx.save(
+            bank_account,
+            event="account.external_account.updated",
+            hidden={**hidden, "account_number": number},
+            routing_number=routing,
+            account_type=kind,
+            account_holder_name=name,
+            bank_name=BANK_NAMES.get(routing),
+            fingerprint=fingerprint(ctx, routing, number),
+            last4=number[-4:],
+        )
+    return changed
+
+
 def _of_token(ctx: Context, token: str, param: str) -> BankAccountParams:
     if token.startswith("tok_"):
         raise InvalidRequest(_NO_CARDS, code="external_account_unsupported", param=param)
@@ -207,13 +247,17 @@ def _account_number(given: BankAccountParams, param: str) -> str:
     if given.account_number is None:
         raise missing(f"{param}[account_number]")
     number = _without_marks(given.account_number)
-    if not (number.isascii() and number.isdigit() and 4 <= len(number) <= 17):
+    if not _is_account_number(number):
         raise InvalidRequest(
             "The account number must be 4 to 17 digits.",
             code="account_number_invalid",
             param=f"{param}[account_number]",
         )
     return number
+
+
+def _is_account_number(number: str) -> bool:
+    return number.isascii() and number.isdigit() and 4 <= len(number) <= 17
 
 
 def _without_marks(number: str | None) -> str:

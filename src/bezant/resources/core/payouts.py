@@ -1,6 +1,6 @@
 """Payouts: money on its way from an account's balance to its owner's bank account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -19,11 +19,11 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement import instruct
-from bezant.movement.handler import Handler
+from bezant.movement.handler import Handler, Notice
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order
 from bezant.resources.core.balance_transactions import record
-from bezant.resources.core.bank_accounts import BankAccount, default_for, party
+from bezant.resources.core.bank_accounts import BankAccount, corrected, default_for, party
 from bezant.resources.core.owners import check_payouts
 from bezant.resources.core.refused import refused
 from bezant.resources.core.sortable import bounds, sortable
@@ -250,6 +250,20 @@ def _house_returned(total: Money, house: Book, rail: str) -> Entry:
     return flow.given_back(total, house=house, rail=rail)
 
 
+async def _correct(ctx: Context, notices: Sequence[Notice]) -> dict[str, str]:
+    """Correct the bank accounts that payouts went to."""
+    names = [(one.movement.book, one.subject.destination) for one in notices]
+    found = await ctx.load_all(BankAccount, names)
+    told: dict[str, str] = {}
+    for one in notices:
+        bank_account = found.get(one.subject.destination)
+        if bank_account is None:
+            continue
+        if changed := corrected(ctx, ctx.current(bank_account), one.details):
+            told[one.movement.id] = f"corrected {', '.join(changed)} of {bank_account.id}"
+    return told
+
+
 handler = Handler(
     subject=Payout,
     on={
@@ -265,6 +279,7 @@ handler = Handler(
         "returned": _house_returned,
         "recalled": _house_returned,
     },
+    corrects=_correct,
 )
 
 
