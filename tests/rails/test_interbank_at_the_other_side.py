@@ -65,13 +65,14 @@ def test_what_the_network_answers_is_what_we_hear(world, act, outcome, code, kin
     if act not in world.rail.capabilities.acts:
         assert world.rail.objections(instruction(world, act=act))
         return
-    order = world.order(instruction(world, act=act))
+    given = instruction(world, act=act)
+    order = world.order(given)
     facts = world.answers(order, outcome, code)
     if outcome == "accepted" and act == "pay" and world is RTP_WORLD:
         assert facts == []
         return
     fact = facts[0]
-    assert (fact.kind, fact.trace) == (kind, order.key)
+    assert (fact.kind, fact.trace) == (kind, given.trace)
     if world is RTP_WORLD and outcome == "returned":
         # Money that comes back by a new payment does not say why.
         code, failure = "FOCR", "could_not_process"

@@ -72,13 +72,13 @@ GOLDEN = """\
 <CreDtTm>2026-03-04T10:30:00-05:00</CreDtTm>
 </GrpHdr>
 <TxInf>
-<StsReqId>021000021BZ0000000001</StsReqId>
 <OrgnlGrpInf>
 <OrgnlMsgId>20260304021000021BZ0000001000</OrgnlMsgId>
 <OrgnlMsgNmId>pacs.008.001.08</OrgnlMsgNmId>
 </OrgnlGrpInf>
 <OrgnlInstrId>021000021BZ0000001000</OrgnlInstrId>
 <OrgnlEndToEndId>E2E-1</OrgnlEndToEndId>
+<OrgnlUETR>30d516c7-0347-4807-b8ed-5fcd17d9e440</OrgnlUETR>
 <InstgAgt>
 <FinInstnId>
 <ClrSysMmbId>
@@ -95,7 +95,7 @@ GOLDEN = """\
 <ClrSysId>
 <Cd>USABA</Cd>
 </ClrSysId>
-<MmbId>011401533</MmbId>
+<MmbId>021150706</MmbId>
 </ClrSysMmbId>
 </FinInstnId>
 </InstdAgt>
@@ -110,6 +110,17 @@ GOLDEN = """\
 
 def test_the_bytes_of_an_enquiry():
     assert FEDNOW_WORLD.pack(instruction(FEDNOW_WORLD, act="enquire")).decode() == GOLDEN
+
+
+@each_world
+def test_a_question_names_its_payment_as_the_payment_did(world):
+    paid = world.order(instruction(world, 1000)).fields
+    for act in ("enquire", "recall"):
+        original = structs.replace(instruction(world, act=act).original, end_to_end_id="")
+        asked = world.order(instruction(world, act=act, original=original)).fields
+        names = ("end_to_end_id", "uetr")
+        assert [asked[name] for name in names] == [paid[name] for name in names]
+        assert asked["original_message_id"] == paid["message_id"]
 
 
 @each_world
@@ -160,6 +171,7 @@ OBJECTIONS = [
     (FEDNOW_WORLD, {"end_to_end_id": "NOTPROVIDED"}, "leave it out"),
     (FEDNOW_WORLD, {"end_to_end_id": "x" * 36}, "35 Latin characters"),
     (FEDNOW_WORLD, {"act": "recall", "reason": "because"}, "four letters"),
+    (FEDNOW_WORLD, {"act": "request", "details": {"expires_on": "soon"}}, "no date"),
     (FEDNOW_WORLD, {"act": "enquire", "original": None}, "which movement"),
     (CHAPS_WORLD, {"account": GbAccount("20-00-00", "12345678")}, "sort code"),
     (CHAPS_WORLD, {"account": GbAccount("200000", "1234567")}, "eight digits"),

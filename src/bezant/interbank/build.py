@@ -4,7 +4,7 @@ All that is written follows from the instruction, its originator and the time of
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -194,7 +194,7 @@ def _return(order: Order) -> tuple[str, Struct]:
     instruction, original = order.instruction, _original(order)
     names = _original_names(order, original)
     returned = pacs.Return(
-        id=compact(instruction.trace),
+        id=_own_id(order),
         message=_about(order, original),
         original_amount=original.amount,
         original_date=original.on,
@@ -205,9 +205,11 @@ def _return(order: Order) -> tuple[str, Struct]:
         instructed=order.instructed,
         chain=pacs.ReturnChain(
             debtor=pacs.ChainParty(party=parties.party(order.originator)),
+            debtor_account=parties.account(order.originator.account),
             debtor_agent=order.own,
             creditor_agent=order.other,
             creditor=pacs.ChainParty(party=parties.party(instruction.counterparty)),
+            creditor_account=parties.account(instruction.counterparty.account),
         ),
         reasons=(_reason(instruction),),
         instruction=names.instruction,
@@ -221,10 +223,10 @@ def _enquiry(order: Order) -> tuple[str, Struct]:
     original = _original(order)
     names = _original_names(order, original)
     asked = pacs.Enquiry(
-        id=compact(order.instruction.trace),
+        id=_own_id(order),
         message=_about(order, original),
         instructing=order.own,
-        instructed=order.instructed,
+        instructed=order.instructed if order.profile.own_ids else _recipient_agent(order),
         instruction=names.instruction,
         end_to_end=names.end_to_end,
         uetr=names.uetr,
@@ -260,8 +262,10 @@ def _recall_answer(order: Order) -> tuple[str, Struct]:
     names = _original_names(order, original)
     answered = investigations.Resolution(
         message=_about(order, original),
-        status="RJCR" if refused else "ACCR",
+        status="" if not profile.own_ids else "RJCR" if refused else "ACCR",
         reasons=(_reason(instruction),) if refused else (),
+        paid_back=None if refused or profile.own_ids else original.amount,
+        paid_back_on=None if refused or profile.own_ids else instruction.effective_date,
         instruction=names.instruction,
         end_to_end=names.end_to_end,
         uetr=names.uetr,
@@ -278,8 +282,9 @@ def _recall_answer(order: Order) -> tuple[str, Struct]:
 
 def _request(order: Order) -> tuple[str, Struct]:
     instruction, party = order.instruction, order.instruction.counterparty
+    ids = _ids(order)
     request = pain.Request(
-        id=_ids(order),
+        id=ids if order.profile.own_ids else PaymentId(end_to_end=ids.end_to_end),
         type=_type(order, "request"),
         amount=instruction.amount,
         charge_bearer=order.profile.bearers[0],
@@ -293,13 +298,15 @@ def _request(order: Order) -> tuple[str, Struct]:
         id=compact(instruction.trace),
         method="TRF",
         executed_on=instruction.effective_date,
-        expires_on=instruction.effective_date,
+        expires_on=_expiry(instruction),
         debtor=parties.party(party),
         debtor_account=parties.account(party.account),
         debtor_agent=order.other,
         payments=(request,),
     )
-    initiator = Party(organisation_ids=(OtherId(order.originator.bank_id),))
+    initiator = Party(name=parties.party(order.originator).name)
+    if order.profile.own_ids:
+        initiator = Party(organisation_ids=(OtherId(order.originator.bank_id),))
     header = pain.OrderHeader(
         id=order.message, created_at=order.created_at, count=1, initiator=initiator
     )
@@ -395,7 +402,13 @@ def _original(order: Order) -> Original:
 
 
 def _original_names(order: Order, original: Original) -> Names:
-    if order.profile.named_by == "uetr":
+    """Return the original's names: all of ours follow from its trace, of theirs we know two."""
+    by_uetr = order.profile.named_by == "uetr"
+    if order.instruction.act in {"recall", "enquire"}:
+        given = original.end_to_end_id
+        ours = names_of(order.profile.named_by, original.trace, given, short=False)
+        return ours._replace(instruction="") if by_uetr else ours
+    if by_uetr:
         return Names("", original.end_to_end_id, original.trace)
     return Names(original.trace, original.end_to_end_id, "")
 
@@ -409,6 +422,20 @@ def _about(order: Order, original: Original) -> OriginalMessage:
     own = message_id(profile.message_ids, order.originator, day, original.trace)
     name = original.format or profile.versions["pacs.008"]
     return OriginalMessage(given or (own if ours else "NOTPROVIDED"), name)
+
+
+def _own_id(order: Order) -> str:
+    return compact(order.instruction.trace) if order.profile.own_ids else ""
+
+
+def _recipient_agent(order: Order) -> Agent:
+    """Return the network itself, which is asked about what it has passed on."""
+    return parties.agent(order.profile, order.profile.network)
+
+
+def _expiry(instruction: Instruction) -> date:
+    given = instruction.details.get("expires_on", "")
+    return date.fromisoformat(given) if given else instruction.effective_date
 
 
 def _assignment(order: Order, own: str) -> investigations.Assignment:

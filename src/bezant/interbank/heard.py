@@ -70,10 +70,16 @@ class Heard:
         )
         return ""
 
+    def own(self, line: int, name: str, message: str) -> str:
+        """Return the trace of what is no payment: its own name, or that of its message."""
+        return expand(name) if is_name(name) else self.trace(line, traced_message(message))
+
     def original(self, it: pacs.Status | pacs.Return | pacs.Enquiry | investigations.Recall
                  | investigations.Resolution) -> str:  # fmt: skip
         """Return the trace of the payment that something is about."""
-        about_other = it.message is not None and _is_ours_to_return(it.message.name)
+        about_other = it.message is not None and _is_no_payment(it.message.name)
+        if about_other and it.message and (found := traced_message(it.message.id)):
+            return found
         by_uetr = self.profile.named_by == "uetr" and not about_other
         names = (it.uetr, it.instruction) if by_uetr else (it.instruction, it.payment, it.uetr)
         return self.trace(it.line, *names, it.payment, it.end_to_end, message=it.message)
@@ -115,5 +121,5 @@ def why(
     return code or status, words, failure if failed else None
 
 
-def _is_ours_to_return(message: str) -> bool:
+def _is_no_payment(message: str) -> bool:
     return message[:8] in {"pacs.004", "camt.056", "camt.029", "pacs.028"}

@@ -1,6 +1,7 @@
 """Why a network cannot carry an instruction, as far as all networks would object."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from bezant.interbank.names import is_name
 from bezant.interbank.profile import Profile
@@ -37,7 +38,7 @@ def objections(instruction: Instruction, profile: Profile, limit: int) -> Iterat
         yield f"{profile.title} does not collect: a {act} is a {wanted}"
     if act in _ABOUT_MONEY:
         yield from _amount(instruction, profile, limit)
-    if act in {"pay", "request"}:
+    if act in {"pay", "request", "return"}:
         yield from _counterparty(instruction, profile)
     if act in _NEEDS_ORIGINAL and instruction.original is None:
         yield f"a {act} says which movement it is about"
@@ -117,10 +118,19 @@ def _texts(instruction: Instruction, profile: Profile) -> Iterator[str]:
         yield "the end-to-end id is not at most 35 Latin characters"
     if named and not is_name(named):
         yield f"the end-to-end id {named} is what means none; leave it out"
+    if not _is_day(instruction.details.get("expires_on", "")):
+        yield "the day on which it expires (expires_on) is no date"
     if len(instruction.purpose) > 35:
         yield "the purpose is longer than 35 characters"
     if not instruction.trace:
         yield "there is no trace"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _is_code(text: str) -> bool:

@@ -30,7 +30,8 @@ class Profile(Struct, frozen=True):
     `purposes` categories by the receiver's kind. `heading` is what an envelope says before its
     body. `details` are the keys of instructions that the network knows, `dialect` those of a
     bank. With `returns_by_payment`
-    money comes back as a new payment that names the old one.
+    money comes back as a new payment that names the old one. Without `own_ids` what is no payment
+    has no identification but its message's.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Profile(Struct, frozen=True):
     names_payment: bool = False
     short_instruction: bool = False
     returns_by_payment: bool = False
+    own_ids: bool = True
     details: frozenset[str] = frozenset()
     dialect: frozenset[str] = frozenset({"network", "market_practice"})
 

@@ -101,7 +101,7 @@ def returns(heard: Heard, body: pacs.Returns) -> Iterator[Fact]:
         original = heard.original(it)
         yield Fact(
             kind="submitted" if sent else "returned",
-            trace=heard.trace(it.line, it.id) if sent else original,
+            trace=heard.own(it.line, it.id, body.header.id) if sent else original,
             amount=it.amount,
             code=code or "NARR",
             reason=meaning or "Returned without a reason",
@@ -123,7 +123,7 @@ def enquiries(heard: Heard, body: pacs.Enquiries) -> Iterator[Fact]:
             continue
         yield Fact(
             kind="submitted",
-            trace=heard.trace(it.line, it.id),
+            trace=heard.own(it.line, it.id, body.header.id),
             on=heard.day(None, body.header.created_at),
             line=it.line,
             details=details(act="enquire", original=original),

@@ -101,6 +101,8 @@ class Resolution(Struct, frozen=True, kw_only=True):
     uetr: Annotated[str, At("OrgnlUETR", max=36)] = ""
     status: Annotated[str, At("TxCxlSts", max=4)] = ""
     reasons: Annotated[tuple[Reason, ...], At("CxlStsRsnInf")] = ()
+    paid_back: Annotated[Money | None, At("RsltnRltdInf/IntrBkSttlmAmt")] = None
+    paid_back_on: Annotated[date | None, At("RsltnRltdInf/IntrBkSttlmDt")] = None
     amount: Annotated[Money | None, At("OrgnlIntrBkSttlmAmt")] = None
     settled_on: Annotated[date | None, At("OrgnlIntrBkSttlmDt")] = None
     original: Annotated[OriginalPayment | None, At("OrgnlTxRef")] = None

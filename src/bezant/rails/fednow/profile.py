@@ -65,10 +65,11 @@ PROFILE = Profile(
     zone=EASTERN,
     message_ids="{day}{trace}",
     instruments={"pay": "FDNA", "pay_bank": "FDNA", "request": "FDNA"},
+    own_ids=False,
     purposes={"individual": "CONS", "company": "BIZZ"},
     practice=(
         "www2.swift.com/mystandards/#/group/Federal_Reserve_Financial_Services/FedNow_Service",
         "frb.fednow.01",
     ),
-    details=frozenset({"transfer", "category", "case", "original_message"}),
+    details=frozenset({"transfer", "category", "case", "original_message", "expires_on"}),
 )

@@ -72,5 +72,7 @@ PROFILE = Profile(
         "frb.fedwire.01",
     ),
     dialect=frozenset({"network", "market_practice", "source"}),
-    details=frozenset({"transfer", "category", "case", "original_message", "charges"}),
+    details=frozenset(
+        {"transfer", "category", "case", "original_message", "charges", "expires_on"}
+    ),
 )

@@ -64,5 +64,5 @@ PROFILE = Profile(
     level="SDVA",
     names_payment=True,
     returns_by_payment=True,
-    details=frozenset({"category", "case", "original_message"}),
+    details=frozenset({"category", "case", "original_message", "expires_on"}),
 )

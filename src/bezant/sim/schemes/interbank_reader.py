@@ -286,7 +286,7 @@ class _Reading:
         amount, currency = self._amount(returned, "RtrdIntrBkSttlmAmt")
         self._text(returned, "RtrRsnInf/Rsn/Cd")
         self._find(returned, "RtrChain")
-        own = self._id(returned, "RtrId")
+        own = text(returned, "RtrId") or self.message_id
         self._day(returned, "IntrBkSttlmDt")
         name = text(returned, "RtrChain/Cdtr/Pty/Nm")
         account = self._account(returned, "RtrChain/CdtrAcct", must=False)
@@ -295,7 +295,7 @@ class _Reading:
     def _enquiry(self, body: Tree) -> Order:
         self._group(body)
         asked = self._find(body, "TxInf")
-        return self._about(self._id(asked, "StsReqId"), "enquire", asked)
+        return self._about(text(asked, "StsReqId") or self.message_id, "enquire", asked)
 
     def _recall(self, body: Tree) -> Order:
         own = self._assignment(body)
@@ -330,7 +330,7 @@ class _Reading:
         transfer = self._find(asked, "CdtTrfTx")
         amount, currency = self._amount(transfer, "Amt/InstdAmt")
         names = {
-            "instruction_id": self._id(transfer, "PmtId/InstrId"),
+            "instruction_id": text(transfer, "PmtId/InstrId"),
             "end_to_end_id": self._id(transfer, "PmtId/EndToEndId"),
             "transaction_id": "",
             "uetr": text(transfer, "PmtId/UETR"),
@@ -339,7 +339,8 @@ class _Reading:
         self._text(transfer, "Cdtr/Nm")
         self._account(transfer, "CdtrAcct", must=True)
         expires = self._day(asked, "XpryDt/Dt") or self._day(asked, "XpryDt/DtTm")
-        key = names["uetr"] if self._network.names_by == "uetr" else names["instruction_id"]
+        given = names["instruction_id"] or names["payment_info"]
+        key = names["uetr"] if self._network.names_by == "uetr" else given
         return Order(
             key=key,
             act="request",

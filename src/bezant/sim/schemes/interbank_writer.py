@@ -136,7 +136,7 @@ class Desk:
                 el("OrgnlPmtInfId", fields["payment_info"]),
                 el(
                     "TxInfAndSts",
-                    el("OrgnlInstrId", fields["instruction_id"]),
+                    maybe("OrgnlInstrId", fields["instruction_id"]),
                     el("OrgnlEndToEndId", fields["end_to_end_id"]),
                     maybe("OrgnlUETR", fields["uetr"]),
                     el("TxSts", status),
@@ -292,7 +292,7 @@ class Desk:
 
     def _names(self, answer: Answer) -> Iterator[Element]:
         order = answer.order
-        if order.act == "return":
+        if order.act == "return" and order.fields["own_id"] != order.fields["message_id"]:
             yield el("OrgnlInstrId", order.fields["own_id"])
             return
         for element, value in original_names(order):
