@@ -21,7 +21,7 @@ CAMT = b'<?xml version="1.0"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:
         (b"  <ns:Document><ns:BkToCstmrStmt>", "camt.053"),
         (b"<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.03'>", None),
         (b"<Document><BkToCstmrDbtCdtNtfctn>", None),
-        (b":20:STARTUMS", None),
+        (b":20:STARTUMS", "mt940"),
         (b"", None),
         (b"\x00\x01", None),
         (b"02,a,b/", None),

@@ -46,6 +46,7 @@ class SftpSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     from_bank: Folder = "from_bank"
     done: str = "done"
     timeout_seconds: Annotated[int, Meta(ge=1, le=600)] = 30
+    poll_seconds: Annotated[int, Meta(ge=1, le=86400)] = 60
 
 
 class HttpsSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,6 +68,7 @@ class HttpsSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     key_id: str = ""
     signing_key: SecretName | None = None
     timeout_seconds: Annotated[int, Meta(ge=1, le=600)] = 30
+    poll_seconds: Annotated[int, Meta(ge=1, le=86400)] = 60
 
 
 SETTINGS: Mapping[str, type[FolderSettings | SftpSettings | HttpsSettings]] = {

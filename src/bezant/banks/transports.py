@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 
 from bezant.banks.https import Https
+from bezant.banks.paced import Paced
 from bezant.banks.settings import SETTINGS, FolderSettings, SftpSettings
 from bezant.banks.sftp import Sftp
 from bezant.kernel.clock import Clock
 from bezant.kernel.errors import ConfigError
 from bezant.movement.profile import BankProfile
-from bezant.movement.transport import Folder, Transport
+from bezant.movement.transport import Folder, Transport, root_of
 
 
 def opened(
@@ -26,8 +27,8 @@ def opened(
         raise ConfigError(f"The transport of the bank {bank.name}: {error}") from error
     match settings:
         case FolderSettings():
-            return Folder(data / (settings.root or f"banks/{bank.name}"))
+            return Folder(root_of(bank, data))
         case SftpSettings():
-            return Sftp(settings, environ)
+            return Paced(Sftp(settings, environ), clock, settings.poll_seconds)
         case _:
-            return Https(settings, clock, environ)
+            return Paced(Https(settings, clock, environ), clock, settings.poll_seconds)

@@ -86,8 +86,12 @@ class Submitter:
 
     async def _hand_over(self, file: BankFile) -> BankFile:
         """Put a file into the bank's hands; one whose outcome is unknown is asked after first."""
-        if file.status == "unknown" and await asyncio.to_thread(self.transport.took, file.name):
-            return await self._mark(file, "delivered")
+        try:
+            if file.status == "unknown" and await asyncio.to_thread(self.transport.took, file.name):
+                return await self._mark(file, "delivered")
+        except OSError as problem:  # Still unknown: the enquiry itself found nobody.
+            log.warning("enquiry_unanswered", file=file.id, problem=str(problem))
+            return file
         again = file.status == "unknown" and not self._instant
         if file.status != "prepared" and not again:
             return file

@@ -1,9 +1,8 @@
-"""Transports: how files reach a bank and come back; a folder for now."""
+"""Transports: how files reach a bank and come back; a folder, and what others are like."""
 
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from bezant.kernel.errors import ConfigError
 from bezant.movement.profile import BankProfile
 
 
@@ -32,14 +31,6 @@ class Transport(Protocol):
     def done(self, name: str) -> None:
         """Put a file that was dealt with aside."""
         ...
-
-
-def opened(bank: BankProfile, data: Path) -> Transport:
-    """Return the way to a bank that its profile describes; `data` is the data folder."""
-    plan = bank.transport
-    if plan.kind != "folder":
-        raise ConfigError(f"The bank {bank.name} wants the transport {plan.kind}: use folder.")
-    return Folder(root_of(bank, data))
 
 
 def root_of(bank: BankProfile, data: Path) -> Path:

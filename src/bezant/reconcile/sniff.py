@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Kind = Literal["nacha", "bai2", "camt.053"]
+from bezant.reconcile.mt940_fields import looks_like_mt940
+
+Kind = Literal["nacha", "bai2", "camt.053", "mt940"]
 
 _BEGINNING = 4096
 _BOM = b"\xef\xbb\xbf"
@@ -15,4 +17,6 @@ def kind_of(data: bytes) -> Kind | None:
         return "camt.053"
     if head.startswith(b"01,"):
         return "bai2"
+    if looks_like_mt940(head):
+        return "mt940"
     return "nacha" if head.startswith(b"101") else None

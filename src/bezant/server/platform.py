@@ -14,6 +14,7 @@ from bezant.api.app import create_app
 from bezant.api.limits import rates_of
 from bezant.api.routes import places_of
 from bezant.api.runtime import Runtime
+from bezant.banks.transports import opened
 from bezant.commit.door import Door
 from bezant.db import migrate
 from bezant.db.pool import Pool, connect_sync
@@ -24,7 +25,6 @@ from bezant.kernel.ids import Ids
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
-from bezant.movement.transport import opened
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.stripecli.sockets import Sockets
 from bezant.server.backend import PlatformBackend
@@ -103,7 +103,7 @@ class Platform:
         self._vault_pool = Pool(url, size=VAULT_CONNECTIONS, role=VAULT_ROLE)
         keys = KeyFile(config.vault_key_file, entropy)
         vault = Vault(self._vault_pool, keys, self.ids, entropy)
-        self.banks = banks or connected_banks()
+        self.banks = banks or connected_banks(config.banks)
         self.runtime = Runtime(
             config=config,
             clock=clock,
@@ -137,7 +137,7 @@ class Platform:
             self._steering = Steering(self.pool, clock, self.tick if works else None)
         self.deliverer = Deliverer(self.pool, clock, entropy, places=self.runtime.places)
         if self.sandbox:
-            transports = {bank.name: opened(bank, config.data) for bank in self.banks}
+            transports = {bank.name: opened(bank, config.data, clock) for bank in self.banks}
             self.submitter = BatchSubmitter(self.runtime, transports)
             self.poller = BanksPoller(self.runtime, transports)
             self.workers = (

@@ -1,15 +1,16 @@
 """The wiring: which routes are served and which product reacts to which bank's answers."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from bezant.api.routes import Routes
 from bezant.api.runtime import Runtime
+from bezant.banks.load import load_folder
 from bezant.movement import errand
-from bezant.movement.banks import Banks, Rails
+from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.handler import Handlers
 from bezant.movement.profile import SANDBOX
-from bezant.rails.ach.rail import ACH
 from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
@@ -54,6 +55,7 @@ from bezant.resources.webhooks import (
     webhook_resends,
     webhook_targets,
 )
+from bezant.server.rails import RAILS
 from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
 
@@ -111,13 +113,10 @@ HANDLERS: Handlers = {
     handler.subject.kind(): handler for handler in (payouts.handler, topups.handler, errand.handler)
 }
 
-RAILS: Rails = {rail.capabilities.name: rail for rail in (ACH,)}
-"""Every rail that bank profiles may name; a new one is added here."""
 
-
-def connected_banks() -> Banks:
-    """Return the banks of a platform: the simulated one, in test mode."""
-    return Banks((SANDBOX,), RAILS)
+def connected_banks(folder: Path | None = None) -> Banks:
+    """Return the banks of a platform: the simulated one, in test mode, and those of a folder."""
+    return Banks((SANDBOX, *(load_folder(folder, RAILS) if folder is not None else ())), RAILS)
 
 
 def engine_over(banks: Banks) -> Engine:

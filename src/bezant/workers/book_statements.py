@@ -29,14 +29,14 @@ from bezant.reconcile.book import (
     references,
 )
 from bezant.reconcile.camt import read_camt053
+from bezant.reconcile.mt940 import read_mt940
 from bezant.reconcile.statement import Statement, fingerprints
 from bezant.store.objects import Key, Page
 
 PAGE = 100
 _ONE_BY_ONE = ("payer_reference", "movement")
-READERS = {"bai2": read_bai2, "camt.053": read_camt053}
 
-Format = Literal["bai2", "camt.053"]
+Format = Literal["bai2", "camt.053", "mt940"]
 
 
 class StatementBooker:
@@ -53,7 +53,7 @@ class StatementBooker:
         Raises FileRefused before anything is booked when one of them is not ours or does not
         add up. What was booked already is not booked again, but its facts are told again.
         """
-        statements = READERS[kind](data)
+        statements = self._read(kind, data)
         self._refuse_strangers(statements)
         warnings: list[str] = []
         for statement in statements:
@@ -61,6 +61,19 @@ class StatementBooker:
             warnings += [*statement.warnings, *booked.breaks]
             await self._tell(booked)
         return sum(len(statement.lines) for statement in statements), tuple(warnings)
+
+    def _read(self, kind: Format, data: bytes) -> tuple[Statement, ...]:
+        match kind:
+            case "bai2":
+                return read_bai2(data)
+            case "camt.053":
+                return read_camt053(data)
+            case "mt940":
+                statements = read_mt940(data, self._bank.mt940)
+                if any(statement.message == "mt942" for statement in statements):
+                    reason = "MT942 is a report within the day: only statements are booked"
+                    raise FileRefused([Problem(None, None, reason)])
+                return statements
 
     def _refuse_strangers(self, statements: tuple[Statement, ...]) -> None:
         known = self._bank.account

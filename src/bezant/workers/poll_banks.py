@@ -162,12 +162,12 @@ class BankPoller:
             if kind := rail.recognize(data):
                 return await self._answered(file, data, rail, kind)
         match kind_of(data):
-            case "bai2" | "camt.053" as kind:
+            case "bai2" | "camt.053" | "mt940" as kind:
                 lines, warnings = await self._statements.take(file, kind, data)
                 return Result(kind, entries=lines, warnings=warnings)
             case _:
                 names = ", ".join(rail.capabilities.title for rail in self._rails)
-                reason = f"no reader knows this file: neither {names} nor BAI2 nor camt.053"
+                reason = f"no reader knows this file: neither {names} nor BAI2, camt.053 or MT940"
                 raise FileRefused([Problem(1, None, reason)])
 
     async def _acknowledged(self, file: BankFile, data: bytes) -> Result:
