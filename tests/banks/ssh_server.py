@@ -24,11 +24,13 @@ class Line:
         self.port = port
         self.cuts = []
         self.connections = 0
+        self.writers = []
 
     async def carry(self, reader, writer):
         self.connections += 1
         budget = [self.cuts.pop(0)] if self.cuts else [None]
         there, onward = await asyncio.open_connection("127.0.0.1", self.port)
+        self.writers += [writer, onward]
         await asyncio.gather(
             _pump(reader, onward, budget, writer), _pump(there, writer, [None], onward)
         )
@@ -134,7 +136,7 @@ def served(kind, root, keys):
             30
         )
         yield server
-        asyncio.run_coroutine_threadsafe(_stop(listeners), loop).result(30)
+        asyncio.run_coroutine_threadsafe(_stop(server.line, listeners), loop).result(30)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
@@ -162,9 +164,12 @@ async def _start(kind, root, keys):
     return Server(port, root, line, host_key, keys / "client"), (front, listener)
 
 
-async def _stop(listeners):
+async def _stop(line, listeners):
     for each in listeners:
         each.close()
-        await each.wait_closed()
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+    for writer in line.writers:
+        writer.transport.abort()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
