@@ -4,6 +4,15 @@ from collections.abc import Mapping
 
 from bezant.sim.scheme import Scheme
 from bezant.sim.schemes.ach import AchScheme
+from bezant.sim.schemes.sepa import SEPA_CREDIT, SEPA_DEBIT_B2B, SEPA_DEBIT_CORE, SEPA_INSTANT
 
-SCHEMES: Mapping[str, Scheme] = {scheme.name: scheme for scheme in (AchScheme(),)}
+_ALL: tuple[Scheme, ...] = (
+    AchScheme(),
+    SEPA_CREDIT,
+    SEPA_INSTANT,
+    SEPA_DEBIT_CORE,
+    SEPA_DEBIT_B2B,
+)
+
+SCHEMES: Mapping[str, Scheme] = {scheme.name: scheme for scheme in _ALL}
 """Schemes by the name of the rail; a new rail's other side is added here."""

@@ -12,7 +12,12 @@ UPDATE ordered SET state = 'noted' WHERE scheme = ? AND state = 'queued' AND NOT
 RETURNING id, act, key, original, amount, outcome, code
 """
 
-_COME_BACK = "SELECT 1 FROM answer WHERE ordered = ? AND outcome IN ('returned', 'recalled')"
+_COME_BACK = """
+SELECT 1 FROM answer WHERE ordered = ? AND outcome IN ('returned', 'recalled')
+UNION ALL
+SELECT 1 FROM ordered JOIN answer ON answer.ordered = ordered.id
+WHERE ordered.act = 'recall' AND ordered.original = ? AND answer.outcome = 'recalled'
+"""
 
 UNKNOWN = "the order that this is about is not known here"
 
@@ -34,7 +39,9 @@ class Question:
 def answer_questions(books: Books, scheme: str, today: date) -> list[Question]:
     """Answer what was asked and return those to which people outside respond, the requests."""
     questions = [Question(row) for row in books.rows(_NOTE, (scheme,))]
-    add_replies(books, [reply for it in questions for reply in _replies(books, it, today)])
+    for it in questions:
+        # One by one, so that a second recall of the same order sees the first.
+        add_replies(books, [*_replies(books, it, today)])
     return [it for it in questions if it.act == "request" and it.outcome is None]
 
 
@@ -71,7 +78,7 @@ def _recall(books: Books, asked: Question, today: date) -> Reply:
     kept = order_by_key(books, asked.original)
     if kept is None:
         return Reply(asked.id, "recall_refused", "", 0, today, UNKNOWN)
-    gone = kept.state != "executed" or books.rows(_COME_BACK, (kept.id,))
+    gone = kept.state != "executed" or books.rows(_COME_BACK, (kept.id, asked.original))
     if gone or "recall_refused" in {asked.outcome, kept.outcome}:
         return Reply(asked.id, "recall_refused", asked.code or kept.code, 0, today)
     return Reply(asked.id, "recalled", asked.code, kept.order.amount, today)
