@@ -26,3 +26,6 @@ order by reference, id desc
 -- name: by_id
 select id, book_id, id, parent from object
 where kind = 'movement' and id = any(%s::text[])
+
+-- name: one
+select body from object where kind = 'movement' and id = %s

@@ -57,6 +57,12 @@ async def by_reference(conn: Connection, references: Sequence[str]) -> dict[str,
     return found
 
 
+async def one(conn: Connection, name: str) -> str | None:
+    """Return the stored body of a movement, whatever book it is in."""
+    row = await (await conn.execute(QUERIES.one, [name])).fetchone()
+    return None if row is None else row[0]
+
+
 def id_of(end_to_end: str) -> str:
     """Return the movement that has an end-to-end id of ours."""
     return f"mv_{end_to_end[2:]}"
