@@ -11,7 +11,6 @@ from pathlib import Path
 
 _LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ "
 LATIN = frozenset(_LATIN)
-LATIN_PATTERN = r"[a-zA-Z0-9/\-?:().,'+ ]*"
 
 _TABLE = Path(__file__).with_name("spelled.csv")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Protocol, cast, runtime_checkable
+from typing import Protocol, cast
 
 from msgspec import Struct, field
 
@@ -30,7 +30,6 @@ class Counted(Protocol):
         ...
 
 
-@runtime_checkable
 class Paid(Protocol):
     """A payment, which has an amount."""
 

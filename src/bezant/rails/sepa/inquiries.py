@@ -5,7 +5,7 @@ Reversals of collections are pain.007, enquiries pacs.028.
 
 from bezant.iso20022 import investigations, messages, pacs, pain, parties
 from bezant.iso20022.charset import to_latin
-from bezant.rail import Direction, Instruction, Original
+from bezant.rail import Instruction, Original
 from bezant.rails.sepa import credit, debit, orders
 from bezant.rails.sepa.orders import Order
 
@@ -167,14 +167,8 @@ def write_enquiries(order: Order) -> bytes:
             message=_message(_original(instruction), order),
             instruction=_original(instruction).trace,
             end_to_end=_end_to_end(_original(instruction)),
-            instructing=None,
         )
         for instruction in _sorted(order)
     )
     header = pacs.StatusHeader(id=order.reference, created_at=order.created_at)
     return messages.write(pacs.Enquiries(header, payments=payments), ENQUIRY)
-
-
-def direction_of(name: str) -> Direction:
-    """Return which way the money of an order goes, by the name of its message."""
-    return "debit" if name.startswith(("pain.007", "pain.008")) else "credit"
