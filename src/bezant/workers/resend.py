@@ -134,7 +134,8 @@ class Resender:
     async def _connected(self, book: int, *, livemode: bool) -> list[int]:
         async with self._runtime.pool.connection() as conn:
             accounts = await feed.connected(conn, book)
-        return [book_of(name, livemode).id for name in accounts]
+        books = [book_of(name, livemode).id for name in accounts]
+        return [each for each in books if each != book]  # A platform is an account, too.
 
 
 def _wanted(event: Waiting, resend: WebhookResend, listener: Listener) -> bool:

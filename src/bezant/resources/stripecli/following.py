@@ -41,7 +41,7 @@ class Books:
         if old and not self._connected:
             accounts = await feed.connected(conn, self._own.id)
             others = [book_of(name, self._own.livemode).id for name in accounts]
-            self._ids = [self._own.id, *others]
+            self._ids = list(dict.fromkeys([self._own.id, *others]))  # A platform is an account.
             self._read_at = now
         return self._ids
 
