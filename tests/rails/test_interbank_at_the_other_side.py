@@ -100,8 +100,9 @@ def test_rtp_has_no_return_and_gives_money_back_by_a_new_payment():
     order = RTP_WORLD.order(instruction(RTP_WORLD, end_to_end_id="OWN-NAME"))
     (fact,) = RTP_WORLD.answers(order, "returned", "AC06")
     assert (fact.kind, fact.trace, fact.code) == ("returned", order.key, "FOCR")
-    (other,) = RTP_WORLD.brought("credit", reference="011401533BZ0000000001")
-    assert other.kind == "received"
+    for ours in ({"reference": order.key}, {"remittance": "011401533BZ0000000001"}):
+        (other,) = RTP_WORLD.brought("credit", **ours)
+        assert other.kind == "received"
 
 
 @each_world
@@ -113,6 +114,19 @@ def test_an_enquiry_is_answered_about_what_it_is_about(world):
     assert payment.key == order.original
     (known,) = world.answers(payment, "settled", details={"enquiry": order.key})
     assert (known.kind, known.trace) == ("settled", payment.key)
+
+
+def test_a_network_that_says_nothing_before_the_outcome_does_when_it_is_asked():
+    order = RTP_WORLD.order(instruction(RTP_WORLD))
+    (fact,) = RTP_WORLD.answers(order, "accepted", details={"enquiry": "ENQ-1"})
+    assert (fact.kind, fact.trace) == ("pending", order.key)
+
+
+@each_world
+def test_a_recall_of_what_never_came_is_refused_and_says_so(world):
+    asked = instruction(world, act="recall")
+    (fact,) = world.answers(world.order(asked), "recall_refused")
+    assert (fact.kind, fact.trace, fact.code) == ("recall_refused", asked.trace, "NOOR")
 
 
 @each_world

@@ -27,7 +27,8 @@ def _given_back(heard: Heard, it: pacs.Transfer) -> str:
     if not heard.profile.returns_by_payment or heard.side == "sent" or it.debtor_agent.id == bank:
         return ""
     text = it.remittance.text if it.remittance else ""
-    return named_in(it.id.end_to_end, bank) or named_in(text, bank)
+    # An end-to-end id of ours is no sign: who pays what we requested repeats it.
+    return named_in(text, bank)
 
 
 def _as_return(fact: Fact, original: str) -> Fact:

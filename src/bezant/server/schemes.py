@@ -4,14 +4,24 @@ from collections.abc import Mapping
 
 from bezant.sim.scheme import Scheme
 from bezant.sim.schemes.ach import AchScheme
+from bezant.sim.schemes.chaps import CHAPS
+from bezant.sim.schemes.fednow import FEDNOW
+from bezant.sim.schemes.fedwire import FEDWIRE
+from bezant.sim.schemes.rtp import RTP
 from bezant.sim.schemes.sepa import SEPA_CREDIT, SEPA_DEBIT_B2B, SEPA_DEBIT_CORE, SEPA_INSTANT
+from bezant.sim.schemes.swift import SWIFT
 
 _ALL: tuple[Scheme, ...] = (
     AchScheme(),
+    CHAPS,
+    FEDNOW,
+    FEDWIRE,
+    RTP,
     SEPA_CREDIT,
     SEPA_INSTANT,
     SEPA_DEBIT_CORE,
     SEPA_DEBIT_B2B,
+    SWIFT,
 )
 
 SCHEMES: Mapping[str, Scheme] = {scheme.name: scheme for scheme in _ALL}

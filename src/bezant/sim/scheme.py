@@ -32,13 +32,13 @@ a code is a match."""
 class Order(Struct, frozen=True):
     """One thing that a client's file or message asks for; amount in minor units.
 
-    `key` is the name under which the client waits for answers. `act` is a word of the scheme's
-    own for what is asked: `pay`, `collect`, `return` and `reverse` move money (a recall that the
+    `key` is the name under which the client waits for answers. `act` is a word of the scheme's own
+    for what is asked: `pay`, `collect`, `return` and `reverse` move money (a recall that the
     client grants is a `return`); `prenote`, `recall`, `enquire`, `request`, `verify`, `refuse`,
-    `dishonor` and `contest` move none, unless the order `settles` as ACH's arguments about returns
-    do. `original` is the key of the order that it is about.
-    `account` is the counterparty's account as the scheme writes it, by which magic numbers are
-    known. `fields` keeps whatever an answer must repeat.
+    `grant` (a yes to a recall, whose money follows as a `return`), `dishonor` and `contest` move
+    none, unless the order `settles` as ACH's arguments about returns do. `original` is the key of
+    the order that it is about. `account` is the counterparty's account as the scheme writes it, by
+    which magic numbers are known. `fields` keeps whatever an answer must repeat.
     """
 
     key: str

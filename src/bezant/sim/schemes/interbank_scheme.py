@@ -106,6 +106,8 @@ class InterbankScheme:
         if answer.outcome == "returned":
             return [desk.back(answer, answer.code or _RETURNED)]
         status = self._status(answer.outcome)
+        if not status and "enquiry" in answer.details:
+            status = self._network.pending
         return [desk.status(answer, status)] if status else []
 
     def _status(self, outcome: Outcome) -> str:

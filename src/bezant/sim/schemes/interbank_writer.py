@@ -86,7 +86,8 @@ class Desk:
         """Answer a recall of the client's by camt.029."""
         order, number = answer.order, f"{answer.number}C"
         refused = word == self._network.refused
-        reason = el("CxlStsRsnInf", el("Rsn", el("Cd", answer.code))) if refused else None
+        code = answer.code or _UNKNOWN
+        reason = el("CxlStsRsnInf", el("Rsn", el("Cd", code))) if refused else None
         case = el("RslvdCase", el("Id", order.fields.get("own_id", order.key)), self._creator())
         names = dict(original_names(order))
         body = el(
@@ -169,7 +170,7 @@ class Desk:
         number = f"{incoming.number}P"
         payer = (incoming.name, incoming.account, incoming.bank)
         key = f"IN{incoming.number:012d}"
-        names = (key, incoming.reference or key)
+        names = (key, compact(incoming.reference)[:35] or key)
         money = (incoming.amount, incoming.currency)
         return self._credit(number, names, money, payer, incoming.remittance, incoming.day)
 
