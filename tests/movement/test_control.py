@@ -1,6 +1,7 @@
 """What people do with movements: approve with other eyes, hold, release, cancel."""
 
 import pytest
+from msgspec.structs import replace
 
 from bezant.movement.profile import SANDBOX
 from tests.movement.blink import LATER
@@ -123,3 +124,13 @@ def test_a_movement_tells_its_whole_story(database, tmp_path):
         assert answered.status_code == 403
 
     play(database, tmp_path, story)
+
+
+def test_a_bank_s_files_are_read_with_its_own_switches(database, tmp_path):
+    originator = replace(SANDBOX.rails["ach"].originator, dialect={"read_short_lines": "no"})
+
+    async def story(world):
+        (rail,) = world.platform.poller.banks["sandbox"]._rails
+        assert rail.reading == {"read_short_lines": "no"}
+
+    play(database, tmp_path, story, sandbox=with_rail(SANDBOX, "ach", originator=originator))

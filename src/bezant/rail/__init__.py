@@ -28,7 +28,15 @@ from bezant.rail.orders import (
     Party,
     Service,
 )
-from bezant.rail.protocol import Capabilities, Mode, Rail, Retry, RuleBook, Timetable
+from bezant.rail.protocol import (
+    Capabilities,
+    Mode,
+    Rail,
+    ReadsByBank,
+    Retry,
+    RuleBook,
+    Timetable,
+)
 from bezant.rail.rules import Rule, in_force
 
 __all__ = [
@@ -55,6 +63,7 @@ __all__ = [
     "PixKey",
     "Rail",
     "ReadFile",
+    "ReadsByBank",
     "Retry",
     "Rule",
     "RuleBook",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -123,4 +123,13 @@ class Rail(Protocol):
 
     def read(self, data: bytes) -> ReadFile:
         """Return what any file of this rail says; raises FileRefused with every problem."""
+        ...
+
+
+@runtime_checkable
+class ReadsByBank(Protocol):
+    """A rail whose files some banks write otherwise than others."""
+
+    def reading_for(self, originator: Originator) -> Rail:
+        """Return the rail as it reads the files of the bank that an originator sends to."""
         ...

@@ -26,7 +26,7 @@ from bezant.movement.profile import BankProfile
 from bezant.movement.received import of_fact, take_in
 from bezant.movement.rows import Place, by_reference, in_file
 from bezant.movement.transport import Arrival, Transport
-from bezant.rail import Fact, Rail
+from bezant.rail import Fact, Originator, Rail, ReadsByBank
 from bezant.reconcile.sniff import kind_of
 from bezant.workers.book_statements import StatementBooker
 
@@ -77,7 +77,9 @@ class BankPoller:
         self._bank = bank
         self._transport = transport
         rails = runtime.port(Engine).banks.rails
-        self._rails = [rails[name] for name in bank.rails]
+        self._rails = [
+            _fitted(rails[name], access.originator) for name, access in bank.rails.items()
+        ]
         self._statements = StatementBooker(runtime, bank)
 
     async def run_once(self) -> int:
@@ -293,6 +295,11 @@ class BanksPoller:
         except OSError as problem:
             log.warning("bank_out_of_reach", bank=name, problem=str(problem))
             return 0
+
+
+def _fitted(rail: Rail, originator: Originator) -> Rail:
+    """Return a rail as it reads the files of one bank."""
+    return rail.reading_for(originator) if isinstance(rail, ReadsByBank) else rail
 
 
 def names_in(fact: Fact) -> list[str]:

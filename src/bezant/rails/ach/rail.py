@@ -35,6 +35,10 @@ class Ach(Struct, frozen=True):
 
     reading: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def reading_for(self, originator: Originator) -> "Ach":
+        """Return ACH as it reads the files of the bank that an originator sends to."""
+        return Ach(originator.dialect)
+
     @property
     def capabilities(self) -> Capabilities:
         """What ACH can do."""
