@@ -179,3 +179,31 @@ def test_one_message_that_cannot_be_made_stops_no_other(database, tmp_path):
         assert (await world.movement(good["id"], seller))["status"] == "submitted"
 
     play(database, tmp_path, story)
+
+
+STATEMENT = (
+    "01,021000021,CLIENT,260303,0100,3,,,2/|02,CLIENT,021000021,1,260302,2359,USD,2/|"
+    "03,555000111,USD,010,100000,,,015,99000,,/|16,495,1000,,B1,{trace},OUT/|"
+    "49,200000,3/|98,200000,1,5/|99,200000,1,7/"
+)
+
+
+def test_a_statement_settles_what_nobody_has_answered(database, tmp_path):
+    async def story(world):
+        seller = await world.seller()
+        payout, message = await paid_by_blink(world, seller)
+        await world.tick(LATER)
+        assert (await world.movement(payout["id"], seller))["status"] == "unknown"
+        text = STATEMENT.format(trace=message["trace"]).replace("|", "\n")
+        (world.inbox / "day.bai2").write_text(text)
+        await world.tick()
+        movement = await world.movement(payout["id"], seller)
+        assert movement["status"] == "settled"
+        assert movement["facts"][-1]["statement_line"].startswith("bsl_")
+        assert await status_of(world, payout, seller) == "paid"
+        assert await world.clearing() == {}
+        before = len(world.messages())
+        await world.tick(LATER * 1300)
+        assert len(world.messages()) == before, "nobody asks after what a statement has shown"
+
+    play(database, tmp_path, story)
