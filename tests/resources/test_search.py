@@ -4,7 +4,7 @@ import pytest
 
 from bezant.api.context import Caller, created_of
 from bezant.ledger.book import book_of
-from bezant.resources.payments.charges import Charge
+from bezant.resources.payments.charge import Charge
 from tests.resources.office import Office
 
 URL = "/v1/charges/search"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bezant.db.arrays import integers, texts
 from bezant.db.pool import Connection, Pool
 from bezant.db.queries import load
+from bezant.kernel.ids import WIDTH as ID_WIDTH
 
 QUERIES = load("bezant.store", "objects.sql")
 COLUMNS = (
@@ -24,6 +25,9 @@ COLUMNS = (
     "due_at",
 )
 """The columns by which a kind of document may be filtered; each kind declares which it fills."""
+
+MIXED = frozenset({"charge", "refund"})
+"""Kinds whose ids have different prefixes: they stand in the order of what follows the prefix."""
 
 Key = tuple[int, str, str]
 """Book id, kind and id."""
@@ -119,7 +123,9 @@ class Page(NamedTuple):
 
 async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[str], bool]:
     """Return the bodies of a page and whether there are more beyond it."""
+    key = order_key(kind)
     query = _page_query(
+        key,
         tuple(ask.filters),
         tuple(ask.ranges),
         *(bound is not None for bound in (ask.after, ask.before, ask.least, ask.most)),
@@ -131,10 +137,10 @@ async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[
         "book": book,
         "kind": kind,
         "limit": ask.limit + 1,
-        "after": ask.after,
-        "before": ask.before,
-        "least": ask.least,
-        "most": ask.most,
+        "after": _keyed(key, ask.after),
+        "before": _keyed(key, ask.before),
+        "least": _keyed(key, ask.least),
+        "most": _keyed(key, ask.most),
     }
     cursor = await conn.execute(query, values)
     bodies = [row[0] for row in await cursor.fetchall()]
@@ -145,8 +151,19 @@ async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[
     return bodies, more
 
 
+def order_key(kind: str, name: str = "id") -> str:
+    """Return the expression by which a kind's documents stand in the order of their time."""
+    return f"right({name}, {ID_WIDTH})" if kind in MIXED else name
+
+
+def _keyed(key: str, name: str | None) -> str | None:
+    """Return an id as the expression makes it."""
+    return name if name is None or key == "id" else name[-ID_WIDTH:]
+
+
 @lru_cache(maxsize=512)
 def _page_query(
+    key: str,
     filters: tuple[str, ...],
     ranges: tuple[str, ...],
     after: bool,
@@ -159,14 +176,14 @@ def _page_query(
     conditions += [f'"{name}" = %(f{at})s' for at, name in enumerate(filters)]
     conditions += [f'"{name}" between %(l{at})s and %(g{at})s' for at, name in enumerate(ranges)]
     bounds = (
-        (after, "id < %(after)s"),
-        (before, "id > %(before)s"),
-        (least, "id >= %(least)s"),
-        (most, "id <= %(most)s"),
+        (after, f"{key} < %(after)s"),
+        (before, f"{key} > %(before)s"),
+        (least, f"{key} >= %(least)s"),
+        (most, f"{key} <= %(most)s"),
     )
     conditions += [condition for wanted, condition in bounds if wanted]
     order = "asc" if before else "desc"
     return (
         f"select body from object where {' and '.join(conditions)} "  # noqa: S608 -- known columns
-        f"order by id {order} limit %(limit)s"
+        f"order by {key} {order} limit %(limit)s"
     ).encode()

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bezant.db.pool import Connection
-from bezant.store.objects import COLUMNS
+from bezant.store.objects import COLUMNS, order_key
 
 MOST_COUNTED = 10_000
 Operator = Literal[":", "~", ">", "<", ">=", "<=", "null"]
@@ -68,8 +68,9 @@ class _Shape(NamedTuple):
 async def search(conn: Connection, ask: Ask) -> tuple[list[tuple[str, str]], bool]:
     """Return ids and bodies of a page, and whether more is found beyond it."""
     where = _where(_shapes(ask.filter), ask.filter.either, ask.sparse)
-    after = " and id < %(after)s" if ask.after else ""
-    query = f"select id, body {where}{after} order by id desc limit %(limit)s"
+    key = order_key(ask.kind)
+    after = f" and {key} < {order_key(ask.kind, '%(after)s')}" if ask.after else ""
+    query = f"select id, body {where}{after} order by {key} desc limit %(limit)s"
     cursor = await conn.execute(query.encode(), _values(ask) | {"limit": ask.limit + 1})
     rows = [(row[0], row[1]) for row in await cursor.fetchall()]
     return rows[: ask.limit], len(rows) > ask.limit

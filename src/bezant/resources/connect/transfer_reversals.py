@@ -9,8 +9,8 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
 from bezant.resources.connect.transfers import SHOWN, Reversals, Transfer, TransferReversal
 from bezant.resources.core.balance_transactions import record
-from bezant.resources.payments.charges import Charge
-from bezant.resources.payments.refunds import give_back
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.refund import give_back
 
 
 class CreateReversal(Params):

@@ -16,7 +16,7 @@ from bezant.ledger.book import Book, book_of
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.refused import refused
-from bezant.resources.payments.charges import receive
+from bezant.resources.payments.charge import receive
 
 SHOWN = 10
 """How many reversals a transfer shows; the list of reversals has all."""

@@ -1,0 +1,94 @@
+"""The refund object: all or a part of a payment, given back."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from msgspec import UNSET, UnsetType, field
+
+from bezant.api.context import Context, created_of
+from bezant.api.resource import Expands, Identified
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.resources.core.balance_transactions import record
+from bezant.resources.payments.charge import Charge
+
+RefundStatus = Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
+RefundReason = Literal[
+    "duplicate", "expired_uncaptured_charge", "fraudulent", "requested_by_customer"
+]
+
+
+class Refund(Identified, tag="refund"):
+    """All or a part of a payment, given back; in minor units."""
+
+    expands: ClassVar[Expands] = {
+        "balance_transaction": ("balance_transaction",),
+        "charge": ("charge",),
+        "customer": ("customer",),
+        "failure_balance_transaction": ("balance_transaction",),
+        "payment_intent": ("payment_intent",),
+        "payment_method": ("payment_method",),
+        "source_transfer_reversal": ("transfer_reversal",),
+        "transfer_reversal": ("transfer_reversal",),
+    }
+    filters: ClassVar[Mapping[str, str]] = {"charge": "source", "payment_intent": "parent"}
+
+    amount: int
+    balance_transaction: str | None
+    charge: str
+    created: int
+    currency: str
+    customer: str | None = None
+    customer_account: None = None
+    destination_details: dict[str, Any] | UnsetType = UNSET
+    failure_balance_transaction: str | UnsetType = UNSET
+    failure_reason: str | UnsetType = UNSET
+    instructions_email: str | UnsetType = UNSET
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+    payment_intent: str | None = None
+    payment_method: str | None = None
+    pending_reason: Literal["charge_pending", "insufficient_funds", "processing"] | UnsetType = (
+        UNSET
+    )
+    reason: RefundReason | None = None
+    receipt_number: None = None
+    source_transfer_reversal: str | None = None
+    status: RefundStatus = "succeeded"
+    transfer_reversal: str | None = None
+
+    @property
+    def money(self) -> Money:
+        """Its amount as money."""
+        return Money(self.amount, self.currency)
+
+
+def give_back(
+    ctx: Context,
+    charge: Charge,
+    amount: Money,
+    *,
+    reversal: str,
+    book: Book,
+    description: str | None = None,
+) -> Refund:
+    """Store the refund that a transfer's reversal is on the receiving side; the payment shows it.
+
+    `charge` must have been loaded from the book.
+    """
+    name = ctx.new_id("pyr", book)
+    transaction = record(
+        ctx, "payment_refund", -amount, source=name, book=book, description=description
+    )
+    refunded = charge.amount_refunded + amount.amount
+    assert refunded <= charge.amount, f"no more than all of {charge.id} goes back"
+    ctx.save(charge, amount_refunded=refunded, refunded=refunded == charge.amount)
+    refund = Refund(
+        id=name,
+        amount=amount.amount,
+        balance_transaction=transaction.id,
+        charge=charge.id,
+        created=created_of(name),
+        currency=amount.currency,
+        source_transfer_reversal=reversal,
+    )
+    return ctx.create(refund, book=book)
