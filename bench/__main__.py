@@ -8,7 +8,17 @@ import typer
 from msgspec.structs import replace
 from rich.console import Console
 
-from bench.cases import conventions, door, entries, growth, memory, pgledger, tigerbeetle, transfers
+from bench.cases import (
+    conventions,
+    door,
+    entries,
+    files,
+    growth,
+    memory,
+    pgledger,
+    tigerbeetle,
+    transfers,
+)
 from bench.plan import QUICK, Plan, grown_to
 from bench.report import Report, machine
 from bench.run import Run, progress
@@ -21,6 +31,7 @@ CASES: Mapping[str, Callable[[Run], None]] = {
     "door": door.run,
     "growth": growth.run,
     "memory": memory.run,
+    "files": files.run,
     "pgledger": pgledger.run,
     "tigerbeetle": tigerbeetle.run,
 }

@@ -14,11 +14,12 @@ class Plan(Struct, frozen=True, kw_only=True):
     batches: tuple[int, ...] = (1_000, 10_000)
     moves: tuple[int, ...] = (0, 1_000_000, 10_000_000)
     requests: int = 100_000
+    file_entries: int = 100_000
     lines: int = 32
     """Connections at which kinds of servers, of calls and of tables are compared."""
 
 
-QUICK = Plan(rounds=3, seconds=1.5, moves=(0, 100_000), requests=10_000)
+QUICK = Plan(rounds=3, seconds=1.5, moves=(0, 100_000), requests=10_000, file_entries=20_000)
 """Minutes, not half an hour: enough to see that nothing has broken."""
 
 
