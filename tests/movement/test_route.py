@@ -11,7 +11,7 @@ from bezant.movement.banks import Banks
 from bezant.movement.profile import SANDBOX
 from bezant.movement.route import Wish, route
 from bezant.rail import IbanAccount, UsAccount
-from bezant.server.wiring import RAILS
+from bezant.server.rails import RAILS
 from tests.movement.blink import NOON, Blink
 from tests.movement.world import BLINKBANK, with_rail
 

@@ -22,7 +22,7 @@ from bezant.movement.movement import Movement
 from bezant.movement.profile import SANDBOX, BankProfile, BankRail
 from bezant.rail import Originator, UsAccount
 from bezant.server.platform import Platform
-from bezant.server.wiring import RAILS
+from bezant.server.rails import RAILS
 from bezant.store import keys
 from bezant.store.objects import Page
 from tests.movement.blink import LATER, NOON, Blink, answer

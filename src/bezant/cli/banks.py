@@ -14,8 +14,9 @@ from bezant.cli.output import as_json, console, counted, dim, print_table, table
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import NotFound
 from bezant.kernel.money import Money
-from bezant.movement.profile import SANDBOX, BankProfile, BankRail
+from bezant.movement.profile import BankProfile, BankRail
 from bezant.server.rails import RAILS
+from bezant.server.world import WORLD
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -114,7 +115,7 @@ def examples(
 
 def _profiles() -> list[BankProfile]:
     folder = configured().banks
-    return [SANDBOX, *(load_folder(folder, RAILS) if folder is not None else ())]
+    return [*WORLD, *(load_folder(folder, RAILS) if folder is not None else ())]
 
 
 def _paths() -> list[Path]:

@@ -17,8 +17,18 @@ from bezant.db.queries import load
 from bezant.kernel.entropy import Entropy
 from bezant.ledger.book import book_of
 from bezant.movement.movement import Movement
-from bezant.movement.profile import SANDBOX, BankProfile
+from bezant.movement.profile import SANDBOX, BankProfile, BankRail
 from bezant.movement.transport import root_of
+from bezant.rail import (
+    Account,
+    BicAccount,
+    BrAccount,
+    GbAccount,
+    IbanAccount,
+    InAccount,
+    UpiAddress,
+    UsAccount,
+)
 from bezant.resources.test_helpers.simulations import Simulation
 from bezant.server.schemes import SCHEMES
 from bezant.sim.actions import Wish, perform
@@ -39,7 +49,7 @@ ZONES: Mapping[str, str] = {
 }
 """Where the simulated banks of a currency are."""
 
-AMERICAN, OTHERS = ("bai2", "camt"), ("camt", "mt940")
+AMERICAN, OTHERS = ("bai2", "camt"), ("camt",)
 """The forms of statements that banks send, in the United States and elsewhere."""
 
 
@@ -144,15 +154,16 @@ class Sandbox:
 
 
 def _bank(runtime: Runtime, profile: BankProfile, data: Path, entropy: Entropy) -> SimulatedBank:
-    first = next(iter(profile.rails.values())).originator
-    client = Client(profile.holder, profile.account, first.bank_id, first.company_id)
     american = profile.currency == "usd"
+    clients = {rail: _client(profile, access) for rail, access in profile.rails.items()}
+    first = next(iter(clients.values()))
     account = BankAccount(
-        client,
+        Client(profile.holder, profile.account, first.bank, first.company),
         profile.currency,
         ZONES.get(profile.currency, "UTC"),
         AMERICAN if american else OTHERS,
         receipts=not american,
+        clients=clients,
     )
     return SimulatedBank(
         root_of(profile, data),
@@ -162,3 +173,19 @@ def _bank(runtime: Runtime, profile: BankProfile, data: Path, entropy: Entropy) 
         entropy=entropy,
         name=profile.name,
     )
+
+
+def _client(profile: BankProfile, access: BankRail) -> Client:
+    """Return the operator as it is known on one rail."""
+    us = access.originator
+    return Client(profile.holder, _number(us.account), us.bank_id, us.company_id)
+
+
+def _number(account: Account) -> str:
+    match account:
+        case IbanAccount(iban=number) | UpiAddress(vpa=number):
+            return number
+        case UsAccount() | GbAccount() | BicAccount() | BrAccount() | InAccount():
+            return account.account_number
+        case _:
+            raise AssertionError(f"no bank keeps an account such as {type(account).__name__}")

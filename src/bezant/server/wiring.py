@@ -10,7 +10,6 @@ from bezant.movement import errand
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.handler import Handlers
-from bezant.movement.profile import SANDBOX
 from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
@@ -56,6 +55,7 @@ from bezant.resources.webhooks import (
     webhook_targets,
 )
 from bezant.server.rails import RAILS
+from bezant.server.world import WORLD
 from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
 
@@ -115,8 +115,8 @@ HANDLERS: Handlers = {
 
 
 def connected_banks(folder: Path | None = None) -> Banks:
-    """Return the banks of a platform: the simulated one, in test mode, and those of a folder."""
-    return Banks((SANDBOX, *(load_folder(folder, RAILS) if folder is not None else ())), RAILS)
+    """Return the banks of a platform: the simulated ones, in test mode, and those of a folder."""
+    return Banks((*WORLD, *(load_folder(folder, RAILS) if folder is not None else ())), RAILS)
 
 
 def engine_over(banks: Banks) -> Engine:

@@ -81,6 +81,7 @@ class BankAccount(Struct, frozen=True):
     """The client's account at the bank; `statements` are the formats in which it is reported.
 
     With `receipts` the schemes' own receipts for files are sent as well, where they have them.
+    `clients` are for the schemes in which the client goes by other numbers.
     """
 
     client: Client
@@ -89,6 +90,7 @@ class BankAccount(Struct, frozen=True):
     statements: tuple[str, ...] = ("bai2", "camt")
     opening_balance: int = 0
     receipts: bool = False
+    clients: Mapping[str, Client] = msgspec.field(default_factory=dict[str, Client])
 
 
 class SimulatedBank:
@@ -122,7 +124,11 @@ class SimulatedBank:
             account.currency,
             account.opening_balance,
         )
-        self._counter = Counter(self.books, schemes, self.client, entropy)
+        self._counter = Counter(self.books, schemes, self.client_in, entropy)
+
+    def client_in(self, scheme: str) -> Client:
+        """Return the client as a scheme knows it."""
+        return self.account.clients.get(scheme, self.client)
 
     def now(self) -> datetime:
         """Return the moment on the platform's clock."""
@@ -197,7 +203,8 @@ class SimulatedBank:
         with self.books.transaction():
             number = outside.next_incoming(self.books)
             one = msgspec.structs.replace(coming, number=number)
-            outside.bring(self.books, self.schemes[scheme], [one], self.client, self.local_time())
+            client = self.client_in(scheme)
+            outside.bring(self.books, self.schemes[scheme], [one], client, self.local_time())
         self._deliver()
 
     def delay(self, seconds: int) -> None:
@@ -284,7 +291,12 @@ class SimulatedBank:
         asked = answer_questions(self.books, scheme.name, today)
         done = settlement.execute(self.books, scheme, today, at_once=now)
         returned = settlement.give_answers(
-            self.books, scheme, self.client, today, self.local_time(), at_once=at_once
+            self.books,
+            scheme,
+            self.client_in(scheme.name),
+            today,
+            self.local_time(),
+            at_once=at_once,
         )
         if asked:
             self._pay_requests(scheme, asked, today)
@@ -309,7 +321,8 @@ class SimulatedBank:
             )
             for number, one in enumerate(asked, first)
         ]
-        outside.bring(self.books, scheme, coming, self.client, self.local_time())
+        client = self.client_in(scheme.name)
+        outside.bring(self.books, scheme, coming, client, self.local_time())
 
     def _receive(self, path: Path) -> Ack | None:
         """Take one file, unless another process has just done so.
@@ -336,7 +349,8 @@ class SimulatedBank:
         if scheme is None or ack.duplicate:
             return ack
         number = self.books.rows("SELECT count(*) FROM delivery")[0][0]
-        letter = scheme.acknowledge(judged.received, ack.reasons, self.client, now, number)
+        client = self.client_in(scheme.name)
+        letter = scheme.acknowledge(judged.received, ack.reasons, client, now, number)
         if letter and (self.account.receipts or scheme.mode == "instant"):
             self.books.put_out_numbered(letter.kind, now.date(), letter.suffix, letter.content)
         if scheme.mode == "instant" and judged.received:

@@ -1,6 +1,6 @@
 """The simulated bank's counter: it judges a client's file or message and queues what it asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -68,12 +68,16 @@ class Counter:
     """Takes files of one client for its schemes."""
 
     def __init__(
-        self, books: Books, schemes: Sequence[Scheme], client: Client, entropy: Entropy
+        self,
+        books: Books,
+        schemes: Sequence[Scheme],
+        client_in: Callable[[str], Client],
+        entropy: Entropy,
     ) -> None:
-        """Take the books to write in, and what decides by chance."""
+        """Take the books to write in, who the client is in a scheme, and what chance decides by."""
         self._books = books
         self._schemes = schemes
-        self._client = client
+        self._client_in = client_in
         self._entropy = entropy
 
     def scheme_of(self, content: bytes) -> Scheme | None:
@@ -106,7 +110,7 @@ class Counter:
         if scheme is None:
             return Judged(replace(blank, status="rejected", reasons=[_UNKNOWN]))
         try:
-            received = scheme.read(content, self._client)
+            received = scheme.read(content, self._client_in(scheme.name))
             self._refuse_reused(scheme, received)
         except FileRefused as refused:
             reasons = [str(problem) for problem in refused.problems]

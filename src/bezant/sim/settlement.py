@@ -36,7 +36,8 @@ WHERE scheme = ? AND state = 'pending'
 """
 
 _DUE_FILES = """
-SELECT file.id, file.reference, ordered.is_credit, sum(ordered.amount > 0), sum(ordered.amount)
+SELECT file.id, file.reference, ordered.is_credit, sum(ordered.amount > 0), sum(ordered.amount),
+       max(coalesce(json_extract(ordered.fields, '$.shown'), ordered.key))
 FROM ordered JOIN file ON file.id = ordered.file
 WHERE ordered.scheme = ? AND ordered.state = 'queued' AND ordered.moves
   AND (? OR ordered.due_on <= ?)
@@ -98,7 +99,8 @@ def execute(books: Books, scheme: Scheme, today: date, *, at_once: bool) -> Sett
     """Carry out what is due, one line for each file and direction, and decide on answers."""
     codes, due = codes_of(scheme), (at_once, today.isoformat())
     done = Settlement()
-    for file, reference, is_credit, items, amount in books.rows(_DUE_FILES, (scheme.name, *due)):
+    for file, total, is_credit, items, amount, one in books.rows(_DUE_FILES, (scheme.name, *due)):
+        reference = one if scheme.mode == "instant" else total
         line = None
         if amount:
             line = books.next_line()
@@ -185,5 +187,5 @@ def _line(answer: Answer, scheme: Scheme, today: date, number: int) -> Line:
     )
     said = f"{scheme.name} {answer.outcome} {answer.code}".upper()
     who = f"{order.name} {order.account}"
-    reference = order.original or order.key
+    reference = order.original or order.fields.get("shown", order.key)
     return new_line(number, today, code, amount, reference, f"{said} {who}", reason=answer.code)

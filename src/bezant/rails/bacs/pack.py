@@ -47,7 +47,7 @@ def pack(
     lines += [records.HEADER_2.write({**labels[1], "label": "HDR2"})]
     lines += [records.USER_HEADER.write(_user_header(groups, file_modifier, multi=multi))]
     for day, direction, group in groups:
-        lines += _write_group(day, direction, group, originator, layout)
+        lines += _write_group(day, direction, group, originator, layout, reference)
     lines += [records.END_1.write({**labels[0], "label": "EOF1"})]
     lines += [records.END_2.write({**labels[1], "label": "EOF2"})]
     lines += [records.USER_TRAILER.write(_user_trailer(groups))]
@@ -206,7 +206,9 @@ def _write_group(
     group: Sequence[Instruction],
     originator: Originator,
     layout: records.Layout,
+    reference: str,
 ) -> Iterator[str]:
+    """Yield a group's records; the contra's narrative is what our own statement calls it."""
     own = originator.account
     assert isinstance(own, GbAccount), "an originator that was refused does not pack"
     shared: dict[str, str | int] = {
@@ -225,7 +227,7 @@ def _write_group(
             "account number": own.account_number,
             "code": _CONTRA_CODES[direction],
             "amount": share,
-            "user name": name,
+            "user name": bacs_text(reference, 18),
             "reference": records.CONTRA,
             "name": name,
         }

@@ -151,7 +151,7 @@ def _payment(body: Tree) -> Order:
         bank=text(payment, "CdtrAgt/FinInstnId/ClrSysMmbId/MmbId"),
         account=account,
         name=text(payment, "Cdtr/Nm"),
-        fields={"remittance": text(payment, "RmtInf/Ustrd")},
+        fields={"shown": identity[-11:], "remittance": text(payment, "RmtInf/Ustrd")},
     )
 
 

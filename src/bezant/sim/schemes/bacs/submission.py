@@ -31,6 +31,7 @@ def read_submission(content: bytes, client: Client) -> Received:
     orders: list[Order] = []
     balance: dict[str, int] = {}
     made = {"credit": [0, 0], "debit": [0, 0]}
+    narrative = ""
     for number, line in enumerate(lines[4:-4], 5):
         if len(line) != width or not _is_record(line):
             problems.append(Problem(number, None, f"not a record of {width} characters"))
@@ -42,7 +43,9 @@ def read_submission(content: bytes, client: Client) -> Received:
         if code not in _LODGES:
             made[side][0] += amount
             made[side][1] += 1
-        if not _is_contra(line):
+        if _is_contra(line):
+            narrative = cut(line, 47, 64).strip()
+        else:
             _take(orders, problems, number, line, day)
     problems += _wrong_sums(lines[-2], balance, made)
     if problems:
@@ -50,7 +53,7 @@ def read_submission(content: bytes, client: Client) -> Received:
     serial = cut(lines[0], 5, 10)
     return Received(
         identity=f"{cut(lines[1], 6, 11)}{serial}{cut(lines[1], 42, 47)}{cut(lines[1], 15, 15)}",
-        reference=serial,
+        reference=narrative or serial,
         orders=tuple(orders),
         fields={"day": cut(lines[3], 6, 10)},
     )
@@ -106,7 +109,11 @@ def _take(orders: list[Order], problems: list[Problem], number: int, line: str, 
             account=cut(line, 7, 14),
             name=cut(line, 83, 100).strip(),
             due_on=processed,
-            fields={"code": code, "processed": processed.isoformat()},
+            fields={
+                "code": code,
+                "processed": processed.isoformat(),
+                "shown": reference.rpartition(" ")[2],
+            },
         )
     )
 
