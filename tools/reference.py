@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from pkgutil import iter_modules
@@ -113,6 +114,8 @@ def rails_table() -> str:
 def capabilities() -> Iterator[Capabilities]:
     """Yield what each rail of each folder declares."""
     for folder in sorted(iter_modules(rails.__path__), key=lambda module: module.name):
+        if not find_spec(f"bezant.rails.{folder.name}.rail"):
+            continue  # Cards move no money by instructions: what they are is a port of its own.
         module = import_module(f"bezant.rails.{folder.name}.rail")
         found = (getattr(it, "capabilities", None) for it in vars(module).values())
         yield from dict.fromkeys(it for it in found if isinstance(it, Capabilities))

@@ -87,7 +87,9 @@ class CardRequest(Struct, frozen=True, kw_only=True):
 
     `amount` is zero for `verify`. `original` is the id of the request for the authorization or
     (`refund`) the capture that it is about; `previous` the network transaction id under which the
-    card was stored.
+    card was stored. With `capture` an authorization takes the money at once; `partial` allows it
+    to be approved in part, `extended` asks for a longer hold; a capture that is not `final` leaves
+    the rest authorized.
     """
 
     id: str
@@ -102,6 +104,7 @@ class CardRequest(Struct, frozen=True, kw_only=True):
     previous: str = ""
     channel: Literal["internet", "mail_or_telephone"] = "internet"
     authentication: Authentication | None = None
+    capture: bool = False
     final: bool = True
     partial: bool = False
     extended: bool = False

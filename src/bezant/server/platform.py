@@ -25,13 +25,16 @@ from bezant.kernel.ids import Ids
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
+from bezant.rail.cards import Acquirer
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.stripecli.sockets import Sockets
+from bezant.server.acquirer import SimulatedWire, WiredAcquirer
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
 from bezant.server.steering import Steering
 from bezant.server.wiring import ROUTES, connected_banks, engine_over, jobs_of
+from bezant.sim.cards.world import CardWorld
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
 from bezant.store.request_log import RequestLog
@@ -104,6 +107,7 @@ class Platform:
         keys = KeyFile(config.vault_key_file, entropy)
         vault = Vault(self._vault_pool, keys, self.ids, entropy)
         self.banks = banks or connected_banks(config.banks)
+        self.cards = CardWorld(config.data / "cards", clock)
         self.runtime = Runtime(
             config=config,
             clock=clock,
@@ -112,7 +116,7 @@ class Platform:
             reader=Reader(self.pool),
             door=door(url, clock, self.ids, queue_limit=config.queue_limit),
             places=places_of(ROUTES),
-            ports={Vault: vault, Engine: engine_over(self.banks)},
+            ports=self._ports(vault, clock),
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock, reads=config.request_log_reads)
@@ -130,7 +134,9 @@ class Platform:
         self._entropy = entropy
         self._works = works
         self.folder: Path = config.data / "banks" / SANDBOX.name
-        self.sandbox = Sandbox(self.runtime, self.banks, config.data, entropy) if works else None
+        self.sandbox = (
+            Sandbox(self.runtime, self.banks, config.data, entropy, self.cards) if works else None
+        )
         self.workers: Sequence[Named] = ()
         self._steering: Steering | None = None
         if isinstance(clock, SteeredClock):
@@ -153,6 +159,10 @@ class Platform:
                 Named("run_jobs", JobRunner(self.pool, clock, entropy, jobs_of(self.runtime)), 0.5),
                 Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
             )
+
+    def _ports(self, vault: Vault, clock: Clock) -> dict[type, Any]:
+        acquirer = WiredAcquirer(vault, clock, SimulatedWire(self.cards))
+        return {Vault: vault, Engine: engine_over(self.banks), Acquirer: acquirer}
 
     def _recurring(self) -> dict[str, Recurring]:
         return {
@@ -207,6 +217,7 @@ class Platform:
         await self.request_log.close()
         await self._vault_pool.close()
         await self.pool.close()
+        self.cards.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

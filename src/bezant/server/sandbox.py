@@ -14,6 +14,7 @@ import msgspec
 from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.db.queries import load
+from bezant.kernel.currency import lookup
 from bezant.kernel.entropy import Entropy
 from bezant.ledger.book import book_of
 from bezant.movement.movement import Movement
@@ -33,6 +34,7 @@ from bezant.resources.test_helpers.simulations import Simulation
 from bezant.server.schemes import SCHEMES
 from bezant.sim.actions import Wish, perform
 from bezant.sim.bank import BankAccount, SimulatedBank
+from bezant.sim.cards.world import CardWorld
 from bezant.sim.people import Payer
 from bezant.sim.scheme import Client
 
@@ -57,10 +59,16 @@ class Sandbox:
     """Plays the banks and the payers of test mode, one step at a time."""
 
     def __init__(
-        self, runtime: Runtime, profiles: Iterable[BankProfile], data: Path, entropy: Entropy
+        self,
+        runtime: Runtime,
+        profiles: Iterable[BankProfile],
+        data: Path,
+        entropy: Entropy,
+        cards: CardWorld,
     ) -> None:
         """Keep the folders and books of each simulated bank below the data folder."""
         self._runtime = runtime
+        self.cards = cards
         self.banks = {
             profile.name: _bank(runtime, profile, data, entropy)
             for profile in profiles
@@ -77,6 +85,9 @@ class Sandbox:
     async def run_once(self) -> int:
         """Pay what is expected, do what was wished, and let the banks do what they would by now."""
         done = await self._pay_in() + await self._simulate()
+        done += await asyncio.to_thread(
+            self.cards.work, self._pay_for_cards, at_once=self._runtime.hurries
+        )
         for bank in self.banks.values():
             done += await asyncio.to_thread(self._play, bank)
         return done
@@ -133,6 +144,14 @@ class Sandbox:
                 details=wish.details,
             ),
         )
+
+    def _pay_for_cards(self, reference: str, currency: str, net: int, day: date) -> bool:
+        """Let the acquirer pay a day's total to the bank that keeps its currency, if any does."""
+        for bank in self.banks.values():
+            if lookup(bank.account.currency).number == currency:
+                bank.settle_cards(reference, net, day)
+                return True
+        return False
 
     def _play(self, bank: SimulatedBank) -> int:
         today = bank.local_time().date()

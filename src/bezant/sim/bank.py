@@ -221,6 +221,11 @@ class SimulatedBank:
         with self.books.transaction():
             return outside.wire(self.books, as_reference(reference), amount_minor, day)
 
+    def settle_cards(self, reference: str, amount_minor: int, day: date) -> None:
+        """Book an acquirer's settlement, in or out, once under its reference."""
+        with self.books.transaction():
+            outside.card_settlement(self.books, reference, amount_minor, day)
+
     def charge(self, kind: str, amount_minor: int, text: str) -> Line:
         """Book a fee, interest or an adjustment of the bank's own."""
         with self.books.transaction():

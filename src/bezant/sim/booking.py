@@ -23,6 +23,7 @@ INSTANT = Codes("458", "158", "158", "458", "158", "458")
 WIRE = Codes("495", "195", "195", "495", "195", "495")
 WIRES = frozenset({"fedwire", "chaps", "swift"})
 
+ACH_IN, ACH_OUT = "142", "451"
 WIRE_IN, FEE, INTEREST, ADJUSTMENT_UP, ADJUSTMENT_DOWN = "195", "698", "354", "306", "508"
 
 

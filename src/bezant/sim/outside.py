@@ -12,6 +12,8 @@ _ADD_INCOMING = """
 INSERT INTO incoming (id, scheme, kind, amount, reference, day, line) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
+_BOOKED = "SELECT 1 FROM line WHERE customer_reference = ?"
+
 _CHARGES = {
     "fee": (booking.FEE, -1),
     "interest": (booking.INTEREST, 1),
@@ -56,6 +58,15 @@ def wire(books: Books, reference: str, amount: int, day: date) -> Line:
     )
     books.add_lines([line])
     return line
+
+
+def card_settlement(books: Books, reference: str, amount: int, day: date) -> None:
+    """Book an acquirer's settlement, which comes or goes by ACH; again is no harm."""
+    if books.rows(_BOOKED, (reference,)):
+        return
+    code = booking.ACH_IN if amount > 0 else booking.ACH_OUT
+    text = f"MERCHANT CARD SETTLEMENT {reference}"
+    books.add_lines([new_line(books.next_line(), day, code, amount, reference, text)])
 
 
 def charge(books: Books, kind: str, amount: int, day: date, text: str) -> Line:

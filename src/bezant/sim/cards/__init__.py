@@ -1,0 +1,1 @@
+"""The other side of cards: an acquirer, its network and all issuers, on the platform's clock."""

@@ -1,0 +1,129 @@
+"""What issuers bring up about payments: disputes with their decisions, frauds, refunds' fates."""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from bezant.sim.cards.books import NetworkBooks
+
+DAYS_TO_RESPOND = 20
+DAYS_TO_DECIDE = 60
+_DONE, _NOT_FOUND, _CLOSED, _FORMAT = "00", "25", "12", "30"
+_REPRESENT, _ACCEPT = "205", "206"
+_WINNING, _LOSING, _ESCALATING = "winning_evidence", "losing_evidence", "escalate_inquiry_evidence"
+_AT_ONCE = ""  # A day before all others.
+_AT_MOST = 1000
+
+_FIND = "SELECT state FROM matter WHERE id = ? AND kind = 'dispute'"
+_CONTEST = "UPDATE matter SET state = ?, due_on = ?, evidence = ? WHERE id = ?"
+_SET = "UPDATE matter SET state = ?, due_on = ? WHERE id = ?"
+_ESCALATE = "UPDATE matter SET state = 'told', stage = 'chargeback', due_on = ? WHERE id = ?"
+_DUE = """
+SELECT matter.id, kind, reason, matter.amount, stage, state, evidence, arn, merchant, currency,
+       masked
+FROM matter JOIN presentment ON presentment.id = matter.presentment
+WHERE (due_on <= ? OR (? AND state = 'due')) AND cleared_on IS NOT NULL
+  AND state IN ('due', 'told', 'represented', 'accepted')
+ORDER BY matter.id LIMIT ?
+"""
+_MOVE = "INSERT INTO chargeback (matter, amount, currency) VALUES (?, ?, ?)"
+
+Kind = Literal["dispute", "fraud", "refund_done", "refund_failed", "won", "lost"]
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What the client is told of a matter; amount in minor units of ISO 4217."""
+
+    case: int
+    kind: Kind
+    reason: str
+    amount: int
+    stage: str
+    respond_by: str
+    arn: str
+    merchant: str
+    currency: str
+    masked: str
+
+
+class Matter(Struct, frozen=True):
+    """A matter as the books have it."""
+
+    id: int
+    kind: Kind
+    reason: str
+    amount: int
+    stage: str
+    state: str
+    evidence: str
+    arn: str
+    merchant: str
+    currency: str
+    masked: str
+
+
+def contest(books: NetworkBooks, case: str, act: str, evidence: str, today: date) -> str:
+    """Take evidence, or a case given up, and return a response code."""
+    rows = books.rows(_FIND, (case,))
+    if not rows:
+        return _NOT_FOUND
+    if rows[0][0] != "told":
+        return _CLOSED
+    if act not in {_REPRESENT, _ACCEPT}:
+        return _FORMAT
+    clear = act == _ACCEPT or any(w in evidence for w in (_WINNING, _LOSING, _ESCALATING))
+    due = _AT_ONCE if clear else (today + timedelta(days=DAYS_TO_DECIDE)).isoformat()
+    state = "accepted" if act == _ACCEPT else "represented"
+    books.change(_CONTEST, (state, due, evidence, case))
+    return _DONE
+
+
+def tell(books: NetworkBooks, today: date, *, at_once: bool) -> list[Told]:
+    """Return what is to be told by a day, and book what it moves; inside a transaction."""
+    rows = books.rows(_DUE, (today.isoformat(), at_once, _AT_MOST))
+    return [_told(books, Matter(*row), today) for row in rows]
+
+
+def _told(books: NetworkBooks, matter: Matter, today: date) -> Told:
+    if matter.kind == "dispute":
+        return _disputed(books, matter, today)
+    books.change(_SET, ("done", today.isoformat(), matter.id))
+    if matter.kind == "refund_failed":
+        books.change(_MOVE, (matter.id, matter.amount, matter.currency))
+    return _as_told(matter, matter.kind)
+
+
+def _disputed(books: NetworkBooks, matter: Matter, today: date) -> Told:
+    respond_by = today + timedelta(days=DAYS_TO_RESPOND)
+    lapses = (respond_by + timedelta(days=1)).isoformat()
+    inquiry = matter.stage == "inquiry"
+    if inquiry and matter.state == "represented" and _ESCALATING in matter.evidence:
+        books.change(_ESCALATE, (lapses, matter.id))
+        books.change(_MOVE, (matter.id, -matter.amount, matter.currency))
+        return _as_told(matter, "dispute", "chargeback", respond_by.isoformat())
+    if matter.state == "due":
+        books.change(_SET, ("told", lapses, matter.id))
+        if not inquiry:
+            books.change(_MOVE, (matter.id, -matter.amount, matter.currency))
+        return _as_told(matter, "dispute", matter.stage, respond_by.isoformat())
+    won = _WINNING in matter.evidence or (inquiry and matter.state != "accepted")
+    books.change(_SET, ("won" if won else "lost", today.isoformat(), matter.id))
+    if won and not inquiry:
+        books.change(_MOVE, (matter.id, matter.amount, matter.currency))
+    return _as_told(matter, "won" if won else "lost")
+
+
+def _as_told(matter: Matter, kind: Kind, stage: str = "", respond_by: str = "") -> Told:
+    return Told(
+        case=matter.id,
+        kind=kind,
+        reason=matter.reason,
+        amount=matter.amount,
+        stage=stage or matter.stage,
+        respond_by=respond_by,
+        arn=matter.arn,
+        merchant=matter.merchant,
+        currency=matter.currency,
+        masked=matter.masked,
+    )
