@@ -137,3 +137,13 @@ def test_it_lists_what_became_of_deliveries_and_rolls_secrets(bezant, receiver, 
     assert endpoint.id in bezant.run("webhooks", "list")
     assert "one endpoint" in bezant.attempt("webhooks", "resend", "--since", "2026-01-01").stderr
     client.v1.webhook_endpoints.delete(endpoint.id)
+
+
+def test_it_lets_things_happen_at_a_simulated_bank(bezant):
+    told = json.loads(bezant.run("simulate", "wire", "in", "--amount", "700", "--json"))
+    assert (told["status"], told["rail"], told["action"]) == ("done", "bank", "wire-in")
+    listed = json.loads(bezant.run("simulate", "pix", "--json"))
+    assert "return" in {one["action"] for one in listed}
+    assert "no rail pigeon" in bezant.attempt("simulate", "pigeon").stderr
+    assert "90s, 5m" in bezant.attempt("simulate", "bank", "outage", "--for", "soon").stderr
+    assert "No money is moved" in bezant.attempt("simulate", "ach", "return", "po_none").stderr

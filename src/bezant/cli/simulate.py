@@ -8,18 +8,27 @@ from typing import Annotated, Any
 import typer
 
 from bezant.cli.options import JsonOption, closing
-from bezant.cli.output import as_json, console, print_table, table
+from bezant.cli.output import as_json, console, dim, print_table, table
 from bezant.cli.remote import DEFAULT_BASE, AccountOption, BaseOption, KeyOption, opened
 from bezant.cli.trigger_acts import Scene
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.errors import ConfigError, NotFound
-from bezant.resources.test_helpers.simulated import VERBS
+from bezant.resources.test_helpers.simulated import (
+    BATCH_RAILS,
+    GROUPS,
+    INSTANT_RAILS,
+    VERBS,
+    WIRE_RAILS,
+)
 
 app = typer.Typer(add_completion=False)
 
 PATH = "/v1/test_helpers/simulations"
 SHORT = {("wire", "in"): ("bank", "wire-in")}
 """What is said in another way than the API has it."""
+
+TYPED = {"target": "TARGET", "amount": "--amount", "code": "--code", "seconds": "--for"}
+"""What has an argument or an option of its own."""
 
 _SPAN = re.compile(r"(\d+)([smhd]?)")
 _UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -96,10 +105,30 @@ def _list(rail: str | None, *, json: bool) -> None:
             ]
         )
         return
-    rows = table("action", "rails", "takes", "what happens", wrapped=("rails", "what happens"))
+    rows = table("action", "happens to", "takes", "what happens", wrapped=("what happens",))
     for name, verb in chosen.items():
-        rows.add_row(name, ", ".join(verb.rails), ", ".join(verb.takes), verb.summary)
+        rows.add_row(name, GROUPS[verb.rails], _taken(verb.takes), verb.summary)
     print_table(rows)
+    if rail is None:
+        console.print(dim(f"Batch rails: {', '.join(BATCH_RAILS)}."))
+        console.print(
+            dim(f"Instant rails: {', '.join(INSTANT_RAILS)}. Wires: {', '.join(WIRE_RAILS)}.")
+        )
+
+
+def _taken(names: tuple[str, ...]) -> str:
+    """Return what a word takes as it is typed; what may be left out stands in brackets."""
+    own = [name for name in names if name.rstrip("!") in TYPED]
+    told = [_bracketed(TYPED[name.rstrip("!")], must=name.endswith("!")) for name in own]
+    others = [name for name in names if name not in own]
+    if others:
+        choice = "|".join(name.rstrip("!") for name in others)
+        told.append(_bracketed(f"--set {choice}=…", must=any("!" in name for name in others)))
+    return " ".join(told)
+
+
+def _bracketed(text: str, *, must: bool) -> str:
+    return text if must else f"[{text}]"
 
 
 async def _simulate(

@@ -13,6 +13,15 @@ WIRE_RAILS = ("fedwire", "chaps", "swift")
 RAILS = (*BATCH_RAILS, *INSTANT_RAILS, *WIRE_RAILS)
 
 
+GROUPS: Mapping[tuple[str, ...], str] = {
+    RAILS: "every rail",
+    BATCH_RAILS: "batch rails",
+    (*INSTANT_RAILS, *WIRE_RAILS): "instant rails and wires",
+    (BANK,): BANK,
+}
+"""What people call the sets of rails."""
+
+
 class Verb(Struct, frozen=True):
     """A word for something that happens; `takes` are parameters, those with `!` must be given."""
 
