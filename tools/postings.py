@@ -26,10 +26,13 @@ def page() -> str:
     """Return the whole page."""
     parts = [HEAD]
     for flow in modules():
+        rows = [row(function) for function in events(flow)]
+        if not rows:
+            continue
         title, _, rest = (inspect.getdoc(flow) or "").partition("\n")
         parts += [f"\n## {title.rstrip('.')}\n", *([f"\n{rest.strip()}\n"] if rest.strip() else [])]
         parts.append("\n| event | what it means | entries |\n|---|---|---|\n")
-        parts += [row(function) for function in events(flow)]
+        parts += rows
     return "".join(parts)
 
 

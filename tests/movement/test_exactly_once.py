@@ -17,7 +17,7 @@ from bezant.movement import instruct
 from bezant.movement.order import Order, hidden_of, order_of
 from bezant.movement.profile import SANDBOX
 from bezant.rail import Party, UsAccount
-from bezant.resources.core.payouts import Payout
+from bezant.resources.core.payout import Payout
 from tests.movement.blink import NOON
 from tests.movement.world import opened, with_rail
 

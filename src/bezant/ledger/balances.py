@@ -4,7 +4,7 @@ Amounts are integers in minor units. An account's own figures count on its norma
 means more of what the account is for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -170,6 +170,17 @@ async def balances(
 async def balances_at(conn: Connection, book: Book, paths: Sequence[str]) -> list[Balance]:
     """Return a book's accounts at some paths, in every currency they exist in."""
     cursor = await conn.execute(QUERIES.balances_at, [book.id, list(paths)])
+    return [Balance(*row) for row in await cursor.fetchall()]
+
+
+async def balances_in(
+    conn: Connection, books: Sequence[Book], account: Callable[[Book], Account]
+) -> list[Balance]:
+    """Return an account of each of some books, in every currency, in one statement."""
+    if not books:
+        return []
+    values = [integers([book.id for book in books]), [account(books[0]).path]]
+    cursor = await conn.execute(QUERIES.balances_in, values)
     return [Balance(*row) for row in await cursor.fetchall()]
 
 

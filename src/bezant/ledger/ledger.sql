@@ -9,6 +9,12 @@ select book_id, account_id, path, currency, credit_normal, floor, posted_debits,
        pending_debits, pending_credits, version, created, closed_at
 from account where book_id = %s and path = any(%s::text[]) order by path, currency
 
+-- name: balances_in
+select book_id, account_id, path, currency, credit_normal, floor, posted_debits, posted_credits,
+       pending_debits, pending_credits, version, created, closed_at
+from account where book_id = any(%s::bigint[]) and path = any(%s::text[])
+order by book_id, path, currency
+
 -- name: trial_of_book
 select split_part(path, ':', 1), currency, credit_normal, count(*),
        coalesce(sum(greatest(posted_debits::numeric - posted_credits, 0)), 0),

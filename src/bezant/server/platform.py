@@ -26,6 +26,7 @@ from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
 from bezant.rail.cards import Acquirer
+from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.stripecli.sockets import Sockets
 from bezant.server.acquirer import SimulatedWire, WiredAcquirer
@@ -148,6 +149,7 @@ class Platform:
             self.poller = BanksPoller(self.runtime, transports)
             self.workers = (
                 Named("sandbox", self.sandbox, 0.2),
+                Named("automatic_payouts", AutomaticPayouts(self.runtime), 0.5),
                 Named("submit_batches", self.submitter, 0.2),
                 Named("poll_banks", self.poller, 0.2),
                 Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),

@@ -19,6 +19,9 @@ select min(at) from (
   (select due_at as at from object where kind = 'movement' and status = 'scheduled'
      and due_at > %(after)s order by due_at limit 1)
   union all
+  (select due_at from object where kind = 'payout_schedule' and due_at > %(after)s
+     order by due_at limit 1)
+  union all
   (select expires_at from hold where remaining > 0 and expires_at > %(after)s
      order by expires_at limit 1)
   union all

@@ -26,6 +26,7 @@ from bezant.resources.connect.capabilities import (
     view,
 )
 from bezant.resources.connect.external_accounts import add, replace_default
+from bezant.resources.connect.payout_schedules import plan
 from bezant.resources.connect.tokens import account_data, id_number
 from bezant.resources.core.bank_accounts import BankAccountParams
 
@@ -168,7 +169,9 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
         _, changes["external_accounts"] = await add(
             ctx, account, params.external_account, default=True
         )
-    return keep(ctx, account, **changes)
+    opened = keep(ctx, account, **changes)
+    await plan(ctx, opened)
+    return opened
 
 
 @routes.post("/v1/accounts/{id}")
@@ -181,6 +184,8 @@ async def update(ctx: Context, id: str, params: UpdateAccount) -> Account:
     if params.external_account is not None:
         changes["external_accounts"] = await replace_default(ctx, account, params.external_account)
     changed = save(ctx, account, **changes)
+    if params.settings is not None:
+        await plan(ctx, changed)
     announce(ctx, changed, before)
     return changed
 

@@ -1,7 +1,7 @@
 """Balance settings: when an account is to be paid out, and what is to stay in its balance.
 
-They are kept in the account's document, most of them where the account shows them too. Payouts
-are made by hand so far, so that nothing acts on a schedule.
+They are kept in the account's document, most of them where the account shows them too. The
+account's payout schedule follows them.
 """
 
 from collections.abc import Mapping
@@ -23,12 +23,11 @@ from bezant.kernel.currency import lookup
 from bezant.kernel.errors import InvalidRequest, UnknownCurrency
 from bezant.resources.connect.account import Account, account_of, save
 from bezant.resources.connect.account_parts import Weekday
+from bezant.resources.connect.payout_schedules import KEPT, plan
 from bezant.resources.core.refused import refused
 
 PATH = "/v1/balance_settings"
 UPDATED = "balance_settings.updated"
-KEPT = "balance_settings"
-"""Where in the account's hidden part is what the account does not show."""
 STANDARD_DELAY_DAYS = 2
 _NO_METHODS = refused("Payout methods are not offered, so no rule can name one.")
 _DAYS = {"weekly": "weekly_payout_days", "monthly": "monthly_payout_days"}
@@ -121,6 +120,7 @@ async def update(ctx: Context, params: UpdateBalanceSettings) -> dict[str, Any]:
     before = _shown(account, hidden)
     if params.payments is not None:
         account = _changed(ctx, account, params.payments)
+        await plan(ctx, account)
     after = _shown(account, hidden)
     _tell(ctx, before, after)
     return after

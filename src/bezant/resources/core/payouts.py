@@ -1,18 +1,15 @@
 """Payouts: money on its way from an account's balance to its owner's bank account."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
-from bezant.api.resource import Expands, Resource
 from bezant.api.routes import Routes
 from bezant.flows import payout as flow
-from bezant.kernel.codec import unix_seconds
 from bezant.kernel.currency import is_payable_amount, payout_step
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
@@ -21,86 +18,11 @@ from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.handler import Handler, Notice
 from bezant.movement.movement import Movement, MovementFact
-from bezant.movement.order import Order
-from bezant.resources.core.balance_transactions import record
-from bezant.resources.core.bank_accounts import BankAccount, corrected, default_for, party
+from bezant.resources.core.bank_accounts import BankAccount, corrected, default_for
 from bezant.resources.core.owners import check_payouts
+from bezant.resources.core.payout import FAILURES, Payout, TraceId, Wanted, begin, recorded
 from bezant.resources.core.refused import refused
-from bezant.resources.core.sortable import bounds, sortable
-
-FAILURES: Mapping[str, str] = {
-    "account_closed": "The bank account has been closed.",
-    "account_frozen": "The bank account has been frozen.",
-    "bank_account_restricted": "The bank account takes no payments of this kind.",
-    "bank_ownership_changed": "The account now belongs to another bank.",
-    "could_not_process": "The bank could not process the payout.",
-    "debit_not_authorized": "The bank did not allow the payment to this account.",
-    "declined": "The bank has declined the payout.",
-    "insufficient_funds": "The bank reported insufficient funds.",
-    "invalid_account_number": "The routing number is right, but the account number is not.",
-    "invalid_currency": "The bank could not take the payout in this currency.",
-    "no_account": "The bank has found no account with these details.",
-}
-"""Why payouts fail, by failure code."""
-
-
-class TraceId(Struct, frozen=True):
-    """The bank's name for the payment, by which the receiver's bank can look for it."""
-
-    status: Literal["pending", "supported", "unsupported"] = "pending"
-    value: str | None = None
-
-
-class Payout(Resource, tag="payout"):
-    """Money on its way to a bank account, in minor units; `arrival_date` in Unix seconds."""
-
-    expands: ClassVar[Expands] = {
-        "application_fee": ("application_fee",),
-        "balance_transaction": ("balance_transaction",),
-        "destination": ("bank_account",),
-        "failure_balance_transaction": ("balance_transaction",),
-        "original_payout": ("payout",),
-        "reversed_by": ("payout",),
-    }
-    filters: ClassVar[Mapping[str, str]] = {
-        "status": "status",
-        "destination": "destination",
-        "arrives": "reference",
-    }
-
-    amount: int
-    application_fee: None = None
-    application_fee_amount: None = None
-    arrival_date: int
-    automatic: bool = False
-    balance_transaction: str | None = None
-    currency: str
-    description: str | None = None
-    destination: str
-    failure_balance_transaction: str | None = None
-    failure_code: str | None = None
-    failure_message: str | None = None
-    metadata: dict[str, str]
-    method: Literal["standard", "instant"] = "standard"
-    original_payout: str | None = None
-    payout_method: None = None
-    reconciliation_status: Literal["completed", "in_progress", "not_applicable"] = "not_applicable"
-    reversed_by: str | None = None
-    source_type: Literal["card"] = "card"
-    statement_descriptor: str | None = None
-    status: Literal["pending", "in_transit", "paid", "canceled", "failed"] = "pending"
-    trace_id: TraceId = TraceId()
-    type: Literal["bank_account"] = "bank_account"
-
-    @property
-    def money(self) -> Money:
-        """Its amount as money."""
-        return Money(self.amount, self.currency)
-
-    @property
-    def arrives(self) -> str:
-        """Its arrival as a column has it."""
-        return sortable(self.arrival_date)
+from bezant.resources.core.sortable import bounds
 
 
 class CreatePayout(Params):
@@ -152,28 +74,13 @@ async def create(ctx: Context, params: CreatePayout) -> Payout:
     _check(params)
     await check_payouts(ctx)
     destination = await _destination(ctx, params)
-    name = ctx.new_id("po")
-    payout = Payout(
-        id=name,
-        amount=params.amount,
-        arrival_date=created_of(name),
-        created=created_of(name),
-        currency=params.currency,
+    wanted = Wanted(
         description=params.description,
-        destination=destination.id,
-        livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
         method=params.method or "standard",
         statement_descriptor=params.statement_descriptor,
     )
-    order = Order(party(ctx, destination), description="PAYOUT")
-    movement = _sent(ctx, payout, order)
-    entry = flow.created(payout.money, book=ctx.book, rail=movement.rail)
-    instruct.tie(ctx, movement, ctx.post(entry, source=name))
-    transaction = _recorded(ctx, "payout", -payout.money, payout)
-    payout.arrival_date = _day(movement)
-    payout.balance_transaction = transaction
-    return ctx.create(payout, event="payout.created")
+    return begin(ctx, Money(params.amount, params.currency), destination, wanted)
 
 
 @routes.update
@@ -218,7 +125,7 @@ def _returned(ctx: Context, payout: Payout, movement: Movement, fact: MovementFa
 def _canceled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
     entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
     ctx.post(entry, source=payout.id)
-    back = _recorded(ctx, "payout_cancel", payout.money, payout, book=movement.book)
+    back = recorded(ctx, "payout_cancel", payout.money, payout, book=movement.book)
     _become(ctx, payout, "canceled", "payout.canceled", failure_balance_transaction=back)
 
 
@@ -230,7 +137,7 @@ def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFa
 
 def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
     code = fact.failure_code or "could_not_process"
-    back = _recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
+    back = recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
     _become(
         ctx,
         payout,
@@ -286,35 +193,6 @@ handler = Handler(
 def _become(ctx: Context, payout: Payout, status: str, event: str, **changes: Any) -> None:
     assert status in flow.NEXT[payout.status], f"{payout.id}: {payout.status} to {status}"
     ctx.save(payout, status=status, event=event, **changes)
-
-
-def _recorded(
-    ctx: Context, kind: str, amount: Money, payout: Payout, book: Book | None = None
-) -> str:
-    """Store a balance transaction of a payout and return its id."""
-    description = payout.description
-    return record(ctx, kind, amount, source=payout.id, book=book, description=description).id
-
-
-def _sent(ctx: Context, payout: Payout, order: Order) -> Movement:
-    """Send it by whichever rail reaches the account; an instant one says so when none does."""
-    try:
-        return instruct.send(ctx, payout, payout.money, order, service=payout.method)
-    except InvalidRequest as refused:
-        if payout.method != "instant" or refused.code != "no_route":
-            raise
-        raise InvalidRequest(
-            f"This can't be paid out instantly. {refused.message} Use `standard`.",
-            code="instant_payouts_unsupported",
-            param="method",
-        ) from refused
-
-
-def _day(movement: Movement) -> int:
-    """Return when the day of the expected settlement begins, in Unix seconds."""
-    assert movement.effective_date is not None, "a movement that is sent has its dates"
-    day = date.fromisoformat(movement.effective_date)
-    return unix_seconds(datetime.combine(day, time(), UTC))
 
 
 async def _destination(ctx: Context, params: CreatePayout) -> BankAccount:

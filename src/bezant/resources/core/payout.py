@@ -1,0 +1,167 @@
+"""The payout object, and how a payout begins: by hand, by the schedule, or to take one back."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import ClassVar, Literal
+
+from msgspec import Struct, field
+
+from bezant.api.context import Context, created_of
+from bezant.api.resource import Expands, Resource
+from bezant.flows import payout as flow
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.movement import instruct
+from bezant.movement.movement import Movement
+from bezant.movement.order import Order
+from bezant.resources.core.balance_transactions import record
+from bezant.resources.core.bank_accounts import BankAccount, party
+from bezant.resources.core.sortable import sortable
+
+Method = Literal["standard", "instant"]
+
+FAILURES: Mapping[str, str] = {
+    "account_closed": "The bank account has been closed.",
+    "account_frozen": "The bank account has been frozen.",
+    "bank_account_restricted": "The bank account takes no payments of this kind.",
+    "bank_ownership_changed": "The account now belongs to another bank.",
+    "could_not_process": "The bank could not process the payout.",
+    "debit_not_authorized": "The bank did not allow the payment to this account.",
+    "declined": "The bank has declined the payout.",
+    "insufficient_funds": "The bank reported insufficient funds.",
+    "invalid_account_number": "The routing number is right, but the account number is not.",
+    "invalid_currency": "The bank could not take the payout in this currency.",
+    "no_account": "The bank has found no account with these details.",
+}
+"""Why payouts fail, by failure code."""
+
+
+class TraceId(Struct, frozen=True):
+    """The bank's name for the payment, by which the receiver's bank can look for it."""
+
+    status: Literal["pending", "supported", "unsupported"] = "pending"
+    value: str | None = None
+
+
+class Payout(Resource, tag="payout"):
+    """Money on its way to a bank account, in minor units; `arrival_date` in Unix seconds."""
+
+    expands: ClassVar[Expands] = {
+        "application_fee": ("application_fee",),
+        "balance_transaction": ("balance_transaction",),
+        "destination": ("bank_account",),
+        "failure_balance_transaction": ("balance_transaction",),
+        "original_payout": ("payout",),
+        "reversed_by": ("payout",),
+    }
+    filters: ClassVar[Mapping[str, str]] = {
+        "status": "status",
+        "destination": "destination",
+        "arrives": "reference",
+        "currency": "currency",
+    }
+
+    amount: int
+    application_fee: None = None
+    application_fee_amount: None = None
+    arrival_date: int
+    automatic: bool = False
+    balance_transaction: str | None = None
+    currency: str
+    description: str | None = None
+    destination: str
+    failure_balance_transaction: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    metadata: dict[str, str]
+    method: Literal["standard", "instant"] = "standard"
+    original_payout: str | None = None
+    payout_method: None = None
+    reconciliation_status: Literal["completed", "in_progress", "not_applicable"] = "not_applicable"
+    reversed_by: str | None = None
+    source_type: Literal["card"] = "card"
+    statement_descriptor: str | None = None
+    status: Literal["pending", "in_transit", "paid", "canceled", "failed"] = "pending"
+    trace_id: TraceId = TraceId()
+    type: Literal["bank_account"] = "bank_account"
+
+    @property
+    def money(self) -> Money:
+        """Its amount as money."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def arrives(self) -> str:
+        """Its arrival as a column has it."""
+        return sortable(self.arrival_date)
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What is wanted of a new payout, beside the amount and the bank account."""
+
+    automatic: bool = False
+    description: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+    method: Method = "standard"
+    statement_descriptor: str | None = None
+
+
+def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted) -> Payout:
+    """Send the acting account's money to a bank account of its own.
+
+    Raises InvalidRequest, before anything is collected, when no rail reaches the account.
+    """
+    name = ctx.new_id("po")
+    payout = Payout(
+        id=name,
+        amount=amount.amount,
+        arrival_date=created_of(name),
+        automatic=wanted.automatic,
+        created=created_of(name),
+        currency=amount.currency,
+        description=wanted.description,
+        destination=destination.id,
+        livemode=ctx.livemode,
+        metadata=wanted.metadata,
+        method=wanted.method,
+        reconciliation_status="in_progress" if wanted.automatic else "not_applicable",
+        statement_descriptor=wanted.statement_descriptor,
+    )
+    order = Order(party(ctx, destination), description="PAYOUT")
+    movement = _sent(ctx, payout, order)
+    entry = flow.created(amount, book=ctx.book, rail=movement.rail)
+    instruct.tie(ctx, movement, ctx.post(entry, source=name))
+    payout.balance_transaction = recorded(ctx, "payout", -amount, payout)
+    payout.arrival_date = day_of(movement)
+    return ctx.create(payout, event="payout.created")
+
+
+def recorded(
+    ctx: Context, kind: str, amount: Money, payout: Payout, book: Book | None = None
+) -> str:
+    """Store a balance transaction of a payout and return its id."""
+    description = payout.description
+    return record(ctx, kind, amount, source=payout.id, book=book, description=description).id
+
+
+def day_of(movement: Movement) -> int:
+    """Return when the day of the expected settlement begins, in Unix seconds."""
+    assert movement.effective_date is not None, "a movement that is sent has its dates"
+    day = date.fromisoformat(movement.effective_date)
+    return unix_seconds(datetime.combine(day, time(), UTC))
+
+
+def _sent(ctx: Context, payout: Payout, order: Order) -> Movement:
+    """Send it by whichever rail reaches the account; an instant one says so when none does."""
+    try:
+        return instruct.send(ctx, payout, payout.money, order, service=payout.method)
+    except InvalidRequest as refused:
+        if payout.method != "instant" or refused.code != "no_route":
+            raise
+        raise InvalidRequest(
+            f"This can't be paid out instantly. {refused.message} Use `standard`.",
+            code="instant_payouts_unsupported",
+            param="method",
+        ) from refused
