@@ -92,7 +92,7 @@ def test_a_platform_on_which_nothing_is_wrong_passes(bezant, own_world, monkeypa
     assert warned == {"server", "clock", "bank"}  # Nobody serves, time stands, garbage came.
     assert "test mode stands still at " in said.out
     assert "→ `bezant clock run` lets it go" in said.out
-    assert "garbage.txt: line 1: neither NACHA" in said.out
+    assert "garbage.txt: line 1: no reader knows this file" in said.out
     assert said.out.endswith("3 warnings.\n")
 
 
@@ -156,6 +156,10 @@ DELIVERY = (
     "insert into delivery (book_id, id, event_book, event, endpoint, status, due_at, answer, "
     "created) values (1, 'd', 1, 'evt', 'we_1', %s, %s, 'answered 500', %s)"
 )
+ENDPOINT = (
+    "insert into object (book_id, kind, id, created, version, body, status, hidden) "
+    "values (1, 'webhook_endpoint', 'we_1', %s, 1, '{}', 'disabled', %s)"
+)
 JOB = (
     "insert into job (book_id, id, kind, payload, run_at, status, problem) "
     "values (1, 'j', 'export', '{}', %s, %s, 'no room')"
@@ -181,7 +185,13 @@ HOLD = (
 )
 EVENT = Ids(SimpleNamespace(now=lambda: LATE), SystemEntropy()).new("evt")
 
+GONE = '{"secret": "whsec_1", "reason": "delivery_failed", "disabled_at": 1700000000}'
+BY_USER = '{"secret": "whsec_1", "reason": "user", "disabled_at": 1700000000}'
+
 FAULTS = [
+    ("webhooks", "warn", "disabled after three days in which it took nothing: we_1",
+     [(ENDPOINT, [NOW, GONE])]),
+    ("webhooks", "ok", "none was given up", [(ENDPOINT, [NOW, BY_USER])]),
     ("webhooks", "warn", "1 delivery was given up in the last 7 days, most by we_1: answered 500",
      [(DELIVERY, ["failed", None, NOW])]),
     ("webhooks", "warn", "1 is late, by up to 2 hours", [(DELIVERY, ["pending", LATE, NOW])]),

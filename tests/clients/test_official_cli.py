@@ -2,15 +2,29 @@
 
 import json
 import re
+import time
 
 import pytest
 import stripe
 
+from tests.clients.programs import PATIENCE_S
+from tests.code.events import told
 from tests.reliability.served import KEY
 
-TRIGGERED = ("account.updated", "customer.created", "customer.deleted", "customer.updated",
-             "topup.created")  # fmt: skip
-"""Every event it can trigger here: other fixtures begin with what this API does not offer yet."""
+TRIGGERED = {
+    "account.updated", "customer.created", "customer.deleted", "customer.updated",
+    "reporting.report_run.succeeded", "test_helpers.test_clock.advancing",
+    "test_helpers.test_clock.created", "test_helpers.test_clock.deleted",
+    "test_helpers.test_clock.ready", "topup.created",
+}  # fmt: skip
+"""What it can trigger here, and more as more is offered."""
+BEGINS_WITHOUT = re.compile(r"Unrecognized request URL|payment_method_unsupported_type")
+"""How it tells that the example for an event begins with what this API does not offer."""
+
+
+@pytest.fixture
+def client(served):
+    return stripe.StripeClient(KEY, base_addresses={"api": served.url})
 
 
 def listening(official, receiver):
@@ -44,7 +58,19 @@ def test_it_posts_gets_and_deletes(official):
 def test_its_resource_commands_work(official):
     made = json.loads(official.run("customers", "create", "--name", "Grace"))
     assert json.loads(official.run("customers", "retrieve", made["id"]))["name"] == "Grace"
-    assert made["id"] in official.run("customers", "list", "--limit", "3")
+    named = json.loads(official.run("customers", "update", made["id"], "-d", "name=Hopper"))
+    assert named["name"] == "Hopper"
+    assert '"deleted":true' in official.run("customers", "delete", made["id"], "--confirm")
+    assert json.loads(official.run("balance", "retrieve"))["object"] == "balance"
+
+
+@pytest.mark.parametrize("resource", [
+    "accounts", "balance_transactions", "charges", "country_specs", "customers", "events",
+    "file_links", "files", "payouts", "refunds", "topups", "transfers",
+    "webhook_endpoints",
+])  # fmt: skip
+def test_its_commands_list(official, resource):
+    assert json.loads(official.run(resource, "list", "--limit", "3"))["object"] == "list"
 
 
 def test_it_forwards_what_happens_with_a_signature_that_verifies(official, receiver):
@@ -67,11 +93,55 @@ def test_it_forwards_the_changes_of_an_object_in_their_order(official, receiver)
     assert names == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("kind", TRIGGERED)
-def test_it_triggers(official, receiver, kind):
+def triggered(official, kind):
+    """Trigger an event and tell whether it was, unless its example begins with what is not."""
+    done = official.attempt("trigger", kind)
+    said = done.stdout + done.stderr
+    if done.returncode and BEGINS_WITHOUT.search(said):
+        return False
+    assert "Trigger succeeded" in said, said
+    return True
+
+
+def let_go(client):
+    """Let time run on as soon as a test clock has arrived."""
+    clocks = client.v1.test_helpers.test_clocks
+    deadline = time.monotonic() + PATIENCE_S
+    for clock in clocks.list().data:
+        while clocks.retrieve(clock.id).status != "ready":
+            assert time.monotonic() < deadline, "the clock has not arrived"
+        clocks.delete(clock.id)
+
+
+def test_it_triggers_every_event_that_happens_here(official, client, receiver):
     secret, _ = listening(official, receiver)
-    assert "Trigger succeeded" in official.run("trigger", kind)
-    assert next_of(receiver, secret, kind).type == kind
+    offered = re.findall(r"^  ([a-z_.]+)$", official.run("trigger", "--help"), re.MULTILINE)
+    come = set()
+    for kind in sorted(told().intersection(offered)):
+        if triggered(official, kind):
+            come.add(next_of(receiver, secret, kind).type)
+            let_go(client)
+    assert come >= TRIGGERED
+
+
+def test_its_fixtures_make_what_they_say(official, client, tmp_path):
+    steps = [
+        {"name": "ada", "path": "/v1/customers", "method": "post",
+         "params": {"name": "Ada", "metadata": {"from": "fixtures"}}},
+        {"name": "vat", "path": "/v1/customers/${ada:id}/tax_ids", "method": "post",
+         "params": {"type": "eu_vat", "value": "DE123456789"}},
+        {"name": "money", "path": "/v1/topups", "method": "post",
+         "params": {"amount": 700, "currency": "usd", "description": "for ${ada:name}"}},
+        {"name": "again", "path": "/v1/customers/${ada:id}", "method": "get"},
+    ]  # fmt: skip
+    fixture = tmp_path / "fixture.json"
+    fixture.write_text(json.dumps({"_meta": {"template_version": 0}, "fixtures": steps}))
+    said = official.run("fixtures", str(fixture))
+    assert all(f"Running fixture for: {step['name']}" in said for step in steps)
+    customer = client.v1.customers.list({"limit": 1}).data[0]
+    assert customer.metadata.to_dict() == {"from": "fixtures"}
+    assert client.v1.customers.tax_ids.list(customer.id).data[0].value == "DE123456789"
+    assert client.v1.topups.list({"limit": 1}).data[0].description == "for Ada"
 
 
 def test_it_tails_logs_through_its_filters(official):

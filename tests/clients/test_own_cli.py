@@ -49,6 +49,21 @@ def test_it_catches_up_with_what_happened_while_nobody_listened(bezant, receiver
     assert {received(receiver).data.object.id for _ in range(3)} == set(made)
 
 
+def test_it_forwards_thin_events(bezant, receiver, client):
+    running = bezant.start(
+        "listen", "--thin", "--forward-to", receiver.url, "--events", "v1.customer.*"
+    )
+    running.line("Ready.")
+    made = client.v1.customers.create({"name": "Thin"})
+    call = receiver.next()
+    told = client.parse_event_notification(call.body, call.signature, SECRET)
+    assert (told.type, told.related_object.id) == ("v1.customer.created", made.id)
+    assert told.fetch_related_object().name == "Thin"
+    assert told.fetch_event().snapshot_event
+    assert "changes" not in json.loads(call.body)
+    assert told.id not in running.line("-->", "v1.customer.created"), "it can be caught up from"
+
+
 def test_it_refuses_what_cannot_be(bezant):
     assert "No such event" in bezant.attempt("listen", "--since", "evt_none").stderr
     assert "not an event type" in bezant.attempt("listen", "--events", "nonsense").stderr

@@ -169,9 +169,33 @@ def test_a_test_clock_is_the_platforms_clock(database, tmp_path):
         moving = await desk.call("POST", f"{path}/{clock['id']}/advance", frozen_time=start + 3600)
         assert moving["status"] == "advancing"
         assert (await desk.arrived())["now"] == start + 3600
+        told = (await desk.call("GET", "/v1/events?limit=3"))["data"]
+        kinds = ["ready", "advancing", "created"]
+        assert [event["type"] for event in told] == [f"test_helpers.test_clock.{k}" for k in kinds]
+        assert told[0]["data"]["object"]["status"] == "ready"
         gone = await desk.call("DELETE", f"{path}/{clock['id']}")
         assert gone["deleted"] is True
         assert (await desk.call("GET", "/v1/test_helpers/clock"))["status"] == "running"
+
+    play(database, tmp_path, story)
+
+
+def test_a_test_clock_of_the_past_keeps_its_distance(database, tmp_path):
+    async def story(desk):
+        path, start = "/v1/test_helpers/test_clocks", 1_577_836_800
+        clock = await desk.call("POST", path, frozen_time=start)
+        assert (clock["status"], clock["frozen_time"]) == ("ready", start)
+        stood = await desk.call("GET", "/v1/test_helpers/clock")
+        assert stood["status"] == "frozen"
+        refused = await desk.call(
+            "POST", f"{path}/{clock['id']}/advance", status=400, frozen_time=start - 1
+        )
+        assert str(start) in refused["error"]["message"]
+        moving = await desk.call("POST", f"{path}/{clock['id']}/advance", frozen_time=start + 9000)
+        assert moving["status_details"]["advancing"]["target_frozen_time"] == start + 9000
+        assert (await desk.arrived())["now"] == stood["now"] + 9000
+        arrived = await desk.call("GET", f"{path}/{clock['id']}")
+        assert (arrived["status"], arrived["frozen_time"]) == ("ready", start + 9000)
 
     play(database, tmp_path, story)
 

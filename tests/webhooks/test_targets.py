@@ -6,7 +6,7 @@ import pytest
 
 from bezant.workers.disable_endpoints import AFTER
 from tests.webhooks.receiver import Receiver, status
-from tests.webhooks.world import World, decoded, play
+from tests.webhooks.world import CHILD, World, decoded, play
 
 
 async def ordered(world: World, url: str, types: str = "*") -> str:
@@ -174,5 +174,27 @@ def test_targets_of_both_kinds_page_together(database):
             assert (await world.ask("GET", f"/webhook_targets/{wrong}")).status == 404
             path = f"/webhook_targets?starting_after={wrong}"
             assert (await world.ask("GET", path)).status == 400
+
+    play(database, story)
+
+
+def test_a_platform_hears_that_an_endpoint_of_its_account_was_disabled(database):
+    async def story(world: World) -> None:
+        async with Receiver() as receiver:
+            receiver.answers["/dead"] = status(500)
+            await world.connect(CHILD)
+            await world.listen(receiver.url("/own"), "webhook_endpoint.disabled")
+            await world.listen(receiver.url("/told"), "webhook_endpoint.disabled", "connect=true")
+            dead = await world.listen(receiver.url("/dead"), "payout.paid", Stripe_Account=CHILD)
+            for _ in range(16):
+                await world.happen("payout.paid", account=CHILD)
+                await world.tell()
+                world.pass_time(hours=5)
+            assert await world.disabler.run_once() == 1
+            await world.tell()
+            (told,) = receiver.at("/told")
+            event = decoded(told.body)
+            assert (event["account"], event["data"]["object"]["id"]) == (CHILD, dead["id"])
+            assert receiver.at("/own") == []
 
     play(database, story)

@@ -11,6 +11,7 @@ import httpx
 import typer
 from msgspec import Raw, Struct
 
+from bezant.api.places import Places
 from bezant.cli.listen_forward import Arrived, Forwarder, Line
 from bezant.cli.options import JsonOption, closing
 from bezant.cli.output import as_json_line, console
@@ -27,7 +28,8 @@ from bezant.cli.remote import (
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.codec import decode_json, encode_json
 from bezant.kernel.errors import ConfigError
-from bezant.resources.webhooks.event_types import ALL, KNOWN, matching
+from bezant.resources.webhooks.event_types import ALL, KNOWN, matching, stored_name, thin_name
+from bezant.resources.webhooks.thin import notification, shown_id
 from bezant.store.feed import Trail
 
 POLL_SECONDS = 0.5
@@ -43,9 +45,10 @@ app = typer.Typer(add_completion=False)
         "bezant listen --forward-to localhost:3000/webhooks",
         "bezant listen --forward-to localhost:3000/webhooks --events 'payout.*,transfer.created'",
         "bezant listen --forward-to localhost:3000/webhooks --since evt_3JCExl39RbIv8JEwa0c6NwsL",
+        "bezant listen --forward-to localhost:3000/webhooks --thin --events 'v1.payout.*'",
     )
 )
-def listen(
+def listen(  # noqa: PLR0913 -- an option is a parameter
     *,
     forward_to: Annotated[
         str | None, typer.Option("--forward-to", help="Where to send events; only shown without.")
@@ -56,6 +59,9 @@ def listen(
     since: Annotated[
         str | None, typer.Option("--since", help="Catch up first: all after this event, evt_….")
     ] = None,
+    thin: Annotated[
+        bool, typer.Option("--thin", help="Forward thin events, as destinations of v2 get them.")
+    ] = False,
     secret: Annotated[
         str | None, typer.Option("--secret", help="Sign with this; the same for each key without.")
     ] = None,
@@ -75,7 +81,7 @@ def listen(
     with suppress(asyncio.CancelledError):
         asyncio.run(
             _listen(
-                _Plan(forward_to and _absolute(forward_to), wanted, since, signing, json),
+                _Plan(forward_to and _absolute(forward_to), wanted, since, signing, thin, json),
                 base,
                 key,
                 account,
@@ -90,6 +96,7 @@ class _Plan(Struct, frozen=True):
     wanted: frozenset[str]
     since: str | None
     secret: str
+    thin: bool
     json: bool
 
 
@@ -103,8 +110,11 @@ async def _listen(plan: _Plan, base: str, key: str | None, account: str | None) 
             console.print(f"Ready. Signing secret: {plan.secret}", soft_wrap=True)
         try:
             async for event in follow(remote, start, clock):
-                if ALL in plan.wanted or event.type in plan.wanted:
-                    forwarder.take(event)
+                if ALL not in plan.wanted and event.type not in plan.wanted:
+                    continue
+                told = await _thin(remote, event, clock) if plan.thin else event
+                if told is not None:
+                    forwarder.take(told)
         finally:
             await forwarder.close()
             if forwarder.last and not plan.json:
@@ -135,6 +145,23 @@ async def follow(remote: Remote, start: str | None, clock: SystemClock) -> Async
             console.print(f"{problem}; trying again")
             pause = AWAY_SECONDS
         await clock.sleep(pause)
+
+
+async def _thin(remote: Remote, event: Arrived, clock: SystemClock) -> Arrived | None:
+    """Return an event as a destination of thin ones is sent it; None if it has no such form."""
+    kind = thin_name(event.type)
+    if kind is None:
+        return None
+    path = f"/v2/core/events/{shown_id(event.id, event.type)}"
+    while True:
+        try:
+            body = encode_json(await remote.get(path)).decode()
+        except Away as problem:
+            console.print(f"{problem}; trying again")
+            await clock.sleep(AWAY_SECONDS)
+        else:
+            sent = notification(body, Places()).encode()
+            return Arrived(event.id, kind, event.data, sent)
 
 
 class Resend(Struct):
@@ -212,7 +239,7 @@ def secret_for(key: str) -> str:
 
 def _wanted(events: str) -> frozenset[str]:
     """Return the types that are asked for. Raises ConfigError for one that there is not."""
-    asked = [name.strip() for name in events.split(",") if name.strip()]
+    asked = [stored_name(name.strip()) for name in events.split(",") if name.strip()]
     found: set[str] = {ALL} if ALL in asked else set()
     for name in asked:
         types = matching(name)

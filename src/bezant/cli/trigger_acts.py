@@ -344,6 +344,11 @@ async def test_clock_advancing(scene: Scene) -> Outcome:
     return Outcome(scene.remote, await _clock(scene, advance=True))
 
 
+@act("test_helpers.test_clock.ready", "A moved test clock arrives.")
+async def test_clock_ready(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, await _clock(scene, advance=True))
+
+
 @act("test_helpers.test_clock.deleted", "The time of test mode is frozen and let go.")
 async def test_clock_deleted(scene: Scene) -> Outcome:
     return Outcome(scene.remote, await _clock(scene, advance=False))

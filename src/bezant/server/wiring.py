@@ -129,4 +129,5 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
     return {
         webhook_resends.JOB: Resender(runtime),
         report_runs.JOB: ReportRunner(runtime).run,
+        test_clocks.JOB: test_clocks.arrivals(runtime),
     }

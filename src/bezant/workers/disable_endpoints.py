@@ -60,11 +60,12 @@ class EndpointDisabler:
         self, kind: type[WebhookEndpoint | EventDestination], row: Row, book: int
     ) -> None:
         livemode = decode_json(row.body, kind).livemode
+        known = decode_json(row.hidden or "", EndpointHidden)
         ctx = Context(self._runtime, Caller("", "", livemode))
-        endpoint = ctx.loaded(kind, row, Book(book, "", livemode))
+        endpoint = ctx.loaded(kind, row, Book(book, known.account or "", livemode))
         if endpoint.status == "disabled":
             return
-        hidden = EndpointHidden.of(ctx.hidden(endpoint)).disabled(FAILED, ctx.now())
+        hidden = known.disabled(FAILED, ctx.now())
         changes: dict[str, Any] = {"status": "disabled"}
         if kind is EventDestination:
             changes["status_details"] = StatusDetails(Disabled(FAILED))

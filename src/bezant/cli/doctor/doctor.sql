@@ -37,6 +37,13 @@ select endpoint, count(*), (array_agg(answer order by attempted_at desc nulls la
 from delivery where status = 'failed' and created > %s
 group by endpoint order by count(*) desc, endpoint limit %s
 
+-- name: disabled_endpoints
+-- Those that were disabled for taking nothing, not by their owners.
+select id, (hidden::json ->> 'disabled_at')::bigint from object
+where kind = any(%s::text[]) and status = 'disabled' and not deleted
+  and hidden::json ->> 'reason' = %s
+order by 2 desc, id limit %s
+
 -- name: late_deliveries
 select count(*), min(due_at) from delivery where due_at < %s
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 from bezant.cli.doctor.finding import Finding, bad, lasting, ok, warn
 from bezant.cli.doctor.patient import QUERIES, Patient
 from bezant.cli.output import counted
+from bezant.kernel.codec import from_microseconds
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import MalformedId
 from bezant.kernel.ids import parse
 from bezant.kernel.money import Money
 from bezant.ledger import chart
+from bezant.resources.webhooks.endpoint import DAY_SECONDS, FAILED, KINDS
 
 KEYS, WEBHOOKS, EVENTS, JOBS = "keys", "webhooks", "events", "jobs"
 MOVEMENTS, HOLDS, DUE, CLEARING, SEALS = "movements", "holds", "due", "clearing", "seals"
@@ -34,7 +36,18 @@ def keys(patient: Patient) -> Finding:
 
 
 def webhooks(patient: Patient) -> Finding:
-    """Tell of deliveries that were given up in the last week, or have waited for too long."""
+    """Tell of endpoints that are sent nothing any more, of what was given up, and of what waits."""
+    disabled = patient.rows(QUERIES.disabled_endpoints, [*KINDS], FAILED, MOST)
+    if disabled:
+        named = ", ".join(name for name, _ in disabled)
+        first, at = disabled[0]
+        since = from_microseconds((at - 3 * DAY_SECONDS) * 1_000_000).date()
+        return warn(
+            WEBHOOKS,
+            f"disabled after three days in which it took nothing: {named}",
+            "mend what it points to, enable it, and send again what it has missed: "
+            f"`bezant webhooks resend --to {first} --since {since} --failed`",
+        )
     failed = patient.rows(QUERIES.failed_deliveries, patient.before(days=7), MOST)
     if failed:
         number = sum(row[1] for row in failed)

@@ -1,26 +1,34 @@
 """Test clocks: the platform's clock under the name and the shape that Stripe's clients know.
 
 All of test mode shares one time, so that there is at most one test clock: making one freezes
-the platform's clock, advancing it moves that, deleting it lets it run on.
+the platform's clock, advancing it moves that, deleting it lets it run on. One that is made for
+a time that has passed keeps its distance: it is moved as far as it says, and so is the platform.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import Caller, Context, created_of
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Params, Timestamp
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
-from bezant.kernel.codec import unix_seconds
+from bezant.api.runtime import Runtime
+from bezant.kernel.codec import decode_json, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.test_helpers.clock import LONGEST_SECONDS, check_steerable
 from bezant.store import clock as store
+from bezant.store.clock import ClockState
+from bezant.store.jobs import JobRow
 
 KEPT_SECONDS = 30 * 86_400
+JOB = "test_helpers.test_clock"
+_BEHIND = "behind"
+"""In the hidden part: by how many seconds a clock is behind the platform's."""
 
 
 class Advancing(Struct, frozen=True):
@@ -60,6 +68,14 @@ class AdvanceTestClock(Params):
     frozen_time: Timestamp
 
 
+class Arrival(Struct, frozen=True):
+    """Which clock is to have arrived where: what a job is told."""
+
+    clock: str
+    account: str
+    frozen_time: int
+
+
 routes = Routes(
     TestClock, "/v1/test_helpers/test_clocks", prefix="clock", listed=False, retrieved=False
 )
@@ -88,7 +104,7 @@ async def create(ctx: Context, params: CreateTestClock) -> TestClock:
             code="clock_in_use",
         )
     name = ctx.new_id("clock")
-    await _aim(ctx, params.frozen_time)
+    behind = await _freeze(ctx, params.frozen_time)
     clock = TestClock(
         id=name,
         created=created_of(name),
@@ -97,14 +113,17 @@ async def create(ctx: Context, params: CreateTestClock) -> TestClock:
         frozen_time=params.frozen_time,
         name=params.name,
     )
-    return ctx.create(clock, event="test_helpers.test_clock.created")
+    hidden = {_BEHIND: behind} if behind else None
+    return ctx.create(clock, hidden=hidden, event="test_helpers.test_clock.created")
 
 
 @routes.action
 async def advance(ctx: Context, clock: TestClock, params: AdvanceTestClock) -> TestClock:
     """Move the time of test mode forward; everything that waits happens in its order."""
     await check_steerable(ctx)
-    await _aim(ctx, params.frozen_time)
+    moment = await _aim(ctx, params.frozen_time, ctx.hidden(clock).get(_BEHIND, 0))
+    arrival = {"clock": clock.id, "account": ctx.account, "frozen_time": params.frozen_time}
+    ctx.enqueue(JOB, arrival, at=moment)
     moving = StatusDetails(Advancing(params.frozen_time))
     return ctx.save(
         clock,
@@ -130,21 +149,58 @@ async def delete(ctx: Context, clock: TestClock) -> None:
     ctx.delete(clock, event="test_helpers.test_clock.deleted")
 
 
-async def _aim(ctx: Context, seconds: int) -> None:
-    """Freeze the platform's clock, and have it moved to a moment that has not passed."""
+def arrivals(runtime: Runtime) -> Callable[[JobRow], Awaitable[None]]:
+    """Return the job that runs when a clock arrives, after all that was due before."""
+
+    async def arrive(job: JobRow) -> None:
+        told = decode_json(job.payload, Arrival)
+        ctx = Context(runtime, Caller(told.account, told.account, livemode=False))
+        clock = await ctx.find(TestClock, told.clock)
+        if clock is None or (clock.status, clock.frozen_time) != ("advancing", told.frozen_time):
+            return  # It is gone, has been told of, or was sent further meanwhile.
+        ctx.save(
+            clock,
+            event="test_helpers.test_clock.ready",
+            status="ready",
+            status_details=StatusDetails(),
+        )
+        await ctx.write()
+
+    return arrive
+
+
+async def _freeze(ctx: Context, seconds: int) -> int:
+    """Freeze the platform's clock for a test clock and return how far behind it that begins."""
     async with ctx.runtime.pool.connection() as conn:
         await store.freeze(conn, ctx.now())
-        state = await store.read(conn)
-        assert state.frozen_at is not None, "it was frozen just now"
-        now = unix_seconds(state.target or state.frozen_at)
+        now = _place(await store.read(conn))
+    if seconds < now:
+        return now - seconds
+    await _aim(ctx, seconds, 0)
+    return 0
+
+
+async def _aim(ctx: Context, seconds: int, behind: int) -> datetime:
+    """Have the platform's clock moved to a test clock's time, which lies ahead; returns when."""
+    async with ctx.runtime.pool.connection() as conn:
+        await store.freeze(conn, ctx.now())
+        now = _place(await store.read(conn)) - behind
         if not now <= seconds <= now + LONGEST_SECONDS:
             raise InvalidRequest(
-                f"The time of test mode is {now}: a clock can stand there or up to ten years "
-                "later, but time does not go back.",
+                f"The clock's time is {now}: it can be moved to there or up to ten years later, "
+                "but time does not go back.",
                 code="clock_out_of_range",
                 param="frozen_time",
             )
-        await store.aim(conn, datetime.fromtimestamp(seconds, UTC))
+        moment = datetime.fromtimestamp(seconds + behind, UTC)
+        await store.aim(conn, moment)
+    return moment
+
+
+def _place(state: ClockState) -> int:
+    """Return where the platform's clock, which is frozen, will stand, in Unix seconds."""
+    assert state.frozen_at is not None, "it was frozen just now"
+    return unix_seconds(state.target or state.frozen_at)
 
 
 async def _current(ctx: Context, clock: TestClock) -> TestClock:
@@ -152,6 +208,7 @@ async def _current(ctx: Context, clock: TestClock) -> TestClock:
     async with ctx.runtime.pool.connection() as conn:
         state = await store.read(conn)
     if state.target is not None:
-        target = StatusDetails(Advancing(unix_seconds(state.target)))
+        behind = ctx.hidden(clock).get(_BEHIND, 0)
+        target = StatusDetails(Advancing(unix_seconds(state.target) - behind))
         return replace(clock, status="advancing", status_details=target)
     return replace(clock, status="ready", status_details=StatusDetails())

@@ -40,7 +40,8 @@ class EndpointHidden(Struct, omit_defaults=True):
     """What is stored with an endpoint and never shown.
 
     `url` is there for destinations, whose address is shown on request only; `connect` for
-    endpoints that listen to connected accounts; `reason` and `disabled_at` (Unix seconds) while
+    endpoints that listen to connected accounts; `account` for those of a connected account, whose
+    platform hears of them, too; `reason` and `disabled_at` (Unix seconds) while
     it is disabled.
     """
 
@@ -48,9 +49,18 @@ class EndpointHidden(Struct, omit_defaults=True):
     old: list[OldSecret] = []
     url: str | None = None
     connect: bool = False
+    account: str | None = None
     order: Order = "none"
     reason: str | None = None
     disabled_at: int | None = None
+
+    @classmethod
+    def new(
+        cls, ctx: Context, *, url: str | None = None, connect: bool = False
+    ) -> "EndpointHidden":
+        """Return what is stored with a new endpoint of the acting account."""
+        account = ctx.account if ctx.caller.connected else None
+        return cls(secret=new_secret(ctx), url=url, connect=connect, account=account)
 
     @classmethod
     def of(cls, hidden: dict[str, Any]) -> "EndpointHidden":

@@ -199,7 +199,7 @@ async def create(ctx: Context, params: CreateEventDestination) -> EventDestinati
         snapshot_api_version=UNSET if thin else API_VERSION,
         updated=v2_created_of(name),
     )
-    hidden = EndpointHidden(secret=new_secret(ctx), url=url)
+    hidden = EndpointHidden.new(ctx, url=url)
     ctx.create(destination, hidden=hidden.stored())
     return _shown(ctx, destination, params.include)
 

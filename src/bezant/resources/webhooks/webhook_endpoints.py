@@ -91,10 +91,9 @@ async def create(ctx: Context, params: CreateWebhookEndpoint) -> WebhookEndpoint
         metadata=merged({}, params.metadata),
         url=params.url,
     )
-    secret = new_secret(ctx)
-    hidden = EndpointHidden(secret=secret, connect=bool(params.connect))
+    hidden = EndpointHidden.new(ctx, connect=bool(params.connect))
     ctx.create(endpoint, hidden=hidden.stored())
-    return replace(endpoint, secret=secret)
+    return replace(endpoint, secret=hidden.secret)
 
 
 @routes.update
