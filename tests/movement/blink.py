@@ -74,6 +74,7 @@ class Blink:
                 failure_code=one.get("failure_code"),
                 on=day_of.fromisoformat(one.get("on", "2026-03-02")),
                 line=1,
+                direction=one.get("direction", "debit"),
                 counterparty=STRANGER,
                 details=one.get("details", {}),
             )

@@ -167,6 +167,30 @@ def test_money_that_comes_unasked_is_sent_back(database, tmp_path):
     play(database, tmp_path, story)
 
 
+def test_what_others_collect_is_nobody_s_income_and_can_be_sent_back(database, tmp_path):
+    async def story(world):
+        await world.tick()
+        await world.bank_says(
+            {"kind": "received", "trace": "THEIRS2", "amount": 900, "direction": "credit"}
+        )
+        (taken,) = (await world.good("GET", "/v1/movements/unclaimed"))["data"]
+        assert await world.of_house("suspense:blinkbank") == -900
+        topup = await world.good("POST", "/v1/topups", amount=900, currency="usd")
+        expected = await world.movement(topup["id"], None)
+        form = {"account": world.platform.started.account, "movement": expected["id"]}
+        path = f"/v1/movements/unclaimed/{taken['id']}"
+        assert await world.refused(f"{path}/claim", **form) == "movement_not_ready"
+        back = await world.good("POST", f"{path}/return")
+        assert back["direction"] == "debit"
+        await world.tick()
+        (message,) = world.messages()
+        await world.bank_says({"kind": "settled", "trace": message["trace"]})
+        assert await world.of_house("suspense:blinkbank") == 0
+        assert await world.of_house("network:blink") == 0
+
+    play(database, tmp_path, story)
+
+
 @pytest.mark.parametrize("granted", [True, False])
 def test_a_recall_is_granted_or_refused(database, tmp_path, granted):
     async def story(world):

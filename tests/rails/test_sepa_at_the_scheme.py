@@ -170,7 +170,7 @@ def test_a_reversal_is_read():
 
 @pytest.mark.parametrize(
     ("kind", "told", "direction"),
-    [("credit", "received", "credit"), ("debit", "received", "debit"),
+    [("credit", "received", "debit"), ("debit", "received", "credit"),
      ("recall", "recall_requested", None)],
 )  # fmt: skip
 def test_what_begins_outside_is_read(kind, told, direction):

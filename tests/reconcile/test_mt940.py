@@ -202,3 +202,18 @@ def test_reading_takes_steps_in_proportion_to_the_file(piece):
     before = steps_of(outcome, (STATEMENT + piece * 40).encode())
     after = steps_of(outcome, (STATEMENT + piece * 80).encode())
     assert after <= 2.3 * before + 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/EREF/MV3GaqIlXBPZRc8px4P9IXCCtu/REMI/Parcel", "/EREF/MV3GaqIlXBPZRc8px\n4P9IXCCtu//REMI/X",
+     "166?00GUT?20EREF+MV3GaqIlXBPZRc8px4P?219IXCCtu?22SVWZ+PARCEL",
+     "EREF+MV3GaqIlXBPZRc8px4P9IXCCtuSVWZ+PARCEL"],
+)  # fmt: skip
+def test_a_reference_that_field_61_has_no_room_for_is_read_whole_from_field_86(text):
+    whole = "MV3GaqIlXBPZRc8px4P9IXCCtu"
+    cut = STATEMENT.replace("INV-7//", f"{whole[:16]}//")
+    lines = [text if line.startswith(":86:166") else line for line in cut.splitlines()]
+    data = "\n".join(f":86:{line}" if line == text else line for line in lines)
+    line = read_mt940(data.encode())[0].lines[0]
+    assert line.customer_reference == line.end_to_end_id == whole

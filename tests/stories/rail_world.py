@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from bezant.api.context import Caller, Context, created_of
 from bezant.api.resource import Resource
 from bezant.flows import collection, payout
@@ -27,6 +29,7 @@ from bezant.movement.order import Order
 from bezant.rail import Mandate, Party
 from bezant.server import wiring
 from bezant.server.platform import Platform
+from bezant.store.objects import Page
 
 ADA = "acct_ada"
 EXECUTED = """
@@ -196,16 +199,32 @@ class World:
     async def check(self):
         """The banks' books equal ours to the unit, and nothing is left between books."""
         await self.hours(30)
+        for name in self.banks:
+            assert await self.unexplained(name) == 0, name
+        await self.mirrors()
+
+    async def mirrors(self):
+        """The banks' books equal ours to the unit, and no network owes anything."""
         own = house(livemode=False)
         async with self.platform.pool.connection() as conn:
             for name, one in self.banks.items():
-                currency = one.account.currency
-                mirrored = await balance_of(conn, bank(own, name), currency)
-                unexplained = await balance_of(conn, suspense(own, name), currency)
-                assert unexplained.posted == 0, (name, unexplained.posted)
+                mirrored = await balance_of(conn, bank(own, name), one.account.currency)
                 assert mirrored.posted == one.balance(), name
             totals = await clearing_totals(conn)
         assert {(it.path, it.currency): it.posted for it in totals if it.posted} == {}
+
+    async def unexplained(self, name):
+        """Return what stands on suspense for a bank account."""
+        currency = self.banks[name].account.currency
+        async with self.platform.pool.connection() as conn:
+            return (await balance_of(conn, suspense(house(livemode=False), name), currency)).posted
+
+    async def unclaimed(self, name):
+        """Return the movements that have come over a bank and belong to nobody yet."""
+        ctx = Context(self.platform.runtime, Caller("house", "house", livemode=False))
+        bodies, _ = await ctx.page(Movement, Page(limit=100, filters={"status": "received"}))
+        found = [msgspec.json.decode(body, type=Movement) for body in bodies]
+        return [one for one in found if one.bank == name]
 
 
 def _made(ctx, kind, money):

@@ -168,8 +168,8 @@ def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:
         fact = replace(fact, kind=_ANSWERS[fact.kind])
     if fact.statement_line and movement.act not in MOVES_MONEY:
         return
-    if fact.statement_line and movement.status == "received":
-        fact = replace(fact, kind="booked")  # Whose it is, is still to be said.
+    if fact.statement_line and movement.came_unasked:
+        fact = replace(fact, kind="booked")  # Whose it is, others say.
     if fact.kind not in NEXT:
         if not movement.knows(fact):
             yield fact

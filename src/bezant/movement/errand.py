@@ -109,9 +109,8 @@ def retry(ctx: Context, movement: Movement) -> Movement | None:
 def _settled(ctx: Context, original: Movement, errand: Movement, _fact: MovementFact) -> None:
     """What was received and sent back leaves suspense; other products book their own side."""
     if errand.act == "return":
-        entry = flow.sent_back(
-            errand.money, house=ctx.house, name=original.bank, rail=original.rail
-        )
+        book = flow.sent_back if original.direction == "debit" else flow.taken_back
+        entry = book(errand.money, house=ctx.house, name=original.bank, rail=original.rail)
         ctx.post(entry, source=errand.id)
 
 
@@ -121,9 +120,9 @@ handler = Handler(subject=Movement, on={"settled": _settled})
 
 def _direction(movement: Movement, act: Errand) -> Direction:
     """Return which way money goes, as the counterparty sees it: back, when it is reversed."""
-    if act == "reverse":
+    if act in ("reverse", "return"):
         return "debit" if movement.direction == "credit" else "credit"
-    return "credit" if act == "return" else movement.direction
+    return movement.direction
 
 
 def _original(movement: Movement) -> Original:

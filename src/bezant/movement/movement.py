@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bezant.api.resource import Resource
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book, book_of
+from bezant.ledger.book import HOUSE, Book, book_of
 from bezant.movement.banks import lane_name
 from bezant.movement.route import Decision
 from bezant.rail import Act
@@ -99,6 +99,7 @@ class Movement(Resource, tag="movement"):
         "act": "type",
         "lane": "group",
         "original": "destination",
+        "told_as": "payout",
     }
 
     id: str
@@ -145,6 +146,16 @@ class Movement(Resource, tag="movement"):
     def lane(self) -> str:
         """The rail at the bank that it goes over."""
         return lane_name(self.bank, self.rail)
+
+    @property
+    def came_unasked(self) -> bool:
+        """Tell whether it came, or was collected, without anybody here having expected it."""
+        return self.act == "receive" and self.account == HOUSE
+
+    @property
+    def told_as(self) -> str | None:
+        """The end-to-end id that others gave to what they sent or collected."""
+        return self.end_to_end_id if self.came_unasked else None
 
     @property
     def can_come_back(self) -> bool:

@@ -23,6 +23,11 @@ select distinct on (reference) reference, book_id, id, parent from object
 where kind = 'movement' and reference = any(%s::text[])
 order by reference, id desc
 
+-- name: told_as
+select payout, id, body from object
+where kind = 'movement' and payout = any(%s::text[])
+order by id
+
 -- name: by_id
 select id, book_id, id, parent from object
 where kind = 'movement' and id = any(%s::text[])

@@ -1,7 +1,7 @@
-"""Received: money that nobody asked for becomes a movement of the house, until somebody claims it.
+"""Received: money that comes or goes unasked becomes a movement of the house until it is claimed.
 
-What a file or message brings is booked from the network to suspense; what only a statement shows
-is on suspense already. A claim moves it to whoever expected it.
+What a file or message brings, or collects from us, is booked between the network and suspense;
+what only a statement shows is on suspense already. A claim moves it to whoever expected it.
 """
 
 from typing import NamedTuple
@@ -19,14 +19,17 @@ from bezant.movement.instruct import noted
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order, hidden_of
 from bezant.movement.profile import BankProfile
-from bezant.rail import Fact, Party
+from bezant.rail import Direction, Fact, Party
 
 NO_RAIL = "statement"
 """Stands for the rail of what only a statement has shown."""
 
 
 class Arrival(NamedTuple):
-    """Money that has come in: how much, under which name, and where it says so."""
+    """Money that has come in, or was collected: how much, under which name, and who says so.
+
+    A direction is the counterparty's: whoever sends us money is debited.
+    """
 
     amount: Money
     reference: str
@@ -34,10 +37,12 @@ class Arrival(NamedTuple):
     rail: str
     counterparty: Party | None = None
     remittance: str = ""
+    direction: Direction = "debit"
+    end_to_end_id: str = ""
 
 
 def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
-    """Store what came in as a movement of the house that belongs to nobody yet."""
+    """Store what came in, or was collected, as a movement of the house that is nobody's yet."""
     name = ctx.new_id("mv", ctx.house)
     movement = Movement(
         id=name,
@@ -46,7 +51,7 @@ def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
         amount=arrival.amount.amount,
         created=created_of(name),
         currency=arrival.amount.currency,
-        direction="debit",
+        direction=arrival.direction,
         livemode=ctx.livemode,
         rail=arrival.rail,
         service="standard",
@@ -55,12 +60,14 @@ def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
         status="received",
         bank=bank.name,
         act="receive",
+        end_to_end_id=arrival.end_to_end_id or None,
         reference=arrival.reference,
         effective_date=arrival.fact.on,
     )
     entries = arrival.fact.entries
     if arrival.rail != NO_RAIL:
-        entry = flow.arrived(arrival.amount, house=ctx.house, name=bank.name, rail=arrival.rail)
+        book = flow.arrived if arrival.direction == "debit" else flow.collected
+        entry = book(arrival.amount, house=ctx.house, name=bank.name, rail=arrival.rail)
         entries = (ctx.post(entry, source=name),)
     movement.facts = (replace(arrival.fact, kind="received", entries=entries),)
     order = None
@@ -70,16 +77,21 @@ def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
 
 
 def of_fact(bank: BankProfile, rail: str, fact: Fact, told: MovementFact) -> Arrival | None:
-    """Return what a file or message says has come in; None for no amount, or what was collected.
-
-    A direction is the counterparty's: whoever sends us money is debited.
-    """
-    if fact.amount is None or fact.amount.currency != bank.currency:
+    """Return what a file or message says has come in or was collected; None for no amount."""
+    if not fact.amount or fact.amount.currency != bank.currency:
         return None
-    if fact.direction == "credit" or not fact.amount:
-        return None
+    assert fact.direction, "a rail says which way unasked money goes"
     name = fact.trace or fact.end_to_end_id
-    return Arrival(fact.amount, name, told, rail, fact.counterparty, fact.remittance)
+    return Arrival(
+        fact.amount,
+        name,
+        told,
+        rail,
+        fact.counterparty,
+        fact.remittance,
+        fact.direction,
+        fact.end_to_end_id,
+    )
 
 
 async def claim(ctx: Context, received: Movement, expected: Movement) -> Movement:
@@ -94,6 +106,12 @@ async def claim(ctx: Context, received: Movement, expected: Movement) -> Movemen
         )
     if expected.act != "receive" or not expected.may_become("settled"):
         raise InvalidRequest(f"{expected.id} expects no money.", code="movement_not_ready")
+    if received.direction != expected.direction:
+        raise InvalidRequest(
+            f"{received.id} was collected from the account: nobody can have it. Return it, where "
+            "the rail allows that, or book it off suspense by an entry.",
+            code="movement_not_ready",
+        )
     if expected.money != received.money:
         raise InvalidRequest(
             f"{expected.id} expects {expected.amount} {expected.currency}, and "

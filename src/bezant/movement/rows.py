@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from bezant.db.pool import Connection
 from bezant.db.queries import load
+from bezant.movement.movement import Movement
 
 QUERIES = load("bezant.movement", "movement.sql")
 
@@ -55,6 +58,19 @@ async def by_reference(conn: Connection, references: Sequence[str]) -> dict[str,
         cursor = await conn.execute(QUERIES.by_id, [list(ours)])
         found |= {ours[row[0]]: Place(*row[1:]) for row in await cursor.fetchall()}
     return found
+
+
+async def by_id(conn: Connection, names: Sequence[str]) -> list[Place]:
+    """Return where movements are, whatever books they are in."""
+    cursor = await conn.execute(QUERIES.by_id, [list(names)])
+    return [Place(*row[1:]) for row in await cursor.fetchall()]
+
+
+async def told_as(conn: Connection, names: Sequence[str]) -> list[tuple[str, Movement]]:
+    """Return (end-to-end id, movement) of what came unasked under others' ids, oldest first."""
+    cursor = await conn.execute(QUERIES.told_as, [list(names)])
+    rows = await cursor.fetchall()
+    return [(name, msgspec.json.decode(body, type=Movement)) for name, _, body in rows]
 
 
 async def one(conn: Connection, name: str) -> str | None:

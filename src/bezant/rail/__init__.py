@@ -35,6 +35,7 @@ from bezant.rail.protocol import (
     ReadsByBank,
     Retry,
     RuleBook,
+    ShowsTraces,
     Timetable,
 )
 from bezant.rail.rules import Rule, in_force
@@ -68,6 +69,7 @@ __all__ = [
     "Rule",
     "RuleBook",
     "Service",
+    "ShowsTraces",
     "Timetable",
     "Totals",
     "UpiAddress",

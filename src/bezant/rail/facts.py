@@ -37,7 +37,9 @@ class Fact(Struct, frozen=True):
 
     `code` is the network's, `failure_code` the API's; `on` is the day it happened; `line` is
     where the file says so, counted from 1. What begins with the bank (`received`, `requested`)
-    brings its counterparty and direction along.
+    brings its counterparty and direction along. The direction is always the counterparty's: money
+    that came in is a `debit` of whoever paid it, what others collected from us, or want to be
+    paid, is a `credit` of theirs.
     """
 
     kind: FactKind

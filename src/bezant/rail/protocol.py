@@ -133,3 +133,12 @@ class ReadsByBank(Protocol):
     def reading_for(self, originator: Originator) -> Rail:
         """Return the rail as it reads the files of the bank that an originator sends to."""
         ...
+
+
+@runtime_checkable
+class ShowsTraces(Protocol):
+    """A rail whose payments statements show under longer names that hold their traces."""
+
+    def trace_in(self, name: str) -> str:
+        """Return the trace in a name; empty for a name that is none of this rail's."""
+        ...

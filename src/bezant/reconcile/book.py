@@ -4,7 +4,7 @@ The house's bank account mirrors the statement to the unit, so the two always ag
 explains is a break, which stands on suspense until somebody clears it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import ClassVar, NamedTuple
 
@@ -102,13 +102,8 @@ class Booked(NamedTuple):
     lines: list[tuple[BankStatementLine, Explanation | None]]
 
 
-Explain = Mapping[str, Sequence[Explanation]]
-"""Explanations by the reference that a line carries: what went out and what came back under it."""
-
-
-def references(statement: Statement) -> set[str]:
-    """Return the references by which a statement's lines may be explained."""
-    return {line.customer_reference for line in statement.lines if line.customer_reference}
+Explain = Callable[[Line], Sequence[Explanation]]
+"""What may explain a line: what went out and what came back under the names that it carries."""
 
 
 async def book(
@@ -138,9 +133,11 @@ async def book(
         return Booked(told, [])
     parent = _statement(ctx, statement, bank, file, key)
     lines: list[tuple[BankStatementLine, Explanation | None]] = []
+    used: set[Explanation] = set()  # One line each: a second is money of its own.
     for line, name in zip(statement.lines, names, strict=True):
         if name not in known:
-            found = _fitting(line, explain.get(line.customer_reference, ()))
+            found = _fitting(line, [one for one in explain(line) if one not in used])
+            used |= {found} if found else set()
             lines.append((_book_line(ctx, parent, line, name, file, found), found))
     matched = sum(found is not None for _, found in lines)
     breaks = await _breaks(ctx, statement, parent)

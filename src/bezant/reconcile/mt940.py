@@ -49,7 +49,13 @@ _SLUGS = {
 }
 _IMPOSSIBLE = re.compile(r"[0-9]{2}02(30|31|29)")
 _SPACES = re.compile(r"\s+")
-_KEYWORD = re.compile(r"/(EREF|UETR)/+([^/]{1,64})|\bEREF\+([^\s?]{1,64})")
+_KEYWORD = re.compile(
+    r"/(EREF|UETR)/+((?:(?!/[A-Z]{4}/|//).){1,64})|\bEREF\+((?:(?!\?[0-9]{2}|[A-Z]{4}\+)\S){1,64})",
+    re.DOTALL,
+)
+_ROOM = 16
+"""Characters of a reference that field 61 has room for; field 86 has the whole."""
+
 _ELSEWHERE = frozenset({"EREF", "KREF", "SEE 86"})
 
 # The library logs what it refuses; we report it.
@@ -277,7 +283,8 @@ def _references(data: Mapping[str, Any], text: str) -> tuple[str, str, str]:
     said = str(data.get("end_to_end_reference") or words.get("EREF", ""))
     end_to_end = reference(said.replace("\n", ""))
     customer = reference(str(data.get("customer_reference") or ""))
-    customer = end_to_end if not customer or customer.upper() in _ELSEWHERE else customer
+    cut = len(customer) == _ROOM and end_to_end.startswith(customer)
+    customer = end_to_end if not customer or cut or customer.upper() in _ELSEWHERE else customer
     return customer, end_to_end, words.get("UETR", "").strip()
 
 

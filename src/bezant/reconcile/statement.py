@@ -43,6 +43,12 @@ class Line(Struct, frozen=True):
         """The amount, negative when it went out."""
         return self.amount if self.credit else -self.amount
 
+    @property
+    def names(self) -> list[str]:
+        """The names that it carries and others may have given it, each once."""
+        said = (self.customer_reference, self.end_to_end_id, self.uetr)
+        return list(dict.fromkeys(name for name in said if name))
+
 
 class Balance(Struct, frozen=True):
     """A balance that the bank states, under the format's code: OPBD, 62F, 015."""

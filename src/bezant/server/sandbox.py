@@ -51,7 +51,7 @@ ZONES: Mapping[str, str] = {
 }
 """Where the simulated banks of a currency are."""
 
-AMERICAN, OTHERS = ("bai2", "camt"), ("camt",)
+AMERICAN, OTHERS = ("bai2", "camt"), ("camt", "mt940")
 """The forms of statements that banks send, in the United States and elsewhere."""
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from bezant.sim import booking
 from bezant.sim.booking import codes_of, new_line
 from bezant.sim.books import Books
-from bezant.sim.scheme import Client, Incoming, Scheme
+from bezant.sim.scheme import Client, Incoming, Scheme, ShowsIncoming
 from bezant.sim.statement import Line
 
 _ADD_INCOMING = """
@@ -38,7 +38,8 @@ def bring(
                 else (-one.amount, codes.debited)
             )
             text = f"{scheme.name.upper()} {one.kind.upper()} {one.name} {one.remittance}".strip()
-            reference = one.original or one.reference
+            named = scheme.shown(one, made_at) if isinstance(scheme, ShowsIncoming) else ""
+            reference = one.original or named or one.reference
             books.add_lines([new_line(line, one.day, code, signed, reference, text)])
         values = (one.number, scheme.name, one.kind, one.amount, one.reference)
         books.change(_ADD_INCOMING, (*values, one.day.isoformat(), line))

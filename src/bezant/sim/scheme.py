@@ -6,7 +6,7 @@ a misunderstanding of ours shows. It is pure: the bank around it keeps books, ti
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
@@ -188,4 +188,13 @@ class Scheme(Protocol):
         self, incoming: Sequence[Incoming], client: Client, at: datetime, number: int
     ) -> list[Letter]:
         """Return the files or messages that bring what begins outside."""
+        ...
+
+
+@runtime_checkable
+class ShowsIncoming(Protocol):
+    """A scheme whose payments from outside stand on statements under names of its own."""
+
+    def shown(self, incoming: Incoming, at: datetime) -> str:
+        """Return the reference of a payment's statement line."""
         ...

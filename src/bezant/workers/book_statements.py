@@ -1,7 +1,8 @@
 """Book statements: a bank's statement becomes ledger entries, and its lines become facts."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -14,11 +15,12 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE
 from bezant.movement.answer import Heard, apply
 from bezant.movement.bank_file import BankFile, sent_by_reference
+from bezant.movement.engine import Engine
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.received import NO_RAIL, Arrival, take_in
-from bezant.movement.rows import by_reference, in_file
-from bezant.rail import Direction
+from bezant.movement.rows import by_id, by_reference, in_file, told_as
+from bezant.rail import Direction, ShowsTraces
 from bezant.reconcile.bai2 import read_bai2
 from bezant.reconcile.book import (
     BankStatement,
@@ -26,11 +28,10 @@ from bezant.reconcile.book import (
     Explanation,
     book,
     known_lines,
-    references,
 )
 from bezant.reconcile.camt import read_camt053
 from bezant.reconcile.mt940 import read_mt940
-from bezant.reconcile.statement import Statement, fingerprints
+from bezant.reconcile.statement import Line, Statement, fingerprints
 from bezant.store.objects import Key, Page
 
 PAGE = 100
@@ -46,6 +47,9 @@ class StatementBooker:
         """Take the ports, and the bank."""
         self._runtime = runtime
         self._bank = bank
+        rails = runtime.port(Engine).banks.rails
+        found = [rails[name] for name in bank.rails]
+        self._rails = [rail for rail in found if isinstance(rail, ShowsTraces)]
 
     async def take(self, file: BankFile, kind: Format, data: bytes) -> tuple[int, tuple[str, ...]]:
         """Book every statement of a file; returns how many lines it has, and its oddities.
@@ -90,9 +94,14 @@ class StatementBooker:
             ctx = self._context()
             async with self._runtime.pool.connection() as conn:
                 known = await known_lines(conn, ctx.house, fingerprints(statement))
-            explain = await self._explanations(ctx, statement)
+            explained = await self._explanations(ctx, statement)
             booked = await book(
-                ctx, statement, bank=self._bank.name, file=file.id, explain=explain, known=known
+                ctx,
+                statement,
+                bank=self._bank.name,
+                file=file.id,
+                explain=partial(self._explaining, explained),
+                known=known,
             )
             self._take_in(ctx, [line for line, found in booked.lines if found is None])
             try:
@@ -105,7 +114,7 @@ class StatementBooker:
         self, ctx: Context, statement: Statement
     ) -> dict[str, list[Explanation]]:
         """Return what the references lead to: files we sent, movements, what payers write."""
-        names = sorted(references(statement))
+        names = sorted({name for line in statement.lines for name in self._names(line)})
         found: dict[str, list[Explanation]] = defaultdict(list)
         async with self._runtime.pool.connection() as conn:
             places = await by_reference(conn, names)
@@ -118,9 +127,23 @@ class StatementBooker:
                 found[name] += _of_movement(movement)
         async with self._runtime.pool.connection() as conn:
             sent = await sent_by_reference(conn, ctx.house, names)
+            came = await told_as(conn, names)
         for name, one in sent.items():
             found[name] += _of_file(one)
+        for name, movement in came:
+            found[name] += _of_movement(movement)
         return found
+
+    def _explaining(
+        self, explained: Mapping[str, Sequence[Explanation]], line: Line
+    ) -> list[Explanation]:
+        return [found for name in self._names(line) for found in explained.get(name, ())]
+
+    def _names(self, line: Line) -> list[str]:
+        """Return the names by which a line may be explained, with the traces inside of them."""
+        said = line.names
+        traces = [rail.trace_in(name) for rail in self._rails for name in said]
+        return list(dict.fromkeys(name for name in (*said, *traces) if name))
 
     def _take_in(self, ctx: Context, lines: Sequence[BankStatementLine]) -> None:
         """Let money that nothing explains be a movement until somebody claims it."""
@@ -172,13 +195,11 @@ class StatementBooker:
             after = places[-1].id
 
     async def _tell_payers(self, lines: list[BankStatementLine]) -> None:
+        by_movement = {str(line.explained_by): line for line in lines}
         async with self._runtime.pool.connection() as conn:
-            places = await by_reference(conn, [line.customer_reference for line in lines])
-        heard = [
-            Heard(places[line.customer_reference], self._settled(line), line.id)
-            for line in lines
-            if line.customer_reference in places
-        ]
+            places = await by_id(conn, list(by_movement))
+        told = [(place, by_movement[place.id]) for place in places]
+        heard = [Heard(place, self._settled(line), line.id) for place, line in told]
         await apply(self._runtime, heard, livemode=self._bank.livemode)
 
     async def _matched_lines(
@@ -207,16 +228,21 @@ def _of_movement(movement: Movement) -> list[Explanation]:
     if movement.act == "receive" and not _is_expected(movement):
         return []
     goes_out = movement.direction == "credit"
-    itself = "payer_reference" if movement.act == "receive" else "movement"
+    if movement.act == "receive":
+        shown = [(not goes_out, "payer_reference")]
+    else:
+        shown = [(not goes_out, "movement"), (goes_out, "returned_entry")]
     return [
         Explanation(movement.id, movement.rail, movement.amount, credit, rule)
-        for credit, rule in ((not goes_out, itself), (goes_out, "returned_entry"))
+        for credit, rule in shown
     ]
 
 
 def _is_expected(movement: Movement) -> bool:
-    booked = any(fact.statement_line for fact in movement.facts)
-    return movement.status == "created" or (movement.status == "received" and not booked)
+    """Tell whether a statement has still to show what is to come, or has come by a message."""
+    if movement.came_unasked:
+        return not any(fact.statement_line for fact in movement.facts)
+    return movement.status == "created"
 
 
 def _of_file(file: BankFile) -> list[Explanation]:

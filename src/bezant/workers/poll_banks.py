@@ -331,5 +331,5 @@ def _unknown(fact: Fact) -> str:
     if fact.kind == "requested":
         return f"{where}somebody asks to be paid ({name}); nothing follows"
     if fact.kind == "received":
-        return f"{where}{name} brings nothing: its statement line will wait on suspense"
+        return f"{where}{name} moves nothing in the account's currency: a statement may show it"
     return f"{where}no movement has the trace {name}"

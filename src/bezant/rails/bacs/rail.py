@@ -53,6 +53,11 @@ class Bacs:
         del originator  # A service user number tells traces apart, and stands in the file.
         return orders.trace(sequence)
 
+    def trace_in(self, name: str) -> str:
+        """Return the trace that a reference ends with, after what the other side calls us."""
+        trace, before = orders.split_reference(name)
+        return trace if before else ""
+
     def timetable(
         self,
         now: datetime,

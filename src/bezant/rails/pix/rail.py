@@ -53,6 +53,11 @@ class Pix:
         del originator
         return ids.trace(sequence)
 
+    def trace_in(self, name: str) -> str:
+        """Return the trace in an end-to-end id or a return's id of ours."""
+        trace = ids.trace_of(name)
+        return "" if trace == name else trace
+
     def timetable(
         self,
         now: datetime,

@@ -117,7 +117,7 @@ def _received_credits(message: Message) -> Iterator[Fact]:
     body: pacs.CustomerTransfers = message.body
     for item in body.payments:
         party = _party(item.debtor, item.debtor_account, item.debtor_agent)
-        yield _begun(item, body.header, "credit", party, {})
+        yield _begun(item, body.header, "debit", party, {})
 
 
 def _received_debits(message: Message) -> Iterator[Fact]:
@@ -127,7 +127,7 @@ def _received_debits(message: Message) -> Iterator[Fact]:
         party = _party(item.creditor, item.creditor_account, item.creditor_agent)
         mandate = item.mandate.id if item.mandate else ""
         creditor = item.creditor_id.ids[0].id if item.creditor_id and item.creditor_id.ids else ""
-        yield _begun(item, body.header, "debit", party, {"mandate": mandate, "creditor": creditor})
+        yield _begun(item, body.header, "credit", party, {"mandate": mandate, "creditor": creditor})
 
 
 def _begun(

@@ -68,6 +68,7 @@ def _request(root: Element, transaction: Element, problems: Problems) -> Fact:
         reason=None if ours else "Asked for" if collects else "Paid in",
         on=_day(transaction, problems),
         line=_line(transaction),
+        end_to_end_id="" if ours else attribute(transaction, "refId"),
         # What comes unasked moves money to us (a debit of the other side) or asks for ours.
         direction="debit" if collects == ours else "credit",
         counterparty=Party(attribute(other, "name"), UpiAddress(attribute(other, "addr"))),

@@ -23,6 +23,7 @@ from bezant.sim.schemes.documents import Tree, minor_units, name_of, need, parse
 from bezant.sim.schemes.pix_letters import (
     CENTRAL_BANK,
     credit_letter,
+    payment_name,
     refund_letter,
     return_letter,
     status_letter,
@@ -120,6 +121,10 @@ class PixScheme:
             for place, answer in enumerate(answers)
         ]
 
+    def shown(self, incoming: Incoming, at: datetime) -> str:
+        """Return a payment's end-to-end id: statements name it so."""
+        return payment_name(incoming, at) if incoming.kind == "credit" else ""
+
     def bring(
         self, incoming: Sequence[Incoming], client: Client, at: datetime, number: int
     ) -> list[Letter]:
@@ -151,7 +156,7 @@ def _payment(body: Tree) -> Order:
         bank=text(payment, "CdtrAgt/FinInstnId/ClrSysMmbId/MmbId"),
         account=account,
         name=text(payment, "Cdtr/Nm"),
-        fields={"shown": identity[-11:], "remittance": text(payment, "RmtInf/Ustrd")},
+        fields={"shown": identity, "remittance": text(payment, "RmtInf/Ustrd")},
     )
 
 

@@ -7,6 +7,9 @@ from bezant.sim.scheme import Answer, Client, Incoming, Letter
 from bezant.sim.schemes.documents import DECLARATION, Inner, decimal, written
 
 CENTRAL_BANK = "00038166"
+_SENDER = "99999004"
+"""The bank of whoever pays from outside, unless it is named."""
+
 _STATUSES = {"accepted": "ACSP", "pending": "PDNG", "settled": "ACSC", "rejected": "RJCT"}
 
 
@@ -51,9 +54,14 @@ def return_letter(answer: Answer, client: Client, at: datetime, number: int) -> 
     return _letter("return", "pacs.004.001.09", body, client, at, number)
 
 
+def payment_name(item: Incoming, at: datetime) -> str:
+    """Return the end-to-end id of a payment that begins outside."""
+    return name_of_pix("E", item.bank or _SENDER, at, item.number)
+
+
 def credit_letter(item: Incoming, client: Client, at: datetime, number: int) -> Letter:
     """Return pacs.008: somebody pays the client."""
-    sender = item.bank or "99999004"
+    sender = item.bank or _SENDER
     group: dict[str, Inner] = {
         **_group(at, number),
         "NbOfTxs": "1",
@@ -62,7 +70,7 @@ def credit_letter(item: Incoming, client: Client, at: datetime, number: int) -> 
     }
     payment = {
         "PmtId": {
-            "EndToEndId": name_of_pix("E", sender, at, item.number),
+            "EndToEndId": payment_name(item, at),
             "TxId": item.reference,
         },
         "IntrBkSttlmAmt": item.amount,

@@ -6,6 +6,9 @@ from bezant.sim.schemes.ach.writer import Item, trace_of
 
 _ROOM = 80
 _FROM_ABROAD = "IAT"
+_SOME_BANK = "11000000"
+"""Who sends what names no bank."""
+
 _DESCRIPTIONS = {"credit": "PAYMENT", "debit": "COLLECTION"}
 
 
@@ -18,7 +21,7 @@ def item_of(incoming: Incoming, client: Client) -> Item:
     if incoming.kind not in _DESCRIPTIONS:
         raise LookupError(f"ACH has no entry for a {incoming.kind}")
     fields = incoming.fields
-    odfi = incoming.bank[:8]
+    odfi = incoming.bank[:8] or _SOME_BANK
     trace = trace_of(odfi, incoming.number)
     sec = fields.get("class_code", "CCD")
     abroad = sec == _FROM_ABROAD

@@ -112,7 +112,6 @@ def _take(orders: list[Order], problems: list[Problem], number: int, line: str, 
             fields={
                 "code": code,
                 "processed": processed.isoformat(),
-                "shown": reference.rpartition(" ")[2],
             },
         )
     )
