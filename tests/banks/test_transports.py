@@ -11,6 +11,7 @@ from bezant.kernel.errors import ConfigError
 from bezant.movement.transport import Folder
 from bezant.server.rails import RAILS
 from bezant.server.wiring import connected_banks
+from bezant.server.world import WORLD
 
 
 def profile(name, old="", new=""):
@@ -38,10 +39,11 @@ def test_a_secret_that_is_not_there_is_told_at_the_start(tmp_path):
 
 
 def test_the_server_connects_the_profiles_of_a_folder(tmp_path):
-    assert [bank.name for bank in connected_banks()] == ["sandbox"]
+    world = [bank.name for bank in WORLD]
+    assert [bank.name for bank in connected_banks()] == world
     (tmp_path / "one.toml").write_text(examples.text("us-prairie"))
     banks = connected_banks(tmp_path)
-    assert [bank.name for bank in banks] == ["sandbox", "us-prairie"]
+    assert [bank.name for bank in banks] == [*world, "us-prairie"]
     assert banks.lane("us-prairie", "ach").bank.bank_name == "PRAIRIE SAVINGS"
     (tmp_path / "two.toml").write_text(examples.text("us-meadow").replace("us-meadow", "sandbox"))
     with pytest.raises(ConfigError, match="Two bank profiles are named sandbox"):
