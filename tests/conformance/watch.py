@@ -24,7 +24,8 @@ LIST = {"object", "data", "has_more", "url"}
 LIST_OF_V2 = {"data", "next_page_url", "previous_page_url"}
 ERROR_TYPES = {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
 ERROR_TYPES_OF_V2 = {"insufficient_funds", "rate_limit"}
-ERROR_MEMBERS = {"charge", "code", "decline_code", "doc_url", "message", "param", "payment_intent",
+ERROR_MEMBERS = {"advice_code", "charge", "code", "decline_code", "doc_url", "message",
+                 "network_advice_code", "network_decline_code", "param", "payment_intent",
                  "payment_method", "payment_method_type", "request_log_url", "setup_intent",
                  "source", "type"}  # fmt: skip
 CODES = {each.code for each in ERROR_CODES}

@@ -6,6 +6,8 @@ Banks are played by hand: `hear` says what one of them has to say about a payout
 import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import httpx
@@ -26,6 +28,7 @@ from bezant.ledger.book import Book, book_of
 from bezant.movement.answer import Heard, apply
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
+from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
 from bezant.resources.connect import (
     accounts,
@@ -54,8 +57,13 @@ from bezant.resources.payments import charges, payment_methods, refunds
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.test_helpers import simulations
 from bezant.resources.webhooks import events
+from bezant.server.acquirer import SimulatedWire, WiredAcquirer
 from bezant.server.wiring import connected_banks, engine_over, jobs_of
+from bezant.sim.cards.world import CardWorld
 from bezant.store.objects import Reader
+from bezant.vault.keyring import KeyFile
+from bezant.vault.vault import ROLE as VAULT_ROLE
+from bezant.vault.vault import Vault
 from bezant.workers.run_jobs import JobRunner
 
 URL = "https://pay.example.com"
@@ -119,6 +127,13 @@ class Office:
         self.clock = VirtualClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
         self.ids = Ids(self.clock, SeededEntropy(11))
         pool = Pool(url, role="bezant_app", size=4)
+        self.folder = TemporaryDirectory(prefix="bezant-office-")
+        entropy = SeededEntropy(12)
+        keys = KeyFile(Path(self.folder.name) / "vault.keys", entropy)
+        self.vault_pool = Pool(url, role=VAULT_ROLE, size=2)
+        self.cards = CardWorld(Path(self.folder.name) / "cards", self.clock)
+        vault = Vault(self.vault_pool, keys, self.ids, entropy)
+        acquirer = WiredAcquirer(vault, self.clock, SimulatedWire(self.cards))
         self.runtime = Runtime(
             config=Config(public_url=URL),
             clock=self.clock,
@@ -126,7 +141,11 @@ class Office:
             pool=pool,
             reader=Reader(pool),
             door=Door(url, self.clock, self.ids),
-            ports=engine_over(connected_banks()).ports(),
+            ports={
+                **engine_over(connected_banks()).ports(),
+                Vault: vault,
+                Acquirer: acquirer,
+            },
         )
         self.platform = self.ids.new("acct")
         self.keys = {
@@ -143,6 +162,7 @@ class Office:
 
     async def _open(self) -> None:
         await self.runtime.pool.open()
+        await self.vault_pool.open()
         await self.runtime.door.start()
 
     def close(self) -> None:
@@ -152,6 +172,9 @@ class Office:
     async def _close(self) -> None:
         await self.runtime.door.close()
         await self.runtime.pool.close()
+        await self.vault_pool.close()
+        self.cards.close()
+        self.folder.cleanup()
 
     # What the app asks.
 

@@ -1,4 +1,4 @@
-"""Tokens: what they stand for is hidden and used once; cards and persons are refused plainly."""
+"""Tokens: what they stand for is hidden and used once; persons are refused plainly."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,8 @@ CARD = {"number": "4242424242424242", "exp_month": 5, "exp_year": 2030}
 BAD_INPUT: list[tuple[dict[str, Any], str | None]] = [
     ({}, None),
     ({"bank_account": BANK, "pii": {"id_number": "1"}}, None),
-    ({"card": CARD}, "card[number]"),
+    ({"card": CARD | {"networks": {"preferred": "visa"}}}, "card[networks][preferred]"),
+    ({"card": {"exp_month": 5, "exp_year": 2030}}, "card[number]"),
     ({"card": "tok_visa"}, "card"),
     ({"cvc_update": {"cvc": "123"}}, "cvc_update[cvc]"),
     ({"person": {"first_name": "Ada"}}, "person[first_name]"),

@@ -56,6 +56,11 @@ ERROR_CODES = (
         "Approve it with another key: four eyes are wanted.",
     ),
     ErrorCode(
+        "authentication_required",
+        "The card's issuer wants its cardholder to be authenticated.",
+        "Bring the customer back to confirm the payment; it can't be made without them.",
+    ),
+    ErrorCode(
         "balance_insufficient",
         "The account does not have enough available funds. Nothing was moved.",
         "Look at /v1/balance: pending funds do not count. Top up, or send a smaller amount, with "
@@ -65,6 +70,11 @@ ERROR_CODES = (
         "bank_not_connected",
         "No bank is connected that could carry this: in this mode, or in this currency.",
         "Use a test-mode key, or connect a bank account for the currency.",
+    ),
+    ErrorCode(
+        "card_declined",
+        "The card's issuer or the network refused. `decline_code` says why, where they did.",
+        "Follow `advice_code`: try again later, ask for other details, or for another card.",
     ),
     ErrorCode(
         "clock_advancing",
@@ -101,6 +111,11 @@ ERROR_CODES = (
         "email_invalid",
         "The text is not an email address.",
         "Send a name and a domain with an @ between them, and nothing else.",
+    ),
+    ErrorCode(
+        "expired_card",
+        "The card's issuer says that it has expired.",
+        "Ask for the new date, or for another card.",
     ),
     ErrorCode(
         "external_account_unsupported",
@@ -143,6 +158,16 @@ ERROR_CODES = (
         "Use a random text of 20 to 40 letters and digits, a UUID for instance.",
     ),
     ErrorCode(
+        "incorrect_cvc",
+        "The card's issuer says that the security code is another one.",
+        "Ask for the code again.",
+    ),
+    ErrorCode(
+        "incorrect_number",
+        "The card number does not prove itself, has a wrong length, or nobody gave it out.",
+        "Ask for the number again.",
+    ),
+    ErrorCode(
         "instant_payouts_unsupported",
         "An instant payout was asked for, and no instant rail is connected.",
         "Leave `method` out, or send standard.",
@@ -151,6 +176,26 @@ ERROR_CODES = (
         "insufficient_capabilities_for_transfer",
         "The destination has no active capability that lets it receive transfers.",
         "Request the transfers capability for the account, and wait until it is active.",
+    ),
+    ErrorCode(
+        "invalid_cvc",
+        "The security code has not as many digits as the network's cards have.",
+        "Send the three digits from the back of the card, or four of American Express.",
+    ),
+    ErrorCode(
+        "invalid_expiry_month",
+        "The month is none from 1 to 12, or has passed.",
+        "Ask for the date again.",
+    ),
+    ErrorCode(
+        "invalid_expiry_year",
+        "The year has passed, or is too far away.",
+        "Ask for the date again; years have two or four digits.",
+    ),
+    ErrorCode(
+        "invalid_number",
+        "The card number is none: it has something else than digits, or too few.",
+        "Send 8 to 19 digits; spaces and hyphens do no harm.",
     ),
     ErrorCode(
         "ledger_account_not_empty",
@@ -260,6 +305,11 @@ ERROR_CODES = (
         "Check the spelling and the nesting, or leave the parameter out.",
     ),
     ErrorCode(
+        "payment_method_not_available",
+        "Nobody is connected who could take this payment method in this mode.",
+        "Use a test-mode key, or connect a bank that does.",
+    ),
+    ErrorCode(
         "payment_method_unsupported_type",
         "Payment methods of this type can't be made: cards need a vault, and there is none.",
         "Use a type that the message does not name, such as us_bank_account or sepa_debit.",
@@ -279,6 +329,11 @@ ERROR_CODES = (
         "The key is restricted and lacks the permission that the message names.",
         "Make a key with that permission: bezant keys create --allow. Write implies read, and "
         "`*:read` reads everything.",
+    ),
+    ErrorCode(
+        "processing_error",
+        "The card's issuer could not be asked, or did not answer in time.",
+        "Try again a little later.",
     ),
     ErrorCode(
         "rail_refuses",

@@ -11,6 +11,7 @@ BezantError
     InvalidRequest            400 invalid_request_error
     IdempotencyMismatch       400 idempotency_error
     InsufficientFunds         400 invalid_request_error, balance_insufficient
+    CardError                 402 card_error
     Unauthenticated           401 invalid_request_error
     Forbidden                 403 invalid_request_error
     NotFound                  404 invalid_request_error, resource_missing
@@ -107,6 +108,13 @@ class InsufficientFunds(InvalidRequest):
     """The account does not hold the money that the request wants to move."""
 
     default_code = "balance_insufficient"
+
+
+class CardError(ApiError):
+    """A payment did not come about: the payer's bank or network refused, or the payer did."""
+
+    status = 402
+    type = "card_error"
 
 
 class Unauthenticated(InvalidRequest):

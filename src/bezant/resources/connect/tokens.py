@@ -1,4 +1,4 @@
-"""Tokens of bank accounts, of accounts' data and of personal numbers; cards have none yet."""
+"""Tokens of cards, of bank accounts, of accounts' data and of personal numbers."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,15 +11,20 @@ from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect import account_parts as parts
+from bezant.resources.core.address import Text
 from bezant.resources.core.bank_accounts import BankAccountParams, HolderType, bank_account_of
+from bezant.resources.core.card import kept
+from bezant.resources.core.card_number import typed
+from bezant.resources.core.card_object import card_object
 from bezant.resources.core.refused import refused
 from bezant.resources.core.token import PREFIXES, Token, redeemed, token_of
 
-_NO_CARDS = refused("Card numbers are not taken: there is no vault that could keep them.")
+_NO_STORED = refused("Cards that are stored are not shared by tokens: send the card itself.")
+_NO_NETWORKS = refused("Choose the network with the payment method.")
+_NO_CODES = refused("Security codes are never kept: send the code together with its card.")
 _NO_PERSONS = refused("Tokens of persons are not offered: send the data of the individual.")
 _NO_METHODS = refused("Send the bank account's numbers themselves.")
 _NO_CUSTOMERS = refused("Tokens of what a customer has stored are not offered.")
-_CardText = Annotated[str, _NO_CARDS]
 _PersonText = Annotated[str, _NO_PERSONS]
 _PersonPart = dict[str, _PersonText | dict[str, _PersonText]]
 
@@ -55,31 +60,31 @@ class Pii(Params):
 class CvcUpdate(Params):
     """A card's security code."""
 
-    cvc: _CardText
+    cvc: Annotated[str, _NO_CODES]
 
 
 class CardNetworks(Params):
     """Which of a card's networks is preferred."""
 
-    preferred: _CardText | None = None
+    preferred: Annotated[str, _NO_NETWORKS] | None = None
 
 
 class CardData(Params):
-    """A card; its parameters are known, to be refused plainly."""
+    """A card by its number, and where the cardholder lives."""
 
-    address_city: _CardText | None = None
-    address_country: _CardText | None = None
-    address_line1: _CardText | None = None
-    address_line2: _CardText | None = None
-    address_state: _CardText | None = None
-    address_zip: _CardText | None = None
-    currency: _CardText | None = None
-    cvc: _CardText | None = None
-    exp_month: _CardText | None = None
-    exp_year: _CardText | None = None
-    name: _CardText | None = None
+    address_city: Text | None = None
+    address_country: Text | None = None
+    address_line1: Text | None = None
+    address_line2: Text | None = None
+    address_state: Text | None = None
+    address_zip: Text | None = None
+    currency: Currency | None = None
+    cvc: str | None = None
+    exp_month: str
+    exp_year: str
+    name: Text | None = None
     networks: CardNetworks | None = None
-    number: _CardText | None = None
+    number: str
 
 
 class CreateToken(Params):
@@ -87,7 +92,7 @@ class CreateToken(Params):
 
     account: AccountData | None = None
     bank_account: BankAccountData | None = None
-    card: _CardText | CardData | None = None
+    card: Annotated[str, _NO_STORED] | CardData | None = None
     customer: Annotated[str, _NO_CUSTOMERS] | None = None
     cvc_update: CvcUpdate | None = None
     person: dict[str, _PersonText | _PersonPart] | None = None
@@ -103,10 +108,12 @@ async def create(ctx: Context, params: CreateToken) -> Token:
     sent = params.changes(without=())
     if len(sent) != 1:
         raise InvalidRequest(
-            "A token stands for one thing: send one of `account`, `bank_account` and `pii`."
+            "A token stands for one thing: send one of `account`, `bank_account`, `card` and `pii`."
         )
     if params.bank_account is not None:
         return _of_bank_account(ctx, params.bank_account)
+    if isinstance(params.card, CardData):
+        return await _of_card(ctx, params.card)
     if params.account is not None:
         return token_of(ctx, "account", msgspec.to_builtins(params.account))
     assert params.pii is not None, "everything else has been refused"
@@ -117,6 +124,15 @@ def _of_bank_account(ctx: Context, sent: BankAccountData) -> Token:
     given = BankAccountParams(object="bank_account", **sent.changes(without=()))
     shown, _ = bank_account_of(ctx, given, None, ctx.book, "bank_account")
     return token_of(ctx, "bank_account", msgspec.to_builtins(given), shown)
+
+
+async def _of_card(ctx: Context, sent: CardData) -> Token:
+    typed_in = typed(sent.number, sent.exp_month, sent.exp_year, sent.cvc, now=ctx.now(),
+                     param="card")  # fmt: skip
+    card = await kept(ctx, typed_in, postal_code=sent.address_zip, line1=sent.address_line1)
+    secret = ("cvc", "exp_month", "exp_year", "networks", "number")
+    shown = card_object(ctx.new_id("card"), card, sent.changes(without=secret))
+    return token_of(ctx, "card", msgspec.to_builtins(card), card=shown)
 
 
 async def account_data(ctx: Context, name: str) -> dict[str, Any]:

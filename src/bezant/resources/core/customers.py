@@ -17,7 +17,7 @@ from bezant.resources.core.customer_params import (
     changes_of,
 )
 from bezant.resources.core.payment_method import (
-    attach,
+    attach_checked,
     check_default,
     detach_all,
     payment_method_of,
@@ -78,7 +78,8 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
     hidden = with_mode(ctx, None, params.reconciliation_mode)
     ctx.create(customer, hidden=hidden, event="customer.created")
     if params.payment_method is not None:
-        attach(ctx, await payment_method_of(ctx, params.payment_method, "payment_method"), name)
+        method = await payment_method_of(ctx, params.payment_method, "payment_method")
+        await attach_checked(ctx, method, name)
     await _check_default(ctx, customer, params)
     for at, each in enumerate(params.tax_id_data or ()):
         tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")

@@ -1,4 +1,4 @@
-"""The payment method object: how a customer pays. Cards have none, since there is no vault."""
+"""The payment method object: how a customer pays."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
@@ -12,6 +12,7 @@ from bezant.api.params import Params
 from bezant.api.refusals import cut
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core import card as cards
 from bezant.resources.core.address import Address
 from bezant.resources.core.bank_accounts import (
     BANK_NAMES,
@@ -63,6 +64,7 @@ class PaymentMethod(Resource, tag="payment_method"):
     """A way to pay; full account numbers are hidden."""
 
     expands: ClassVar[Expands] = {
+        "card.generated_from.setup_attempt": ("setup_attempt",),
         "customer": ("customer",),
         "sepa_debit.generated_from.charge": ("charge",),
         "sepa_debit.generated_from.setup_attempt": ("setup_attempt",),
@@ -88,6 +90,7 @@ class PaymentMethod(Resource, tag="payment_method"):
     bizum: Details = UNSET
     blik: Details = UNSET
     boleto: Details = UNSET
+    card: Details = UNSET
     cashapp: Details = UNSET
     crypto: Details = UNSET
     customer: str | None = None
@@ -150,15 +153,6 @@ class UsBankAccount(Params):
     routing_number: str | None = None
 
 
-def no_cards(param: str | None) -> InvalidRequest:
-    """Return the error of a card."""
-    return InvalidRequest(
-        "Cards are not taken as payment methods: there is no vault that could keep them.",
-        code="payment_method_unsupported_type",
-        param=param,
-    )
-
-
 def made(
     ctx: Context,
     kind: str,
@@ -201,8 +195,9 @@ def us_bank_account(
 
 async def payment_method_of(ctx: Context, name: str, param: str | None = None) -> PaymentMethod:
     """Return a payment method by its id; one of test mode's ids stands for a new one."""
-    if not ctx.livemode and name.startswith("pm_card_"):
-        raise no_cards(param)
+    if card := cards.test_card(ctx, name):
+        kept = await cards.kept_of_test(ctx, card)
+        return made(ctx, "card", cards.shown(kept), {"token": kept.token})
     if ctx.livemode or name not in TEST_METHODS:
         return await ctx.load(PaymentMethod, name, param=param)
     sent = UsBankAccount(
@@ -211,6 +206,13 @@ async def payment_method_of(ctx: Context, name: str, param: str | None = None) -
         routing_number=TEST_ROUTING_NUMBER,
     )
     return made(ctx, "us_bank_account", *us_bank_account(ctx, sent, "us_bank_account"))
+
+
+async def attach_checked(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:
+    """Let a customer keep a payment method, if it is not a card that its issuer refuses."""
+    if isinstance(method.card, dict) and method.customer is None:
+        await cards.check(ctx, method.card, ctx.hidden(method))
+    return attach(ctx, method, customer)
 
 
 def attach(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:

@@ -2,15 +2,23 @@
 
 from typing import Any, ClassVar, Literal
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.bank_accounts import BankAccount, BankAccountParams
+from bezant.resources.core.card import CardKept, kept_of_test, no_such_token, test_card
+from bezant.resources.core.card_object import Card
 
-TokenType = Literal["account", "bank_account", "pii"]
-PREFIXES: dict[TokenType, str] = {"account": "ct", "bank_account": "btok", "pii": "pii"}
+TokenType = Literal["account", "bank_account", "card", "pii"]
+PREFIXES: dict[TokenType, str] = {
+    "account": "ct",
+    "bank_account": "btok",
+    "card": "tok",
+    "pii": "pii",
+}
 
 
 class Token(Resource, tag="token"):
@@ -19,9 +27,12 @@ class Token(Resource, tag="token"):
     expands: ClassVar[Expands] = {
         "bank_account.account": ("account",),
         "bank_account.customer": ("customer",),
+        "card.account": ("account",),
+        "card.customer": ("customer",),
     }
 
     bank_account: BankAccount | UnsetType = UNSET
+    card: Card | UnsetType = UNSET
     client_ip: None = None
     type: TokenType
     used: bool = False
@@ -32,12 +43,14 @@ def token_of(
     kind: TokenType,
     data: dict[str, Any],
     bank_account: BankAccount | UnsetType = UNSET,
+    card: Card | UnsetType = UNSET,
 ) -> Token:
     """Store a token that stands for plain data."""
     name = ctx.new_id(PREFIXES[kind])
     token = Token(
         id=name,
         bank_account=bank_account,
+        card=card,
         created=created_of(name),
         livemode=ctx.livemode,
         type=kind,
@@ -75,3 +88,13 @@ async def bank_account_given(
         return given
     data = await redeemed(ctx, given, "bank_account", param)
     return given if data is None else BankAccountParams(**data)
+
+
+async def card_of_token(ctx: Context, name: str, param: str) -> CardKept:
+    """Return the card that a token stands for, which is used up; one of test mode's is not."""
+    if card := test_card(ctx, name):
+        return await kept_of_test(ctx, card)
+    data = await redeemed(ctx, name, "card", param)
+    if data is None:
+        raise no_such_token(name, param)
+    return msgspec.convert(data, CardKept)

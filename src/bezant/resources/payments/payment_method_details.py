@@ -6,15 +6,19 @@ from typing import Annotated, Any, NamedTuple
 from bezant.api.context import Context
 from bezant.api.params import Metadata, Params
 from bezant.api.refusals import cut, invalid, missing
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core import card as cards
 from bezant.resources.core import payment_method as core
 from bezant.resources.core.bank_accounts import fingerprint
+from bezant.resources.core.card_number import typed
 from bezant.resources.core.payment_method import AllowRedisplay
 from bezant.resources.core.refused import refused
+from bezant.resources.core.token import card_of_token
 from bezant.resources.payments import payment_method_params as sent
 from bezant.resources.payments.iban import read_iban
 
 _NO_SHARING = refused("Payment methods can't be shared with connected accounts.")
-_OF_CARDS = frozenset({"card", "card_present", "interac_present"})
+_AT_COUNTERS = frozenset({"card_present", "interac_present"})
 _NZ_BANKS: Mapping[str, str] = {
     "01": "ANZ Bank New Zealand",
     "02": "Bank of New Zealand",
@@ -118,22 +122,29 @@ class Made(NamedTuple):
     hidden: dict[str, Any]
 
 
-def details(ctx: Context, params: CreatePaymentMethod) -> Made:
+async def details(ctx: Context, params: CreatePaymentMethod) -> Made:
     """Return what is shown and what is hidden of a payment method that is to be made.
 
-    Raises InvalidRequest for a type that is not offered and for numbers that are none.
+    Raises InvalidRequest for a type that is not offered and for numbers that are none, CardError
+    for a card that can't be one.
     """
     kind = params.type
-    if kind in _OF_CARDS:
-        raise core.no_cards("type")
+    if kind in _AT_COUNTERS:
+        raise InvalidRequest(
+            "Cards are not read at counters here: use the type card.",
+            code="payment_method_unsupported_type",
+            param="type",
+        )
     if kind == "custom" or kind not in KINDS:
         raise invalid(f"Invalid type: {cut(kind)} is not a type of payment methods here.", "type")
     others = [name for name in KINDS if name != kind and getattr(params, name) is not None]
     if others:
         raise invalid(f"Received {others[0]}, but the type is {kind}.", others[0])
     given: Params | None = getattr(params, kind)
-    if given is None and (kind in _TOLD or kind in _BY_NUMBERS):
+    if given is None and (kind in _TOLD or kind in _BY_NUMBERS or kind == "card"):
         raise missing(kind)
+    if isinstance(given, sent.Card):
+        return await _card(ctx, given, params.billing_details)
     if kind in _BY_NUMBERS:
         return _BY_NUMBERS[kind](ctx, given)
     told = given.changes(without=()) if given else {}
@@ -142,6 +153,31 @@ def details(ctx: Context, params: CreatePaymentMethod) -> Made:
     if kind == "klarna" and "dob" in told:
         told["dob"] = told["dob"].changes(without=())
     return Made({**_BLANK.get(kind, {}), **told}, {})
+
+
+async def _card(ctx: Context, given: sent.Card, billing: sent.BillingDetailsParams | None) -> Made:
+    address = billing.address if billing else None
+    told = {"postal_code": address.postal_code, "line1": address.line1} if address else {}
+    where = {name: text for name, text in told.items() if isinstance(text, str)}
+    if given.token is not None:
+        others = given.changes(without=("token", "networks"))
+        if others:
+            raise invalid("A token stands for the whole card.", f"card[{next(iter(others))}]")
+        kept = await card_of_token(ctx, given.token, "card[token]")
+    else:
+        card = typed(given.number, given.exp_month, given.exp_year, given.cvc, now=ctx.now(),
+                     param="card")  # fmt: skip
+        kept = await cards.kept(ctx, card, **where)
+    chosen = given.networks.preferred if given.networks else None
+    preferred = preferred_of(kept.range.brand, chosen, "card[networks][preferred]")
+    return Made(cards.shown(kept, preferred), {"token": kept.token})
+
+
+def preferred_of(brand: str, chosen: str | None, param: str) -> str | None:
+    """Return the network that somebody prefers; InvalidRequest if the card is not on it."""
+    if chosen is None or chosen == brand:
+        return chosen
+    raise invalid(f"The card can't be used on the network {cut(chosen)}, only on {brand}.", param)
 
 
 def _us(ctx: Context, given: sent.UsBankAccount) -> Made:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -22,10 +22,6 @@ _NO_CONNECTIONS = refused("Bank accounts are not linked here: send their numbers
 _NO_MANDATES = refused("UPI mandates are not offered.")
 
 
-def _no_card(_text: str, param: str) -> NoReturn:
-    raise core.no_cards(param)
-
-
 @cache
 def banks() -> Mapping[tuple[str, str], str]:
     """Return the BIC, or nothing, of each bank that a type of payment method knows."""
@@ -37,9 +33,6 @@ def _bank(text: str, param: str) -> str:
     if (param.partition("[")[0], text) in banks():
         return text
     raise invalid(f"Invalid {param}: {cut(text)} is not a bank that is known.", param)
-
-
-_CardText = Annotated[str, Check(_no_card)]
 
 
 class Nothing(Params):
@@ -162,18 +155,32 @@ class Upi(Params):
 class CardNetworks(Params):
     """Which of a card's networks is preferred."""
 
-    preferred: _CardText | None = None
+    preferred: str | None = None
 
 
 class Card(Params):
-    """A card; its parameters are known, to be refused plainly."""
+    """A card by its number, or a token that stands for one."""
 
-    cvc: _CardText | None = None
-    exp_month: _CardText | None = None
-    exp_year: _CardText | None = None
+    cvc: str | None = None
+    exp_month: int | None = None
+    exp_year: int | None = None
     networks: CardNetworks | None = None
-    number: _CardText | None = None
-    token: _CardText | None = None
+    number: str | None = None
+    token: str | None = None
+
+
+class UpdateCardNetworks(Params):
+    """Which of a card's networks is preferred from now on."""
+
+    preferred: Emptyable[str] | None = None
+
+
+class UpdateCard(Params):
+    """What of a card can be changed: a new one has the old number and another date."""
+
+    exp_month: int | None = None
+    exp_year: int | None = None
+    networks: UpdateCardNetworks | None = None
 
 
 class Custom(Params):
@@ -210,7 +217,7 @@ class UpdatePaymentMethod(Params):
 
     allow_redisplay: AllowRedisplay | None = None
     billing_details: BillingDetailsParams | None = None
-    card: Card | None = None
+    card: UpdateCard | None = None
     metadata: Metadata | None = None
     us_bank_account: UpdateUsBankAccount | None = None
 

@@ -10,26 +10,30 @@ from bezant.api.params import merged
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.address import Address
+from bezant.resources.core.card_number import expiry
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.payment_method import (
     BillingDetails,
     PaymentMethod,
+    attach_checked,
     forget_default,
     made,
     payment_method_of,
 )
 from bezant.resources.core.payment_method import (
-    attach as attached,
-)
-from bezant.resources.core.payment_method import (
     detach as detached,
 )
-from bezant.resources.payments.payment_method_details import CreatePaymentMethod, details
+from bezant.resources.payments.payment_method_details import (
+    CreatePaymentMethod,
+    details,
+    preferred_of,
+)
 from bezant.resources.payments.payment_method_params import (
     AttachPaymentMethod,
     BillingDetailsParams,
     ListOfCustomer,
     ListPaymentMethods,
+    UpdateCard,
     UpdatePaymentMethod,
 )
 
@@ -43,7 +47,7 @@ of_customer = Routes(PaymentMethod, OF_CUSTOMER, listed=False, retrieved=False)
 @routes.post(PATH, publishable=True)
 async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
     """Make a payment method that no customer has yet."""
-    shown, hidden = details(ctx, params)
+    shown, hidden = await details(ctx, params)
     return made(
         ctx,
         params.type,
@@ -80,6 +84,8 @@ async def update(ctx: Context, method: PaymentMethod, params: UpdatePaymentMetho
             raise InvalidRequest(f"The type is {method.type}.", param="us_bank_account")
         told = params.us_bank_account.changes(without=())
         changes["us_bank_account"] = method.us_bank_account | told
+    if params.card is not None:
+        changes["card"] = _card(ctx, method, params.card)
     return ctx.save(method, event="payment_method.updated", **changes)
 
 
@@ -88,7 +94,7 @@ async def attach(ctx: Context, id: str, params: AttachPaymentMethod) -> PaymentM
     """Let a customer keep a payment method."""
     method = await payment_method_of(ctx, id)
     customer = await ctx.load(Customer, params.customer, param="customer")
-    return attached(ctx, method, customer.id)
+    return await attach_checked(ctx, method, customer.id)
 
 
 @routes.action
@@ -116,6 +122,22 @@ async def retrieve_of_customer(
     """Retrieve a payment method that a customer has."""
     assert method.customer == customer.id, "the path has been checked"
     return method
+
+
+def _card(ctx: Context, method: PaymentMethod, sent: UpdateCard) -> dict[str, Any]:
+    """Return what is shown of a card of which the dates or the network are changed."""
+    if not isinstance(method.card, dict):
+        raise InvalidRequest(f"The type is {method.type}.", param="card")
+    card = dict(method.card)
+    month, year = sent.exp_month, sent.exp_year
+    if month is not None or year is not None:
+        given = (month or card["exp_month"], year or card["exp_year"])
+        card["exp_month"], card["exp_year"] = expiry(*given, ctx.now())
+    if sent.networks is not None:
+        chosen = sent.networks.preferred
+        preferred = preferred_of(card["brand"], chosen or None, "card[networks][preferred]")
+        card["networks"] = card["networks"] | {"preferred": preferred}
+    return card
 
 
 def _filters(params: ListOfCustomer) -> dict[str, str | None]:
