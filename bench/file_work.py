@@ -13,14 +13,9 @@ from pathlib import Path
 import msgspec
 
 from bezant.kernel.money import Money
-from bezant.rail import (
-    IbanAccount,
-    Instruction,
-    Originator,
-    Party,
-    Rail,
-    UsAccount,
-)
+from bezant.rail import IbanAccount, Instruction, Originator, Party, Rail, UsAccount
+from bezant.rails.ach.rail import ACH
+from bezant.rails.sepa import SEPA_CREDIT
 from bezant.reading.files import read_file
 from bezant.reading.summary import Item
 from bezant.server.rails import RAILS
@@ -44,34 +39,49 @@ _US = UsAccount("091000019", "000100200300")
 _EURO = IbanAccount("DE89370400440532013000")
 
 
-def _orders(rail: Rail, originator: Originator, count: int) -> Iterator[Instruction]:
-    us = rail.capabilities.name == "ach"
-    for number in range(1, count + 1):
-        yield Instruction(
-            movement=f"mv_{number}",
-            trace=rail.trace(originator, number),
-            amount=Money(1_000 + number % 1_000, "usd" if us else "eur"),
-            direction="credit",
-            counterparty=Party(f"RECEIVER {number}", _US if us else _EURO),
-            effective_date=NOW.date(),
-            description="PAYOUT",
-            end_to_end_id="" if us else f"E2E{number}",
-        )
+class _Orders:
+    """So many payments, made anew each time they are gone through, and never held."""
+
+    def __init__(self, rail: Rail, originator: Originator, count: int) -> None:
+        self._rail, self._originator, self._count = rail, originator, count
+
+    def __iter__(self) -> Iterator[Instruction]:
+        us = self._rail is ACH
+        for number in range(1, self._count + 1):
+            yield Instruction(
+                movement=f"mv_{number}",
+                trace=self._rail.trace(self._originator, number),
+                amount=Money(1_000 + number % 1_000, "usd" if us else "eur"),
+                direction="credit",
+                counterparty=Party(f"RECEIVER {number}", _US if us else _EURO),
+                effective_date=NOW.date(),
+                description="PAYOUT",
+                end_to_end_id="" if us else f"E2E{number}",
+            )
 
 
-def _pack(name: str, count: int, path: Path) -> Callable[[], None]:
-    """Return the packing of so many payments; the orders stand ready before it is measured."""
-    rail = RAILS[name]
-    account = _US if name == "ach" else _EURO
-    bank = "091000019" if name == "ach" else "COBADEFFXXX"
+def _pack(name: str, count: int, path: Path, *, held: bool) -> Callable[[], None]:
+    """Return the packing of so many payments, as a stream, straight to disk.
+
+    When the orders are `held` they stand ready before it is measured, so that only packing is;
+    otherwise they are made while they are packed, so that the memory is that of packing alone.
+    """
+    us = name == "ach"
+    account, bank = (_US, "091000019") if us else (_EURO, "COBADEFFXXX")
     originator = Originator("EXAMPLE OPERATOR", "1234567890", bank, account, "EXAMPLE BANK")
-    orders = list(_orders(rail, originator, count))
+    made = _Orders(ACH if us else SEPA_CREDIT, originator, count)
+    orders = list(made) if held else made
+
+    def pieces() -> Iterator[bytes]:
+        if us:
+            return ACH.pack_stream(
+                orders, originator, created_at=NOW, file_modifier="A", reference="BZ000001"
+            )
+        return SEPA_CREDIT.pack_stream(orders, originator, created_at=NOW, reference="BZ000001")
 
     def pack() -> None:
-        data = rail.pack(
-            orders, originator, created_at=NOW, file_modifier="A", reference="BZ000001"
-        )
-        path.write_bytes(data)
+        with path.open("wb") as file:
+            file.writelines(pieces())
 
     return pack
 
@@ -111,8 +121,10 @@ def _write_camt(count: int, path: Path) -> Callable[[], None]:
 
 
 WORKS: Mapping[str, Callable[[int, Path], Callable[[], None]]] = {
-    "pack ach": lambda count, path: _pack("ach", count, path),
-    "pack pain.001": lambda count, path: _pack("sepa_credit", count, path),
+    "pack ach": lambda count, path: _pack("ach", count, path, held=True),
+    "pack pain.001": lambda count, path: _pack("pain.001", count, path, held=True),
+    "make and pack ach": lambda count, path: _pack("ach", count, path, held=False),
+    "make and pack pain.001": lambda count, path: _pack("pain.001", count, path, held=False),
     "write camt.053": _write_camt,
     "read": _read,
 }

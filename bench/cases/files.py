@@ -23,47 +23,53 @@ class Taken(msgspec.Struct):
     peak: int
 
 
+FORMATS = (
+    ("ach", "pack ach", "make and pack ach", _ACH),
+    ("pain.001", "pack pain.001", "make and pack pain.001", _ISO),
+    ("camt.053", "write camt.053", "", _ISO),
+)
+"""A format's file, what makes it, what makes it without holding its orders, how many times half."""
+
+
 def run(run: Run) -> None:
     """Measure each format, then compare the memory of a whole file with that of a tenth."""
     half = run.plan.file_entries // 2
-    peaks: dict[str, int] = {}
     with TemporaryDirectory() as folder:
         root = Path(folder)
         subjects: dict[str, Subject] = {}
-        for name, make, times in (
-            ("ach", "pack ach", _ACH),
-            ("pain.001", "pack pain.001", _ISO),
-            ("camt.053", "write camt.053", _ISO),
-        ):
+        for name, make, _, times in FORMATS:
             count, path = half * times, root / name
             _do(make, count, path)
             if make.startswith("pack"):
-                subjects[f"{make} of {count:,}"] = _subject(peaks, make, count, root / "packed")
-            subjects[f"read {name} of {count:,}"] = _subject(peaks, "read", count, path)
+                subjects[f"{make} of {count:,}"] = _subject(make, count, root / "packed")
+            subjects[f"read {name} of {count:,}"] = _subject("read", count, path)
         run.measure("bank files", "entries/s", subjects)
-        small, large = root / "small", root / "camt.053"
-        _do("write camt.053", half // _SHARE, small)
-        tenth, whole = (
-            _do("read", half // _SHARE, small).peak,
-            _do("read", half, large).peak,
+        for name, make, stream, times in FORMATS:
+            _compare_memory(run, root, name, (stream or make, "read"), half * times)
+
+
+def _compare_memory(run: Run, root: Path, name: str, works: tuple[str, str], count: int) -> None:
+    """Hold the memory of a file against that of a tenth, made and then read."""
+    tenth = count // _SHARE
+    for work in works:
+        small = _do(work, tenth, root / f"{name} small").peak
+        large = _do(work, count, root / f"{name} large").peak
+        verb = "read" if work == "read" else "pack" if "pack" in work else ""
+        if not verb:
+            continue
+        run.report.notes.append(
+            f"Peak memory to {verb} {name}: {large / _MEGABYTE:.1f} MB of {count:,} entries, "
+            f"{small / _MEGABYTE:.1f} MB of {tenth:,}."
         )
-    told = ", ".join(f"{name} {peak / _MEGABYTE:.0f}" for name, peak in peaks.items())
-    run.report.notes.append(f"Peak memory of the process in MB: {told}.")
-    run.report.compare(
-        f"memory to read camt.053 of {half:,} entries / of {half // _SHARE:,}",
-        [whole / tenth],
-        at_most=1.1,
-    )
+        run.report.compare(
+            f"memory to {verb} {name} of {count:,} entries / of {tenth:,}",
+            [large / small],
+            at_most=1.1,
+        )
 
 
-def _subject(peaks: dict[str, int], work: str, count: int, path: Path) -> Subject:
-    def measured() -> Reading:
-        taken = _do(work, count, path)
-        name = work if work != "read" else f"read {path.name}"
-        peaks[name] = max(peaks.get(name, 0), taken.peak)
-        return Reading(count / taken.seconds)
-
-    return measured
+def _subject(work: str, count: int, path: Path) -> Subject:
+    return lambda: Reading(count / _do(work, count, path).seconds)
 
 
 def _do(work: str, count: int, path: Path) -> Taken:

@@ -1,14 +1,24 @@
 """Reading a NACHA file as a stream: the same facts, whatever the pieces, and no memory of them."""
 
 import io
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bezant.kernel.errors import FileRefused
 from bezant.rails.ach import ACH
-from tests.rails.ach_samples import RETURN_FILE, instruction, many_instructions, packed
+from tests.rails.ach_samples import (
+    CREATED,
+    ORIGINATOR,
+    RETURN_FILE,
+    instruction,
+    instruction_lists,
+    many_instructions,
+    packed,
+)
 
 FILE = packed(instruction(1), instruction(2, amount=250), instruction(3, holder="company"))
 WRITTEN = {
@@ -70,3 +80,65 @@ def test_what_is_kept_of_a_file_does_not_grow_with_it():
         assert reader.traces._ascending.itemsize == 8
         assert reader.batch is None
     assert kept == [(500, 0), (2_000, 0)]
+
+
+class Lazy:
+    """Instructions that are made anew each time they are gone through."""
+
+    def __init__(self, count):
+        self._count = count
+
+    def __iter__(self):
+        return map(instruction, range(1, self._count + 1))
+
+
+CHANGES = {"created_at": CREATED, "file_modifier": "A", "reference": "BZ000001"}
+
+
+def peak(count):
+    """What packing so many entries and reading them again take at most, in bytes."""
+    tracemalloc.start()
+    try:
+        pieces = ACH.pack_stream(Lazy(count), ORIGINATOR, **CHANGES)
+        assert max(map(len, pieces)) < 70_000
+        packing = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        source = Pieces(ACH.pack_stream(Lazy(count), ORIGINATOR, **CHANGES))
+        assert sum(1 for _ in ACH.read_stream(source)) == count
+        return packing, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+class Pieces(io.RawIOBase):
+    """A source that gives what an iterator yields."""
+
+    def __init__(self, pieces):
+        self._pieces = pieces
+
+    def read(self, _size=-1, /):
+        return next(self._pieces, b"")
+
+
+def test_the_memory_of_a_stream_does_not_grow_with_the_file():
+    """Of an entry only its number is kept, in eight bytes for each way."""
+    small, large = peak(2_000), peak(5_000)
+    more = len(packed(*many_instructions(5_000))) - len(packed(*many_instructions(2_000)))
+    for before, after in zip(small, large, strict=True):
+        assert after - before < more / 3
+
+
+@given(data=st.data())
+@settings(max_examples=30)
+def test_a_stream_packs_what_the_whole_packs_in_any_order(data):
+    made = data.draw(instruction_lists())
+    shuffled = data.draw(st.permutations(made))
+    assert b"".join(ACH.pack_stream(shuffled, ORIGINATOR, **CHANGES)) == packed(*made)
+
+
+def test_nothing_is_handed_out_of_a_file_that_is_refused():
+    tight = structs.replace(ORIGINATOR, dialect={"max_lines": "10"})
+    wrong = [(ORIGINATOR, [*many_instructions(3_000), instruction(1)]), (tight, Lazy(3_000))]
+    for originator, instructions in wrong:
+        with pytest.raises(FileRefused):
+            next(ACH.pack_stream(instructions, originator, **CHANGES))

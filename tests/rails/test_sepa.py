@@ -325,3 +325,31 @@ def test_memory_does_not_grow_beyond_the_result():
     packing, reading = peaks(4000)
     assert packing < size
     assert reading < size
+
+
+class Lazy:
+    """Transfers that are made anew each time they are gone through."""
+
+    def __init__(self, count):
+        self._count = count
+
+    def __iter__(self):
+        return (sepa_samples.instruction(number, 100) for number in range(1, self._count + 1))
+
+
+def streaming_peak(count):
+    """What packing so many transfers piece by piece takes at most, in bytes."""
+    tracemalloc.start()
+    try:
+        pieces = SEPA_CREDIT.pack_stream(
+            Lazy(count), sepa_samples.ORIGINATOR, created_at=sepa_samples.CREATED, reference="BZ1"
+        )
+        assert sum(piece.count(b"<CdtTrfTxInf>") for piece in pieces) == count
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memory_of_packing_a_stream_does_not_grow_with_the_file():
+    streaming_peak(500)  # What is made once and kept does not count.
+    assert streaming_peak(5_000) < 1.5 * streaming_peak(500)

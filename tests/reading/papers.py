@@ -66,7 +66,11 @@ BAI2 = b"""\
 99,25000,1,7/
 """
 
-HEAD = "<Dbtr><Nm>US</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>"
+HEAD = (
+    "<ReqdExctnDt><Dt>2026-03-06</Dt></ReqdExctnDt><Dbtr><Nm>US</Nm></Dbtr>"
+    "<DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>"
+    "<DbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></DbtrAgt>"
+)
 
 
 def _transfer(number, amount):
@@ -86,7 +90,7 @@ def _batch(number, transfers, count):
 PAIN_001 = (
     '<?xml version="1.0"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09">'
     "<CstmrCdtTrfInitn><GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-03-05T10:00:00Z</CreDtTm>"
-    "<NbOfTxs>3</NbOfTxs><CtrlSum>6.00</CtrlSum></GrpHdr>"
+    "<NbOfTxs>3</NbOfTxs><CtrlSum>6.00</CtrlSum><InitgPty><Nm>US</Nm></InitgPty></GrpHdr>"
     + _batch(1, _transfer(1, "1.00") + _transfer(2, "2.00"), 2)
     + _batch(2, _transfer(3, "3.00"), 1)
     + "</CstmrCdtTrfInitn></Document>"

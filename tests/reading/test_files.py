@@ -129,6 +129,11 @@ def test_statements_that_do_not_follow_each_other_are_a_break():
     assert any("does not open where" in each.reason for each in summary.breaks)
 
 
+def test_a_sum_of_neither_side_is_refused():
+    summary, _ = read(MT942.replace(b":90C:", b":90:"))
+    assert [finding.path for finding in summary.refusals] == [":90:"]
+
+
 def test_an_order_is_held_against_its_header():
     summary, items = read(PAIN_001)
     assert summary.ties_out is True
@@ -142,6 +147,34 @@ def test_an_order_is_held_against_its_header():
     assert "the payments make 6.00" in wrong.refusals[0].reason
     short, _ = read(PAIN_001.replace(b"<NbOfTxs>2<", b"<NbOfTxs>3<"))
     assert short.refusals[0].path == "/Document/CstmrCdtTrfInitn/PmtInf/NbOfTxs"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"<PmtMtd>TRF</PmtMtd>", b"<PmtMtd>XYZ</PmtMtd>", "'XYZ' is not one of"),
+        (b"<PmtMtd>TRF</PmtMtd>", b"", "PmtMtd is missing"),
+        (b"<PmtMtd>TRF</PmtMtd>", b"<PmtMtd>TRF</PmtMtd>" * 2, "stands more than 1 times"),
+        (b"<Dt>2026-03-06<", b"<Dt>2026-03-36<", "2026-03-36"),
+    ],
+)
+def test_an_order_is_held_to_its_structure_to_the_last_element(old, new, reason):
+    assert old in PAIN_001
+    summary, _ = read(PAIN_001.replace(old, new))
+    assert not summary.accepted
+    assert reason in summary.refusals[0].reason
+    assert summary.refusals[0].line
+    assert summary.refusals[0].path.startswith("/Document/CstmrCdtTrfInitn/PmtInf")
+
+
+def test_elements_that_no_structure_is_known_of_are_only_counted():
+    enquiry = (
+        b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.027.001.07"><ClmNonRct>'
+        b"<Assgnmt><Id>A1</Id></Assgnmt></ClmNonRct></Document>"
+    )
+    summary, _ = read(enquiry)
+    assert summary.accepted
+    assert "not checked" in summary.warnings[0].reason
 
 
 def test_a_status_report_names_reasons_in_their_order():

@@ -1,7 +1,7 @@
 """Messages as a whole: recognized by their bytes, read with all checks, written in envelopes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from bezant.iso20022 import head, investigations, pacs, pain
 from bezant.iso20022.control import Control
-from bezant.iso20022.parse import Hook, Parser, first_of
+from bezant.iso20022.parse import Hook, Parser, Source, first_of
 from bezant.iso20022.shape import Shape, shape_of
 from bezant.iso20022.write import Writer
+from bezant.kernel.codec import joined
 from bezant.kernel.errors import FileRefused, Problem
 
 Each = Mapping[type[Struct], Callable[[Any, dict[str, Any]], None]]
@@ -121,7 +122,7 @@ def _name(root: str, namespace: str) -> str:
     return match[0] if match and match[0].startswith(family) else family
 
 
-def read(data: bytes, each: Each | None = None) -> Message:
+def read(source: bytes | Source, each: Each | None = None) -> Message:
     """Return a message whose counts and sums agree; raises FileRefused with every problem.
 
     Structs of a class in `each` are given to its function as soon as they are read, with what is
@@ -129,7 +130,7 @@ def read(data: bytes, each: Each | None = None) -> Message:
     """
     control = Control()
     parser = Parser(_wanted(), _hooks(control, each or {}))
-    documents = parser.read(data)
+    documents = parser.read(source)
     header = next((it.value for it in documents if it.tag == _HEADER), None)
     bodies = [it for it in documents if it.tag != _HEADER]
     if not bodies:
@@ -143,6 +144,31 @@ def read(data: bytes, each: Each | None = None) -> Message:
         if problems:
             raise FileRefused(problems)
     return Message(_name(body.tag, body.namespace), header, body.value)
+
+
+def check(source: bytes | Source) -> None:
+    """Raise FileRefused for what the structure of a known message does not allow.
+
+    Nothing of it is kept, and its counts and sums are not compared.
+    """
+    if not Parser(_wanted(), dict.fromkeys(_repeating(), _dropped)).read(source):
+        raise FileRefused([Problem(None, None, "there is no message that is known here")])
+
+
+def _dropped(*_: object) -> bool:
+    return False
+
+
+@cache
+def _repeating() -> frozenset[type[Struct]]:
+    """Return what stands in messages as often as there are batches and payments."""
+    shapes = [shape_of(kind.cls) for kind in KINDS]
+    found: set[type[Struct]] = set()
+    for _ in range(2):
+        specs = [spec for shape in shapes for spec in shape.root.children.values()]
+        shapes = [spec.shape for spec in specs if spec.many and spec.shape is not None]
+        found |= {shape.cls for shape in shapes}
+    return frozenset(found)
 
 
 @cache
@@ -195,6 +221,16 @@ def write(
 
     Raises FileRefused for whatever the structure does not allow.
     """
+    return joined(write_stream(body, name, header, envelope))
+
+
+def write_stream(
+    body: Struct, name: str, header: head.Header | None = None, envelope: Envelope = PLAIN
+) -> Iterator[bytes]:
+    """Yield a message in pieces: batches and payments are taken from their iterables one by one.
+
+    What the structure does not allow raises FileRefused before the piece that would hold it.
+    """
     kind = _BY_NAME[name[:8]]
     assert isinstance(body, kind.cls), f"{name} is a {kind.cls.__name__}"
     prefix = "m:" if envelope.prefixed else ""
@@ -206,10 +242,10 @@ def write(
     here = "" if envelope.prefixed else f' xmlns="{NAMESPACE}{name}"'
     in_document = envelope.body == "Document"
     writer.add(f"<{envelope.body}{here if in_document else ''}>\n")
-    writer.struct(kind.root, shape_of(kind.cls), body, "" if in_document else here)
+    yield from writer.pieces(kind.root, shape_of(kind.cls), body, "" if in_document else here)
     writer.add(f"</{envelope.body}>\n")
     writer.add("".join(f"</{tag}>\n" for tag in reversed(envelope.around)))
-    return writer.content()
+    yield writer.content()
 
 
 def _opened(envelope: Envelope, name: str) -> str:

@@ -7,7 +7,7 @@ could reach outside, are refused before they mean anything. What stands around a
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 from xml.parsers import expat
 
 from msgspec import Struct
@@ -26,6 +26,18 @@ Hook = Callable[[Any, dict[str, Any]], bool]
 
 _PLACED = re.compile(r": line \d+, column \d+$")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+PIECE = 1 << 16
+"""Bytes that are looked at in one go."""
+
+
+class Source(Protocol):
+    """Anything that bytes can be read from, such as an open file."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
+        ...
 
 
 class Stop(Exception):
@@ -78,10 +90,12 @@ class Parser:
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._characters
 
-    def read(self, data: bytes) -> list[Document]:
+    def read(self, source: bytes | Source) -> list[Document]:
         """Return the wanted elements; raises FileRefused with each problem, its line and path."""
         try:
-            self._expat.Parse(_trimmed(data), True)
+            for piece in _trimmed(source):
+                self._expat.Parse(piece, False)
+            self._expat.Parse(b"", True)
         except Stop:
             pass
         except (expat.ExpatError, ValueError, LookupError) as error:
@@ -238,9 +252,20 @@ def _shape(spec: Spec) -> Shape:
     return spec.shape
 
 
-def _trimmed(data: bytes) -> bytes:
-    """Return the data without white space before its declaration, which XML does not allow."""
-    return data if data.startswith(_BOMS) else data.lstrip()
+def _trimmed(source: bytes | Source) -> Iterator[bytes]:
+    """Yield the data without white space before its declaration, which XML does not allow."""
+    pieces = iter((source,)) if isinstance(source, bytes) else _pieces(source)
+    for piece in pieces:
+        begins = piece if piece.startswith(_BOMS) else piece.lstrip()
+        if begins:
+            yield begins
+            break
+    yield from pieces
+
+
+def _pieces(source: Source) -> Iterator[bytes]:
+    while piece := source.read(PIECE):
+        yield piece
 
 
 class _Sniffer:
@@ -263,7 +288,8 @@ def first_of(data: bytes, wanted: frozenset[str]) -> tuple[str, str] | None:
     parser.StartElementHandler = sniffer.start
     parser.StartDoctypeDeclHandler = _no_doctype
     with suppress(Stop, expat.ExpatError, ValueError, LookupError):
-        parser.Parse(_trimmed(data), True)
+        for piece in _trimmed(data):
+            parser.Parse(piece, True)
     return sniffer.found
 
 

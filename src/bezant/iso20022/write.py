@@ -3,7 +3,7 @@
 Whatever the structure does not allow is refused here, so that no bank is sent it.
 """
 
-from io import BytesIO
+from collections.abc import Iterator
 from typing import Any, cast
 from xml.sax.saxutils import escape
 
@@ -15,6 +15,7 @@ from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 
 _MANY_LINES = 2000
+_DEPTH = 2
 _ABSENT: tuple[object, ...] = (None, "", ())
 
 
@@ -23,8 +24,6 @@ class Writer:
 
     def __init__(self, *, old: bool = False, prefix: str = "") -> None:
         self.lines: list[str] = []
-        self.written = BytesIO()
-        self._open_groups = 0
         self.problems: list[Problem] = []
         self._skips = "new" if old else "old"
         self._prefix = prefix
@@ -35,52 +34,84 @@ class Writer:
         self.lines.append(text)
 
     def content(self) -> bytes:
-        """Return what was written; raises FileRefused for what cannot stand in the message."""
+        """Return what was written since; raises FileRefused for what cannot stand in the message.
+
+        It is called between elements, when none can be taken away any more.
+        """
         if self.problems:
             raise FileRefused(self.problems)
-        self._flush()
-        return self.written.getvalue()
-
-    def _flush(self) -> None:
-        self.written.write("".join(self.lines).encode())
+        text = "".join(self.lines)
         self.lines.clear()
+        return text.encode()
 
     def struct(self, tag: str, shape: Shape, value: Struct, attributes: str = "") -> None:
         """Write an element that is a struct."""
+        self._open(tag, shape, value, attributes)
+        self._children(shape.root, value)
+        self._close(tag)
+
+    def pieces(
+        self, tag: str, shape: Shape, value: Struct, attributes: str = "", depth: int = _DEPTH
+    ) -> Iterator[bytes]:
+        """Write an element that is a struct, and yield what is written as it grows.
+
+        What repeats is taken one by one, so many levels down as `depth` says.
+        """
+        assert not shape.root.choice, "what is written in pieces holds all of its elements"
+        self._open(tag, shape, value, attributes)
+        for spec in shape.root.children.values():
+            if spec.many and spec.shape is not None and spec.era != self._skips:
+                yield from self._repeated(spec, spec.shape, getattr(value, spec.field), depth)
+            else:
+                self._child(spec, value)
+        self._close(tag)
+
+    def _repeated(self, spec: Spec, shape: Shape, values: Any, depth: int) -> Iterator[bytes]:
+        count = 0
+        for item in values:
+            count += 1
+            if depth > 1:
+                yield from self.pieces(spec.tag, shape, item, depth=depth - 1)
+            else:
+                self.struct(spec.tag, shape, item)
+            if len(self.lines) > _MANY_LINES:
+                yield self.content()
+        self._limit(spec, count)
+
+    def _open(self, tag: str, shape: Shape, value: Struct, attributes: str) -> None:
         self.lines.append(f"<{self._prefix}{tag}{attributes}>\n")
         self._path.append(tag)
         missing = [name for name in shape.required if getattr(value, name) in _ABSENT]
         self.problems.extend(
             self._problem(f"{shape.required[name]} is missing") for name in missing
         )
-        self._children(shape.root, value)
+
+    def _close(self, tag: str) -> None:
         self._path.pop()
         self.lines.append(f"</{self._prefix}{tag}>\n")
-        # What is in a group may still be taken away; all else is written for good.
-        if not self._open_groups and len(self.lines) > _MANY_LINES:
-            self._flush()
 
     def _children(self, parent: Spec, value: Struct) -> int:
         written = 0
         for spec in parent.children.values():
-            done = 0
-            if spec.field and spec.era != self._skips:
-                done = self._field(spec, getattr(value, spec.field))
-            if not done and spec.children and spec.shape is None:
-                done = self._group(spec, value)
-            written += done
+            written += self._child(spec, value)
         if parent.choice and written > 1:
             self.problems.append(self._problem("holds more than one of its alternatives"))
         return written
+
+    def _child(self, spec: Spec, value: Struct) -> int:
+        done = 0
+        if spec.field and spec.era != self._skips:
+            done = self._field(spec, getattr(value, spec.field))
+        if not done and spec.children and spec.shape is None:
+            done = self._group(spec, value)
+        return done
 
     def _group(self, spec: Spec, value: Struct) -> int:
         """Write an element that only holds others, if one of them has something to say."""
         at = len(self.lines)
         self.lines.append(f"<{self._prefix}{spec.tag}>\n")
         self._path.append(spec.tag)
-        self._open_groups += 1
         written = self._children(spec, value)
-        self._open_groups -= 1
         if written:
             self._check_required(spec, at)
         self._path.pop()
@@ -108,9 +139,12 @@ class Writer:
         for item in value:
             count += 1
             self._one(spec, item)
+        self._limit(spec, count)
+        return min(count, 1)
+
+    def _limit(self, spec: Spec, count: int) -> None:
         if spec.most and count > spec.most:
             self.problems.append(self._problem(f"{spec.tag} stands more than {spec.most} times"))
-        return min(count, 1)
 
     def _one(self, spec: Spec, value: Any) -> None:
         if spec.shape is not None:

@@ -1,8 +1,9 @@
 """Bytes and back: JSON, base62, moments as integers, and the canonical bytes of digests."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TypeVar, cast
 
 import msgspec
@@ -114,3 +115,10 @@ def _canonical(value: Canonical) -> bytes:
 def rfc3339(moment: datetime) -> str:
     """Return an aware UTC moment in milliseconds, as in `2026-03-02T09:00:00.000Z`."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+
+
+def joined(pieces: Iterable[bytes]) -> bytes:
+    """Return pieces as one, holding no piece beside the whole."""
+    whole = BytesIO()
+    whole.writelines(pieces)
+    return whole.getvalue()

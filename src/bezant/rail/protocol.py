@@ -1,12 +1,12 @@
 """What a rail is: capabilities to route by, a timetable, and two directions of bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from bezant.rail.facts import ReadFile
+from bezant.rail.facts import Fact, ReadFile
 from bezant.rail.orders import Act, Direction, Instruction, Originator, Service
 from bezant.rail.rules import Rule
 
@@ -141,4 +141,34 @@ class ShowsTraces(Protocol):
 
     def trace_in(self, name: str) -> str:
         """Return the trace in a name; empty for a name that is none of this rail's."""
+        ...
+
+
+class Source(Protocol):
+    """Anything that bytes can be read from, such as an open file."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
+        ...
+
+
+class Reading(Protocol):
+    """The facts of a file one by one; they count when the last one has come."""
+
+    def __iter__(self) -> Iterator[Fact]:
+        """Yield the facts, once only; raises FileRefused at the end for anything wrong."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Oddities that change nothing."""
+        ...
+
+
+@runtime_checkable
+class ReadsStreams(Protocol):
+    """A rail that reads a file without having it in memory."""
+
+    def read_stream(self, source: bytes | Source) -> Reading:
+        """Return the facts of a file one by one."""
         ...

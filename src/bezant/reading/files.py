@@ -6,7 +6,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from bezant.kernel.errors import InvalidRequest
-from bezant.rail import Rail
+from bezant.rail import Rail, ReadsStreams
 from bezant.reading.cards import iso8583_message, looks_like_iso8583
 from bezant.reading.facts import facts
 from bezant.reading.iso import NAME, iso20022, looks_like_iso20022
@@ -73,8 +73,9 @@ def formats(rails: Rails) -> Iterator[Format]:
         NAME.pattern,
     )
     yield Format(("bai2",), _begins("bai2", b"01,"), bai2)
-    if "ach" in rails:
-        read = partial(nacha, rail=rails["ach"])
+    ach = rails.get("ach")
+    if isinstance(ach, ReadsStreams):
+        read = partial(nacha, rail=ach)
         yield Format(("nacha",), _begins("nacha", b"101"), read)
     for name, rail in rails.items():
         reader = partial(facts, rail=rail)

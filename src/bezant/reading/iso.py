@@ -1,6 +1,7 @@
 """ISO 20022 payment messages (pain, pacs, camt enquiries) as summaries, a payment at a time.
 
-Headers are held against what the message holds: number of payments, control sum, totals.
+Headers are held against what the message holds: number of payments, control sum, totals. Then the
+strict reader goes over the whole: order and number of elements, what must be, codes, formats.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import BinaryIO
 
 from msgspec import Struct, field
 
+from bezant.iso20022.messages import KINDS, check
 from bezant.kernel.errors import FileRefused
 from bezant.rail import Direction
 from bezant.reading.summary import Break, Item, Keep, Tally
@@ -35,6 +37,7 @@ _AMOUNTS = (
     "OrgnlInstdAmt",
 )
 _SETTLED = ("IntrBkSttlmAmt", "RtrdIntrBkSttlmAmt", "RvsdIntrBkSttlmAmt")
+_TOTALS = ("TtlIntrBkSttlmAmt", "TtlRtrdIntrBkSttlmAmt", "TtlRvsdIntrBkSttlmAmt")
 _REFERENCES = {
     "end_to_end_id": ("PmtId/EndToEndId",),
     "instruction": ("PmtId/InstrId",),
@@ -55,6 +58,7 @@ _STATUSES = ("TxSts", "TxCxlSts", "PmtInfSts", "GrpSts", "PmtInfCxlSts", "GrpCxl
 _NAMES = ("Cdtr/Nm", "Cdtr/Pty/Nm", "Dbtr/Nm", "Dbtr/Pty/Nm")
 _DEBITS = frozenset({"pain.008", "pacs.003"})
 _STANDARD = "tech:xsd:"
+_STRICT = frozenset(kind.name for kind in KINDS)
 
 
 class _Part(Struct):
@@ -190,7 +194,7 @@ class _Reader(Struct):
     def _hold(self, part: _Part, head: Node) -> None:
         """Compare what a header counts and sums up."""
         made = {"NbOfTxs": Decimal(part.count), "CtrlSum": part.total}
-        made["TtlIntrBkSttlmAmt"] = made["TtlRtrdIntrBkSttlmAmt"] = part.settled
+        made |= dict.fromkeys(_TOTALS, part.settled)
         for name, figure in made.items():
             node = head.find(name)
             if node is None:
@@ -219,6 +223,11 @@ def iso20022(source: BinaryIO, kind: str, keep: Keep) -> Tally:
             elif event == "end":
                 reader.end(element, tag)
         reader.finish()
+        if tally.kind in _STRICT:
+            source.seek(0)
+            check(source)
+        elif not tally.refusals:
+            tally.warn(None, None, f"the elements of {tally.kind} are not checked, only its sums")
     except FileRefused as refusal:
         tally.refused(refusal)
     return tally

@@ -8,14 +8,18 @@ from msgspec import Struct, field
 
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.money import Money
-from bezant.rail import Rail
+from bezant.rail import ReadsStreams
 from bezant.reading.summary import Break, Item, Keep, Tally
 
 LENGTH = 94
 CURRENCY = "usd"
 
-_NEWLINE = re.compile(r"\r\n|\n|\r")
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
+_END = "\r\n\x1a\x00"
+_END_OF_FILE = _END.encode()
+_LONGEST = 1000
+_PIECE = 1 << 16
 _RETURN, _CHANGE = "99", "98"
 _HASH = 10**10
 
@@ -151,14 +155,13 @@ class _Outline(Struct):
             self.tally.ties_out = True
 
 
-def nacha(source: BinaryIO, kind: str, keep: Keep, rail: Rail) -> Tally:
-    """Summarise a NACHA file; the rail says whether it is accepted."""
-    data = source.read()
+def nacha(source: BinaryIO, kind: str, keep: Keep, rail: ReadsStreams) -> Tally:
+    """Summarise a NACHA file, without having it in memory; the rail says if it is accepted."""
     tally = Tally(kind, keep)
     for side in ("debit", "credit"):
         tally.count(Money.zero(CURRENCY), side)
     outline = _Outline(tally)
-    for number, text in _records(data):
+    for number, text in _records(source):
         outline.take(number, text)
     outline.end_entry()
     if tally.breaks or not outline.ended:
@@ -168,20 +171,52 @@ def nacha(source: BinaryIO, kind: str, keep: Keep, rail: Rail) -> Tally:
         "entries_and_addenda": str(outline.file.count),
         "entry_hash": f"{outline.file.hash % _HASH:010d}",
     }
+    source.seek(0)
     try:
-        for warning in rail.read(data).warnings:
+        reading = rail.read_stream(source)
+        for _ in reading:
+            pass
+        for warning in reading.warnings:
             tally.warned(warning)
     except FileRefused as refusal:
         tally.refused(refusal)
     return tally
 
 
-def _records(data: bytes) -> Iterator[tuple[int, str]]:
-    text = data.removeprefix(_BOM).decode("latin-1").strip("\r\n\x1a\x00")
-    if len(text) % LENGTH == 0 and not _NEWLINE.search(text):
-        pieces = [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
-    else:
-        pieces = _NEWLINE.split(text)
+def _records(source: BinaryIO) -> Iterator[tuple[int, str]]:
+    first = source.read(_LONGEST).removeprefix(_BOM)
+    broken = _NEWLINE.search(first.rstrip(_END_OF_FILE)) is not None
+    pieces = _lines(source) if broken else _unbroken(first, source)
     for number, piece in enumerate(pieces, 1):
-        if piece.strip():
-            yield number, piece[:LENGTH].ljust(LENGTH)
+        text = piece.decode("latin-1").rstrip(_END)
+        if text.strip():
+            yield number, text[:LENGTH].ljust(LENGTH)
+
+
+def _lines(source: BinaryIO) -> Iterator[bytes]:
+    """Yield what stands between line endings; of a line that is far too long only a part."""
+    source.seek(0)
+    rest = b""
+    first = True
+    while data := source.read(_PIECE):
+        if first:
+            data, first = data.removeprefix(_BOM), False
+        # A carriage return at the end may be half of a line ending: it waits for the next piece.
+        held = b"\r" if data.endswith(b"\r") else b""
+        *whole, rest = _NEWLINE.split(rest + data.removesuffix(b"\r"))
+        yield from whole
+        rest = rest[:_LONGEST] + held
+    yield rest
+
+
+def _unbroken(rest: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """Yield every 94 characters of a file without line endings."""
+    more = rest
+    rest = b""
+    while more:
+        rest += more
+        end = len(rest) - len(rest) % LENGTH
+        yield from (rest[at : at + LENGTH] for at in range(0, end, LENGTH))
+        rest = rest[end:]
+        more = source.read(_PIECE)
+    yield rest

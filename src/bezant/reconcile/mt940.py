@@ -48,6 +48,11 @@ _SLUGS = {
     "90C": "sum_credit_entries",
 }
 _IMPOSSIBLE = re.compile(r"[0-9]{2}02(30|31|29)")
+_FAULTS = (
+    RuntimeError, ValueError, ArithmeticError, LookupError, TypeError,
+    AttributeError,  # for :90: without a letter
+)  # fmt: skip
+"""What the library raises over a field that it cannot read."""
 _SPACES = re.compile(r"\s+")
 _KEYWORD = re.compile(
     r"/(EREF|UETR)/+((?:(?!/[A-Z]{4}/|//).){1,64})|\bEREF\+((?:(?!\?[0-9]{2}|[A-Z]{4}\+)\S){1,64})",
@@ -164,7 +169,7 @@ class _Block(Struct):
                     self.bad(one.line, "the entry has no type", one.tag)
             if one.tag in _BALANCES:
                 self._balance(one)
-        except (RuntimeError, ValueError, ArithmeticError, LookupError, TypeError):
+        except _FAULTS:
             self.bad(one.line, f"{one.text[:40]!r} is not what this field holds", one.tag)
 
     def finish(self) -> Statement | None:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from bezant.kernel.errors import FileRefused, Problem
+from bezant.rail import Source
 from bezant.rails.ach.layout import LENGTH
 
 PIECE = 1 << 16
@@ -17,14 +18,6 @@ _UNPRINTABLE = re.compile(r"[^ -~]")
 _BOM = b"\xef\xbb\xbf"
 _END_OF_FILE = "\r\n\x1a\x00"
 _LONGEST = 1000
-
-
-class Source(Protocol):
-    """Anything that bytes can be read from, such as an open file."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes, none at the end."""
-        ...
 
 
 class Findings(Struct):

@@ -171,6 +171,10 @@ class Sorter:
             instruction.act not in (*DISPUTES, "prenote"),
         )
 
+    def place(self, instruction: Instruction) -> tuple[BatchKey, str]:
+        """Return what puts an instruction before or after another in the file."""
+        return self.key(instruction), instruction.trace
+
     def _company(self, name: str) -> str:
         if self._dialect.company_name_case == "keep":
             return " ".join(ascii_text(name).split())[:16].strip()

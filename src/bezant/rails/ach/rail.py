@@ -1,10 +1,11 @@
 """The ACH rail: credits and debits by batch file; returns, disputes and change notices back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
 from msgspec import Struct, field
 
+from bezant.kernel.codec import joined
 from bezant.rail import (
     Capabilities,
     Direction,
@@ -14,14 +15,14 @@ from bezant.rail import (
     Retry,
     RuleBook,
     Service,
+    Source,
     Timetable,
 )
 from bezant.rails.ach import calendar, receipt, rules
 from bezant.rails.ach.dialect import Dialect, dialect_of
-from bezant.rails.ach.lines import Source
 from bezant.rails.ach.objections import ACTS, objections
 from bezant.rails.ach.orders import RETRY
-from bezant.rails.ach.pack import pack
+from bezant.rails.ach.pack import pack_stream
 from bezant.rails.ach.read import Stream, read
 from bezant.rails.ach.records import trace_number
 
@@ -95,7 +96,27 @@ class Ach(Struct, frozen=True):
         reference: str,
     ) -> bytes:
         """Return a NACHA file; raises FileRefused, naming each movement it cannot hold."""
-        return pack(
+        return joined(
+            pack_stream(
+                instructions,
+                originator,
+                created_at=created_at,
+                file_modifier=file_modifier,
+                reference=reference,
+            )
+        )
+
+    def pack_stream(
+        self,
+        instructions: Iterable[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> Iterator[bytes]:
+        """Yield the same file in pieces; instructions in the order of its entries are not held."""
+        return pack_stream(
             instructions,
             originator,
             created_at=created_at,

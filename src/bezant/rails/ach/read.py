@@ -4,19 +4,18 @@ One pass over the records in a stream; a file is believed only when all its coun
 totals agree, so what a stream has given out counts for nothing until it has come to its end.
 """
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.money import Money
-from bezant.rail import Fact, ReadFile, Totals
+from bezant.rail import Fact, ReadFile, Source, Totals
 from bezant.rails.ach import records
 from bezant.rails.ach.batch import Batch, Entry, Sums, fields_of
 from bezant.rails.ach.dialect import Dialect, dialect_of
 from bezant.rails.ach.facts import CURRENCY, Translator, read_date
-from bezant.rails.ach.lines import Findings, Line, Source, split
+from bezant.rails.ach.lines import Findings, Line, split
+from bezant.rails.ach.seen import Seen
 
 MOST_PROBLEMS = 1000
 """Problems after which a file is not read on: it is something else altogether."""
@@ -73,25 +72,6 @@ class Stream:
         return self._reader.totals()
 
 
-class _Seen:
-    """Numbers that have been met, in eight bytes each while they come in ascending order."""
-
-    def __init__(self) -> None:
-        self._ascending = array("q")
-        self._others: set[int] = set()
-
-    def again(self, number: int) -> bool:
-        """Note a number, and tell whether it was there before."""
-        row = self._ascending
-        if not row or number > row[-1]:
-            row.append(number)
-            return False
-        if row[bisect_left(row, number)] == number or number in self._others:
-            return True
-        self._others.add(number)
-        return False
-
-
 class _Reader:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -107,8 +87,8 @@ class _Reader:
         self.count = 0
         self.last_line = 0
         self.fillers = 0
-        self.traces = _Seen()
-        self.returned: dict[str, _Seen] = {}
+        self.traces = Seen()
+        self.returned: dict[str, Seen] = {}
         self.handlers: dict[str, Callable[[Line], Entry | None]] = {
             "1": self._file_header,
             "5": self._batch_header,
@@ -171,7 +151,7 @@ class _Reader:
             trace = entry.values["trace"]
             self.findings.bad(entry.line, f"trace {trace} is in the file twice")
         if fact.kind in ("returned", "dishonored", "contested") and fact.amount is not None:
-            seen = self.returned.setdefault(fact.kind, _Seen())
+            seen = self.returned.setdefault(fact.kind, Seen())
             if seen.again(int(fact.trace)):
                 self.findings.bad(fact.line, f"trace {fact.trace} is {fact.kind} twice")
         return fact

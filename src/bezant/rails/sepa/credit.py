@@ -1,8 +1,11 @@
 """Writing pain.001: transfers in batches of one day, the same bytes for the same instructions."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby, islice, pairwise
 from operator import attrgetter
+
+from msgspec import Struct, structs
 
 from bezant.iso20022 import messages, pain, parties
 from bezant.iso20022.charset import to_latin
@@ -19,58 +22,76 @@ def version_of(originator: Originator) -> str:
     return originator.dialect.get("pain.001", VERSIONS[0])
 
 
-def write(order: Order, *, instant: bool) -> bytes:
-    """Return a pain.001 of transfers, instant ones by their local instrument."""
+class _Day(Struct):
+    """A batch that is to be written: its day, and what its payments add up to, in cents."""
+
+    on: date
+    count: int = 0
+    total: int = 0
+
+
+def write_stream(order: Order, *, instant: bool) -> Iterator[bytes]:
+    """Yield a pain.001 of transfers in pieces, instant ones by their local instrument.
+
+    Instructions that come by day and trace are not held; others are sorted in memory first.
+    """
+    ordered = order.instructions
+    if any(_place(one) > _place(other) for one, other in pairwise(ordered)):
+        ordered = sorted(ordered, key=_place)
+    days = list(_days(ordered))
     version = version_of(order.originator)
     old = version == VERSIONS[1]
-    ordered = sorted(order.instructions, key=lambda it: (it.effective_date, it.trace))
-    days = [[*group] for _, group in groupby(ordered, key=attrgetter("effective_date"))]
     header = pain.OrderHeader(
         id=order.reference,
         created_at=order.created_at,
-        count=len(ordered),
-        control_sum=order.sum,
+        count=sum(day.count for day in days),
+        control_sum=orders.euros(sum(day.total for day in days)),
         initiator=orders.initiator_of(order.originator),
     )
-    batches = tuple(
-        _batch(group, number, order, old=old, instant=instant)
-        for number, group in enumerate(days, 1)
+    payments = (_payment(instruction, old=old) for instruction in ordered)
+    batches = (
+        structs.replace(
+            _batch(day, number, order, old=old, instant=instant),
+            payments=islice(payments, day.count),
+        )
+        for number, day in enumerate(days, 1)
     )
-    return messages.write(pain.CreditOrders(header, batches), version)
+    return messages.write_stream(pain.CreditOrders(header, batches), version)
 
 
-def _batch(
-    group: list[Instruction], number: int, order: Order, *, old: bool, instant: bool
-) -> pain.CreditBatch:
+def _place(instruction: Instruction) -> tuple[date, str]:
+    return instruction.effective_date, instruction.trace
+
+
+def _days(ordered: Iterable[Instruction]) -> Iterator[_Day]:
+    for on, group in groupby(ordered, key=attrgetter("effective_date")):
+        day = _Day(on)
+        for instruction in group:
+            day.count += 1
+            day.total += instruction.amount.amount
+        yield day
+
+
+def _batch(day: _Day, number: int, order: Order, *, old: bool, instant: bool) -> pain.CreditBatch:
+    """Return a batch without its payments."""
     originator = order.originator
     booked = originator.dialect.get("batch_booking")
     return pain.CreditBatch(
         id=orders.batch_name(order.reference, number),
         method="TRF",
         booked_as_one=None if booked is None else booked == "true",
-        count=len(group),
-        control_sum=orders.control_sum(group),
+        count=day.count,
+        control_sum=orders.euros(day.total),
         type=parties.PaymentType(
             levels=(parties.ServiceLevel(code="SEPA"),), instrument="INST" if instant else ""
         ),
-        executed_on=group[0].effective_date,
+        executed_on=day.on,
         debtor=orders.own_party(originator, old=old),
         debtor_account=orders.account_of(originator),
         debtor_agent=parties.Agent(bic=originator.bank_id),
         charge_bearer="SLEV",
-        payments=_Payments(group, old=old),
+        payments=(),
     )
-
-
-class _Payments:
-    """The payments of a batch, made one by one while they are written."""
-
-    def __init__(self, group: list[Instruction], *, old: bool) -> None:
-        self._group = group
-        self._old = old
-
-    def __iter__(self) -> Iterator[pain.CreditOrder]:
-        return (_payment(instruction, old=self._old) for instruction in self._group)
 
 
 def _payment(instruction: Instruction, *, old: bool) -> pain.CreditOrder:

@@ -1,8 +1,10 @@
 """What every SEPA order must be, and the elements that all of them share."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -29,9 +31,12 @@ _ABOUT_ANOTHER: frozenset[Act] = frozenset({"recall", "answer_recall", "enquire"
 
 
 class Order(Struct, frozen=True):
-    """What is packed: the instructions, who sends them, when, and under which name."""
+    """What is packed: the instructions, who sends them, when, and under which name.
 
-    instructions: tuple[Instruction, ...]
+    The instructions are gone through more than once.
+    """
+
+    instructions: Iterable[Instruction]
     originator: Originator
     created_at: datetime
     reference: str
@@ -44,7 +49,12 @@ class Order(Struct, frozen=True):
 
 def control_sum(instructions: Iterable[Instruction]) -> Decimal:
     """Return the sum of amounts in euro."""
-    return Decimal(sum(item.amount.amount for item in instructions)).scaleb(-2)
+    return euros(sum(item.amount.amount for item in instructions))
+
+
+def euros(cents: int) -> Decimal:
+    """Return cents as CtrlSum has them."""
+    return Decimal(cents).scaleb(-2)
 
 
 def trace(originator: Originator, sequence: int) -> str:
@@ -119,34 +129,48 @@ def _reason_objections(instruction: Instruction) -> Iterable[str]:
 
 
 def refuse(
-    instructions: Sequence[Instruction],
+    instructions: Iterable[Instruction],
     originator: Originator,
     reference: str,
     objections: Callable[[Instruction], Iterable[str]],
     most: int,
 ) -> None:
     """Raise FileRefused for what cannot be in one file, naming each movement."""
-    problems = [Problem(None, None, it) for it in _file_problems(instructions, reference, most)]
-    problems += [Problem(None, path, it) for path, it in _originator_problems(originator)]
-    traces: set[str] = set()
+    assert iter(instructions) is not instructions, "instructions are gone through more than once"
+    problems = [Problem(None, path, it) for path, it in _originator_problems(originator)]
+    twice, met = _twice(instructions), set[str]()
+    count = total = 0
+    act = next((instruction.act for instruction in instructions), None)
     for instruction in instructions:
+        count += 1
+        total += instruction.amount.amount
         reasons = [*objections(instruction)]
-        if instruction.trace in traces:
+        if instruction.trace in met:
             reasons.append("the trace is used twice")
-        if instruction.act != instructions[0].act:
-            reasons.append(f"a file of {instructions[0].act} holds no {instruction.act}")
-        traces.add(instruction.trace)
+        elif instruction.trace in twice:
+            met.add(instruction.trace)
+        if instruction.act != act:
+            reasons.append(f"a file of {act} holds no {instruction.act}")
         problems.extend(Problem(None, instruction.movement, text) for text in reasons)
-    if problems:
-        raise FileRefused(problems)
+    of_file = [Problem(None, None, it) for it in _file_problems(count, total, reference, most)]
+    if of_file or problems:
+        raise FileRefused([*of_file, *problems])
 
 
-def _file_problems(instructions: Sequence[Instruction], reference: str, most: int) -> Iterable[str]:
-    if not instructions:
+def _twice(instructions: Iterable[Instruction]) -> Collection[str]:
+    """Return the traces that are used twice; those that ascend are known without keeping them."""
+    if all(one.trace < other.trace for one, other in pairwise(instructions)):
+        return ()
+    counts = Counter(instruction.trace for instruction in instructions)
+    return {trace for trace, count in counts.items() if count > 1}
+
+
+def _file_problems(count: int, total: int, reference: str, most: int) -> Iterable[str]:
+    if not count:
         yield "there is nothing to send"
-    if len(instructions) > most:
+    if count > most:
         yield f"a file holds at most {most} orders"
-    if sum(item.amount.amount for item in instructions) > rules.MAX_FILE_TOTAL:
+    if total > rules.MAX_FILE_TOTAL:
         yield f"more than {rules.MAX_FILE_TOTAL} cents in one file"
     if not (is_reference(reference) and len(reference) <= 25):
         yield "the file's reference is not one of at most 25 Latin characters"

@@ -1,8 +1,9 @@
 """The rails of SEPA: transfers, instant transfers, and direct debits of either scheme."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 
+from bezant.kernel.codec import joined
 from bezant.rail import (
     Capabilities,
     Direction,
@@ -79,7 +80,33 @@ class _Sepa:
         raise AssertionError("each scheme writes its own orders")
 
 
-class SepaCredit(_Sepa):
+class _Credit(_Sepa):
+    """What both schemes of transfers have in common."""
+
+    _instant = False
+
+    def pack_stream(
+        self,
+        instructions: Iterable[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        reference: str,
+    ) -> Iterator[bytes]:
+        """Yield the file of payments that `pack` returns, in pieces.
+
+        Instructions can be gone through again; those in the order of days and traces are not held.
+        """
+        most = self.capabilities.max_file_count
+        orders.refuse(instructions, originator, reference, self._objections, most)
+        order = Order(instructions, originator, created_at, reference)
+        return credit.write_stream(order, instant=self._instant)
+
+    def _write(self, order: Order) -> bytes:
+        return joined(credit.write_stream(order, instant=self._instant))
+
+
+class SepaCredit(_Credit):
     """SEPA Credit Transfer: with the receiver on the TARGET day after."""
 
     capabilities = Capabilities(
@@ -121,11 +148,8 @@ class SepaCredit(_Sepa):
             final_at=calendar.end_of(calendar.add_target_days(settled, recalls)),
         )
 
-    def _write(self, order: Order) -> bytes:
-        return credit.write(order, instant=False)
 
-
-class SepaInstant(_Sepa):
+class SepaInstant(_Credit):
     """SEPA Instant Credit Transfer: ten seconds, on every day of the year."""
 
     capabilities = Capabilities(
@@ -145,6 +169,7 @@ class SepaInstant(_Sepa):
         suffix=".xml",
     )
     rule_book: RuleBook = rules.INSTANT
+    _instant = True
 
     def timetable(
         self,
@@ -163,9 +188,6 @@ class SepaInstant(_Sepa):
         limit = in_force(rules.INSTANT_LIMIT, instruction.effective_date)
         if limit < instruction.amount.amount <= self.capabilities.max_amount:
             yield f"the amount is more than {limit} cents, the limit on that day"
-
-    def _write(self, order: Order) -> bytes:
-        return credit.write(order, instant=True)
 
 
 class SepaDebit(_Sepa):
