@@ -151,7 +151,8 @@ def test_every_message_is_read_by_the_system(data):
 @pytest.mark.parametrize("key", SCHEME.magic)
 def test_each_key_that_answers_is_understood(key):
     outcome, code = SCHEME.magic[key]
-    fact = answer_to(instruction(key=key), outcome, code)
+    account = PixKey(key, "email") if "@" in key else BrAccount("99999110", "1", key)
+    fact = answer_to(instruction(account=account), outcome, code)
     assert (fact.kind, fact.code, fact.trace) == (outcome, code, "BZ000000001")
     assert fact.reason
     assert fact.failure_code

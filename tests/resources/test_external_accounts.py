@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from bezant.resources.connect.capabilities import NAMES
 from tests.resources.office import Office
 from tests.resources.shapes import SURFACE
@@ -15,13 +17,85 @@ BANK = {
     "routing_number": "110000000",
     "account_number": "000123456789",
 }
+GERMAN, EMIRATI = "DE89370400440532013000", "AE070331234567890123456"
+AUSTRALIAN = {
+    "object": "bank_account",
+    "country": "AU",
+    "routing_number": "110000",
+    "account_number": "000123456",
+}
+
+
+def abroad(country: str, number: str, routing: str | None = None, **others: str) -> dict[str, str]:
+    given = {"object": "bank_account", "country": country, "account_number": number, **others}
+    return given | ({"routing_number": routing} if routing else {})
+
+
+TAKEN: list[tuple[dict[str, str], dict[str, Any]]] = [
+    (BANK, {"bank_name": "TEST BANK", "available_payout_methods": ["standard", "instant"]}),
+    (
+        abroad("DE", "DE89 3704 0044 0532 0130 00"),
+        {"currency": "eur", "last4": "3000", "routing_number": "COBADEFFXXX",
+         "bank_name": "Commerzbank", "available_payout_methods": ["standard", "instant"]},
+    ),
+    (abroad("AT", "AT611904300234573201"), {"currency": "eur", "routing_number": None}),
+    (
+        abroad("CH", "CH9300762011623852957", "UBSWCHZH80A", currency="usd"),
+        {"routing_number": "UBSWCHZH80A", "available_payout_methods": ["standard"]},
+    ),
+    (
+        abroad("AU", "000123456", "ctba au 2s", currency="usd"),
+        {"routing_number": "CTBAAU2S", "available_payout_methods": ["standard"]},
+    ),
+    (
+        abroad("GB", "00012345", "10-88-00"),
+        {"currency": "gbp", "routing_number": "108800", "last4": "2345",
+         "available_payout_methods": ["standard", "instant"]},
+    ),
+    (
+        abroad("GB", "GB33BUKB20201555555555"),
+        {"currency": "gbp", "routing_number": "202015", "last4": "5555"},
+    ),
+    (abroad("GB", "GB33BUKB20201555555555", currency="eur"), {"last4": "5555"}),
+    (
+        abroad("BR", "0001234", "110-0000"),
+        {"currency": "brl", "routing_number": "110-0000", "bank_name": "TEST BANK",
+         "available_payout_methods": ["standard", "instant"]},
+    ),
+    (abroad("BR", "12345-X", "260-1"), {"bank_name": "Nubank", "last4": "345X"}),
+    (abroad("BR", "12345-X", "18236120-0001"), {"routing_number": "18236120-0001"}),
+    (
+        abroad("IN", "000123456789", "hdfc0000261"),
+        {"currency": "inr", "routing_number": "HDFC0000261", "last4": "6789"},
+    ),
+]  # fmt: skip
 BAD_INPUT: list[tuple[Any, str | None, str]] = [
     (BANK | {"routing_number": "110000001"}, "routing_number_invalid", "[routing_number]"),
     (BANK | {"routing_number": "11000000"}, "routing_number_invalid", "[routing_number]"),
     (BANK | {"account_number": "12A456"}, "account_number_invalid", "[account_number]"),
     (BANK | {"account_number": "1" * 18}, "account_number_invalid", "[account_number]"),
-    (BANK | {"country": "GB"}, "external_account_unsupported", "[country]"),
+    (BANK | {"country": "GB"}, "account_number_invalid", "[account_number]"),
     (BANK | {"currency": "eur"}, "external_account_unsupported", "[country]"),
+    (BANK | {"country": "Mars"}, "external_account_unsupported", "[country]"),
+    (
+        {k: v for k, v in BANK.items() if k != "currency"} | {"country": "ZZ"},
+        "parameter_missing",
+        "[currency]",
+    ),
+    (BANK | {"country": "CA", "currency": "cad"}, "external_account_unsupported", "[currency]"),
+    (AUSTRALIAN, "external_account_unsupported", "[currency]"),
+    (AUSTRALIAN | {"currency": "usd"}, "routing_number_invalid", "[routing_number]"),
+    (abroad("DE", "DE89370400440532013001"), "account_number_invalid", "[account_number]"),
+    (abroad("FR", "DE89370400440532013000"), "account_number_invalid", "[account_number]"),
+    (abroad("DE", GERMAN, "37040044"), "routing_number_invalid", "[routing_number]"),
+    (abroad("AE", EMIRATI, currency="eur"), "external_account_unsupported", ""),
+    (abroad("GB", "00012345", "10880"), "routing_number_invalid", "[routing_number]"),
+    (abroad("GB", "012345", "108800"), "account_number_invalid", "[account_number]"),
+    (abroad("BR", "0001234", "110"), "routing_number_invalid", "[routing_number]"),
+    (abroad("BR", "0001234", "999-0001"), "routing_number_invalid", "[routing_number]"),
+    (abroad("BR", "0001234/9", "110-0000"), "account_number_invalid", "[account_number]"),
+    (abroad("IN", "000123456789", "HDFC1000261"), "routing_number_invalid", "[routing_number]"),
+    (abroad("IN", "12", "HDFC0000261"), "account_number_invalid", "[account_number]"),
     (BANK | {"object": "card"}, "external_account_unsupported", ""),
     (BANK | {"number": "4242424242424242"}, None, "[number]"),
     (BANK | {"iban": "DE89"}, "parameter_unknown", "[iban]"),
@@ -57,6 +131,22 @@ def test_bad_input_gets_its_error(office: Office) -> None:
         told = (error["status"], error.get("code"), error.get("param"))
         assert told == (400, code, f"external_account{param}"), given
     assert len(office.listed(path_of(account))) == 1
+
+
+@pytest.mark.parametrize(("given", "shown"), TAKEN, ids=[one[0]["country"] for one in TAKEN])
+def test_numbers_of_each_country_are_taken_as_they_are_written_there(
+    office: Office, given: dict[str, str], shown: dict[str, Any]
+) -> None:
+    account = office.open_account()
+    made = office.post(path_of(account), external_account=given)
+    assert shown.items() <= made.items()
+    assert made["country"] == given["country"]
+    token = office.post(
+        "/v1/tokens", bank_account={k: v for k, v in given.items() if k != "object"}
+    )
+    assert token["bank_account"]["fingerprint"] == made["fingerprint"]
+    again = office.post(path_of(account), external_account=token["id"])
+    assert (again["last4"], again["currency"]) == (made["last4"], made["currency"])
 
 
 def test_there_is_one_default(office: Office) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bezant.kernel.currency import lookup
 from bezant.resources.core.country_specs import currencies
-from tests.resources.office import Office
+from tests.resources.office import LIVE_SECRET, Office
 from tests.resources.shapes import faults
 
 
@@ -24,7 +24,13 @@ def test_country_specs(office: Office) -> None:
         assert faults(each, "CountrySpec") == []
     spec = office.get("/v1/country_specs/US")
     assert spec["default_currency"] == spec["supported_payment_currencies"][0] == "usd"
-    assert spec["supported_bank_account_currencies"] == {"usd": ["US"]}
+    reached = spec["supported_bank_account_currencies"]
+    assert (reached["gbp"], reached["brl"], reached["inr"]) == (["GB"], ["BR"], ["IN"])
+    assert {"DE", "CH", "GB"} <= set(reached["eur"])
+    assert "AU" not in reached["eur"]
+    assert {"US", "AU", "CH"} <= set(reached["usd"])
+    live = office.ask("GET", "/v1/country_specs/US", secret=LIVE_SECRET).json
+    assert live["supported_bank_account_currencies"] == {}
     assert "jpy" in spec["supported_payment_currencies"]
     assert "xau" not in spec["supported_payment_currencies"]
     assert office.get("/v1/country_specs/us") == spec

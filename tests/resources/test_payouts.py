@@ -16,6 +16,7 @@ BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
     ({"currency": "eur"}, "no_external_account", None),
     ({"currency": "huf"}, "parameter_invalid_integer", "amount"),
     ({"destination": "ba_nowhere"}, "resource_missing", "destination"),
+    ({"method": "instant", "amount": 10**10}, "instant_payouts_unsupported", "method"),
     ({"method": "pigeon"}, "parameter_invalid", "method"),
     ({"payout_method": "x"}, None, "payout_method"),
     ({"source_type": "fpx"}, None, "source_type"),

@@ -28,7 +28,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None]] = [
     ({"customer": "cus_1"}, "customer"),
     ({"bank_account": BANK | {"routing_number": "1"}}, "bank_account[routing_number]"),
     ({"bank_account": BANK | {"account_number": "x"}}, "bank_account[account_number]"),
-    ({"bank_account": BANK | {"country": "GB"}}, "bank_account[country]"),
+    ({"bank_account": BANK | {"country": "GB"}}, "bank_account[account_number]"),
     ({"pii": {"id_number": ""}}, "pii[id_number]"),
 ]
 

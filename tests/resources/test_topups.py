@@ -1,13 +1,16 @@
 """Top-ups: announced, recognised by a reference, available when the bank has the money."""
 
 import re
+from datetime import UTC, datetime
+
+import pytest
 
 from tests.resources.office import Office
 
 BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
     ({"amount": 0}, "parameter_invalid_integer", "amount"),
     ({"amount": "ten"}, "parameter_invalid_integer", "amount"),
-    ({"currency": "eur"}, "currency_not_supported", "currency"),
+    ({"currency": "jpy"}, "currency_not_supported", "currency"),
     ({"source": "btok_us_verified"}, None, "source"),
     ({"payment_method": "pm_1"}, None, "payment_method"),
     ({"statement_descriptor": "x" * 16}, "parameter_invalid", "statement_descriptor"),
@@ -49,6 +52,31 @@ def test_the_source_says_where_to_send_the_money(office: Office) -> None:
     assert reference != second["receiver"]["address"]
     details = first["ach_credit_transfer"]
     assert (details["routing_number"], details["account_number"]) == ("091000019", "000100200300")
+
+
+RECEIVING: list[tuple[str, str, dict[str, str], datetime]] = [
+    ("usd", "ach_credit_transfer", {"routing_number": "091000019"}, datetime(2026, 3, 3)),
+    ("eur", "sepa_credit_transfer", {"iban": "DE44999999990532013000"}, datetime(2026, 3, 4)),
+    ("gbp", "gb_bank_transfer", {"sort_code": "009911"}, datetime(2026, 3, 4)),
+    ("brl", "br_bank_transfer", {"ispb": "99999990", "branch": "1"}, datetime(2026, 3, 2)),
+    ("inr", "in_bank_transfer", {"vpa": "operator@sandboxbank"}, datetime(2026, 3, 2)),
+]
+
+
+@pytest.mark.parametrize(("currency", "kind", "details", "day"), RECEIVING)
+def test_each_currency_is_sent_to_the_bank_that_holds_it(
+    office: Office, currency: str, kind: str, details: dict[str, str], day: datetime
+) -> None:
+    made = office.post("/v1/topups", amount=1_000, currency=currency)
+    source = made["source"]
+    assert (source["type"], source["currency"]) == (kind, currency)
+    assert details.items() <= source[kind].items()
+    assert source[kind]["bank_name"] == "SANDBOX BANK"
+    expected = datetime.fromtimestamp(made["expected_availability_date"], UTC)
+    assert expected == day.replace(tzinfo=UTC)
+    office.hear(made["id"], "settled")
+    (found,) = [one for one in office.get("/v1/balance")["available"] if one["amount"]]
+    assert (found["amount"], found["currency"]) == (1_000, currency)
 
 
 def test_a_description_that_changes_does_not_get_in_the_way(office: Office) -> None:

@@ -119,8 +119,8 @@ ERROR_CODES = (
     ),
     ErrorCode(
         "external_account_unsupported",
-        "The external account is of a kind that money cannot be paid out to.",
-        "Add a bank account.",
+        "No bank and rail that are connected could pay this external account.",
+        "Add a bank account in a country and a currency that /v1/country_specs names.",
     ),
     ErrorCode(
         "file_link_expired",
@@ -169,8 +169,8 @@ ERROR_CODES = (
     ),
     ErrorCode(
         "instant_payouts_unsupported",
-        "An instant payout was asked for, and no instant rail is connected.",
-        "Leave `method` out, or send standard.",
+        "An instant payout was asked for, and no instant rail carries the amount to the account.",
+        "Look at the account's `available_payout_methods`; leave `method` out, or send standard.",
     ),
     ErrorCode(
         "insufficient_capabilities_for_transfer",

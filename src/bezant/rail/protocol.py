@@ -33,7 +33,7 @@ class Capabilities(Struct, frozen=True):
 
     An instant rail carries one instruction a message and answers within `answers_in_seconds`, or
     the outcome is unknown. `accounts` are the tags of the accounts that it reaches, `suffix` the
-    ending of its files' names.
+    ending of its files' names, `traced_by` the name by which the receiver's bank finds a payment.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Capabilities(Struct, frozen=True):
     format: str = ""
     suffix: str = ""
     retry: Retry | None = None
+    traced_by: Literal["trace", "end_to_end_id"] = "trace"
 
 
 class Timetable(Struct, frozen=True):

@@ -40,7 +40,7 @@ UNPAID_DEBITS = _table(
 
 UNAPPLIED_CREDITS = _table(
     {
-        "0": ("Invalid details", "incorrect_account_holder_details"),
+        "0": ("Invalid details", "invalid_account_number"),
         "2": ("Beneficiary deceased", "account_closed"),
         "3": ("Account transferred", "account_closed"),
         "5": ("No account", "no_account"),
@@ -80,7 +80,7 @@ REFUSED_INSTRUCTIONS = _table(
         "H": ("Instruction has expired", "debit_not_authorized"),
         "I": ("Payer reference is not unique", "could_not_process"),
         "K": ("Instruction cancelled by paying bank", "debit_not_authorized"),
-        "L": ("Incorrect payer account details", "incorrect_account_holder_details"),
+        "L": ("Incorrect payer account details", "invalid_account_number"),
         "M": ("Transaction code does not fit the service user", "could_not_process"),
         "N": ("Not allowed at the payer's branch", "bank_account_restricted"),
         "O": ("Invalid reference", "could_not_process"),

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from bezant.interbank import InterbankRail, Profile, saa
 from bezant.rail import (
     Direction,
+    IbanAccount,
     Instruction,
     Originator,
     RuleBook,
@@ -81,12 +82,15 @@ class Chaps(InterbankRail):
         )
 
     def own_objections(self, instruction: Instruction) -> Iterable[str]:
-        """Ask for addresses that are structured, where there is one, from their day on."""
+        """Ask for addresses that are structured, from their day on, and for agents abroad."""
         address = instruction.counterparty.address
         first = rules.STRUCTURED_ADDRESS[0].valid_from
         if address and not address.town and instruction.effective_date >= first:
             yield f"an address needs its town and country from {first} on"
+        account = instruction.counterparty.account
         agent = instruction.details.get("instructed_agent", "")
+        if isinstance(account, IbanAccount) and account.iban[:2] != "GB" and not agent:
+            yield "CHAPS reaches accounts abroad by an agent alone (details.instructed_agent)"
         if agent and not is_bic(agent):
             yield f"the instructed agent {agent!r} is no BIC"
 

@@ -8,7 +8,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "AB03": ("The receiver's participant did not answer in time", "could_not_process"),
         "AB09": ("The receiver's participant failed", "could_not_process"),
         "AB11": ("The sender's participant did not answer in time", "could_not_process"),
-        "AC03": ("Account number is wrong or does not exist", "invalid_account_number"),
+        "AC03": ("Account number is wrong or does not exist", "no_account"),
         "AC06": ("Account is blocked", "account_frozen"),
         "AC07": ("Account is closed", "account_closed"),
         "AC14": ("Account type is wrong", "incorrect_account_type"),

@@ -123,6 +123,7 @@ class SepaCredit(_Credit):
         accounts=("iban",),
         format="pain.001",
         suffix=".xml",
+        traced_by="end_to_end_id",
     )
     rule_book: RuleBook = rules.CREDIT
 
@@ -167,6 +168,7 @@ class SepaInstant(_Credit):
         answers_in_seconds=rules.TIME_OUTS[-1].value.whole,
         format="pain.001",
         suffix=".xml",
+        traced_by="end_to_end_id",
     )
     rule_book: RuleBook = rules.INSTANT
     _instant = True
@@ -213,6 +215,7 @@ class SepaDebit(_Sepa):
             accounts=("iban",),
             format="pain.008",
             suffix=".xml",
+            traced_by="end_to_end_id",
         )
 
     def timetable(

@@ -29,6 +29,8 @@ from bezant.resources.connect.external_accounts import add, replace_default
 from bezant.resources.connect.payout_schedules import plan
 from bezant.resources.connect.tokens import account_data, id_number
 from bezant.resources.core.bank_accounts import BankAccountParams
+from bezant.resources.core.country_specs import currency_of
+from bezant.resources.core.owners import DEFAULT_CURRENCY
 
 _NUMBERS: Mapping[str, Mapping[str, str | None]] = {
     "company": {
@@ -165,6 +167,8 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
         changes["capabilities"] = request(ctx, account, _OF_STANDARD)
     if params.country is not None:
         changes["country"] = params.country
+        if params.default_currency is None:
+            changes["default_currency"] = currency_of(params.country) or DEFAULT_CURRENCY
     if params.external_account is not None:
         _, changes["external_accounts"] = await add(
             ctx, account, params.external_account, default=True

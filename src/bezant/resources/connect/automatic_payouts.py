@@ -29,6 +29,7 @@ from bezant.resources.connect.payout_schedules import (
     schedule_of,
 )
 from bezant.resources.core.bank_accounts import BankAccount
+from bezant.resources.core.owners import Payee
 from bezant.resources.core.payout import Wanted, begin
 from bezant.store.objects import Key, Row
 
@@ -114,7 +115,8 @@ class AutomaticPayouts:
             found = [ctx.loaded(BankAccount, each, one.book) for each in rows]
             by_currency = {each.currency: each for each in found}
             text = account.settings["payouts"]["statement_descriptor"]
-            wanted = Wanted(automatic=True, statement_descriptor=text)
+            address = msgspec.json.decode(row.body, type=Payee).address
+            wanted = Wanted(address=address, automatic=True, statement_descriptor=text)
             for balance in known.balances.get(one.book.id, ()):
                 least = minimums_of(hidden).get(balance.currency, 0)
                 destination = by_currency.get(balance.currency)

@@ -1,10 +1,12 @@
 """Bank accounts that money is paid out to: checked, shown by their last digits, one a default.
 
-They are in the book of the account that they belong to.
+They are in the book of the account that they belong to. Only what some bank and rail of the mode
+reaches is taken.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -15,13 +17,16 @@ from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import BASE62, base62, sha256
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
-from bezant.rail import Party, UsAccount
-from bezant.rail.identifiers import is_routing_number
+from bezant.movement.engine import engine_of
+from bezant.movement.reach import Reach, Target, currencies, reach, shapes
+from bezant.rail import Address, Party
+from bezant.resources.core import bank_numbers
+from bezant.resources.core.bank_numbers import Numbers, Written
+from bezant.resources.core.country_specs import currency_of
 from bezant.resources.core.refused import refused
 
 HolderType = Literal["company", "individual"]
 
-TEST_ROUTING_NUMBER = "110000000"
 TEST_ACCOUNTS: Mapping[str, str] = {
     "btok_us": "000123456789",
     "btok_us_verified": "000123456789",
@@ -31,12 +36,13 @@ TEST_ACCOUNTS: Mapping[str, str] = {
     "btok_us_verified_debitNotAuthorized": "000333333335",
     "btok_us_verified_invalidCurrency": "000444444440",
 }
-"""Account numbers behind the tokens of test mode; all are at the bank of `TEST_ROUTING_NUMBER`."""
+"""Account numbers behind the tokens of test mode; all are in the United States, at the bank of
+`bank_numbers.TEST_ROUTING_NUMBER`."""
 
-BANK_NAMES: Mapping[str, str] = {TEST_ROUTING_NUMBER: "TEST BANK", "091000019": "SANDBOX BANK"}
 _FINGERPRINT_LENGTH = 16
 _KINDS_OF_CODE: Mapping[str, Literal["checking", "savings"]] = {"2": "checking", "3": "savings"}
 """Kinds of account by the first digit of an ACH transaction code."""
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _NO_CARDS = "Debit cards can't be paid out to: add a bank account instead."
 
 
@@ -68,7 +74,7 @@ class Requirements(Struct, frozen=True):
 
 
 class BankAccount(Identified, tag="bank_account"):
-    """A bank account in the United States; its full number is hidden."""
+    """A bank account; its full number is hidden."""
 
     expands: ClassVar[Expands] = {"account": ("account",), "customer": ("customer",)}
     filters: ClassVar[Mapping[str, str]] = {"currency": "currency", "role": "type"}
@@ -88,7 +94,7 @@ class BankAccount(Identified, tag="bank_account"):
     last4: str
     metadata: dict[str, str]
     requirements: Requirements = Requirements()
-    routing_number: str
+    routing_number: str | None
     status: Literal["new", "verified", "errored"] = "new"
 
     @classmethod
@@ -113,33 +119,27 @@ def bank_account_of(
     if isinstance(given, str):
         status = "new" if given == "btok_us" else "verified"
         given = _of_token(ctx, given, param)
-    _check_kind(given, param)
-    routing, number = numbers_of(given, param)
+    place = _place(ctx, given, param)
+    numbers = bank_numbers.read(_written(given, place, param))
+    found = _reach(ctx, numbers, place, param)
     bank_account = BankAccount(
         id=ctx.new_id("ba", book),
         account=account,
         account_holder_name=given.account_holder_name,
         account_holder_type=given.account_holder_type,
         account_type=given.account_type,
-        bank_name=BANK_NAMES.get(routing),
-        country="US",
-        currency="usd",
+        available_payout_methods=found.methods,
+        bank_name=numbers.bank_name,
+        country=place.country,
+        currency=place.currency,
         default_for_currency=False,
-        fingerprint=fingerprint(ctx, routing, number),
-        last4=number[-4:],
+        fingerprint=_mark(ctx, numbers),
+        last4=numbers.number[-4:],
         metadata={},
-        routing_number=routing,
+        routing_number=numbers.routing,
         status=status,
     )
-    return bank_account, {"account_number": number}
-
-
-def numbers_of(given: BankAccountParams, param: str) -> tuple[str, str]:
-    """Return the routing number and the account number, without spaces and hyphens.
-
-    Raises InvalidRequest for numbers that no bank account in the United States has.
-    """
-    return _routing_number(given, param), _account_number(given, param)
+    return bank_account, {"account_number": numbers.number}
 
 
 def fingerprint(ctx: Context, *numbers: str) -> str:
@@ -148,17 +148,15 @@ def fingerprint(ctx: Context, *numbers: str) -> str:
     return base62(digest % len(BASE62) ** _FINGERPRINT_LENGTH, _FINGERPRINT_LENGTH)
 
 
-def party(ctx: Context, bank_account: BankAccount) -> Party:
+def party(ctx: Context, bank_account: BankAccount, address: Address | None) -> Party:
     """Return whoever is paid when a payout goes to a bank account."""
+    number = ctx.hidden(bank_account)["account_number"]
     return Party(
         name=bank_account.account_holder_name
         or f"ACCOUNT {(bank_account.account or bank_account.id)[-8:]}",
-        account=UsAccount(
-            bank_account.routing_number,
-            ctx.hidden(bank_account)["account_number"],
-            bank_account.account_type or "checking",
-        ),
+        account=bank_numbers.read(_stored(bank_account, number)).account,
         holder=bank_account.account_holder_type or "individual",
+        address=address,
     )
 
 
@@ -175,34 +173,38 @@ def corrected(
     Numbers that no bank account has are not taken over.
     """
     hidden = ctx.hidden(bank_account)
-    routing = details.get("routing_number", bank_account.routing_number)
-    number = _without_marks(details.get("account_number", hidden["account_number"]))
-    kind = _KINDS_OF_CODE.get(details.get("transaction_code", "")[:1], bank_account.account_type)
-    name = details.get("name", bank_account.account_holder_name)
-    if not is_routing_number(routing) or not _is_account_number(number):
-        return ()
-    before = (
-        bank_account.routing_number,
-        hidden["account_number"],
-        bank_account.account_type,
-        bank_account.account_holder_name,
+    before = _stored(bank_account, hidden["account_number"])
+    routing = details.get("routing_number") or details.get("sort_code")
+    number = details.get("iban") or details.get("account_number")
+    told = before._replace(
+        routing_number=routing or before.routing_number,
+        account_number=number or before.account_number,
+        kind=_KINDS_OF_CODE.get(details.get("transaction_code", "")[:1], before.kind),
     )
-    names = ("routing_number", "account_number", "account_type", "account_holder_name")
-    after = (routing, number, kind, name)
-    changed = tuple(each for each, old, new in zip(names, before, after, strict=True) if old != new)
+    name = details.get("name", bank_account.account_holder_name)
+    try:
+        numbers = bank_numbers.read(told)
+    except InvalidRequest:
+        return ()
+    shown: dict[str, Any] = {
+        "routing_number": numbers.routing,
+        "account_type": told.kind,
+        "account_holder_name": name,
+    }
+    changed = [each for each, value in shown.items() if getattr(bank_account, each) != value]
+    if numbers.number != before.account_number:
+        changed.append("account_number")
     if changed:
         ctx.save(
             bank_account,
             event="account.external_account.updated",
-            hidden={**hidden, "account_number": number},
-            routing_number=routing,
-            account_type=kind,
-            account_holder_name=name,
-            bank_name=BANK_NAMES.get(routing),
-            fingerprint=fingerprint(ctx, routing, number),
-            last4=number[-4:],
+            hidden={**hidden, "account_number": numbers.number},
+            bank_name=numbers.bank_name,
+            fingerprint=_mark(ctx, numbers),
+            last4=numbers.number[-4:],
+            **shown,
         )
-    return changed
+    return tuple(changed)
 
 
 def _of_token(ctx: Context, token: str, param: str) -> BankAccountParams:
@@ -214,51 +216,84 @@ def _of_token(ctx: Context, token: str, param: str) -> BankAccountParams:
         object="bank_account",
         account_number=TEST_ACCOUNTS[token],
         country="US",
-        routing_number=TEST_ROUTING_NUMBER,
+        currency="usd",
+        routing_number=bank_numbers.TEST_ROUTING_NUMBER,
     )
 
 
-def _check_kind(given: BankAccountParams, param: str) -> None:
+class _Place(NamedTuple):
+    country: str
+    currency: str
+
+
+def _place(ctx: Context, given: BankAccountParams, param: str) -> _Place:
+    """Return where an account is and in what it is paid; InvalidRequest where no rail leads."""
     if given.object == "card":
         raise InvalidRequest(_NO_CARDS, code="external_account_unsupported", param=param)
-    country, currency = given.country, given.currency or "usd"
-    if country is None:
+    if given.country is None:
         raise missing(f"{param}[country]")
-    if country.upper() != "US" or currency != "usd":
+    country = given.country.upper()
+    if not _COUNTRY.fullmatch(country):
+        raise _unsupported("The country must be two letters, such as DE.", f"{param}[country]")
+    currency = given.currency or currency_of(country)
+    if currency is None:
+        raise missing(f"{param}[currency]")
+    banks = engine_of(ctx).banks
+    held = currencies(banks, livemode=ctx.livemode)
+    if not held:
         raise InvalidRequest(
-            f"Bank accounts are taken in the US and in usd, not in {country[:8]} and {currency}.",
-            code="external_account_unsupported",
-            param=f"{param}[country]",
+            "No bank is connected to live mode, so nothing could be paid out: add a bank profile "
+            "first.",
+            code="bank_not_connected",
+            param=param,
         )
-
-
-def _routing_number(given: BankAccountParams, param: str) -> str:
-    number = _without_marks(given.routing_number)
-    if not is_routing_number(number):
-        raise InvalidRequest(
-            "The routing number must be nine digits of which the last one checks the others.",
-            code="routing_number_invalid",
-            param=f"{param}[routing_number]",
+    if currency not in held:
+        raise _unsupported(
+            f"No bank that is connected pays out in {currency}: bank accounts are taken in "
+            f"{', '.join(held)}.",
+            f"{param}[currency]",
         )
-    return number
-
-
-def _account_number(given: BankAccountParams, param: str) -> str:
-    if given.account_number is None:
-        raise missing(f"{param}[account_number]")
-    number = _without_marks(given.account_number)
-    if not _is_account_number(number):
-        raise InvalidRequest(
-            "The account number must be 4 to 17 digits.",
-            code="account_number_invalid",
-            param=f"{param}[account_number]",
+    if bank_numbers.shape_of(country, currency) not in shapes(
+        banks, currency, livemode=ctx.livemode
+    ):
+        raise _unsupported(
+            f"No rail that is connected reaches bank accounts in {country} in {currency}.",
+            f"{param}[country]",
         )
-    return number
+    return _Place(country, currency)
 
 
-def _is_account_number(number: str) -> bool:
-    return number.isascii() and number.isdigit() and 4 <= len(number) <= 17
+def _reach(ctx: Context, numbers: Numbers, place: _Place, param: str) -> Reach:
+    target = Target(numbers.account, *place, livemode=ctx.livemode)
+    found = reach(engine_of(ctx).banks, target, ctx.now())
+    if not found.methods:
+        raise _unsupported(
+            f"No rail that is connected reaches this bank account in {place.currency}: "
+            f"{'; '.join(found.objections)}.",
+            param,
+        )
+    return found
 
 
-def _without_marks(number: str | None) -> str:
-    return (number or "").replace("-", "").replace(" ", "")
+def _unsupported(message: str, param: str) -> InvalidRequest:
+    return InvalidRequest(message, code="external_account_unsupported", param=param)
+
+
+def _written(given: BankAccountParams, place: _Place, param: str) -> Written:
+    return Written(*place, given.routing_number, given.account_number, given.account_type, param)
+
+
+def _stored(bank_account: BankAccount, number: str) -> Written:
+    return Written(
+        bank_account.country,
+        bank_account.currency,
+        bank_account.routing_number,
+        number,
+        bank_account.account_type,
+        "destination",
+    )
+
+
+def _mark(ctx: Context, numbers: Numbers) -> str:
+    known = (numbers.routing, numbers.number)
+    return fingerprint(ctx, *(each for each in known if each))

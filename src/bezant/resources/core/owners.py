@@ -4,14 +4,31 @@ The documents of connected accounts are in the book of their platform; a platfor
 operator's.
 """
 
-from msgspec import field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from bezant.api.context import Context
 from bezant.api.resource import Identified
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
+from bezant.rail import Address
 
 DEFAULT_CURRENCY = "usd"
+
+
+class Place(Struct, frozen=True):
+    """A postal address, as the API writes it."""
+
+    city: str | None = None
+    country: str | None = None
+    line1: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class Located(Struct, frozen=True):
+    """A company or a person, as far as where they are is concerned."""
+
+    address: Place | UnsetType | None = UNSET
 
 
 class Owner(Identified, tag="account"):
@@ -20,6 +37,29 @@ class Owner(Identified, tag="account"):
     capabilities: dict[str, str] = field(default_factory=dict[str, str])
     default_currency: str = DEFAULT_CURRENCY
     payouts_enabled: bool = True
+
+
+class Payee(Owner, tag="account"):
+    """An account, as far as banks are told about it when it is paid out."""
+
+    company: Located = Located()
+    country: str | None = None
+    individual: Located = Located()
+
+    @property
+    def address(self) -> Address | None:
+        """Where its company or its person is; None unless town and country are known."""
+        for each in (self.company.address, self.individual.address):
+            country = (each.country or self.country) if isinstance(each, Place) else None
+            if isinstance(each, Place) and country and each.city:
+                return Address(
+                    country=country,
+                    town=each.city,
+                    postal_code=each.postal_code or "",
+                    street=each.line1 or "",
+                    state=each.state or "",
+                )
+        return None
 
 
 def shelf(ctx: Context, account: str) -> Book:
@@ -33,13 +73,16 @@ async def acting_owner(ctx: Context) -> Owner:
     return found or Owner(id=ctx.account)
 
 
-async def check_payouts(ctx: Context) -> None:
-    """Refuse payouts of a connected account for which they are disabled."""
-    if not ctx.caller.connected:
-        return
-    owner = await acting_owner(ctx)
-    if not owner.payouts_enabled:
+async def payee(ctx: Context) -> Payee:
+    """Return the account that is to be paid out; refused if that is disabled.
+
+    A platform's own account may always be.
+    """
+    found = await ctx.find(Payee, ctx.account, book=shelf(ctx, ctx.account))
+    owner = found or Payee(id=ctx.account)
+    if ctx.caller.connected and not owner.payouts_enabled:
         raise InvalidRequest(
             "Payouts are disabled for this account. Its `requirements` say what is missing.",
             code="payouts_not_allowed",
         )
+    return owner

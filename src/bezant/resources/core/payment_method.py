@@ -12,15 +12,11 @@ from bezant.api.params import Params
 from bezant.api.refusals import cut
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core import bank_numbers
 from bezant.resources.core import card as cards
 from bezant.resources.core.address import Address
-from bezant.resources.core.bank_accounts import (
-    BANK_NAMES,
-    TEST_ROUTING_NUMBER,
-    BankAccountParams,
-    fingerprint,
-    numbers_of,
-)
+from bezant.resources.core.bank_accounts import fingerprint
+from bezant.resources.core.bank_numbers import TEST_ROUTING_NUMBER, Written
 from bezant.resources.core.customer import Customer
 from bezant.store.objects import Page
 
@@ -173,16 +169,14 @@ def us_bank_account(
     ctx: Context, sent: UsBankAccount, param: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what is shown and what is hidden of a bank account; InvalidRequest for no numbers."""
-    given = BankAccountParams(
-        object="bank_account",
-        account_number=sent.account_number,
-        routing_number=sent.routing_number,
+    numbers = bank_numbers.read(
+        Written("US", "usd", sent.routing_number, sent.account_number, sent.account_type, param)
     )
-    routing, number = numbers_of(given, param)
+    routing, number = numbers.routing or "", numbers.number
     shown: dict[str, Any] = {
         "account_holder_type": sent.account_holder_type,
         "account_type": sent.account_type or "checking",
-        "bank_name": BANK_NAMES.get(routing),
+        "bank_name": numbers.bank_name,
         "financial_connections_account": None,
         "fingerprint": fingerprint(ctx, routing, number),
         "last4": number[-4:],

@@ -1,7 +1,7 @@
 """The payout object, and how a payout begins: by hand, by the schedule, or to take one back."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import ClassVar, Literal
 
 from msgspec import Struct, field
@@ -16,6 +16,7 @@ from bezant.ledger.book import Book
 from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order
+from bezant.rail import Address
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.bank_accounts import BankAccount, party
 from bezant.resources.core.sortable import sortable
@@ -30,6 +31,10 @@ FAILURES: Mapping[str, str] = {
     "could_not_process": "The bank could not process the payout.",
     "debit_not_authorized": "The bank did not allow the payment to this account.",
     "declined": "The bank has declined the payout.",
+    "incorrect_account_holder_address": "The address is not that of the account's holder.",
+    "incorrect_account_holder_name": "The name is not that of the account's holder.",
+    "incorrect_account_holder_tax_id": "The tax id is not that of the account's holder.",
+    "incorrect_account_type": "The bank account is of another type than was said.",
     "insufficient_funds": "The bank reported insufficient funds.",
     "invalid_account_number": "The routing number is right, but the account number is not.",
     "invalid_currency": "The bank could not take the payout in this currency.",
@@ -99,8 +104,12 @@ class Payout(Resource, tag="payout"):
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What is wanted of a new payout, beside the amount and the bank account."""
+    """What is wanted of a new payout, beside the amount and the bank account.
 
+    `address` is the account holder's, which some networks ask for.
+    """
+
+    address: Address | None = None
     automatic: bool = False
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict[str, str])
@@ -129,7 +138,7 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
         reconciliation_status="in_progress" if wanted.automatic else "not_applicable",
         statement_descriptor=wanted.statement_descriptor,
     )
-    order = Order(party(ctx, destination), description="PAYOUT")
+    order = Order(party(ctx, destination, wanted.address), description="PAYOUT")
     movement = _sent(ctx, payout, order)
     entry = flow.created(amount, book=ctx.book, rail=movement.rail)
     instruct.tie(ctx, movement, ctx.post(entry, source=name))
@@ -148,8 +157,8 @@ def recorded(
 
 def day_of(movement: Movement) -> int:
     """Return when the day of the expected settlement begins, in Unix seconds."""
-    assert movement.effective_date is not None, "a movement that is sent has its dates"
-    day = date.fromisoformat(movement.effective_date)
+    assert movement.expected_settlement_at is not None, "a movement that is sent has its dates"
+    day = datetime.fromtimestamp(movement.expected_settlement_at, UTC).date()
     return unix_seconds(datetime.combine(day, time(), UTC))
 
 
@@ -158,7 +167,7 @@ def _sent(ctx: Context, payout: Payout, order: Order) -> Movement:
     try:
         return instruct.send(ctx, payout, payout.money, order, service=payout.method)
     except InvalidRequest as refused:
-        if payout.method != "instant" or refused.code != "no_route":
+        if payout.method != "instant" or refused.code not in ("no_route", "rail_refuses"):
             raise
         raise InvalidRequest(
             f"This can't be paid out instantly. {refused.message} Use `standard`.",

@@ -16,10 +16,11 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement import instruct
+from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler, Notice
 from bezant.movement.movement import Movement, MovementFact
 from bezant.resources.core.bank_accounts import BankAccount, corrected, default_for
-from bezant.resources.core.owners import check_payouts
+from bezant.resources.core.owners import payee
 from bezant.resources.core.payout import FAILURES, Payout, TraceId, Wanted, begin, recorded
 from bezant.resources.core.refused import refused
 from bezant.resources.core.sortable import bounds
@@ -72,9 +73,10 @@ async def list_all(ctx: Context, params: ListPayouts) -> Page:
 async def create(ctx: Context, params: CreatePayout) -> Payout:
     """Send money to a bank account; it leaves the balance at once and the bank when it takes it."""
     _check(params)
-    await check_payouts(ctx)
+    owner = await payee(ctx)
     destination = await _destination(ctx, params)
     wanted = Wanted(
+        address=owner.address,
         description=params.description,
         metadata=merged({}, params.metadata),
         method=params.method or "standard",
@@ -107,7 +109,9 @@ async def cancel(ctx: Context, payout: Payout) -> Payout:
 
 
 def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
-    trace = TraceId("supported", movement.reference)
+    can = engine_of(ctx).banks.rails[movement.rail].capabilities
+    name = movement.end_to_end_id if can.traced_by == "end_to_end_id" else movement.reference
+    trace = TraceId("supported", name)
     _become(ctx, payout, "in_transit", "payout.updated", trace_id=trace)
 
 

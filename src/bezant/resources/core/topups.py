@@ -1,10 +1,13 @@
-"""Top-ups: money that an account's owner sends to its balance, by a wire under a reference."""
+"""Top-ups: money that an account's owner sends to its balance, by a wire under a reference.
+
+It goes to the bank that holds the currency, and that bank's statement shows it.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Annotated, ClassVar, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
@@ -20,11 +23,10 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement import instruct
+from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
-from bezant.movement.profile import SANDBOX
-from bezant.rail import UsAccount
-from bezant.rails.ach.rail import ACH
+from bezant.movement.profile import BankProfile
 from bezant.resources.core.balance_transactions import (
     BalanceTransaction,
     become_available,
@@ -34,6 +36,7 @@ from bezant.resources.core.balance_transactions import (
 )
 from bezant.resources.core.refused import refused
 from bezant.resources.core.sortable import bounds, sortable
+from bezant.resources.core.topup_source import Receiver, Source, receiving
 
 RAIL = "wire"
 
@@ -44,51 +47,6 @@ _NO_SOURCE = refused(
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """32 digits and letters, none of which looks like another (Crockford)."""
 _REFERENCE_LENGTH = 10
-
-
-class CreditTransfer(Struct, frozen=True):
-    """Where to send the money."""
-
-    account_number: str
-    bank_name: str
-    routing_number: str
-    fingerprint: None = None
-    refund_account_holder_name: None = None
-    refund_account_holder_type: None = None
-    refund_routing_number: None = None
-    swift_code: None = None
-
-
-class Receiver(Struct, frozen=True):
-    """What to write on the wire, so that it is recognised, and what has come in; minor units."""
-
-    address: str
-    amount_charged: int = 0
-    amount_received: int = 0
-    amount_returned: int = 0
-    refund_attributes_method: str = "none"
-    refund_attributes_status: str = "missing"
-
-
-class Source(Struct, frozen=True, tag_field="object", tag="source"):
-    """Instructions for the wire that pays for a top-up."""
-
-    id: str
-    ach_credit_transfer: CreditTransfer
-    allow_redisplay: None
-    amount: int
-    client_secret: str
-    created: int
-    currency: str
-    flow: Literal["receiver"]
-    livemode: bool
-    metadata: dict[str, str]
-    owner: None
-    receiver: Receiver
-    statement_descriptor: str | None
-    status: Literal["pending", "consumed", "canceled"]
-    type: Literal["ach_credit_transfer"]
-    usage: Literal["single_use"]
 
 
 class Topup(Resource, tag="topup"):
@@ -173,7 +131,7 @@ async def list_all(ctx: Context, params: ListTopups) -> Page:
 @routes.create
 async def create(ctx: Context, params: CreateTopup) -> Topup:
     """Announce money: it is pending until the bank shows it under the top-up's reference."""
-    _check(ctx, params)
+    bank = _bank(ctx, params.currency)
     name = ctx.new_id("tu")
     topup = Topup(
         id=name,
@@ -182,14 +140,14 @@ async def create(ctx: Context, params: CreateTopup) -> Topup:
         created=created_of(name),
         currency=params.currency,
         description=params.description,
-        expected_availability_date=_expected(ctx),
+        expected_availability_date=_expected(ctx, bank),
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
-        source=_instructions(ctx, params),
+        source=_instructions(ctx, params, bank),
         statement_descriptor=params.statement_descriptor,
         transfer_group=params.transfer_group,
     )
-    instruct.expect(ctx, topup, topup.money, rail=RAIL, bank=SANDBOX, reference=topup.reference)
+    instruct.expect(ctx, topup, topup.money, rail=RAIL, bank=bank, reference=topup.reference)
     ctx.post(flow.created(topup.money, book=ctx.book, rail=RAIL), source=name)
     ctx.create(_pending(topup))
     return ctx.create(topup, event="topup.created")
@@ -250,31 +208,19 @@ def _pending(topup: Topup) -> BalanceTransaction:
     )
 
 
-def _instructions(ctx: Context, params: CreateTopup) -> Source:
+def _instructions(ctx: Context, params: CreateTopup, bank: BankProfile) -> Source:
     name = ctx.new_id("src")
-    details = SANDBOX.details
-    assert isinstance(details, UsAccount), "the sandbox is a bank in the United States"
     return Source(
         id=name,
-        ach_credit_transfer=CreditTransfer(
-            account_number=details.account_number,
-            bank_name=SANDBOX.bank_name,
-            routing_number=details.routing_number,
-        ),
-        allow_redisplay=None,
         amount=params.amount,
         client_secret=ctx.new_id(f"{name}_secret"),
         created=created_of(name),
         currency=params.currency,
-        flow="receiver",
         livemode=ctx.livemode,
         metadata={},
-        owner=None,
         receiver=Receiver(address=_reference(name)),
         statement_descriptor=params.statement_descriptor,
-        status="pending",
-        type="ach_credit_transfer",
-        usage="single_use",
+        **receiving(bank),
     )
 
 
@@ -285,21 +231,35 @@ def _reference(name: str) -> str:
     return "TU" + "".join(_REFERENCE_ALPHABET[bits >> place & 31] for place in places)
 
 
-def _expected(ctx: Context) -> int:
-    """Return when the next banking day begins on which the money can be there, in Unix seconds."""
-    day = ACH.timetable(ctx.now()).effective_date
-    return unix_seconds(datetime.combine(day, time(), UTC))
+def _expected(ctx: Context, bank: BankProfile) -> int:
+    """Return when the day begins on which the money can be there, in Unix seconds.
+
+    It comes by the first rail of the bank that pays accounts; without one, it may come today.
+    """
+    lanes = engine_of(ctx).banks.lanes(livemode=ctx.livemode, currency=bank.currency)
+    arrives = ctx.now()
+    for lane in lanes:
+        can = lane.rail.capabilities
+        if lane.bank.name == bank.name and "credit" in can.directions:
+            arrives = lane.rail.timetable(ctx.now(), can.services[0]).expected_settlement_at
+            break
+    return unix_seconds(datetime.combine(arrives.astimezone(UTC).date(), time(), UTC))
 
 
-def _check(ctx: Context, params: CreateTopup) -> None:
-    if ctx.livemode:
+def _bank(ctx: Context, currency: str) -> BankProfile:
+    """Return the bank that holds a currency; InvalidRequest when none does."""
+    banks = engine_of(ctx).banks
+    bank = banks.receiving(currency, livemode=ctx.livemode)
+    if bank is not None:
+        return bank
+    held = sorted({one.currency for one in banks if one.livemode == ctx.livemode})
+    if not held:
         raise InvalidRequest(
             "No bank is connected to live mode yet, so top-ups work in test mode only.",
             code="bank_not_connected",
         )
-    if params.currency != SANDBOX.currency:
-        raise InvalidRequest(
-            f"Top-ups are taken in {SANDBOX.currency}: the bank account holds nothing else.",
-            code="currency_not_supported",
-            param="currency",
-        )
+    raise InvalidRequest(
+        f"No bank that is connected holds {currency}: top-ups are taken in {', '.join(held)}.",
+        code="currency_not_supported",
+        param="currency",
+    )

@@ -10,6 +10,11 @@ Keys that always answer:
     silent@pix.example    rejected  AB03  the receiver's participant does not answer in time
     honest@pix.example    returned  MD06  settled, then sent back by the receiver
     cashier@pix.example   returned  SL02  settled, then sent back because no cash was given
+
+and account numbers, at any branch:
+
+    1111116  rejected  AC03  no account              3333335  rejected  AG03  not taken
+    1111113  rejected  AC07  account closed          6666661  returned  MD06  sent back
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,6 +57,10 @@ class PixScheme:
             "silent@pix.example": ("rejected", "AB03"),
             "honest@pix.example": ("returned", "MD06"),
             "cashier@pix.example": ("returned", "SL02"),
+            "1111116": ("rejected", "AC03"),
+            "1111113": ("rejected", "AC07"),
+            "3333335": ("rejected", "AG03"),
+            "6666661": ("returned", "MD06"),
         }
     )
     by_chance: Sequence[tuple[Outcome, str]] = (

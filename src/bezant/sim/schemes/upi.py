@@ -10,6 +10,13 @@ Addresses that always answer, at any bank:
     expired@...       rejected  U69  the collect request runs out
     deemed@...        pending   00   deemed approved, to be settled later
     other@...         verified  01   the address is somebody else's (verification only)
+
+and account numbers, at any branch:
+
+    000111111116      rejected  XH   no account
+    000111111113      rejected  ZX   the account is inactive
+    000222222227      rejected  Z9   insufficient funds
+    000333333335      rejected  ZE   not allowed
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,6 +67,10 @@ class UpiScheme:
             "expired": ("rejected", "U69"),
             "deemed": ("pending", "00"),
             "other": ("verified", "01"),
+            "000111111116": ("rejected", "XH"),
+            "000111111113": ("rejected", "ZX"),
+            "000222222227": ("rejected", "Z9"),
+            "000333333335": ("rejected", "ZE"),
         }
     )
     by_chance: Sequence[tuple[Outcome, str]] = (
