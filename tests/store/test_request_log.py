@@ -297,8 +297,12 @@ def test_a_browser_gets_a_page(database):
             assert asked.status_code == 401
             assert asked.headers["WWW-Authenticate"].startswith("Basic ")
             key = ("sk_test_platform", "")  # What a browser sends when it has asked for it.
-            for name in ("req_1", "req_child"):
-                path = f"/v1/request_logs/{name}"
+            unnamed = await client.get("/v1/request_logs/req_child", auth=key)
+            assert unnamed.status_code == 404
+            wrong = await client.get("/v1/request_logs/req_1?account=acct_x", auth=key)
+            assert wrong.status_code == 404
+            for name, of in (("req_1", ""), ("req_child", f"?account={CHILD}")):
+                path = f"/v1/request_logs/{name}{of}"
                 page = await client.get(path, headers=browser, auth=key)
                 assert page.status_code == 200
                 assert page.headers["Content-Type"].startswith("text/html")
@@ -308,7 +312,11 @@ def test_a_browser_gets_a_page(database):
                 assert plain.json()["id"] == name
             missing = await client.get("/v1/request_logs/req_9", headers=browser, auth=key)
             assert (missing.status_code, "No request to show" in missing.text) == (404, True)
-            other = await client.get("/v1/request_logs/req_child", auth=("sk_test_other", ""))
-            assert other.status_code == 404
+            place = f"/v1/request_logs/req_child?account={CHILD}"
+            assert (await client.get(place, auth=("sk_test_other", ""))).status_code == 404
+            child = {"Stripe-Account": CHILD}
+            refused = await client.get("/v1/events/evt_none", auth=key, headers=child)
+            leads_to = refused.json()["error"]["request_log_url"]
+            assert leads_to.endswith(f"/{refused.headers['Request-Id']}?account={CHILD}")
 
     play(database, story)

@@ -93,13 +93,11 @@ class _Failure:
         await self._identify(req, exchange)
         problem = self._error(req, error, exchange)
         v2 = req.path.startswith("/v2/")
-        reply = error_reply(problem, exchange.id, self._backend.public_url, v2=v2)
+        reply = error_reply(problem, exchange.logged_as, self._backend.public_url, v2=v2)
         send(resp, reply, exchange)
         tell(req, reply, exchange)
-        if exchange.key is not None:
-            micros = round((self._backend.clock.monotonic() - started) * 1_000_000)
-            record = exchange.record(req.method, req.path, reply, micros, None)
-            self._backend.record(record)
+        micros = round((self._backend.clock.monotonic() - started) * 1_000_000)
+        self._backend.record(exchange.record(req.method, req.path, reply, micros, None))
 
     async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> None:
         """Find out who asks, if he says so, for whoever wonders what his clients look for."""

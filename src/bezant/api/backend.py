@@ -26,7 +26,8 @@ class Record(NamedTuple):
     """A request that was answered, for the request log; `parameters` are as they were decoded.
 
     `object` is what it was about: the last id in its path, or what it made. `objects` are all
-    whose documents it wrote or whose ids its path has. `operation` is None for an unknown URL.
+    whose documents it wrote or whose ids its path has. `operation` is None for an unknown URL. A
+    caller without a key is a stranger, whose errors are counted and whose requests are not kept.
     """
 
     caller: Caller

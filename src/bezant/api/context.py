@@ -68,6 +68,15 @@ class Caller(NamedTuple):
         """Tell whether a platform acts for a connected account."""
         return self.platform != self.account
 
+    @property
+    def logged_as(self) -> str:
+        """Where the request log has this request."""
+        return self.log_place(self.request or "")
+
+    def log_place(self, request: str) -> str:
+        """Return where the log has a request for the same account: its id, and a connected one."""
+        return f"{request}?account={self.account}" if self.connected else request
+
 
 class Loaded(NamedTuple):
     """A document as this context knows it: its book, stored version, hidden part and past."""

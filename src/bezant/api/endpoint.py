@@ -73,7 +73,7 @@ class Endpoint:
         seconds = self._backend.clock.monotonic() - started
         tell(request, reply, exchange, operation=operation.name, seconds=seconds)
         failed = reply.status >= _REFUSED
-        if exchange.key is not None and (failed or not operation.options.unlogged):
+        if failed or not operation.options.unlogged:
             micros = round(seconds * 1_000_000)
             self._backend.record(
                 exchange.record(request.method, request.path, reply, micros, operation.name)
@@ -179,7 +179,7 @@ class Endpoint:
     def _error(self, error: ApiError, exchange: Exchange) -> Reply:
         safe = not self._operation.writes or exchange.idempotency_key is not None
         v2 = self._operation.second
-        return error_reply(error, exchange.id, self._backend.public_url, safe=safe, v2=v2)
+        return error_reply(error, exchange.logged_as, self._backend.public_url, safe=safe, v2=v2)
 
 
 _REFUSED = 400

@@ -42,10 +42,21 @@ class Exchange(Struct):
             key=self.key.id,
         )
 
+    @property
+    def logged_as(self) -> str:
+        """Where the request log has this request, if it is known who asked."""
+        known = self.key is not None and self.account is not None
+        return self.caller().logged_as if known else self.id
+
     def record(
         self, method: str, path: str, reply: Reply, micros: int, operation: str | None
     ) -> Record:
-        """Return what the request log is to keep, once it is known who asked."""
+        """Return what the request log is to keep; of a stranger, only what was refused and why."""
+        if self.key is None:
+            nobody = Caller("", "", livemode=False, request=self.id)
+            code, told = reply.code, reply.body
+            return Record(nobody, method, path, reply.status, code, micros, None, operation,
+                          answer=told)  # fmt: skip
         return Record(
             self.caller(),
             method,

@@ -188,7 +188,8 @@ class Executor:
     async def _keep_error(self, call: Call, error: ApiError) -> Told:
         """Keep an error under the key, since the call had begun to be executed."""
         request = call.caller.request or ""
-        body = error_body(error, request, self._backend.public_url, v2=call.operation.second)
+        public_url, v2 = self._backend.public_url, call.operation.second
+        body = error_body(error, call.caller.logged_as, public_url, v2=v2)
         empty = self._backend.context(call.caller)
         outcomes = await empty.commit(_answer(empty, call, error.status, body, itemised=False))
         if isinstance(outcomes[0], Replayed):
@@ -196,18 +197,20 @@ class Executor:
         return Told(error.status, body, request, code=error.code)
 
     def _itemised(self, call: Call, ran: Ran, outcomes: list[Outcome]) -> Told:
-        request = call.caller.request or ""
         faults = {
             unit: outcome for unit, outcome in enumerate(outcomes) if isinstance(outcome, Refused)
         }
-        body = results.with_faults(ran.body, faults, request, self._backend.public_url)
+        body = results.with_faults(
+            ran.body, faults, call.caller.logged_as, self._backend.public_url
+        )
         return ran.told(call, body)
 
     def _replayed(self, call: Call, found: Replayed) -> Told:
         key = call.caller.idempotency_key or ""
         was = idempotency.replay(found, key, call.digest)
         url = self._backend.public_url
-        body = results.with_faults(was.body, was.faults, was.request, url)
+        place = call.caller.log_place(was.request)
+        body = results.with_faults(was.body, was.faults, place, url)
         return Told(was.status, body, was.request, replayed=True)
 
 

@@ -24,8 +24,11 @@ _V2_TYPES = {"rate_limit": "rate_limit", "balance_insufficient": "insufficient_f
 """The codes whose errors have a type of their own in v2."""
 
 
-def error_body(error: ApiError, request: str, public_url: str, *, v2: bool = False) -> str:
-    """Return the JSON of an error; absent members are left out."""
+def error_body(error: ApiError, place: str, public_url: str, *, v2: bool = False) -> str:
+    """Return the JSON of an error; `place` is where the request log has it.
+
+    Absent members are left out.
+    """
     kind = _V2_TYPES.get(error.code or "", error.type) if v2 else error.type
     told: dict[str, Any] = {"type": kind}
     if error.code is not None:
@@ -34,13 +37,13 @@ def error_body(error: ApiError, request: str, public_url: str, *, v2: bool = Fal
     told["message"] = error.message
     if error.param is not None:
         told["param"] = error.param
-    told["request_log_url"] = f"{public_url}/v1/request_logs/{request}"
+    told["request_log_url"] = f"{public_url}/v1/request_logs/{place}"
     told.update(error.extra)
     return encode_json({"error": told}).decode()
 
 
 def error_reply(
-    error: ApiError, request: str, public_url: str, *, safe: bool = False, v2: bool = False
+    error: ApiError, place: str, public_url: str, *, safe: bool = False, v2: bool = False
 ) -> Reply:
     """Return the reply of an error after which nothing has changed.
 
@@ -58,5 +61,5 @@ def error_reply(
         headers["Stripe-Should-Retry"] = "true"
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Bezant"'
-    body = error_body(error, request, public_url, v2=v2)
+    body = error_body(error, place, public_url, v2=v2)
     return Reply(error.status, body, headers, error.code)

@@ -61,18 +61,17 @@ def deleted(kind: str, name: str, *, v2: bool = False) -> str:
 
 def _itemised(ctx: Context, result: Itemised, path: str, public_url: str) -> str:
     assert len(result.items) == len(ctx.units) - 1, "each item has a change set of its own"
-    request = ctx.caller.request or ""
     bodies: list[str] = []
     for at, item in enumerate(result.items, 1):
         if isinstance(item, ApiError):
             ctx.units[at] = ChangeSet()  # What was collected before the refusal must not happen.
-            bodies.append(error_body(item, request, public_url))
+            bodies.append(error_body(item, ctx.caller.logged_as, public_url))
         else:
             bodies.append(ctx.encoded(item))
     return envelope(Page(bodies), path)
 
 
-def with_faults(body: str, faults: Mapping[int, Refused], request: str, public_url: str) -> str:
+def with_faults(body: str, faults: Mapping[int, Refused], place: str, public_url: str) -> str:
     """Return an itemised answer with the errors of the change sets that the door refused.
 
     Nothing but its arguments goes into it, so a replay says the same to the byte.
@@ -83,7 +82,7 @@ def with_faults(body: str, faults: Mapping[int, Refused], request: str, public_u
     data = [bytes(item).decode() for item in whole.data]
     for unit, refused in faults.items():
         assert unit > 0, "only items can be refused apart"
-        data[unit - 1] = error_body(item_error(refused), request, public_url)
+        data[unit - 1] = error_body(item_error(refused), place, public_url)
     return envelope(Page(data), whole.url)
 
 

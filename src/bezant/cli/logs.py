@@ -52,7 +52,7 @@ class Group(Struct):
     """A group of errors as the API shows it."""
 
     id: str
-    account: str
+    account: str | None
     code: str
     count: int
     example_request: str
@@ -191,6 +191,9 @@ def errors(
     of: Annotated[
         str | None, typer.Option("--of", metavar="ACCOUNT", help="Only this account's.")
     ] = None,
+    unknown_keys: Annotated[
+        bool, typer.Option("--unknown-keys", help="Those of requests without a known key.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many, most first.")] = 20,
     base: BaseOption = DEFAULT_BASE,
     key: KeyOption = None,
@@ -198,10 +201,13 @@ def errors(
 ) -> None:
     """Show the errors of the last 30 days, by code, operation and account, the most frequent first.
 
-    Those of connected accounts are among them.
+    Those of connected accounts are among them. Requests without a known key are counted apart, and
+    shown to the operator.
     """
     asked = {"code": code, "operation": operation, "account": of}
     filters = {name: value for name, value in asked.items() if value is not None}
+    if unknown_keys:
+        filters["unidentified"] = "true"
     found = asyncio.run(_errors(base, key, filters))
     found.sort(key=lambda group: (-group.count, group.id))
     if json:
@@ -238,7 +244,7 @@ def _show_errors(groups: list[Group]) -> None:
             Text(str(group.status), style="red" if group.status >= _BROKEN else "yellow"),
             group.code,
             group.operation,
-            group.account,
+            group.account or "unknown key",
             moment(from_microseconds(group.last_seen * _SECOND)),
             group.example_request,
         )

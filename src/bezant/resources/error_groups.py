@@ -14,6 +14,8 @@ from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
 from bezant.kernel.errors import Forbidden, InvalidRequest, NotFound
+from bezant.ledger.book import HOUSE
+from bezant.resources.banks.operator import house_of, is_operator
 from bezant.resources.moments import within
 from bezant.store import error_groups
 from bezant.store.error_groups import ErrorGroupRow, GroupPage
@@ -54,10 +56,11 @@ class ErrorGroup(Resource, tag="error_group"):
     """Errors of one code at one operation, for one account; `created` is when the first came.
 
     `operation` names the method and the collection where the URL is unknown. `example_request` and
-    `message` are of the latest. `spike` is there in the event that tells of one.
+    `message` are of the latest. `account` is null for requests without a known key, which are not
+    kept: the server's log alone has the example. `spike` is there in the event that tells of one.
     """
 
-    account: str
+    account: str | None
     code: str
     count: int
     example_request: str
@@ -75,6 +78,7 @@ class ListErrorGroups(ListParams):
     account: str | None = None
     code: str | None = None
     operation: str | None = None
+    unidentified: bool | None = None
 
 
 routes = Routes(ErrorGroup, "/v1/error_groups", listed=False, retrieved=False)
@@ -82,7 +86,10 @@ routes = Routes(ErrorGroup, "/v1/error_groups", listed=False, retrieved=False)
 
 @routes.get("/v1/error_groups", listing=True, unlogged=True)
 async def list_all(ctx: Context, params: ListErrorGroups) -> Page:
-    """List groups of errors of the account and its connected ones, the newest kind first."""
+    """List groups of errors of the account and its connected ones, the newest kind first.
+
+    Those of requests without a known key are `unidentified`, and the operator's.
+    """
     check_cursors(params)
     least, most = within(params.created)
     chosen = {"account": params.account, "code": params.code, "operation": params.operation}
@@ -94,9 +101,12 @@ async def list_all(ctx: Context, params: ListErrorGroups) -> Page:
         most=most,
         filters={name: value for name, value in chosen.items() if value is not None},
     )
-    platform = _platform(ctx)
+    platform, livemode = _platform(ctx), ctx.livemode
+    if params.unidentified:
+        await house_of(ctx)
+        platform, livemode = HOUSE, False
     async with ctx.runtime.pool.connection() as conn:
-        rows, more = await error_groups.page(conn, platform, ask, livemode=ctx.livemode)
+        rows, more = await error_groups.page(conn, platform, ask, livemode=livemode)
     return Page([encode_json(shown(row)).decode() for row in rows], more)
 
 
@@ -113,7 +123,7 @@ def shown(row: ErrorGroupRow, spike: ErrorSpike | UnsetType = UNSET) -> ErrorGro
     """Return a group as the API shows it."""
     return ErrorGroup(
         id=row.id,
-        account=row.account,
+        account=None if row.account == HOUSE else row.account,
         code=row.code,
         count=row.errors,
         created=unix_seconds(row.first_seen),
@@ -150,5 +160,10 @@ async def _cursor(ctx: Context, name: str | None, param: str) -> ErrorGroupRow |
 
 
 async def _find(ctx: Context, name: str) -> ErrorGroupRow | None:
+    """Return a group of the platform's, or of strangers, which are the operator's."""
+    platform, strangers = _platform(ctx), await is_operator(ctx)
     async with ctx.runtime.pool.connection() as conn:
-        return await error_groups.find(conn, _platform(ctx), name, livemode=ctx.livemode)
+        found = await error_groups.find(conn, platform, name, livemode=ctx.livemode)
+        if found is None and strangers:
+            found = await error_groups.find(conn, HOUSE, name, livemode=False)
+    return found

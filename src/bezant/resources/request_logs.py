@@ -9,14 +9,16 @@ from msgspec import Meta, Raw
 
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, check_cursors
+from bezant.api.params import Params
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
 from bezant.kernel.errors import InvalidRequest, NotFound
 from bezant.ledger.book import book_of
+from bezant.resources.core.owners import Owner
 from bezant.resources.moments import within
 from bezant.resources.request_page import page
-from bezant.store import feed, request_log
+from bezant.store import request_log
 from bezant.store.request_log import LoggedRequest, LogPage
 
 
@@ -56,6 +58,12 @@ class ListRequestLogs(ListParams):
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
 
 
+class RetrieveRequestLog(Params):
+    """Whose request it is: a browser sends no header that says so."""
+
+    account: str | None = None
+
+
 routes = Routes(RequestRecord, "/v1/request_logs", listed=False, retrieved=False)
 
 
@@ -79,9 +87,9 @@ async def list_all(ctx: Context, params: ListRequestLogs) -> Page:
 
 
 @routes.get("/v1/request_logs/{id}", page=page, unlogged=True)
-async def retrieve(ctx: Context, id: str) -> str:
-    """Retrieve a request, of the account or of one of its connected ones, by the id it was told."""
-    row = await _find(ctx, id) or await _find_below(ctx, id)
+async def retrieve(ctx: Context, id: str, params: RetrieveRequestLog) -> str:
+    """Retrieve a request by the id it was told; one of a connected account by naming that."""
+    row = await _find(ctx, id, params.account)
     if row is None:
         raise NotFound(
             f"No such request: '{id[:64]}'. It is another account's, is not written yet, or is "
@@ -116,19 +124,18 @@ async def _cursor(ctx: Context, name: str | None, param: str) -> LoggedRequest |
     return row
 
 
-async def _find(ctx: Context, name: str) -> LoggedRequest | None:
+async def _find(ctx: Context, name: str, account: str | None = None) -> LoggedRequest | None:
+    book = ctx.book
+    if account is not None and account != ctx.account:
+        if ctx.caller.connected or not await _connected(ctx, account):
+            return None
+        book = book_of(account, ctx.livemode)
     async with ctx.runtime.pool.connection() as conn:
-        return await request_log.find(conn, [ctx.book.id], name)
+        return await request_log.find(conn, [book.id], name)
 
 
-async def _find_below(ctx: Context, name: str) -> LoggedRequest | None:
-    """Look among the connected accounts: who opens a link in a browser names none."""
-    if ctx.caller.connected:
-        return None
-    async with ctx.runtime.pool.connection() as conn:
-        accounts = await feed.connected(conn, ctx.book.id)
-        books = [book_of(account, ctx.livemode).id for account in accounts]
-        return await request_log.find(conn, books, name) if books else None
+async def _connected(ctx: Context, account: str) -> bool:
+    return await ctx.find(Owner, account, book=ctx.platform_book) is not None
 
 
 def _shown(ctx: Context, row: LoggedRequest) -> str:

@@ -1,5 +1,6 @@
 """The backend: what the API asks of the process that serves it."""
 
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -12,7 +13,8 @@ from bezant.kernel.clock import Clock
 from bezant.kernel.codec import decode_json
 from bezant.kernel.ids import Ids
 from bezant.kernel.log import cleaned
-from bezant.ledger.book import book_of
+from bezant.ledger.book import HOUSE, book_of
+from bezant.store.error_groups import Problem
 from bezant.store.keys import KeyRing
 from bezant.store.request_log import (
     LoggedRequest,
@@ -22,6 +24,9 @@ from bezant.store.request_log import (
 )
 
 _REFUSED = 400
+METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS")
+_GIVEN = re.compile(r"\S*\*{4}\S*")
+"""What is shown of a key that was given, in the message of an error."""
 
 
 class _Error(Struct):
@@ -97,10 +102,12 @@ class PlatformBackend:
         """Keep a request for the request log."""
         caller = record.caller
         assert caller.request is not None, "an API request has an id"
-        assert caller.key is not None, "an API request has a key"
         error = _Error("", "")
         if record.status >= _REFUSED and record.answer is not None:
             error = decode_json(record.answer, _Refusal).error
+        if caller.key is None:
+            self._request_log.count(self._strangers(record, error))
+            return
         self._request_log.record(
             LoggedRequest(
                 book_id=book_of(caller.account, caller.livemode).id,
@@ -124,6 +131,23 @@ class PlatformBackend:
                 platform=caller.platform,
                 livemode=caller.livemode,
             )
+        )
+
+    def _strangers(self, record: Record, error: _Error) -> Problem:
+        """Return the error of a request without a known key; nothing that a stranger chose."""
+        assert record.caller.request is not None, "an API request has an id"
+        method = record.method if record.method in METHODS else "other method"
+        return Problem(
+            book_of(HOUSE, livemode=False).id,
+            record.caller.request,
+            HOUSE,
+            HOUSE,
+            livemode=False,
+            code=record.code or error.type,
+            operation=record.operation or f"{method} unknown URL",
+            status=record.status,
+            created=self._runtime.clock.now(),
+            message=_GIVEN.sub("…", error.message) if record.operation else "",
         )
 
     def context(self, caller: Caller) -> Context:

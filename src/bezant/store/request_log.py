@@ -131,6 +131,7 @@ class RequestLog:
         self._reads = reads
         self._reads_seen = 0
         self._waiting: list[LoggedRequest] = []
+        self._problems: list[error_groups.Problem] = []
         self._writing = asyncio.Lock()
         self._timed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -147,7 +148,19 @@ class RequestLog:
         self._waiting.append(row)
         if len(self._waiting) % ROWS_AT_ONCE == 0:
             self._begin(self._flush_or_tell())
-        elif not self._timed:
+        else:
+            self._begin_later()
+
+    def count(self, problem: error_groups.Problem) -> None:
+        """Count an error of a request that is not kept with the next write; never waits."""
+        if len(self._problems) >= MOST_WAITING:
+            self.dropped += 1
+            return
+        self._problems.append(problem)
+        self._begin_later()
+
+    def _begin_later(self) -> None:
+        if not self._timed:
             self._timed = True
             self._begin(self._flush_later())
 
@@ -162,6 +175,8 @@ class RequestLog:
         Raises ConnectionLost when the database is away; the rows go on waiting.
         """
         async with self._writing:
+            if self._problems:
+                await self._count(self._problems[:])
             todo = len(self._waiting)
             for at in range(0, todo, ROWS_AT_ONCE):
                 await self._write(min(ROWS_AT_ONCE, todo - at))
@@ -188,6 +203,11 @@ class RequestLog:
             await self.flush()
         except ConnectionLost as problem:
             log.warning("request_log_waits", rows=len(self._waiting), problem=str(problem))
+
+    async def _count(self, problems: list[error_groups.Problem]) -> None:
+        async with self._pool.connection() as conn, conn.transaction():
+            await error_groups.count(conn, problems)
+        del self._problems[: len(problems)]
 
     async def _write(self, count: int) -> None:
         """Write the oldest rows; what the database will never take must not stop the others."""

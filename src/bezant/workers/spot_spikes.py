@@ -7,7 +7,8 @@ from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.log import get_logger
-from bezant.ledger.book import book_of
+from bezant.ledger.book import HOUSE, book_of
+from bezant.resources.banks.operator import operator
 from bezant.resources.error_groups import RULE, ErrorSpike, shown
 from bezant.store import error_groups
 from bezant.store.error_groups import Spike, SpikeSearch
@@ -33,7 +34,10 @@ class SpikeSpotter:
         by_owner: defaultdict[tuple[str, bool], list[Spike]] = defaultdict(list)
         for spike in found:
             by_owner[spike.group.platform, spike.group.livemode].append(spike)
-        for (platform, livemode), spikes in by_owner.items():
+        for (owner, livemode), spikes in by_owner.items():
+            platform = owner if owner != HOUSE else await operator(self._runtime)
+            if platform is None:
+                continue  # Strangers have come before anybody has a key.
             ctx = Context(self._runtime, Caller(platform, platform, livemode))
             for spike in spikes:
                 self._tell(ctx, spike, search)
@@ -52,7 +56,8 @@ class SpikeSpotter:
             window_end=unix_seconds(search.until),
             rule=RULE.since,
         )
-        book = book_of(group.account, group.livemode)
+        stranger = group.account == HOUSE
+        book = ctx.book if stranger else book_of(group.account, group.livemode)
         ctx.emit("api.error_spike", shown(group, told), book=book)
         log.warning("error_spike", group=group.id, code=group.code, operation=group.operation,
                     account=group.account, count=told.count, usual=told.usual)  # fmt: skip

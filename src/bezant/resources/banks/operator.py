@@ -1,6 +1,7 @@
 """The operator: whoever runs this platform sees the house's book, and nobody else does."""
 
 from bezant.api.context import Caller, Context
+from bezant.api.runtime import Runtime
 from bezant.db.queries import load
 from bezant.kernel.errors import Forbidden
 from bezant.ledger.book import HOUSE
@@ -8,12 +9,21 @@ from bezant.ledger.book import HOUSE
 QUERIES = load("bezant.resources.banks", "operator.sql")
 
 
+async def operator(runtime: Runtime) -> str | None:
+    """Return the operator's own account, or None before there is one."""
+    async with runtime.pool.connection() as conn:
+        row = await (await conn.execute(QUERIES.operator)).fetchone()
+    return None if row is None else row[0]
+
+
+async def is_operator(ctx: Context) -> bool:
+    """Tell whether the operator asks, for nobody else."""
+    return ctx.account == await operator(ctx.runtime)
+
+
 async def house_of(ctx: Context) -> Context:
     """Return a context to read the house's book in; Forbidden for everybody but the operator."""
-    async with ctx.runtime.pool.connection() as conn:
-        cursor = await conn.execute(QUERIES.operator)
-        row = await cursor.fetchone()
-    if row is None or ctx.account != row[0]:
+    if not await is_operator(ctx):
         raise Forbidden(
             "What lies at the banks belongs to the operator: use a key of the operator's own "
             "account, without naming another account.",
