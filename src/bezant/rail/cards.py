@@ -66,6 +66,17 @@ class Merchant(Struct, frozen=True, kw_only=True):
     country: str = "US"
 
 
+class About(Struct, frozen=True):
+    """Of what a request is: the platform, the account in whose book it stands, and the object.
+
+    It goes to the acquirer as the merchant's own reference and comes back in its files.
+    """
+
+    platform: str
+    account: str
+    subject: str
+
+
 class Authentication(Struct, frozen=True, kw_only=True):
     """What is known of a cardholder's authentication (3D Secure) for one payment.
 
@@ -87,9 +98,10 @@ class CardRequest(Struct, frozen=True, kw_only=True):
 
     `amount` is zero for `verify`. `original` is the id of the request for the authorization or
     (`refund`) the capture that it is about; `previous` the network transaction id under which the
-    card was stored. With `capture` an authorization takes the money at once; `partial` allows it
-    to be approved in part, `extended` asks for a longer hold; a capture that is not `final` leaves
-    the rest authorized.
+    card was stored. `about` names the charge or the refund for the files that tell of it later;
+    without it they know a request by its reference alone. With `capture` an authorization takes
+    the money at once; `partial` allows it to be approved in part, `extended` asks for a longer
+    hold; a capture that is not `final` leaves the rest authorized.
     """
 
     id: str
@@ -104,6 +116,7 @@ class CardRequest(Struct, frozen=True, kw_only=True):
     previous: str = ""
     channel: Literal["internet", "mail_or_telephone"] = "internet"
     authentication: Authentication | None = None
+    about: About | None = None
     capture: bool = False
     final: bool = True
     partial: bool = False
@@ -159,18 +172,20 @@ class CardAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Cleared(Struct, frozen=True, kw_only=True):
-    """A capture or refund (a negative amount) that the network has cleared, with what it costs.
+    """Money that the network has cleared, with what it costs: a capture, or a refund (negative).
 
-    `reference` is what `reference_of` makes of the request's id.
+    With a `case` it is what a dispute or a refund's failure has moved. `reference` is what
+    `reference_of` makes of the request's id.
     """
 
     acquirer_reference: str
     reference: str
-    merchant: str
+    about: About
     amount: Money
     interchange: Money
     scheme_fee: Money
     on: date
+    case: str = ""
 
 
 class Settled(Struct, frozen=True, kw_only=True):
@@ -206,7 +221,7 @@ class Disputed(Struct, frozen=True, kw_only=True):
 
     case: str
     acquirer_reference: str
-    merchant: str
+    about: About
     stage: DisputeStage
     amount: Money
     network_reason: str
@@ -219,7 +234,7 @@ class Decided(Struct, frozen=True, kw_only=True):
     """A case has ended; when it is won, the money comes back."""
 
     case: str
-    merchant: str
+    about: About
     won: bool
     amount: Money
     on: date
@@ -229,7 +244,7 @@ class FraudWarning(Struct, frozen=True, kw_only=True):
     """An issuer believes that a payment is a fraud; no money moves."""
 
     acquirer_reference: str
-    merchant: str
+    about: About
     fraud_type: str
     on: date
 
@@ -238,7 +253,7 @@ class RefundTold(Struct, frozen=True, kw_only=True):
     """What became of a refund after it was taken."""
 
     acquirer_reference: str
-    merchant: str
+    about: About
     succeeded: bool
     amount: Money
     on: date

@@ -6,7 +6,7 @@
 Field 37 names the request, field 62 the request that it is about; so one that is sent again is
 known again. Field 48: 22 stored credentials, 42 and 43 the cardholder's authentication, 52 asks
 for the address check, 61 partial approval and final or one of several, 63 the network transaction
-id under which the card was stored, 92 the card's code.
+id under which the card was stored, 90 whose it is, 92 the card's code.
 """
 
 import re
@@ -21,7 +21,7 @@ from msgspec import Struct
 from bezant.kernel.currency import lookup, minor_units
 from bezant.kernel.money import Money
 from bezant.kernel.secret import Secret
-from bezant.rail.cards import CardAct, CardRequest, Stored, reference_of
+from bezant.rail.cards import About, CardAct, CardRequest, Stored, reference_of
 from bezant.rails.cards.message import write, write_elements
 
 PURCHASE, REFUND = "000000", "200000"
@@ -54,6 +54,7 @@ _STORED: Mapping[Stored, tuple[str, str]] = MappingProxyType(
 )
 """Mastercard's indicators (field 48, element 22), when a cardholder and when a merchant begins."""
 
+_LONGEST_ELEMENT = 99
 _ECHO, _REPRESENT, _ACCEPT = "301", "205", "206"
 
 
@@ -175,8 +176,15 @@ def _elements(request: CardRequest) -> dict[str, str]:
         "52": "1" if card.postal_code or card.line1 else "",
         "61": flags,
         "63": request.previous,
+        "90": _about(request),
         "92": card.cvc.reveal() if card.cvc else "",
     }
+
+
+def _about(request: CardRequest) -> str:
+    about = request.about or About(request.merchant.id, request.merchant.id, "")
+    text = f"{about.platform} {about.account} {about.subject}"
+    return text if len(text) <= _LONGEST_ELEMENT else ""
 
 
 def _place(name: str, city: str, country: str) -> str:

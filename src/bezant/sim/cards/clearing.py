@@ -21,12 +21,17 @@ SELECT currency FROM presentment WHERE cleared_on IS NULL AND day <= ?
 UNION SELECT currency FROM chargeback WHERE settlement IS NULL
 """
 _UNCLEARED = """
-SELECT id, reference, arn, masked, merchant, category, amount, currency, day FROM presentment
+SELECT id, reference, arn, masked, merchant, category, amount, currency, day, about
+FROM presentment
 WHERE cleared_on IS NULL AND currency = ? AND day <= ? ORDER BY id LIMIT ?
 """
 _CLEARED = "UPDATE presentment SET cleared_on = ? WHERE id = ?"
 _CHARGED_BACK = """
-SELECT coalesce(sum(amount), 0), count(*) FROM chargeback WHERE currency = ? AND settlement IS NULL
+SELECT chargeback.matter, arn, masked, merchant, chargeback.amount, chargeback.currency, about
+FROM chargeback
+JOIN matter ON matter.id = chargeback.matter
+JOIN presentment ON presentment.id = matter.presentment
+WHERE chargeback.currency = ? AND settlement IS NULL ORDER BY chargeback.id
 """
 _COUNTED = "UPDATE chargeback SET settlement = ? WHERE currency = ? AND settlement IS NULL"
 _NUMBER = "SELECT count(*) FROM settlement WHERE day = ? AND currency = ?"
@@ -48,8 +53,21 @@ class Cleared(Struct, frozen=True):
     amount: int
     currency: str
     day: str
+    about: str
     interchange: int = 0
     scheme_fee: int = 0
+
+
+class Moved(Struct, frozen=True):
+    """What a matter has moved: negative when it was taken from the merchant."""
+
+    case: int
+    arn: str
+    masked: str
+    merchant: str
+    amount: int
+    currency: str
+    about: str
 
 
 class Total(Struct, frozen=True):
@@ -74,12 +92,13 @@ def currencies(books: NetworkBooks, until: date) -> list[str]:
 
 def clear(
     books: NetworkBooks, currency: str, until: date, today: date, *, at_once: bool
-) -> tuple[list[Cleared], Total]:
+) -> tuple[list[Cleared], list[Moved], Total]:
     """Clear what was presented up to a day, and settle it; inside a transaction."""
     rows = books.rows(_UNCLEARED, (currency, until.isoformat(), _AT_ONCE))
     cleared = [_priced(Cleared(*row)) for row in rows]
     books.change_many(_CLEARED, [(today.isoformat(), one.id) for one in cleared])
-    moved, count = books.rows(_CHARGED_BACK, (currency,))[0]
+    moves = [Moved(*row) for row in books.rows(_CHARGED_BACK, (currency,))]
+    moved = sum(one.amount for one in moves)
     captured = sum(one.amount for one in cleared if one.amount > 0)
     refunded = -sum(one.amount for one in cleared if one.amount < 0)
     fees = sum(one.interchange + one.scheme_fee for one in cleared)
@@ -88,13 +107,11 @@ def clear(
     reference = f"CARDS{today:%y%m%d}{currency}{number:04d}"
     pays_on = today if at_once else next_after(today)
     net = captured - refunded + moved - fees
-    total = Total(reference, day, currency, pays_on.isoformat(), len(cleared) + count, captured,
-                  refunded, -moved, fees, net)  # fmt: skip
-    row = (reference, day, currency, total.pays_on, total.items, captured, refunded, -moved, fees,
-           net)  # fmt: skip
+    row = (reference, day, currency, pays_on.isoformat(), len(cleared) + len(moves), captured,
+           refunded, -moved, fees, net)  # fmt: skip
     books.change(_SETTLE, row)
     books.change(_COUNTED, (reference, currency))
-    return cleared, total
+    return cleared, moves, Total(*row)
 
 
 def _priced(one: Cleared) -> Cleared:
@@ -107,7 +124,7 @@ def _priced(one: Cleared) -> Cleared:
         interchange = min(one.amount * rate // _TEN_THOUSAND + fixed, one.amount)
         scheme = one.amount * _SCHEME_RATE // _TEN_THOUSAND + _SCHEME_FIXED
     values = (one.id, one.reference, one.arn, one.masked, one.merchant, one.category, one.amount,
-              one.currency, one.day)  # fmt: skip
+              one.currency, one.day, one.about)  # fmt: skip
     return Cleared(*values, interchange, scheme)
 
 

@@ -1,7 +1,8 @@
 """The network's files: ISO 8583 messages of 1993, each behind its length in four bytes.
 
     1644/697 header   1240/200 presentment   1442/450 chargeback   1644/603 inquiry
-    1644/685 settlement   1644/801 decision   1644/802 fraud   1644/803 refund   1644/695 trailer
+    1740/783 moved by a matter   1644/685 settlement
+    1644/801 decision   1644/802 fraud   1644/803 refund   1644/695 trailer
 
 Functions from 801 on are the network's own. In field 48 tags have four digits and lengths three.
 """
@@ -9,7 +10,7 @@ Functions from 801 on are the network's own. In field 48 tags have four digits a
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bezant.sim.cards.clearing import Cleared, Total
+from bezant.sim.cards.clearing import Cleared, Moved, Total
 from bezant.sim.cards.codec import FIELDS_1993, encode
 from bezant.sim.cards.matters import Told
 
@@ -19,23 +20,43 @@ _DECIDED, _FRAUD, _REFUND_TOLD = "801", "802", "803"
 
 
 def write(
-    name: str, now: datetime, cleared: Sequence[Cleared], total: Total | None, told: Sequence[Told]
+    name: str, now: datetime, cleared: Sequence[Cleared], moved: Sequence[Moved], total: Total
 ) -> bytes:
-    """Return a file's bytes."""
+    """Return the file of a settlement: what was cleared, what matters have moved, the total."""
+    records = [_presentment(one, now) for one in cleared]
+    return _file(name, [*records, *(_moved(one, now) for one in moved), _settlement(total)])
+
+
+def tell(name: str, now: datetime, told: Sequence[Told]) -> bytes:
+    """Return a file that brings matters up."""
+    return _file(name, [_matter(one, now) for one in told])
+
+
+def _file(name: str, inner: Sequence[dict[int, str]]) -> bytes:
     header = {0: "1644", 24: "697", 48: _tagged({"0105": name, "0122": "T"})}
-    records = [header, *(_presentment(one, now) for one in cleared)]
-    records += [_matter(one, now) for one in told]
-    if total:
-        records.append(_settlement(total))
-    checksum = sum(int(record.get(4, "0")) for record in records)
-    count = len(records) + 1
-    last = _tagged({"0301": f"{checksum:016d}", "0306": f"{count:08d}"})
-    records.append({0: "1644", 24: "695", 48: last})
+    checksum = sum(int(record.get(4, "0")) for record in inner)
+    last = _tagged({"0301": f"{checksum:016d}", "0306": f"{len(inner) + 2:08d}"})
     data = b""
-    for number, record in enumerate(records, 1):
+    for number, record in enumerate([header, *inner, {0: "1644", 24: "695", 48: last}], 1):
         body = encode({**record, 71: f"{number:08d}"}, FIELDS_1993)
         data += len(body).to_bytes(4) + body
     return data + bytes(4)
+
+
+def _moved(one: Moved, now: datetime) -> dict[int, str]:
+    tags = {"0170": one.about, "0263": f"{one.case:010d}"}
+    return {
+        0: "1740",
+        2: one.masked,
+        3: _PRESENTMENT if one.amount > 0 else _REFUND,
+        4: f"{abs(one.amount):012d}",
+        12: f"{now:%y%m%d%H%M%S}",
+        24: "783",
+        31: one.arn,
+        42: one.merchant,
+        48: _tagged(tags),
+        49: one.currency,
+    }
 
 
 def _presentment(one: Cleared, now: datetime) -> dict[int, str]:
@@ -50,13 +71,20 @@ def _presentment(one: Cleared, now: datetime) -> dict[int, str]:
         31: one.arn,
         37: one.reference,
         42: one.merchant,
-        48: _tagged({"0146": _signed(one.interchange), "0147": _signed(one.scheme_fee)}),
+        48: _tagged(
+            {
+                "0146": _signed(one.interchange),
+                "0147": _signed(one.scheme_fee),
+                "0170": one.about,
+            }
+        ),
         49: one.currency,
     }
 
 
 def _settlement(total: Total) -> dict[int, str]:
     tags = {
+        "0358": total.day.replace("-", ""),
         "0359": f"{total.pays_on.replace('-', '')}{total.reference}",
         "0380": f"{total.refunded:016d}",
         "0381": f"{total.captured:016d}",
@@ -77,23 +105,23 @@ def _matter(one: Told, now: datetime) -> dict[int, str]:
         42: one.merchant,
         49: one.currency,
     }
-    case = f"{one.case:010d}"
+    case, ours = f"{one.case:010d}", {"0170": one.about}
     if one.kind == "dispute":
         asks = one.stage == "inquiry"
         tags = {"0262": one.reason, "0263": case, "0264": one.respond_by.replace("-", "")}
         function = _INQUIRY if asks else _FULL_CHARGEBACK
-        return {0: "1644" if asks else "1442", 24: function, 48: _tagged(tags)} | record
+        return {0: "1644" if asks else "1442", 24: function, 48: _tagged(tags | ours)} | record
     if one.kind in {"won", "lost"}:
         tags = {"0263": case, "0265": "W" if one.kind == "won" else "L"}
-        return {0: "1644", 24: _DECIDED, 48: _tagged(tags)} | record
+        return {0: "1644", 24: _DECIDED, 48: _tagged(tags | ours)} | record
     if one.kind == "fraud":
-        return {0: "1644", 24: _FRAUD, 48: _tagged({"0262": one.reason})} | record
+        return {0: "1644", 24: _FRAUD, 48: _tagged({"0262": one.reason} | ours)} | record
     outcome = "S" if one.kind == "refund_done" else "F"
-    return {0: "1644", 24: _REFUND_TOLD, 48: _tagged({"0265": outcome})} | record
+    return {0: "1644", 24: _REFUND_TOLD, 48: _tagged({"0265": outcome} | ours)} | record
 
 
 def _tagged(tags: Mapping[str, str]) -> str:
-    return "".join(f"{tag}{len(text):03d}{text}" for tag, text in sorted(tags.items()))
+    return "".join(f"{tag}{len(it):03d}{it}" for tag, it in sorted(tags.items()) if it)
 
 
 def _signed(amount: int) -> str:

@@ -21,7 +21,7 @@ _SET = "UPDATE matter SET state = ?, due_on = ? WHERE id = ?"
 _ESCALATE = "UPDATE matter SET state = 'told', stage = 'chargeback', due_on = ? WHERE id = ?"
 _DUE = """
 SELECT matter.id, kind, reason, matter.amount, stage, state, evidence, arn, merchant, currency,
-       masked
+       masked, about
 FROM matter JOIN presentment ON presentment.id = matter.presentment
 WHERE (due_on <= ? OR (? AND state = 'due')) AND cleared_on IS NOT NULL
   AND state IN ('due', 'told', 'represented', 'accepted')
@@ -45,6 +45,7 @@ class Told(Struct, frozen=True, kw_only=True):
     merchant: str
     currency: str
     masked: str
+    about: str
 
 
 class Matter(Struct, frozen=True):
@@ -61,6 +62,7 @@ class Matter(Struct, frozen=True):
     merchant: str
     currency: str
     masked: str
+    about: str
 
 
 def contest(books: NetworkBooks, case: str, act: str, evidence: str, today: date) -> str:
@@ -126,4 +128,5 @@ def _as_told(matter: Matter, kind: Kind, stage: str = "", respond_by: str = "") 
         merchant=matter.merchant,
         currency=matter.currency,
         masked=matter.masked,
+        about=matter.about,
     )

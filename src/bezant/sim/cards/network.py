@@ -17,7 +17,7 @@ from bezant.sim.cards.books import NetworkBooks
 from bezant.sim.cards.codec import Unreadable, as_elements, decode, elements, encode
 from bezant.sim.cards.issuer import Asked, Verdict, decide
 from bezant.sim.cards.matters import contest
-from bezant.sim.cards.presentments import Deal
+from bezant.sim.cards.presentments import Deal, Refund
 
 OUTAGE, SILENCE = "outage", "silence"
 """Habits: the network can't be reached; it does what it is asked and its answers get lost."""
@@ -176,7 +176,15 @@ class CardNetwork:
 
     def _refund(self, message: Message, now: datetime) -> dict[int, str]:
         code, arn, pending = presentments.refund(
-            self._books, message[62], message[37], int(message[4]), message[2], now
+            self._books,
+            message[62],
+            Refund(
+                reference=message[37],
+                amount=int(message[4]),
+                number=message[2],
+                about=elements(message[48]).get("90", ""),
+            ),
+            now,
         )
         if code != _DONE:
             return {39: code}
@@ -241,6 +249,7 @@ def _deal(message: Message, held: Authorization) -> Deal:
         amount=int(message[4]),
         currency=held.currency,
         number=message[2],
+        about=elements(message[48]).get("90", ""),
     )
 
 

@@ -16,8 +16,8 @@ _REFUND_TAKES_DAYS = 1
 
 _ADD = """
 INSERT INTO presentment (reference, arn, authorization, card, masked, merchant, category, amount,
-                         currency, day)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         currency, day, about)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _FIND = """
 SELECT id, authorization, card, masked, merchant, category, amount, currency, refunded, cleared_on
@@ -46,6 +46,16 @@ class Deal(Struct, frozen=True, kw_only=True):
     amount: int
     currency: str
     number: str
+    about: str
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """What is to be given back of a capture."""
+
+    reference: str
+    amount: int
+    number: str
+    about: str
 
 
 def present(books: NetworkBooks, deal: Deal, now: datetime) -> str:
@@ -53,7 +63,7 @@ def present(books: NetworkBooks, deal: Deal, now: datetime) -> str:
     arn = _arn(deal.reference, now)
     day = now.astimezone(_EASTERN).date().isoformat()
     row = (deal.reference, arn, deal.authorization, deal.card, deal.masked, deal.merchant,
-           deal.category, deal.amount, deal.currency, day)  # fmt: skip
+           deal.category, deal.amount, deal.currency, day, deal.about)  # fmt: skip
     place = books.change(_ADD, row)
     card = behaviour_of(deal.number)
     rest = deal.amount
@@ -68,22 +78,23 @@ def present(books: NetworkBooks, deal: Deal, now: datetime) -> str:
 
 
 def refund(
-    books: NetworkBooks, original: str, reference: str, amount: int, number: str, now: datetime
+    books: NetworkBooks, original: str, given: Refund, now: datetime
 ) -> tuple[str, str, bool]:
     """Give an amount of a capture back: a response code, the reference, whether it is pending."""
     rows = books.rows(_FIND, (original,))
     if not rows or rows[0][6] <= 0:
         return _NOT_FOUND, "", False
     _, _, card, masked, merchant, category, captured, currency, before, _ = rows[0]
+    reference, amount = given.reference, given.amount
     if before + amount > captured or amount == 0:
         return _TOO_MUCH, "", False
     arn = _arn(reference, now)
     today = now.astimezone(_EASTERN).date()
     row = (reference, arn, original, card, masked, merchant, category, -amount, currency,
-           today.isoformat())  # fmt: skip
+           today.isoformat(), given.about)  # fmt: skip
     place = books.change(_ADD, row)
     books.change(_REFUNDED, (amount, original))
-    fate = behaviour_of(number).refund
+    fate = behaviour_of(given.number).refund
     if fate:
         kind = "refund_done" if fate == "pending" else "refund_failed"
         due = today + timedelta(days=_REFUND_TAKES_DAYS)

@@ -19,12 +19,13 @@ CREATE TABLE IF NOT EXISTS authorization (
 
 CREATE INDEX IF NOT EXISTS authorization_open ON authorization (expires_at) WHERE state = 'open';
 
--- A capture, or a refund (negative). cleared_on: the day whose file tells of it.
+-- A capture, or a refund (negative), with the merchant's own words about it. cleared_on: the day
+-- whose file tells of it.
 CREATE TABLE IF NOT EXISTS presentment (
     id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, arn TEXT NOT NULL UNIQUE,
     authorization TEXT NOT NULL, card TEXT NOT NULL, masked TEXT NOT NULL, merchant TEXT NOT NULL,
     category TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, day TEXT NOT NULL,
-    refunded INTEGER NOT NULL DEFAULT 0, cleared_on TEXT
+    refunded INTEGER NOT NULL DEFAULT 0, about TEXT NOT NULL, cleared_on TEXT
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS presentment_uncleared ON presentment (currency, day)

@@ -51,12 +51,14 @@ class CardWorld:
         done = 0
         with self.books.transaction():
             for currency in clearing.currencies(self.books, until):
-                cleared, total = clearing.clear(self.books, currency, until, today, at_once=at_once)
-                self._put_out(files.write(self._name(today), now, cleared, total, ()))
+                cleared, moved, total = clearing.clear(
+                    self.books, currency, until, today, at_once=at_once
+                )
+                self._put_out(files.write(self._name(today), now, cleared, moved, total))
                 done += max(len(cleared), 1)
             told = matters.tell(self.books, today, at_once=at_once)
             if told:
-                self._put_out(files.write(self._name(today), now, (), None, told))
+                self._put_out(files.tell(self._name(today), now, told))
         self._deliver()
         return done + len(told) + self._pay(pay, today)
 
