@@ -1,5 +1,6 @@
 """HTTPS against a real TLS server: certificates on both sides, signatures, the same file twice."""
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -83,8 +84,32 @@ def test_an_answer_that_is_lost_leaves_the_outcome_unknown_until_it_is_asked_aft
 def test_another_content_under_a_name_that_is_taken_changes_nothing(bank, connect):
     way = connect()
     way.put("a.ach", b"x")
-    way.put("a.ach", b"y")
+    with pytest.raises(OSError, match="another file under this name"):
+        way.put("a.ach", b"y")
+    with pytest.raises(OSError, match="another file under this name"):
+        way.took("a.ach", hashlib.sha256(b"y").hexdigest())
     assert bank.files == {"a.ach": b"x"}
+
+
+@pytest.mark.parametrize("bank_says", ["digest", "content", "nothing"])
+def test_a_name_that_is_taken_is_ours_only_with_our_content(bank, connect, bank_says):
+    """A bank that has the file and says 409 all the same: whose file it has is asked back."""
+    bank.always_conflicts, bank.says = True, bank_says
+    way = connect()
+    if bank_says == "nothing":
+        with pytest.raises(OSError, match="cannot be compared"):
+            way.put("a.ach", b"x")
+    else:
+        way.put("a.ach", b"x")
+        assert way.took("a.ach", hashlib.sha256(b"x").hexdigest())
+    asked = [method for method, path, _ in bank.asked if path.endswith("/files/a.ach")]
+    assert ("GET" in asked) == (bank_says != "digest")
+
+
+def test_a_digest_that_is_none_leaves_the_outcome_unknown(bank, connect):
+    bank.always_conflicts, bank.says = True, "nonsense"
+    with pytest.raises(OSError, match="no digest"):
+        connect().put("a.ach", b"x")
 
 
 @pytest.mark.parametrize("status", [400, 403, 500, 503])

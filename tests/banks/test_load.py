@@ -78,7 +78,15 @@ WRONG = {
     "name": (('name = "us-meadow"', 'name = "US"'), "name: Expected str matching regex"),
     "dialect": (
         ('company_id = "1234567890"', 'company_id = "1234567890"\ndialect = { nonsense = "x" }'),
-        "nonsense",
+        "rails.ach.originator.dialect.nonsense: is no switch; there are destination",
+    ),
+    "switch": (
+        ('company_id = "1234567890"', 'company_id = "1234567890"\ndialect = { offset = "x" }'),
+        "rails.ach.originator.dialect.offset: 'x': Invalid enum value",
+    ),
+    "statement": (
+        ('name = "us-meadow"', 'name = "us-meadow"\nstatements = ["mt950"]'),
+        "statements",
     ),
     "no table": (("[rails.ach]", "[other]\n[rails2.ach]"), "other is not known"),
     "not TOML": (("[details]", "[details"), "is not TOML"),

@@ -1,5 +1,7 @@
 """Each profile's transport, opened as the server does."""
 
+from datetime import date
+
 import pytest
 
 from bezant.banks import examples
@@ -8,7 +10,10 @@ from bezant.banks.paced import Paced
 from bezant.banks.transports import opened
 from bezant.kernel.clock import SystemClock
 from bezant.kernel.errors import ConfigError
+from bezant.kernel.money import Money
+from bezant.movement.profile import SANDBOX
 from bezant.movement.transport import Folder
+from bezant.rail import GbAccount, Instruction, Party
 from bezant.server.rails import RAILS
 from bezant.server.wiring import connected_banks
 from bezant.server.world import WORLD
@@ -48,3 +53,30 @@ def test_the_server_connects_the_profiles_of_a_folder(tmp_path):
     (tmp_path / "two.toml").write_text(examples.text("us-meadow").replace("us-meadow", "sandbox"))
     with pytest.raises(ConfigError, match="Two bank profiles are named sandbox"):
         connected_banks(tmp_path)
+
+
+def test_a_table_of_sort_codes_reaches_the_british_rails(tmp_path):
+    path = tmp_path / "valacdos.txt"
+    path.write_text("089000 089999 MOD10 0 0 0 0 0 0 7 1 3 7 1 3 7 1\n")
+    rails = connected_banks(modulus_table=path).rails
+    for name, service in (("bacs", "standard"), ("fps", "instant")):
+        for number, fits in (("66374958", True), ("66374959", False)):
+            one = Instruction(
+                movement="mv_1",
+                trace=rails[name].trace(SANDBOX.rails["ach"].originator, 1),
+                amount=Money(100, "gbp"),
+                direction="credit",
+                counterparty=Party("Ada", GbAccount("089999", number)),
+                effective_date=date(2026, 3, 2),
+                service=service,
+            )
+            assert any("modulus" in said for said in rails[name].objections(one)) != fits
+
+
+@pytest.mark.parametrize("text", [None, "nonsense"])
+def test_a_table_that_is_none_is_an_error_of_the_settings(tmp_path, text):
+    path = tmp_path / "valacdos.txt"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ConfigError, match="BEZANT_MODULUS_TABLE"):
+        connected_banks(modulus_table=path)

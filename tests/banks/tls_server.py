@@ -88,6 +88,8 @@ class Bank:
         self.verify = None
         self.status = None
         self.drop_after_taking = False
+        self.always_conflicts = False
+        self.says = "content"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -116,7 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
             if bank.drop_after_taking:
                 self.connection.close()
                 return (0,)
-            return (201,) if known == body else (409,)
+            fine = known == body and not bank.always_conflicts
+            return (201,) if fine else (409,)
         store = bank.files if folder == "files" else bank.arrivals
         if not name:
             return 200, json.dumps(list(store)).encode()
@@ -125,7 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "DELETE":
             del store[name]
             return (204,)
-        return 200, store[name]
+        hidden = self.command == "GET" and folder == "files" and bank.says == "nothing"
+        return (405,) if hidden else (200, store[name])
 
     def answer(self, status, body=b""):
         if not status:
@@ -134,9 +138,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
+        if self.command == "HEAD" and self.bank.says in DIGESTS:
+            self.send_header("Repr-Digest", DIGESTS[self.bank.says](body))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+
+def _digest(body):
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+
+
+DIGESTS = {"digest": _digest, "nonsense": lambda _: "sha-256=:%%%:"}
 
 
 for _method in ("GET", "PUT", "POST", "DELETE", "HEAD"):

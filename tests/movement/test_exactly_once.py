@@ -48,8 +48,8 @@ class Dying:
         self.left -= 1
         self.whole.put(name, data)
 
-    def took(self, name):
-        return self.whole.took(name)
+    def took(self, name, sha256):
+        return self.whole.took(name, sha256)
 
 
 async def ask_for_many(world, account):

@@ -92,7 +92,7 @@ class Broken:
             self.whole.put(name, data)
         raise self.error
 
-    def took(self, name):
+    def took(self, name, sha256):
         return False
 
 

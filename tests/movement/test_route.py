@@ -1,5 +1,7 @@
 """The router: which way is taken, of all that could be, and what speaks against the others."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from bezant.kernel.money import Money
 from bezant.movement.banks import Banks
 from bezant.movement.profile import SANDBOX
 from bezant.movement.route import Wish, route
-from bezant.rail import IbanAccount, UsAccount
+from bezant.rail import IbanAccount, Rule, UsAccount
 from bezant.server.rails import RAILS
 from tests.movement.blink import NOON, Blink
 from tests.movement.world import BLINKBANK, with_rail
@@ -53,6 +55,17 @@ TABLE = [
 )
 def test_the_best_way_is_taken(profiles, asked, way):
     assert chosen(profiles, asked)[:2] == way
+
+
+def test_the_price_is_that_of_the_day():
+    """The dearer bank is cheap for this one day."""
+    today = {"instant": (Rule(1, NOON.date(), NOON.date(), "its price list"),)}
+    cheap = replace(with_rail(DEAR, "blink", dated_prices=today), name="cheaptoday")
+    asked = wish(service="instant")
+    banks = Banks([BLINKBANK, cheap], ALL)
+    way = route(banks, asked, NOON)
+    assert (way.lane.bank.name, way.decision.price) == ("cheaptoday", 1)
+    assert route(banks, asked, NOON + timedelta(days=1)).lane.bank.name == "blinkbank"
 
 
 REFUSED = [

@@ -1,6 +1,7 @@
 """Pix's messages: what goes out, what comes back, and the system on the other side."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,26 @@ def test_pix_never_closes():
     times = RAIL.timetable(night)
     assert times.effective_date == date(2026, 2, 28)
     assert (times.final_at - night).total_seconds() == 10
+
+
+@pytest.mark.parametrize(
+    ("hour", "amount", "sender", "holder", "goes"),
+    [
+        (2, 100_001, "52998224725", "individual", False),
+        (2, 100_000, "52998224725", "individual", True),
+        (12, 100_001, "52998224725", "individual", True),
+        (2, 100_001, "52998224725", "company", True),
+        (2, 100_001, "11222333000181", "individual", True),
+    ],
+)
+def test_at_night_an_individual_sends_another_little(hour, amount, sender, holder, goes):
+    at = datetime(2026, 3, 2, hour, tzinfo=UTC)
+    private = structs.replace(samples.ORIGINATOR, company_id=sender)
+    one = instruction(amount=amount)
+    one = structs.replace(one, counterparty=structs.replace(one.counterparty, holder=holder))
+    pack = partial(RAIL.pack, [one], private, created_at=at, file_modifier="A", reference="BZ1")
+    if goes:
+        assert pack()
+    else:
+        with pytest.raises(FileRefused, match="mv_1: at night an individual sends another at most"):
+            pack()

@@ -73,7 +73,8 @@ def _trial(profile: BankProfile, access: BankRail, rail: Rail) -> Iterator[str]:
     except FileRefused as refusal:
         for problem in refusal.problems:
             if (problem.path or "").partition(".")[0] in ("dialect", "originator"):
-                yield f"originator: {problem}"
+                place = (problem.path or "").removeprefix("originator.")
+                yield f"originator.{place}: {problem.reason}"
 
 
 def _rail_faults(access: BankRail, rail: Rail) -> Iterator[str]:

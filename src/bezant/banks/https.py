@@ -4,11 +4,14 @@ What is not known to have happened is an OSError; asking again under the same na
 file, never a second one.
 """
 
+import base64
 import hashlib
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
+from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -23,7 +26,16 @@ from bezant.movement.transport import Arrival
 MOST_BYTES = 1 << 29
 """Bytes of an answer that are read; no bank file is larger."""
 
+_SHA_256 = re.compile(r"\bsha-256=:([^:]*):")
 _OK, _NOT_FOUND, _CONFLICT = range(200, 300), 404, 409
+
+
+class _Answer(NamedTuple):
+    """A bank's answer; `sha256` is the digest of the file that it says it has, in hex."""
+
+    status: int
+    body: bytes
+    sha256: str
 
 
 class Https:
@@ -54,41 +66,54 @@ class Https:
         else:
             url = self._url(settings.files)
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-        status, _ = self._ask(settings.method, url, data, headers)
-        if status == _CONFLICT and self.took(name):
+        status = self._ask(settings.method, url, data, headers).status
+        if status == _CONFLICT and self.took(name, digest):
             return
         _expect(status, settings.method, url)
 
-    def took(self, name: str) -> bool:
-        """Ask whether the bank has a file of this name."""
+    def took(self, name: str, sha256: str = "") -> bool:
+        """Ask whether the bank has a file of this name, and if a digest is given, that content.
+
+        Raises OSError when the name is there with other content, or with content that the bank
+        lets nobody compare: then nobody knows what became of ours.
+        """
         url = self._url(self._settings.files, name)
-        status, _ = self._ask("HEAD", url)
-        if status == _NOT_FOUND:
+        answer = self._ask("HEAD", url, headers={"Want-Repr-Digest": "sha-256=10"})
+        if answer.status == _NOT_FOUND:
             return False
-        _expect(status, "HEAD", url)
+        _expect(answer.status, "HEAD", url)
+        if sha256 and (answer.sha256 or self._content_of(url)) != sha256:
+            raise OSError(f"HEAD {url}: the bank has another file under this name")
         return True
+
+    def _content_of(self, url: str) -> str:
+        """Return the digest of a file's content at a bank that sends no digest of it."""
+        answer = self._ask("GET", url)
+        if answer.status not in _OK:
+            raise OSError(f"HEAD {url}: the name is there, its content cannot be compared")
+        return hashlib.sha256(answer.body).hexdigest()
 
     def arrivals(self) -> list[Arrival]:
         """Return the files on the bank's list, which is a JSON array of names."""
         url = self._url(self._settings.arrivals)
-        status, body = self._ask("GET", url)
-        _expect(status, "GET", url)
+        answer = self._ask("GET", url)
+        _expect(answer.status, "GET", url)
         try:
-            names = msgspec.json.decode(body, type=list[str])
+            names = msgspec.json.decode(answer.body, type=list[str])
         except msgspec.DecodeError as error:
             raise OSError(f"GET {url}: no list of names: {error}") from error
         found: list[Arrival] = []
         for name in sorted(names):
             place = self._url(self._settings.arrivals, name)
-            status, data = self._ask("GET", place)
-            _expect(status, "GET", place)
-            found.append(Arrival(name, data))
+            answer = self._ask("GET", place)
+            _expect(answer.status, "GET", place)
+            found.append(Arrival(name, answer.body))
         return found
 
     def done(self, name: str) -> None:
         """Take a file off the bank's list; one that is off it already is done."""
         url = self._url(self._settings.arrivals, name)
-        status, _ = self._ask("DELETE", url)
+        status = self._ask("DELETE", url).status
         if status != _NOT_FOUND:
             _expect(status, "DELETE", url)
 
@@ -98,8 +123,8 @@ class Https:
 
     def _ask(
         self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> tuple[int, bytes]:
-        """Return the status and the body; raises OSError where no answer came, or too much."""
+    ) -> _Answer:
+        """Return what the bank answers; raises OSError where no answer came, or too much."""
         sent = dict(headers or {})
         if self._sign is not None:
             key_id, now = self._settings.key_id, self._clock.now()
@@ -110,9 +135,20 @@ class Https:
                 httpx.Client(verify=self._context, timeout=timeout, trust_env=False) as client,
                 client.stream(method, url, content=body or None, headers=sent) as answer,
             ):
-                return answer.status_code, _body(answer, url)
+                return _Answer(answer.status_code, _body(answer, url), _digest(answer.headers))
         except httpx.HTTPError as error:
             raise OSError(f"{method} {url}: {error or type(error).__name__}") from error
+
+
+def _digest(headers: httpx.Headers) -> str:
+    """Return the digest of a representation (RFC 9530) in hex; empty where there is none."""
+    found = _SHA_256.search(headers.get("Repr-Digest", ""))
+    if found is None:
+        return ""
+    try:
+        return base64.b64decode(found[1], validate=True).hex()
+    except ValueError as error:
+        raise OSError(f"Repr-Digest is no digest: {error}") from error
 
 
 def _body(answer: httpx.Response, url: str) -> bytes:

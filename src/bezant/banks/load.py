@@ -16,7 +16,7 @@ from bezant.banks.strict import unknown_keys
 from bezant.kernel.currency import table
 from bezant.kernel.errors import ConfigError
 from bezant.movement.banks import Rails
-from bezant.movement.profile import MOST_IN_A_FILE, BankProfile, BankRail, TransportPlan
+from bezant.movement.profile import MOST_IN_A_FILE, BankProfile, BankRail, Report, TransportPlan
 from bezant.rail import Account, Address, Direction, Originator, Rule, Service
 
 SUFFIX = ".toml"
@@ -81,6 +81,7 @@ class _Profile(Struct, frozen=True, forbid_unknown_fields=True):
     transport: dict[str, str | int] = msgspec.field(default_factory=dict[str, str | int])
     notices: Literal["apply", "record"] = "apply"
     mt940: str = ""
+    statements: tuple[Report, ...] = ()
 
 
 _SHAPE = msgspec.inspect.type_info(_Profile)
@@ -162,6 +163,7 @@ def _profile(said: _Profile, plan: TransportPlan) -> BankProfile:
         transport=plan,
         notices=said.notices,
         mt940=said.mt940,
+        statements=said.statements,
     )
 
 

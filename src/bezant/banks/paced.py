@@ -24,9 +24,9 @@ class Paced:
         """Hand a file over, unless the bank has just been out of reach."""
         self._ask(lambda: self._transport.put(name, data))
 
-    def took(self, name: str) -> bool:
+    def took(self, name: str, sha256: str = "") -> bool:
         """Ask whether the bank has a file, unless it has just been out of reach."""
-        return self._ask(lambda: self._transport.took(name))
+        return self._ask(lambda: self._transport.took(name, sha256))
 
     def arrivals(self) -> list[Arrival]:
         """Return what waits for us; nothing until it is time to ask again."""

@@ -45,8 +45,9 @@ class Sftp:
             else:
                 return
 
-    def took(self, name: str) -> bool:
+    def took(self, name: str, sha256: str = "") -> bool:
         """Look for the file where it was put, and for the bank's acknowledgement of it."""
+        del sha256  # An acknowledgement brings the digest itself, and nobody else writes there.
         return self._run(self._took(name))
 
     def arrivals(self) -> list[Arrival]:

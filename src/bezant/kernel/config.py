@@ -45,6 +45,14 @@ class Config(Struct, frozen=True, kw_only=True):
             "a folder's path",
         ),
     ] = None
+    modulus_table: Annotated[
+        Path | None,
+        _setting(
+            "File of the sort code table (valacdos.txt) by which Bacs and Faster Payments check "
+            "account numbers; without it, they check lengths alone.",
+            "a file's path",
+        ),
+    ] = None
     host: Annotated[
         str,
         _setting("Address to listen on.", "a host name or IP address", pattern=r"[\w.:%-]+"),

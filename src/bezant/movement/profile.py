@@ -16,6 +16,10 @@ MOST_IN_A_FILE = 10_000
 """Entries of a batch file at a bank that names no other limit."""
 
 
+Report = Literal["bai2", "camt.052", "camt.053", "camt.054", "mt940", "mt942"]
+"""What banks report in: statements, reports within the day, and notifications."""
+
+
 class BankRail(Struct, frozen=True):
     """One rail as one bank offers it.
 
@@ -67,7 +71,8 @@ class BankProfile(Struct, frozen=True):
     payer writes it, held by `holder` at `bank_name`. `rails` are by the rail's name. `notices`
     says what a change notice does: `apply` corrects the stored bank details, `record` only says so.
     `simulated` accounts are at a bank that the sandbox plays. `mt940` is the dialect of its MT940
-    statements, empty where they are found by trying.
+    statements, empty where they are found by trying. `statements` are the formats that the bank
+    sends of what banks report in; another is refused. Empty are all that there are.
     """
 
     name: str
@@ -82,6 +87,7 @@ class BankProfile(Struct, frozen=True):
     notices: Literal["apply", "record"] = "apply"
     simulated: bool = False
     mt940: str = ""
+    statements: tuple[Report, ...] = ()
 
 
 _ROUTING, _NUMBER = "091000019", "000100200300"

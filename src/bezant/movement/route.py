@@ -78,12 +78,15 @@ class _Refused(NamedTuple):
 
 
 def route(banks: Banks, wish: Wish, now: datetime) -> Route:
-    """Return how to carry a payment; raises InvalidRequest that says why no way can."""
+    """Return how to carry a payment, at the prices of the day (UTC).
+
+    Raises InvalidRequest that says why no way can.
+    """
     ways: list[_Way] = []
     others: list[_Refused] = []
     for lane in banks.lanes(livemode=wish.livemode):
         for service in _services(lane):
-            price = lane.access.price(service)
+            price = lane.access.price(service, now.date())
             if refused := "; ".join(_objections(lane, service, wish)):
                 way = Alternative(*_names(lane), service, price, refused=refused)
                 others.append(_Refused(way, _reaches(lane, wish)))

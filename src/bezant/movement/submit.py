@@ -87,7 +87,8 @@ class Submitter:
     async def _hand_over(self, file: BankFile) -> BankFile:
         """Put a file into the bank's hands; one whose outcome is unknown is asked after first."""
         try:
-            if file.status == "unknown" and await asyncio.to_thread(self.transport.took, file.name):
+            ask = self.transport.took
+            if file.status == "unknown" and await asyncio.to_thread(ask, file.name, file.sha256):
                 return await self._mark(file, "delivered")
         except OSError as problem:  # Still unknown: the enquiry itself found nobody.
             log.warning("enquiry_unanswered", file=file.id, problem=str(problem))

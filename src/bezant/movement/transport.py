@@ -20,8 +20,11 @@ class Transport(Protocol):
         """Hand a file over; again under the same name it is the same file, not a second one."""
         ...
 
-    def took(self, name: str) -> bool:
-        """Tell whether the bank is known to have a file: the enquiry after an unknown outcome."""
+    def took(self, name: str, sha256: str = "") -> bool:
+        """Tell whether the bank is known to have a file: the enquiry after an unknown outcome.
+
+        With its digest (hex), another file under the name is none: an OSError says so.
+        """
         ...
 
     def arrivals(self) -> list[Arrival]:
@@ -55,8 +58,9 @@ class Folder:
         draft.write_bytes(data)
         draft.replace(self._to_bank / name)
 
-    def took(self, name: str) -> bool:
+    def took(self, name: str, sha256: str = "") -> bool:
         """Look for the file where it was put, and for the bank's acknowledgement of it."""
+        del sha256  # An acknowledgement brings the digest itself, and nobody else writes there.
         answers = (self._from_bank / f"{name}.ack", self._done / f"{name}.ack")
         return (self._to_bank / name).exists() or any(answer.exists() for answer in answers)
 

@@ -107,7 +107,7 @@ class Platform:
         self._vault_pool = Pool(url, size=VAULT_CONNECTIONS, role=VAULT_ROLE)
         keys = KeyFile(config.vault_key_file, entropy)
         vault = Vault(self._vault_pool, keys, self.ids, entropy)
-        self.banks = banks or connected_banks(config.banks)
+        self.banks = banks or connected_banks(config.banks, config.modulus_table)
         self.cards = CardWorld(config.data / "cards", clock)
         self.runtime = Runtime(
             config=config,

@@ -54,7 +54,7 @@ from bezant.resources.webhooks import (
     webhook_resends,
     webhook_targets,
 )
-from bezant.server.rails import RAILS
+from bezant.server.rails import rails_with
 from bezant.server.world import WORLD
 from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
@@ -114,9 +114,13 @@ HANDLERS: Handlers = {
 }
 
 
-def connected_banks(folder: Path | None = None) -> Banks:
-    """Return the banks of a platform: the simulated ones, in test mode, and those of a folder."""
-    return Banks((*WORLD, *(load_folder(folder, RAILS) if folder is not None else ())), RAILS)
+def connected_banks(folder: Path | None = None, modulus_table: Path | None = None) -> Banks:
+    """Return the banks of a platform: the simulated ones, in test mode, and those of a folder.
+
+    With a table of sort codes, British account numbers are checked by it.
+    """
+    rails = rails_with(modulus_table)
+    return Banks((*WORLD, *(load_folder(folder, rails) if folder is not None else ())), rails)
 
 
 def engine_over(banks: Banks) -> Engine:

@@ -91,7 +91,17 @@ def dialect_of(keys: Mapping[str, str]) -> Dialect:
 
 @lru_cache(maxsize=256)
 def _dialect_of(keys: tuple[tuple[str, str], ...]) -> Dialect:
-    try:
-        return msgspec.convert(dict(keys), Dialect, strict=False)
-    except msgspec.ValidationError as error:
-        raise FileRefused([Problem(None, "dialect", str(error))]) from None
+    problems: list[Problem] = []
+    for key, value in keys:
+        if key not in Dialect.__struct_fields__:
+            known = ", ".join(Dialect.__struct_fields__)
+            problems.append(Problem(None, f"dialect.{key}", f"is no switch; there are {known}"))
+            continue
+        try:
+            msgspec.convert({key: value}, Dialect, strict=False)
+        except msgspec.ValidationError as error:
+            reason = str(error).partition(" - at ")[0]
+            problems.append(Problem(None, f"dialect.{key}", f"{value!r}: {reason}"))
+    if problems:
+        raise FileRefused(problems)
+    return msgspec.convert(dict(keys), Dialect, strict=False)

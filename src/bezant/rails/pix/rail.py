@@ -21,7 +21,7 @@ from bezant.rail import (
 )
 from bezant.rail.identifiers import is_cnpj, is_cpf, is_ispb
 from bezant.rails.pix import ids, messages, orders, refunds, rules
-from bezant.rails.pix.calendar import brazilian_day
+from bezant.rails.pix.calendar import brazilian_day, night_limit
 from bezant.rails.pix.read import read
 
 _FAMILIES = frozenset({"pacs.008", "pacs.002", "pacs.004", "pacs.028"})
@@ -94,6 +94,7 @@ class Pix:
         """Return the message of one instruction; raises FileRefused, naming what it cannot hold."""
         del file_modifier, reference  # Messages are named by their instruction's trace.
         problems = [*self._problems(instructions, originator)]
+        problems += [*_of_the_night(instructions, originator, created_at)]
         if problems:
             raise FileRefused(problems)
         (asked,) = instructions
@@ -138,6 +139,21 @@ class Pix:
         nothing = Money(0, "brl")
         sums = (nothing, money) if fact.direction == "debit" else (money, nothing)
         return ReadFile((fact,), (), Totals(1, *sums, {"reference": fact.trace}))
+
+
+def _of_the_night(
+    instructions: Sequence[Instruction], originator: Originator, created_at: datetime
+) -> Iterator[Problem]:
+    """Yield what an individual may not send to another at this hour."""
+    limit = night_limit(created_at)
+    if limit is None or not is_cpf(originator.company_id):
+        return
+    for one in instructions:
+        to = one.counterparty
+        private = to.holder == "individual" and not is_cnpj(to.tax_id or "")
+        if one.act == "pay" and private and one.amount.amount > limit:
+            reason = f"at night an individual sends another at most {limit} centavos at once"
+            yield Problem(None, one.movement, f"{reason}: send it by day")
 
 
 PIX = Pix()
