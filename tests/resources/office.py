@@ -48,6 +48,7 @@ from bezant.resources.core import (
     exchange_rates,
     file_links,
     files,
+    payout_reconciliation,
     payouts,
     tax_ids,
     topups,
@@ -77,6 +78,7 @@ ROUTES = [
     transfers.routes,
     transfer_reversals.routes,
     payouts.routes,
+    payout_reconciliation.routes,
     topups.routes,
     balance.routes,
     balance_transactions.routes,
@@ -124,6 +126,7 @@ class Office:
 
     def __init__(self, url: str) -> None:
         self.runner = asyncio.Runner()
+        self.traces = 0
         self.clock = VirtualClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
         self.ids = Ids(self.clock, SeededEntropy(11))
         pool = Pool(url, role="bezant_app", size=4)
@@ -282,11 +285,21 @@ class Office:
         caller = Caller(self.platform, account, livemode=False)
         movement = await self.context(caller).newest(Movement, {"source": source})
         assert movement is not None
+        if kind == "submitted" and movement.reference is None:
+            await self._name(movement)
         place = Place(movement.book.id, movement.id, self.platform)
         failure = return_reason(code).failure_code if code else None
         now = int(self.clock.now().timestamp())
         fact = MovementFact(kind, now, code=code, failure_code=failure)
         return await apply(self.runtime, [Heard(place, fact, "bf_test")], livemode=False)
+
+    async def _name(self, movement: Movement) -> None:
+        """Give a movement the trace that it would have had from its file."""
+        self.traces += 1
+        ctx = self.context(Caller(self.platform, movement.account, livemode=False))
+        found = await ctx.load(Movement, movement.id)
+        ctx.save(found, reference=f"09100001{self.traces:07}")
+        await ctx.write()
 
     def ledger(self, account: str | None = None) -> dict[str, int]:
         """Return the posted balances in usd of an account's book, without zeros."""

@@ -100,6 +100,8 @@ def test_a_return_gives_the_money_back(office: Office, seller: str) -> None:
     assert office.house()["network:wire"] == 5_000
     assert "network:ach" not in office.house()
     names = office.listed("/v1/balance_transactions", seller, payout=made["id"])
+    assert names == [made["balance_transaction"]]
+    names = office.listed("/v1/balance_transactions", seller, source=made["id"])
     assert names == [back, made["balance_transaction"]]
 
 

@@ -50,6 +50,10 @@ R = TypeVar("R", bound=Identified)
 Hidden = dict[str, Any]
 
 
+COLUMNS = "columns"
+"""Where in a hidden part are columns of an object that its document does not show."""
+
+
 class Caller(NamedTuple):
     """Who asks: the platform whose key it is, the account it acts for, and the request.
 
@@ -350,7 +354,7 @@ class Context:
             expected=known.version,
             created=self.now(),
             body=self.encoded(resource),
-            columns=resource.columns(),
+            columns=resource.columns() | known.hidden.get(COLUMNS, {}),
             hidden=encode_json(known.hidden).decode() if known.hidden else None,
             deleted=deleted,
         )

@@ -320,6 +320,11 @@ ERROR_CODES = (
         "Wait for the outcome. A payout that fails comes back to the balance by itself.",
     ),
     ErrorCode(
+        "payout_reversal_not_allowed",
+        "A payout can't be reversed that is pending, over, a reversal, or being reversed already.",
+        "Cancel a pending payout; look at `reversed_by` and `original_payout` of the others.",
+    ),
+    ErrorCode(
         "payouts_not_allowed",
         "Payouts are disabled for this account.",
         "Look at the account's `requirements`: they say what is missing.",

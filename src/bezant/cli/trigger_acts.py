@@ -106,6 +106,7 @@ ACTS: dict[str, Act] = {}
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",
+    "payout.reconciliation_completed": "an automatic payout must have been made on its day",
     "reporting.report_run.failed": "the server must be unable to make a report",
     "webhook_endpoint.disabled": "an endpoint must have taken nothing for three days",
 }

@@ -6,7 +6,7 @@ things: the house's `network` account stands between them and is zero when both 
 
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, due, in_transit, network
+from bezant.ledger.chart import available, due, in_transit, incoming, network, pending
 from bezant.ledger.entry import Entry, Move, entry
 
 NEXT = {
@@ -45,6 +45,37 @@ def paid_out(total: Money, *, house: Book, rail: str) -> Entry:
 def returned(amount: Money, *, book: Book) -> Entry:
     """The receiver's bank has sent it back: the owner may spend it again."""
     return entry("payout.returned", Move(amount, debit=due(book), credit=available(book)))
+
+
+def reversal_begun(amount: Money, *, book: Book, rail: str) -> Entry:
+    """The bank has been asked to take a payout back: the rail owes it."""
+    return entry(
+        "payout.reversal_begun", Move(amount, debit=incoming(book, rail), credit=pending(book))
+    )
+
+
+def reversal_dropped(amount: Money, *, book: Book, rail: str) -> Entry:
+    """It will not be taken back: canceled, or rejected."""
+    return entry(
+        "payout.reversal_dropped", Move(amount, debit=pending(book), credit=incoming(book, rail))
+    )
+
+
+def reversed_(amount: Money, *, book: Book, rail: str) -> Entry:
+    """The bank has taken it back: the owner may spend it again."""
+    return entry(
+        "payout.reversed",
+        Move(amount, debit=due(book), credit=incoming(book, rail)),
+        Move(amount, debit=pending(book), credit=available(book)),
+    )
+
+
+def reversal_lost(amount: Money, *, book: Book) -> Entry:
+    """The receiver's bank has it again after all, whatever the owner has left."""
+    return entry(
+        "payout.reversal_lost",
+        Move(amount, debit=available(book), credit=due(book), force="return"),
+    )
 
 
 def given_back(total: Money, *, house: Book, rail: str) -> Entry:

@@ -123,8 +123,9 @@ async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
             handler = engine.handlers.get(now.subject or "")
             subject = subjects.get(now.source or "")
             saved = take(ctx, handler, subject, now, fact)
-            if handler and fact.kind in handler.house and now.subject:
-                totals[now.subject, fact.kind, now.rail, now.currency, one.cause] += now.amount
+            kind = _house_kind(now, fact)
+            if handler and kind in handler.house and now.subject:
+                totals[now.subject, kind, now.rail, now.currency, one.cause] += now.amount
             if handler and fact.kind == "returned":
                 _try_again(ctx, engine, handler, subject, saved)
             follow += _following(saved, fact, one)
@@ -160,6 +161,11 @@ def _expose(ctx: Context, movement: Movement, kind: str) -> None:
         ctx.post(exposure.opened(money, book=book, rail=rail), source=movement.id)
     elif kind in ("returned", "recalled", "final"):
         ctx.post(exposure.closed(money, book=book, rail=rail), source=movement.id)
+
+
+def _house_kind(movement: Movement, fact: MovementFact) -> str:
+    """Return by what name the house's side of a fact goes: errands of products have their own."""
+    return fact.kind if movement.act in ("pay", "receive") else f"{movement.act}_{fact.kind}"
 
 
 def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:

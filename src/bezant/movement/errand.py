@@ -31,8 +31,17 @@ ALLOWED: dict[Errand, frozenset[str]] = {
 """In which states of a movement each makes sense."""
 
 
-def about(ctx: Context, movement: Movement, act: Errand, *, reason: str = "") -> Movement:
+def about(
+    ctx: Context,
+    movement: Movement,
+    act: Errand,
+    *,
+    reason: str = "",
+    behalf: tuple[str, str] | None = None,
+) -> Movement:
     """Send the bank an order about a movement; its own facts tell what came of it.
+
+    They are told to the movement, or to the object (id and kind) on whose behalf it is.
 
     Raises InvalidRequest for a state in which it makes no sense, and where the rail has no such
     order, or not any more.
@@ -50,10 +59,11 @@ def about(ctx: Context, movement: Movement, act: Errand, *, reason: str = "") ->
         )
     told = replace(order_of(ctx.hidden(movement)), reason=reason, about=_original(movement))
     way = Route(lane, movement.service, timetable(ctx, lane, movement), Decision(0, "same_way"))
+    source, subject = behalf or (movement.id, Movement.kind())
     purpose = About(
         movement.book,
-        movement.id,
-        Movement.kind(),
+        source,
+        subject,
         act,
         original=movement.id,
         platform=movement.platform,

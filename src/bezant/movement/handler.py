@@ -45,6 +45,7 @@ It may read; it collects changes in the context.
 class Handler(Struct, frozen=True):
     """What one kind of object does about each kind of fact: `submitted`, `settled` ...
 
+    In `house`, facts about an errand of the product have its act before them: `reverse_returned`.
     `corrects` applies change notices. A product whose movements may be tried again, as their
     rail allows, reacts to `retried`.
     """

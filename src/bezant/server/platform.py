@@ -28,6 +28,7 @@ from bezant.movement.profile import SANDBOX
 from bezant.rail.cards import Acquirer
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.core.link_page import LinkPage
+from bezant.resources.core.payout_reconciliation import PayoutReconciler
 from bezant.resources.stripecli.sockets import Sockets
 from bezant.server.acquirer import SimulatedWire, WiredAcquirer
 from bezant.server.backend import PlatformBackend
@@ -149,7 +150,7 @@ class Platform:
             self.poller = BanksPoller(self.runtime, transports)
             self.workers = (
                 Named("sandbox", self.sandbox, 0.2),
-                Named("automatic_payouts", AutomaticPayouts(self.runtime), 0.5),
+                *self._of_balances(),
                 Named("submit_batches", self.submitter, 0.2),
                 Named("poll_banks", self.poller, 0.2),
                 Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),
@@ -161,6 +162,12 @@ class Platform:
                 Named("run_jobs", JobRunner(self.pool, clock, entropy, jobs_of(self.runtime)), 0.5),
                 Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
             )
+
+    def _of_balances(self) -> Sequence[Named]:
+        return (
+            Named("automatic_payouts", AutomaticPayouts(self.runtime), 0.5),
+            Named("reconcile_payouts", PayoutReconciler(self.runtime), 1),
+        )
 
     def _ports(self, vault: Vault, clock: Clock) -> dict[type, Any]:
         acquirer = WiredAcquirer(vault, clock, SimulatedWire(self.cards))

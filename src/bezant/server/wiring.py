@@ -30,6 +30,8 @@ from bezant.resources.core import (
     exchange_rates,
     file_links,
     files,
+    payout_answers,
+    payout_reconciliation,
     payouts,
     tax_ids,
     topups,
@@ -66,6 +68,7 @@ ROUTES: Sequence[Routes] = (
     transfers.routes,
     transfer_reversals.routes,
     payouts.routes,
+    payout_reconciliation.routes,
     topups.routes,
     balance.routes,
     balance_transactions.routes,
@@ -110,7 +113,8 @@ ROUTES: Sequence[Routes] = (
 )
 
 HANDLERS: Handlers = {
-    handler.subject.kind(): handler for handler in (payouts.handler, topups.handler, errand.handler)
+    handler.subject.kind(): handler
+    for handler in (payout_answers.handler, topups.handler, errand.handler)
 }
 
 

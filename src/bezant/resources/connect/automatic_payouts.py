@@ -110,7 +110,7 @@ class AutomaticPayouts:
         account = ctx.loaded(Account, row, one.shelf)
         hidden = ctx.hidden(account)
         ctx.save(schedule, due_at=instant(schedule_of(account, hidden).next_after(ctx.now())))
-        if account.payouts_enabled:
+        if account.payouts_enabled or not ctx.caller.connected:
             rows = known.destinations.get(one.book.id, ())
             found = [ctx.loaded(BankAccount, each, one.book) for each in rows]
             by_currency = {each.currency: each for each in found}

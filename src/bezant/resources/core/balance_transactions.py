@@ -65,8 +65,8 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
 
     @property
     def payout(self) -> str | None:
-        """The payout whose transaction this is."""
-        return self.source if self.type.startswith("payout") else None
+        """The payout whose transaction this is; a worker finds those of which it was made."""
+        return self.source if self.type == "payout" and self.amount < 0 else None
 
 
 routes = Routes(
@@ -75,6 +75,7 @@ routes = Routes(
     prefix="txn",
     filters=("type", "source", "payout", "currency"),
 )
+BalanceTransaction.filters = {**BalanceTransaction.filters, "status": "status"}
 
 
 def record(

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct, field
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import COLUMNS, Context, Hidden, created_of
 from bezant.api.resource import Expands, Resource
 from bezant.flows import payout as flow
 from bezant.kernel.codec import unix_seconds
@@ -144,7 +144,11 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
     instruct.tie(ctx, movement, ctx.post(entry, source=name))
     payout.balance_transaction = recorded(ctx, "payout", -amount, payout)
     payout.arrival_date = day_of(movement)
-    return ctx.create(payout, event="payout.created")
+    hidden: Hidden = {
+        "chain": [ctx.caller.platform, ctx.account],
+        COLUMNS: {"due_at": ctx.now().isoformat()},
+    }
+    return ctx.create(payout, event="payout.created", hidden=hidden)
 
 
 def recorded(

@@ -1,7 +1,6 @@
 """Payouts: money on its way from an account's balance to its owner's bank account."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -9,19 +8,15 @@ from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
 from bezant.api.routes import Routes
-from bezant.flows import payout as flow
 from bezant.kernel.currency import is_payable_amount, payout_step
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement import instruct
-from bezant.movement.engine import engine_of
-from bezant.movement.handler import Handler, Notice
-from bezant.movement.movement import Movement, MovementFact
-from bezant.resources.core.bank_accounts import BankAccount, corrected, default_for
+from bezant.resources.core.bank_accounts import BankAccount, default_for
 from bezant.resources.core.owners import payee
-from bezant.resources.core.payout import FAILURES, Payout, TraceId, Wanted, begin, recorded
+from bezant.resources.core.payout import Payout, Wanted, begin
+from bezant.resources.core.payout_answers import canceled
+from bezant.resources.core.payout_reversals import check_reversible, take_back
 from bezant.resources.core.refused import refused
 from bezant.resources.core.sortable import bounds
 
@@ -44,6 +39,12 @@ class CreatePayout(Params):
 
 class UpdatePayout(Params):
     """What of a payout can be changed."""
+
+    metadata: Metadata | None = None
+
+
+class ReversePayout(Params):
+    """What is said about a reversal."""
 
     metadata: Metadata | None = None
 
@@ -101,102 +102,15 @@ async def cancel(ctx: Context, payout: Payout) -> Payout:
             code="payout_not_cancelable",
         )
     movement = instruct.cancel(ctx, await instruct.movement_of(ctx, payout.id))
-    _canceled(ctx, payout, movement, movement.facts[-1])
+    canceled(ctx, payout, movement, movement.facts[-1])
     return ctx.current(payout)
 
 
-# What is heard from the bank.
-
-
-def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
-    can = engine_of(ctx).banks.rails[movement.rail].capabilities
-    name = movement.end_to_end_id if can.traced_by == "end_to_end_id" else movement.reference
-    trace = TraceId("supported", name)
-    _become(ctx, payout, "in_transit", "payout.updated", trace_id=trace)
-
-
-def _settled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
-    entry = flow.settled(payout.money, book=movement.book, rail=movement.rail)
-    ctx.post(entry, source=payout.id)
-    _become(ctx, payout, "paid", "payout.paid")
-
-
-def _returned(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
-    ctx.post(flow.returned(payout.money, book=movement.book), source=payout.id)
-    _failed(ctx, payout, movement, fact)
-
-
-def _canceled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
-    entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
-    ctx.post(entry, source=payout.id)
-    back = recorded(ctx, "payout_cancel", payout.money, payout, book=movement.book)
-    _become(ctx, payout, "canceled", "payout.canceled", failure_balance_transaction=back)
-
-
-def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
-    entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
-    ctx.post(entry, source=payout.id)
-    _failed(ctx, payout, movement, fact)
-
-
-def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
-    code = fact.failure_code or "could_not_process"
-    back = recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
-    _become(
-        ctx,
-        payout,
-        "failed",
-        "payout.failed",
-        failure_balance_transaction=back,
-        failure_code=code,
-        failure_message=FAILURES.get(code, FAILURES["could_not_process"]),
-    )
-
-
-def _house_settled(total: Money, house: Book, rail: str) -> Entry:
-    return flow.paid_out(total, house=house, rail=rail)
-
-
-def _house_returned(total: Money, house: Book, rail: str) -> Entry:
-    return flow.given_back(total, house=house, rail=rail)
-
-
-async def _correct(ctx: Context, notices: Sequence[Notice]) -> dict[str, str]:
-    """Correct the bank accounts that payouts went to."""
-    names = [(one.movement.book, one.subject.destination) for one in notices]
-    found = await ctx.load_all(BankAccount, names)
-    told: dict[str, str] = {}
-    for one in notices:
-        bank_account = found.get(one.subject.destination)
-        if bank_account is None:
-            continue
-        if changed := corrected(ctx, ctx.current(bank_account), one.details):
-            told[one.movement.id] = f"corrected {', '.join(changed)} of {bank_account.id}"
-    return told
-
-
-handler = Handler(
-    subject=Payout,
-    on={
-        "submitted": _submitted,
-        "settled": _settled,
-        "returned": _returned,
-        "rejected": _rejected,
-        "canceled": _canceled,
-        "recalled": _returned,
-    },
-    house={
-        "settled": _house_settled,
-        "returned": _house_returned,
-        "recalled": _house_returned,
-    },
-    corrects=_correct,
-)
-
-
-def _become(ctx: Context, payout: Payout, status: str, event: str, **changes: Any) -> None:
-    assert status in flow.NEXT[payout.status], f"{payout.id}: {payout.status} to {status}"
-    ctx.save(payout, status=status, event=event, **changes)
+@routes.action
+async def reverse(ctx: Context, payout: Payout, params: ReversePayout) -> Payout:
+    """Take a payout back from the bank account that it went to, where the rail has reversals."""
+    await check_reversible(ctx, payout)
+    return await take_back(ctx, payout, merged({}, params.metadata))
 
 
 async def _destination(ctx: Context, params: CreatePayout) -> BankAccount:

@@ -1,5 +1,6 @@
--- What each payout of the interval consists of: the transactions that name it. An automatic payout
--- counts where it arrives, another one where it was made.
+-- What each payout of the interval consists of. An automatic payout counts where it arrives, with
+-- the transactions that it was made of; another one where it was made, with itself and what came
+-- back of it, unless that is a part of an automatic one by now.
 -- name: rows
 select t.id, to_timestamp((t.b ->> 'created')::bigint) as created,
        to_timestamp((t.b ->> 'available_on')::bigint) as available_on, t.currency,
@@ -16,7 +17,17 @@ from (select o.*, o.body::jsonb as b from object o
                 and o.reference >= %(start_second)s and o.reference < %(until_second)s)) p
 join lateral (select o.*, o.body::jsonb as b from object o
               where o.kind = 'balance_transaction' and o.book_id = p.book_id
-                and o.payout = p.id and not o.deleted) t
+                and not o.deleted and o.id = any(
+                  case when (p.b ->> 'automatic')::boolean then array(
+                    select m.id from object m where m.kind = 'balance_transaction'
+                      and m.book_id = p.book_id and m.payout = p.id)
+                  else array(
+                    select m.id from object m where m.kind = 'balance_transaction'
+                      and m.book_id = p.book_id and m.source = p.id
+                      and not exists (
+                        select from object a where a.kind = 'payout' and a.book_id = m.book_id
+                          and a.id = m.payout and (a.body::jsonb ->> 'automatic')::boolean))
+                  end)) t
   on (%(currency)s::text is null or t.currency = %(currency)s::text)
  and (%(category)s::text is null or t.b ->> 'reporting_category' = %(category)s::text)
 left join object s on s.book_id = t.book_id and s.id = t.source

@@ -1,0 +1,126 @@
+"""Payout answers: what each thing that a bank says of a payout, or of its reversal, makes of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bezant.api.context import Context
+from bezant.flows import payout as flow
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.ledger.entry import Entry
+from bezant.movement.engine import engine_of
+from bezant.movement.handler import Handler, Notice
+from bezant.movement.movement import Movement, MovementFact
+from bezant.resources.core import payout_reversals as reversals
+from bezant.resources.core.bank_accounts import BankAccount, corrected
+from bezant.resources.core.payout import FAILURES, Payout, TraceId, recorded
+
+
+def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
+    can = engine_of(ctx).banks.rails[movement.rail].capabilities
+    name = movement.end_to_end_id if can.traced_by == "end_to_end_id" else movement.reference
+    trace = TraceId("supported", name)
+    _become(ctx, payout, "in_transit", "payout.updated", trace_id=trace)
+
+
+def _settled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
+    if not payout.original_payout:  # The money of a reversal comes with the payout it undoes.
+        entry = flow.settled(payout.money, book=movement.book, rail=movement.rail)
+        ctx.post(entry, source=payout.id)
+    _become(ctx, payout, "paid", "payout.paid")
+
+
+def _returned(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    if payout.original_payout:
+        entry = flow.reversal_lost(-payout.money, book=movement.book)
+    else:
+        entry = flow.returned(payout.money, book=movement.book)
+    ctx.post(entry, source=payout.id)
+    _failed(ctx, payout, movement, fact)
+
+
+def _recalled(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    if not reversals.came(ctx, payout, movement, fact):
+        _returned(ctx, payout, movement, fact)
+
+
+def canceled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
+    """Undo what no bank has seen."""
+    _drop(ctx, payout, movement)
+    back = recorded(ctx, "payout_cancel", payout.money, payout, book=movement.book)
+    _become(ctx, payout, "canceled", "payout.canceled", failure_balance_transaction=back)
+
+
+def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    _drop(ctx, payout, movement)
+    _failed(ctx, payout, movement, fact)
+
+
+def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
+    code = fact.failure_code or "could_not_process"
+    back = recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
+    _become(
+        ctx,
+        payout,
+        "failed",
+        "payout.failed",
+        failure_balance_transaction=back,
+        failure_code=code,
+        failure_message=FAILURES.get(code, FAILURES["could_not_process"]),
+    )
+
+
+def _drop(ctx: Context, payout: Payout, movement: Movement) -> None:
+    """Book that no bank will carry it out."""
+    if payout.original_payout:
+        reversals.drop(ctx, payout, movement)
+        return
+    entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
+    ctx.post(entry, source=payout.id)
+
+
+def _house_settled(total: Money, house: Book, rail: str) -> Entry:
+    return flow.paid_out(total, house=house, rail=rail)
+
+
+def _house_returned(total: Money, house: Book, rail: str) -> Entry:
+    return flow.given_back(total, house=house, rail=rail)
+
+
+async def _correct(ctx: Context, notices: Sequence[Notice]) -> dict[str, str]:
+    """Correct the bank accounts that payouts went to."""
+    names = [(one.movement.book, one.subject.destination) for one in notices]
+    found = await ctx.load_all(BankAccount, names)
+    told: dict[str, str] = {}
+    for one in notices:
+        bank_account = found.get(one.subject.destination)
+        if bank_account is None:
+            continue
+        if changed := corrected(ctx, ctx.current(bank_account), one.details):
+            told[one.movement.id] = f"corrected {', '.join(changed)} of {bank_account.id}"
+    return told
+
+
+handler = Handler(
+    subject=Payout,
+    on={
+        "submitted": _submitted,
+        "settled": _settled,
+        "returned": _returned,
+        "rejected": _rejected,
+        "canceled": canceled,
+        "recalled": _recalled,
+    },
+    house={
+        "settled": _house_settled,
+        "returned": _house_returned,
+        "recalled": _house_returned,
+        "reverse_returned": _house_settled,
+    },
+    corrects=_correct,
+)
+
+
+def _become(ctx: Context, payout: Payout, status: str, event: str, **changes: Any) -> None:
+    assert status in flow.NEXT[payout.status], f"{payout.id}: {payout.status} to {status}"
+    ctx.save(payout, status=status, event=event, **changes)

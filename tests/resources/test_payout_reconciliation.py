@@ -1,0 +1,107 @@
+"""Payout reconciliation: every payout says what it was made of, and nothing is in two of them."""
+
+import pytest
+
+from bezant.resources.connect.automatic_payouts import AutomaticPayouts
+from bezant.resources.core import payout_reconciliation
+from bezant.resources.core.payout_reconciliation import PayoutReconciler
+from tests.resources.office import Office
+
+
+@pytest.fixture
+def seller(office: Office) -> str:
+    office.fund(50_000)
+    return office.open_account()
+
+
+def give(office: Office, seller: str, amount: int) -> str:
+    made = office.post("/v1/transfers", amount=amount, currency="usd", destination=seller)
+    payment = office.get(f"/v1/charges/{made['destination_payment']}", seller)
+    return payment["balance_transaction"]
+
+
+def pay(office: Office, seller: str, amount: int) -> dict:
+    office.pass_time(seconds=2)
+    return office.post("/v1/payouts", seller, amount=amount, currency="usd")
+
+
+def reconcile(office: Office) -> int:
+    worker, done = PayoutReconciler(office.runtime), 0
+    while step := office.run(worker.run_once()):
+        done += step
+    return done
+
+
+def told(office: Office, seller: str, payout: dict) -> dict:
+    return office.get(f"/v1/payouts/{payout['id']}/reconciliation", seller)
+
+
+def of(office: Office, seller: str, payout: dict) -> set[str]:
+    return set(office.listed("/v1/balance_transactions", seller, payout=payout["id"]))
+
+
+def figures(shown: dict) -> tuple[int, int, int, int]:
+    return shown["carried_in"], shown["net"], shown["amount"], shown["carried_on"]
+
+
+def test_an_automatic_payout_is_reconciled_to_nothing(office: Office, seller: str) -> None:
+    schedule = {"payouts": {"schedule": {"interval": "daily"}}}
+    office.post("/v1/balance_settings", seller, payments=schedule)
+    names = {give(office, seller, amount) for amount in (100, 250)}
+    office.pass_time(days=1)
+    assert office.run(AutomaticPayouts(office.runtime).run_once()) == 1
+    (made,) = office.get("/v1/payouts", seller)["data"]
+    assert made["reconciliation_status"] == "in_progress"
+    later = give(office, seller, 5)
+    assert reconcile(office) == 1
+    done = office.get(f"/v1/payouts/{made['id']}", seller)
+    assert done["reconciliation_status"] == "completed"
+    assert of(office, seller, made) == {*names, made["balance_transaction"]}
+    assert later not in of(office, seller, made)
+    shown = office.get("/v1/balance_transactions", seller, payout=made["id"])["data"]
+    assert sum(each["net"] for each in shown) == 0
+    assert figures(told(office, seller, made)) == (0, 350, 350, 0)
+    assert office.events(seller)[-1] == "payout.reconciliation_completed"
+    assert reconcile(office) == 0
+
+
+def test_a_manual_payout_carries_on_what_it_leaves(office: Office, seller: str) -> None:
+    first_in = give(office, seller, 300)
+    first = pay(office, seller, 120)
+    second_in = give(office, seller, 50)
+    second = pay(office, seller, 230)
+    assert told(office, seller, first)["status"] == "in_progress"
+    assert reconcile(office) == 2
+    assert figures(told(office, seller, first)) == (0, 300, 120, 180)
+    assert figures(told(office, seller, second)) == (180, 50, 230, 0)
+    assert of(office, seller, first) == {first_in, first["balance_transaction"]}
+    assert of(office, seller, second) == {second_in, second["balance_transaction"]}
+    shown = office.get(f"/v1/payouts/{first['id']}", seller)
+    assert shown["reconciliation_status"] == "not_applicable"
+    assert "payout.reconciliation_completed" not in office.events(seller)
+
+
+def test_money_that_came_back_is_in_the_next_payout(office: Office, seller: str) -> None:
+    give(office, seller, 300)
+    first = pay(office, seller, 300)
+    assert reconcile(office) == 1
+    for kind in ("submitted", "settled", "returned"):
+        office.hear(first["id"], kind, "R03", account=seller)
+    back = office.get(f"/v1/payouts/{first['id']}", seller)["failure_balance_transaction"]
+    second = pay(office, seller, 300)
+    assert reconcile(office) == 1
+    assert of(office, seller, second) == {back, second["balance_transaction"]}
+    assert figures(told(office, seller, second)) == (0, 300, 300, 0)
+
+
+def test_many_transactions_are_taken_in_steps(
+    office: Office, seller: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payout_reconciliation, "CHUNK", 3)
+    for amount in range(1, 9):
+        give(office, seller, amount)
+    made = pay(office, seller, 30)
+    assert reconcile(office) == 3
+    shown = told(office, seller, made)
+    assert (shown["count"], shown["net"], shown["carried_on"]) == (8, 36, 6)
+    assert office.ledger(seller)["available"] == 6
