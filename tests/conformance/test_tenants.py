@@ -103,6 +103,8 @@ def belongings(town: Town, who: Who, seller: str) -> Things:
     if who.account is None:
         banks = town.good(who, "GET", f"/v1/accounts/{seller}/external_accounts")["data"]
         things |= {"accounts": seller, "external_accounts": banks[0]["id"]}
+        person = town.good(who, "POST", f"/v1/accounts/{seller}/persons", first_name="Ada")
+        things["persons"] = person["id"]
     return things
 
 

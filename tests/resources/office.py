@@ -35,10 +35,12 @@ from bezant.resources.connect import (
     balance_settings,
     capabilities,
     external_accounts,
+    persons,
     tokens,
     transfer_reversals,
     transfers,
 )
+from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core import (
     balance,
     balance_transactions,
@@ -59,7 +61,7 @@ from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.test_helpers import simulations
 from bezant.resources.webhooks import events
 from bezant.server.acquirer import SimulatedWire, WiredAcquirer
-from bezant.server.wiring import connected_banks, engine_over, jobs_of
+from bezant.server.wiring import VERIFIERS, connected_banks, engine_over, jobs_of
 from bezant.sim.cards.world import CardWorld
 from bezant.store.objects import Reader
 from bezant.vault.keyring import KeyFile
@@ -75,6 +77,7 @@ ROUTES = [
     accounts.routes,
     capabilities.routes,
     external_accounts.routes,
+    persons.routes,
     transfers.routes,
     transfer_reversals.routes,
     payouts.routes,
@@ -148,6 +151,7 @@ class Office:
                 **engine_over(connected_banks()).ports(),
                 Vault: vault,
                 Acquirer: acquirer,
+                Verifiers: VERIFIERS,
             },
         )
         self.platform = self.ids.new("acct")

@@ -23,7 +23,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None]] = [
     ({"card": {"exp_month": 5, "exp_year": 2030}}, "card[number]"),
     ({"card": "tok_visa"}, "card"),
     ({"cvc_update": {"cvc": "123"}}, "cvc_update[cvc]"),
-    ({"person": {"first_name": "Ada"}}, "person[first_name]"),
+    ({"person": {"nope": "Ada"}}, "person[nope]"),
     ({"person": {"dob": {"day": 1}}}, "person[dob][day]"),
     ({"customer": "cus_1"}, "customer"),
     ({"bank_account": BANK | {"routing_number": "1"}}, "bank_account[routing_number]"),

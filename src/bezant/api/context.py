@@ -184,6 +184,11 @@ class Context:
         assert isinstance(latest, type(resource)), "ids are unique"
         return latest
 
+    def seen(self, resource: R) -> R:
+        """Let events compare with an object as it was shown, which may be more than is stored."""
+        self._loaded[resource.id] = self._loaded[resource.id]._replace(was=resource)
+        return resource
+
     def hidden(self, resource: Identified) -> Hidden:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden

@@ -276,6 +276,33 @@ async def capability_updated(scene: Scene) -> Outcome:
     return Outcome(scene.remote.acting_for(seller["id"]), "transfers")
 
 
+@act("person.created", "An account gets an owner.")
+async def person_created(scene: Scene) -> Outcome:
+    seller, person = await _person(scene)
+    return Outcome(scene.remote.acting_for(seller), person["id"])
+
+
+@act("person.updated", "An account's owner changes the e-mail address.")
+async def person_updated(scene: Scene) -> Outcome:
+    seller, person = await _person(scene)
+    path = f"/v1/accounts/{seller}/persons/{person['id']}"
+    await scene.remote.post(path, email="new@example.com")
+    return Outcome(scene.remote.acting_for(seller), person["id"])
+
+
+@act("person.deleted", "An account's owner is removed.")
+async def person_deleted(scene: Scene) -> Outcome:
+    seller, person = await _person(scene)
+    await scene.remote.delete(f"/v1/accounts/{seller}/persons/{person['id']}")
+    return Outcome(scene.remote.acting_for(seller), person["id"])
+
+
+async def _person(scene: Scene) -> tuple[str, Object]:
+    seller = await scene.seller()
+    owner = {"first_name": "Ada", "last_name": "Example", "relationship[owner]": "true"}
+    return seller["id"], await scene.remote.post(f"/v1/accounts/{seller['id']}/persons", **owner)
+
+
 @act("file.created", "A text is uploaded.")
 async def file_created(scene: Scene) -> Outcome:
     made = await scene.remote.upload("/v1/files", b"%PDF-1.4\n%%EOF\n", purpose="dispute_evidence")

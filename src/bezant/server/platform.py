@@ -27,6 +27,7 @@ from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
 from bezant.rail.cards import Acquirer
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
+from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
 from bezant.resources.stripecli.sockets import Sockets
@@ -35,7 +36,7 @@ from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
 from bezant.server.steering import Steering
-from bezant.server.wiring import ROUTES, connected_banks, engine_over, jobs_of
+from bezant.server.wiring import ROUTES, VERIFIERS, connected_banks, engine_over, jobs_of
 from bezant.sim.cards.world import CardWorld
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
@@ -171,7 +172,12 @@ class Platform:
 
     def _ports(self, vault: Vault, clock: Clock) -> dict[type, Any]:
         acquirer = WiredAcquirer(vault, clock, SimulatedWire(self.cards))
-        return {Vault: vault, Engine: engine_over(self.banks), Acquirer: acquirer}
+        return {
+            Vault: vault,
+            Engine: engine_over(self.banks),
+            Acquirer: acquirer,
+            Verifiers: VERIFIERS,
+        }
 
     def _recurring(self) -> dict[str, Recurring]:
         return {

@@ -17,10 +17,14 @@ from bezant.resources.connect import (
     balance_settings,
     capabilities,
     external_accounts,
+    persons,
+    standing,
     tokens,
     transfer_reversals,
     transfers,
 )
+from bezant.resources.connect.reviews import AccountReviewer
+from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core import (
     balance,
     balance_transactions,
@@ -58,6 +62,7 @@ from bezant.resources.webhooks import (
 )
 from bezant.server.rails import rails_with
 from bezant.server.world import WORLD
+from bezant.sim.identity import SimulatedVerifier
 from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
 
@@ -65,6 +70,7 @@ ROUTES: Sequence[Routes] = (
     accounts.routes,
     capabilities.routes,
     external_accounts.routes,
+    persons.routes,
     transfers.routes,
     transfer_reversals.routes,
     payouts.routes,
@@ -127,6 +133,10 @@ def connected_banks(folder: Path | None = None, modulus_table: Path | None = Non
     return Banks((*WORLD, *(load_folder(folder, rails) if folder is not None else ())), rails)
 
 
+VERIFIERS = Verifiers(test=SimulatedVerifier())
+"""Who verifies persons and companies: in live mode nobody does yet, and what is sent waits."""
+
+
 def engine_over(banks: Banks) -> Engine:
     """Return the engine that moves money over some banks for all products."""
     return Engine(banks, HANDLERS)
@@ -138,4 +148,6 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         webhook_resends.JOB: Resender(runtime),
         report_runs.JOB: ReportRunner(runtime).run,
         test_clocks.JOB: test_clocks.arrivals(runtime),
+        standing.VERIFY: AccountReviewer(runtime).verify,
+        standing.REVIEW: AccountReviewer(runtime).review,
     }

@@ -56,7 +56,7 @@ class Account(Owner, tag="account"):
     controller: dict[str, Any]
     country: str = "US"
     created: int
-    details_submitted: bool = True
+    details_submitted: bool = False
     email: str | None = None
     external_accounts: ExternalAccounts
     future_requirements: Requirements = Requirements()
@@ -95,24 +95,14 @@ def blank(name: str, account_type: AccountType, controller: dict[str, Any]) -> A
 
 def platform_account(name: str) -> Account:
     """Return the platform's own account, which answers to nobody but the operator."""
-    account = blank(name, "standard", {"type": "account"})
-    capabilities = {"card_payments": "active", "transfers": "active"}
-    return settled(replace(account, capabilities=capabilities), paused=False)
-
-
-def settled(account: Account, *, paused: bool) -> Account:
-    """Return the account with what it may do as it follows from everything else.
-
-    Payouts need an external account, and that nobody has paused them.
-    """
-    active = [name for name, status in account.capabilities.items() if status == "active"]
-    has_bank = bool(account.external_accounts.data)
-    due = () if has_bank or not account.capabilities else ("external_account",)
     return replace(
-        account,
-        charges_enabled=any(name.endswith("_payments") for name in active),
-        payouts_enabled=has_bank and bool(active or account.rejected) and not paused,
-        requirements=replace(account.requirements, currently_due=due, eventually_due=due),
+        blank(name, "standard", {"type": "account"}),
+        capabilities={"card_payments": "active", "transfers": "active"},
+        charges_enabled=True,
+        details_submitted=True,
+        requirements=Requirements(
+            currently_due=("external_account",), eventually_due=("external_account",)
+        ),
     )
 
 
@@ -138,19 +128,6 @@ async def account_of(ctx: Context, name: str) -> Account:
 def own_book(ctx: Context, account: Account) -> Book:
     """Return the book of the account's own objects and money."""
     return book_of(account.id, ctx.livemode)
-
-
-def keep(ctx: Context, account: Account, **changes: Any) -> Account:
-    """Store a new version of an account, with what follows from the changes."""
-    paused = bool(ctx.hidden(account).get("payouts_paused"))
-    return ctx.save(settled(replace(account, **changes), paused=paused))
-
-
-def save(ctx: Context, account: Account, **changes: Any) -> Account:
-    """Store a new version of an account, and tell the account itself about it."""
-    stored = keep(ctx, account, **changes)
-    ctx.emit("account.updated", stored, book=own_book(ctx, account))
-    return stored
 
 
 async def external_accounts(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from msgspec import Meta
 
-from bezant.api.params import Check, Currency, Emptyable, Metadata, Params, Timestamp
+from bezant.api.params import Check, Currency, Emptyable, Params, Timestamp
 from bezant.kernel.errors import InvalidRequest
 
 Text = Annotated[str, Meta(max_length=500)]
@@ -117,6 +117,19 @@ class BusinessProfile(Params):
     url: Emptyable[Text] | None = None
 
 
+class CompanyDocument(Params):
+    """A document about a company: ids of uploaded files."""
+
+    back: Emptyable[Text] | None = None
+    front: Emptyable[Text] | None = None
+
+
+class CompanyVerification(Params):
+    """Documents that say that a company is what it says."""
+
+    document: CompanyDocument | None = None
+
+
 class Company(Params):
     """The company behind an account."""
 
@@ -135,35 +148,7 @@ class Company(Params):
     tax_id: Text | None = None
     tax_id_registrar: Text | None = None
     vat_id: Text | None = None
-
-
-class Relationship(Params):
-    """What a person is to the business."""
-
-    director: bool | None = None
-    executive: bool | None = None
-    owner: bool | None = None
-    title: Emptyable[Text] | None = None
-
-
-class Individual(Params):
-    """The person behind an account."""
-
-    address: Address | None = None
-    dob: Date | None = None
-    email: Text | None = None
-    first_name: Text | None = None
-    full_name_aliases: Emptyable[list[Text]] | None = None
-    gender: Literal["male", "female"] | None = None
-    id_number: Text | None = None
-    last_name: Text | None = None
-    maiden_name: Text | None = None
-    metadata: Metadata | None = None
-    phone: Text | None = None
-    political_exposure: Literal["existing", "none"] | None = None
-    registered_address: Address | None = None
-    relationship: Relationship | None = None
-    ssn_last_4: Annotated[str, Meta(pattern=r"^\d{4}$")] | None = None
+    verification: CompanyVerification | None = None
 
 
 class Branding(Params):

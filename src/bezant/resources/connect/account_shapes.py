@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bezant.kernel.errors import InvalidRequest
 
-_ADDRESS = {
+ADDRESS = {
     "city": None,
     "country": None,
     "line1": None,
@@ -31,7 +31,7 @@ BUSINESS_PROFILE: dict[str, Any] = {
 }
 
 COMPANY: dict[str, Any] = {
-    "address": _ADDRESS,
+    "address": ADDRESS,
     "directors_provided": False,
     "executives_provided": False,
     "name": None,
@@ -75,65 +75,15 @@ SETTINGS: dict[str, Any] = {
 
 TOS_ACCEPTANCE: dict[str, Any] = {"date": None, "ip": None, "user_agent": None}
 
-_PERSON_REQUIREMENTS: dict[str, Any] = {
-    "alternatives": [],
-    "currently_due": [],
-    "errors": [],
-    "eventually_due": [],
-    "past_due": [],
-    "pending_verification": [],
-}
-
-
-def individual(name: str, account: str, created: int) -> dict[str, Any]:
-    """Return a person of whom nothing is known; `created` in Unix seconds."""
-    return {
-        "id": name,
-        "object": "person",
-        "account": account,
-        "address": _ADDRESS,
-        "created": created,
-        "dob": {"day": None, "month": None, "year": None},
-        "email": None,
-        "first_name": None,
-        "full_name_aliases": [],
-        "future_requirements": _PERSON_REQUIREMENTS,
-        "gender": None,
-        "id_number_provided": False,
-        "last_name": None,
-        "maiden_name": None,
-        "metadata": {},
-        "phone": None,
-        "relationship": {
-            "authorizer": False,
-            "director": False,
-            "executive": False,
-            "legal_guardian": False,
-            "owner": False,
-            "percent_ownership": None,
-            "representative": True,
-            "title": None,
-        },
-        "requirements": _PERSON_REQUIREMENTS,
-        "ssn_last_4_provided": False,
-        "verification": {
-            "additional_document": None,
-            "details": None,
-            "details_code": None,
-            "document": {"back": None, "details": None, "details_code": None, "front": None},
-            "status": "unverified",
-        },
-    }
-
 
 class Requirements(Struct, frozen=True):
     """What has to be said about an account or a capability, and by when."""
 
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[dict[str, list[str]], ...] = ()
     current_deadline: int | None = None
     currently_due: tuple[str, ...] = ()
     disabled_reason: str | None = None
-    errors: tuple[str, ...] = ()
+    errors: tuple[dict[str, str], ...] = ()
     eventually_due: tuple[str, ...] = ()
     past_due: tuple[str, ...] = ()
     pending_verification: tuple[str, ...] = ()

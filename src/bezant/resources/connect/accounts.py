@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
+import msgspec
 from msgspec import Meta, UnsetType
 from msgspec.structs import replace
 
@@ -10,37 +11,34 @@ from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Currency, Emptyable, Metadata, Params, merged
 from bezant.api.routes import Routes
-from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.balances import trial_balance
 from bezant.ledger.chart import available
 from bezant.resources.connect import account_parts as parts
 from bezant.resources.connect import account_shapes as shapes
-from bezant.resources.connect.account import Account, account_of, blank, keep, own_book, save
+from bezant.resources.connect.account import Account, account_of, blank, own_book
 from bezant.resources.connect.account_shapes import Requirements
 from bezant.resources.connect.capabilities import (
     CapabilityParams,
-    announce,
-    first_status,
     request,
-    view,
 )
 from bezant.resources.connect.external_accounts import add, replace_default
+from bezant.resources.connect.facts import note, of_person
 from bezant.resources.connect.payout_schedules import plan
-from bezant.resources.connect.tokens import account_data, id_number
+from bezant.resources.connect.person import Person, changed, nobody
+from bezant.resources.connect.person_params import Individual
+from bezant.resources.connect.standing import keep, save
+from bezant.resources.connect.tokens import account_data, opened_numbers
 from bezant.resources.core.bank_accounts import BankAccountParams
 from bezant.resources.core.country_specs import currency_of
 from bezant.resources.core.owners import DEFAULT_CURRENCY
 
-_NUMBERS: Mapping[str, Mapping[str, str | None]] = {
-    "company": {
-        "registration_number": None,
-        "tax_id": "tax_id_provided",
-        "vat_id": "vat_id_provided",
-    },
-    "individual": {"id_number": "id_number_provided", "ssn_last_4": "ssn_last_4_provided"},
+_NUMBERS: Mapping[str, str | None] = {
+    "registration_number": None,
+    "tax_id": "tax_id_provided",
+    "vat_id": "vat_id_provided",
 }
-"""Numbers that are kept hidden, and the fields that say that they are known."""
+"""Numbers of a company that are kept hidden, and the fields that say that they are known."""
 _OF_STANDARD = {
     "card_payments": CapabilityParams(requested=True),
     "transfers": CapabilityParams(requested=True),
@@ -96,7 +94,7 @@ class UpdateAccount(Params):
     default_currency: Currency | None = None
     email: Emptyable[Annotated[str, Meta(max_length=800, pattern="@")]] | None = None
     external_account: str | BankAccountParams | None = None
-    individual: parts.Individual | None = None
+    individual: Individual | None = None
     metadata: Metadata | None = None
     settings: parts.Settings | None = None
     tos_acceptance: parts.TosAcceptance | None = None
@@ -162,13 +160,13 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
     params = await _opened(ctx, params)
     kind, controller = _responsibilities(params)
     account = ctx.create(blank(ctx.new_id("acct"), kind, controller), book=ctx.platform_book)
-    changes = _changes(ctx, account, params)
-    if params.capabilities is None and kind == "standard":
-        changes["capabilities"] = request(ctx, account, _OF_STANDARD)
+    changes = await _changes(ctx, account, params)
     if params.country is not None:
         changes["country"] = params.country
         if params.default_currency is None:
             changes["default_currency"] = currency_of(params.country) or DEFAULT_CURRENCY
+    if params.capabilities is None and kind == "standard":
+        changes["capabilities"] = request(ctx, account, _OF_STANDARD)
     if params.external_account is not None:
         _, changes["external_accounts"] = await add(
             ctx, account, params.external_account, default=True
@@ -183,15 +181,13 @@ async def update(ctx: Context, id: str, params: UpdateAccount) -> Account:
     """Change an account; hashes are laid over what is known, field by field."""
     account = await account_of(ctx, id)
     params = await _opened(ctx, params)
-    before = [view(ctx, account, name) for name in params.capabilities or {}]
-    changes = _changes(ctx, account, params)
+    changes = await _changes(ctx, account, params)
     if params.external_account is not None:
         changes["external_accounts"] = await replace_default(ctx, account, params.external_account)
-    changed = save(ctx, account, **changes)
+    changed_account = save(ctx, account, **changes)
     if params.settings is not None:
-        await plan(ctx, changed)
-    announce(ctx, changed, before)
-    return changed
+        await plan(ctx, changed_account)
+    return changed_account
 
 
 @routes.delete
@@ -220,7 +216,7 @@ async def reject(ctx: Context, id: str, params: RejectAccount) -> Account:
         raise InvalidRequest(f"Account {account.id} has already been rejected.")
     reason = _REASONS.get(params.reason, "rejected.other")
     ctx.hidden(account)["payouts_paused"] = params.payouts_action == "pause"
-    return _with_capabilities(ctx, account, "inactive", reason)
+    return save(ctx, account, requirements=Requirements(disabled_reason=reason))
 
 
 @routes.action
@@ -230,19 +226,7 @@ async def unreject(ctx: Context, id: str) -> Account:
     if not account.rejected:
         raise InvalidRequest(f"Account {account.id} has not been rejected.")
     ctx.hidden(account)["payouts_paused"] = False
-    return _with_capabilities(ctx, account, first_status(ctx), None)
-
-
-def _with_capabilities(ctx: Context, account: Account, status: str, reason: str | None) -> Account:
-    before = [view(ctx, account, name) for name in account.capabilities]
-    changed = save(
-        ctx,
-        account,
-        capabilities=dict.fromkeys(account.capabilities, status),
-        requirements=Requirements(disabled_reason=reason),
-    )
-    announce(ctx, changed, before)
-    return changed
+    return save(ctx, account, requirements=Requirements())
 
 
 def _responsibilities(params: CreateAccount) -> tuple[shapes.AccountType, dict[str, Any]]:
@@ -272,14 +256,12 @@ async def _opened(ctx: Context, params: U) -> U:
                 f"The account token has this too: send it without {doubled[0]}.", param=doubled[0]
             )
         params = replace(params, **data)
-    individual = params.individual
-    if individual is not None and individual.id_number is not None:
-        number = await id_number(ctx, individual.id_number, "individual[id_number]")
-        params = replace(params, individual=replace(individual, id_number=number))
+    if params.individual is not None:
+        params = replace(params, individual=await opened_numbers(ctx, params.individual))
     return params
 
 
-def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dict[str, Any]:
+async def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dict[str, Any]:
     """Return what the parameters change, except for external accounts."""
     changes: dict[str, Any] = {"metadata": merged(account.metadata, params.metadata)}
     for name in ("business_type", "default_currency", "email"):
@@ -291,10 +273,10 @@ def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dict[str,
         if sent is not None:
             changes[name] = parts.overlaid(getattr(account, name), _sent(sent))
     if params.company is not None:
-        update = _hide(ctx, account, "company", parts.plain(params.company))
+        update = _hide(ctx, account, parts.plain(params.company))
         changes["company"] = parts.overlaid(account.company, update)
     if params.individual is not None:
-        changes["individual"] = _individual(ctx, account, params.individual)
+        changes["individual"] = await _individual(ctx, account, params.individual)
     if params.capabilities is not None:
         changes["capabilities"] = request(ctx, account, params.capabilities)
     return changes
@@ -309,20 +291,25 @@ def _sent(update: Params) -> dict[str, Any]:
     return data
 
 
-def _individual(ctx: Context, account: Account, sent: parts.Individual) -> dict[str, Any]:
-    stored = account.individual
-    if isinstance(stored, UnsetType):
-        name = ctx.new_id("person", own_book(ctx, account))
-        stored = shapes.individual(name, account.id, unix_seconds(ctx.now()))
-    update = _hide(ctx, account, "individual", parts.plain(sent))
-    update["metadata"] = merged(stored["metadata"], sent.metadata)
-    return parts.overlaid(stored, update)
+async def _individual(ctx: Context, account: Account, sent: Individual) -> dict[str, Any]:
+    """Return the account's individual, who is a person like others, as it becomes."""
+    book = own_book(ctx, account)
+    if isinstance(account.individual, UnsetType):
+        made = nobody(ctx.new_id("person", book), account.id)
+        made.relationship["representative"] = True
+        person = ctx.create(made, book=book)
+    else:
+        person = await ctx.load(Person, account.individual["id"], book=book)
+    fields = await changed(ctx, person, sent, param="individual", book=ctx.platform_book)
+    person = ctx.save(person, **fields)
+    note(ctx.hidden(account), person.id, of_person(ctx, person))
+    return msgspec.to_builtins(person)
 
 
-def _hide(ctx: Context, account: Account, part: str, data: dict[str, Any]) -> dict[str, Any]:
+def _hide(ctx: Context, account: Account, data: dict[str, Any]) -> dict[str, Any]:
     """Move numbers that are never shown to the account's hidden part."""
-    hidden: dict[str, Any] = ctx.hidden(account).setdefault(part, {})
-    for name, provided in _NUMBERS[part].items():
+    hidden: dict[str, Any] = ctx.hidden(account).setdefault("company", {})
+    for name, provided in _NUMBERS.items():
         if name in data:
             hidden[name] = data.pop(name)
             if provided:

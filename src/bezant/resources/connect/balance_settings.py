@@ -21,9 +21,10 @@ from bezant.commit.change_set import Event
 from bezant.kernel.codec import encode_json
 from bezant.kernel.currency import lookup
 from bezant.kernel.errors import InvalidRequest, UnknownCurrency
-from bezant.resources.connect.account import Account, account_of, save
+from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.account_parts import Weekday
 from bezant.resources.connect.payout_schedules import KEPT, plan
+from bezant.resources.connect.standing import save
 from bezant.resources.core.refused import refused
 
 PATH = "/v1/balance_settings"

@@ -13,8 +13,8 @@ from bezant.resources.connect.account import (
     account_of,
     external_accounts,
     own_book,
-    save,
 )
+from bezant.resources.connect.standing import save
 from bezant.resources.core.bank_accounts import (
     BankAccount,
     BankAccountParams,

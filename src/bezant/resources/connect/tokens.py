@@ -1,9 +1,10 @@
-"""Tokens of cards, of bank accounts, of accounts' data and of personal numbers."""
+"""Tokens of cards, bank accounts, accounts, persons and personal numbers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.params import Currency, Params
@@ -12,6 +13,7 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect import account_parts as parts
 from bezant.resources.core.address import Text
+from bezant.resources.connect.person_params import Human, Individual, PersonData
 from bezant.resources.core.bank_accounts import BankAccountParams, HolderType, bank_account_of
 from bezant.resources.core.card import kept
 from bezant.resources.core.card_number import typed
@@ -22,11 +24,9 @@ from bezant.resources.core.token import PREFIXES, Token, redeemed, token_of
 _NO_STORED = refused("Cards that are stored are not shared by tokens: send the card itself.")
 _NO_NETWORKS = refused("Choose the network with the payment method.")
 _NO_CODES = refused("Security codes are never kept: send the code together with its card.")
-_NO_PERSONS = refused("Tokens of persons are not offered: send the data of the individual.")
 _NO_METHODS = refused("Send the bank account's numbers themselves.")
 _NO_CUSTOMERS = refused("Tokens of what a customer has stored are not offered.")
-_PersonText = Annotated[str, _NO_PERSONS]
-_PersonPart = dict[str, _PersonText | dict[str, _PersonText]]
+H = TypeVar("H", bound=Human)
 
 
 class BankAccountData(Params):
@@ -47,7 +47,7 @@ class AccountData(Params):
 
     business_type: Literal["company", "government_entity", "individual", "non_profit"] | None = None
     company: parts.Company | None = None
-    individual: parts.Individual | None = None
+    individual: Individual | None = None
     tos_shown_and_accepted: bool | None = None
 
 
@@ -95,7 +95,7 @@ class CreateToken(Params):
     card: Annotated[str, _NO_STORED] | CardData | None = None
     customer: Annotated[str, _NO_CUSTOMERS] | None = None
     cvc_update: CvcUpdate | None = None
-    person: dict[str, _PersonText | _PersonPart] | None = None
+    person: PersonData | None = None
     pii: Pii | None = None
 
 
@@ -108,7 +108,8 @@ async def create(ctx: Context, params: CreateToken) -> Token:
     sent = params.changes(without=())
     if len(sent) != 1:
         raise InvalidRequest(
-            "A token stands for one thing: send one of `account`, `bank_account`, `card` and `pii`."
+            "A token stands for one thing: send one of `account`, `bank_account`, `card`, `person` "
+            "and `pii`."
         )
     if params.bank_account is not None:
         return _of_bank_account(ctx, params.bank_account)
@@ -116,6 +117,8 @@ async def create(ctx: Context, params: CreateToken) -> Token:
         return await _of_card(ctx, params.card)
     if params.account is not None:
         return token_of(ctx, "account", msgspec.to_builtins(params.account))
+    if params.person is not None:
+        return token_of(ctx, "person", msgspec.to_builtins(params.person))
     assert params.pii is not None, "everything else has been refused"
     return token_of(ctx, "pii", {"id_number": params.pii.id_number})
 
@@ -150,14 +153,28 @@ async def account_data(ctx: Context, name: str) -> dict[str, Any]:
     return told
 
 
-async def id_number(ctx: Context, given: str, param: str) -> str:
-    """Return a personal number, of which a token may have been given; that is used up."""
-    if not given.startswith(f"{PREFIXES['pii']}_"):
-        return given
-    data = await redeemed(ctx, given, "pii", param)
+async def person_data(ctx: Context, name: str) -> dict[str, Any]:
+    """Use a person token up and return, by parameter, what it says about the person.
+
+    Raises InvalidRequest for a token that does not exist or was used before.
+    """
+    data = await redeemed(ctx, name, "person", "person_token")
     if data is None:
-        raise _no_such(given, param)
-    return data["id_number"]
+        raise _no_such(name, "person_token")
+    return msgspec.convert(data, PersonData).changes(without=())
+
+
+async def opened_numbers(ctx: Context, sent: H, param: str = "individual") -> H:
+    """Return what is said about a person with numbers in the place of tokens, used up now."""
+    for field in ("id_number", "id_number_secondary"):
+        given: str | None = getattr(sent, field)
+        if given and given.startswith(f"{PREFIXES['pii']}_"):
+            way = f"{param}[{field}]" if param else field
+            data = await redeemed(ctx, given, "pii", way)
+            if data is None:
+                raise _no_such(given, way)
+            sent = replace(sent, **{field: data["id_number"]})
+    return sent
 
 
 def _no_such(name: str, param: str) -> InvalidRequest:

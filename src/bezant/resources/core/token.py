@@ -12,11 +12,12 @@ from bezant.resources.core.bank_accounts import BankAccount, BankAccountParams
 from bezant.resources.core.card import CardKept, kept_of_test, no_such_token, test_card
 from bezant.resources.core.card_object import Card
 
-TokenType = Literal["account", "bank_account", "card", "pii"]
+TokenType = Literal["account", "bank_account", "card", "person", "pii"]
 PREFIXES: dict[TokenType, str] = {
     "account": "ct",
     "bank_account": "btok",
     "card": "tok",
+    "person": "cpt",
     "pii": "pii",
 }
 

@@ -1,0 +1,109 @@
+"""Reviews: have persons and companies verified, and look at accounts when something is due."""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from bezant.api.context import Caller, Context, Stale
+from bezant.api.runtime import Runtime
+from bezant.kernel.codec import decode_json
+from bezant.ledger.book import book_of
+from bezant.resources.connect import facts
+from bezant.resources.connect.account import Account, own_book
+from bezant.resources.connect.person import Person
+from bezant.resources.connect.standing import assessed, due_for_review, keep, save, shown
+from bezant.resources.connect.verification import Claims, Verifier, verifier_of
+from bezant.store.jobs import JobRow
+
+
+class _Submitted(Struct):
+    platform: str
+    account: str
+    subject: str
+    of: str
+    livemode: bool
+
+
+class _Due(Struct):
+    platform: str
+    account: str
+    livemode: bool
+
+
+class AccountReviewer:
+    """Does the jobs of accounts; each may run twice and has one effect."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Work over the runtime."""
+        self._runtime = runtime
+
+    async def verify(self, job: JobRow) -> None:
+        """Have somebody verified, unless something else is said of them by now.
+
+        Raises whatever the verifier raises, so that it is tried again.
+        """
+        asked = decode_json(job.payload, _Submitted)
+        await self._until_written(lambda: self._verified(asked))
+
+    async def review(self, job: JobRow) -> None:
+        """Assess an account when something of it is due."""
+        asked = decode_json(job.payload, _Due)
+        await self._until_written(lambda: self._reviewed(asked))
+
+    async def _until_written(self, work: Callable[[], Awaitable[Context]]) -> None:
+        """Do work again for as long as what it read changes meanwhile."""
+        while True:
+            ctx = await work()
+            try:
+                await ctx.write()
+            except Stale:
+                continue
+            return
+
+    async def _reviewed(self, asked: _Due) -> Context:
+        ctx, account = await self._account(asked.platform, asked.account, livemode=asked.livemode)
+        if account is None or not due_for_review(ctx, account):
+            return ctx
+        if assessed(ctx, account) == account:
+            keep(ctx, account)
+        else:
+            save(ctx, account)
+        return ctx
+
+    async def _verified(self, asked: _Submitted) -> Context:
+        verifier = verifier_of(self._runtime, livemode=asked.livemode)
+        ctx, account = await self._account(asked.platform, asked.account, livemode=asked.livemode)
+        if account is None or verifier is None:
+            return ctx
+        told = facts.noted(ctx.hidden(account)).get(asked.subject)
+        if told is None or told.check is None or told.check.status != "pending":
+            return ctx
+        if told.digest != asked.of or told.check.of != asked.of:
+            return ctx
+        if asked.subject == facts.COMPANY:
+            numbers = ctx.hidden(account).get(facts.COMPANY, {})
+            claims = facts.company_claims(account.company, numbers)
+            answer = await verifier.verify(facts.COMPANY, claims)
+            facts.note(ctx.hidden(account), facts.COMPANY, facts.judged(ctx, told, [*answer]))
+            save(ctx, account)
+        else:
+            await self._person(ctx, account, told, asked.subject, verifier)
+        return ctx
+
+    async def _account(
+        self, platform: str, account: str, *, livemode: bool
+    ) -> tuple[Context, Account | None]:
+        ctx = Context(self._runtime, Caller(platform, platform, livemode))
+        return ctx, await ctx.find(Account, account, book=book_of(platform, livemode))
+
+    async def _person(
+        self, ctx: Context, account: Account, told: facts.Noted, name: str, verifier: Verifier
+    ) -> None:
+        book = own_book(ctx, account)
+        person = await ctx.load(Person, name, book=book)
+        claims: Claims = facts.person_claims(ctx, person)
+        answer = await verifier.verify("person", claims)
+        ctx.seen(shown(ctx, account, person))
+        facts.note(ctx.hidden(account), name, facts.judged(ctx, told, [*answer]))
+        account = save(ctx, account)
+        ctx.emit("person.updated", shown(ctx, account, person), book=book)
