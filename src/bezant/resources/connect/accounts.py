@@ -25,7 +25,7 @@ from bezant.resources.connect.capabilities import (
 from bezant.resources.connect.external_accounts import add, replace_default
 from bezant.resources.connect.facts import note, of_person
 from bezant.resources.connect.payout_schedules import plan
-from bezant.resources.connect.person import Person, changed, nobody
+from bezant.resources.connect.person import Person, changed, check_papers, nobody
 from bezant.resources.connect.person_params import Individual
 from bezant.resources.connect.standing import keep, save
 from bezant.resources.connect.tokens import account_data, opened_numbers
@@ -273,7 +273,9 @@ async def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dic
         if sent is not None:
             changes[name] = parts.overlaid(getattr(account, name), _sent(sent))
     if params.company is not None:
-        update = _hide(ctx, account, parts.plain(params.company))
+        told = parts.plain(params.company)
+        await check_papers(ctx, told, "company", ctx.platform_book)
+        update = _hide(ctx, account, told)
         changes["company"] = parts.overlaid(account.company, update)
     if params.individual is not None:
         changes["individual"] = await _individual(ctx, account, params.individual)

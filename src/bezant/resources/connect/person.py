@@ -151,7 +151,7 @@ async def changed(
             if number:
                 hidden[name] = number
             changes[provided] = bool(number)
-    await _check_papers(ctx, data, param, book)
+    await check_papers(ctx, data, param, book)
     if documents := data.pop("documents", None):
         hidden["documents"] = hidden.get("documents", {}) | documents
     if "dob" in data and data["dob"] is None:
@@ -173,7 +173,7 @@ def _laid(name: str, stored: Any, value: Any) -> Any:
     return overlaid(under, cast("dict[str, Any]", value))
 
 
-async def _check_papers(ctx: Context, data: Mapping[str, Any], param: str, book: Book) -> None:
+async def check_papers(ctx: Context, data: Mapping[str, Any], param: str, book: Book) -> None:
     """Refuse documents that nobody has uploaded."""
     named: dict[str | None, str] = {}
     for way, sides in (

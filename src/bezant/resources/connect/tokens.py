@@ -12,8 +12,9 @@ from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect import account_parts as parts
-from bezant.resources.core.address import Text
+from bezant.resources.connect.person import check_papers
 from bezant.resources.connect.person_params import Human, Individual, PersonData
+from bezant.resources.core.address import Text
 from bezant.resources.core.bank_accounts import BankAccountParams, HolderType, bank_account_of
 from bezant.resources.core.card import kept
 from bezant.resources.core.card_number import typed
@@ -116,8 +117,14 @@ async def create(ctx: Context, params: CreateToken) -> Token:
     if isinstance(params.card, CardData):
         return await _of_card(ctx, params.card)
     if params.account is not None:
+        for name in ("company", "individual"):
+            part: Params | None = getattr(params.account, name)
+            if part is not None:
+                way = f"account[{name}]"
+                await check_papers(ctx, parts.plain(part), way, ctx.platform_book)
         return token_of(ctx, "account", msgspec.to_builtins(params.account))
     if params.person is not None:
+        await check_papers(ctx, parts.plain(params.person), "person", ctx.platform_book)
         return token_of(ctx, "person", msgspec.to_builtins(params.person))
     assert params.pii is not None, "everything else has been refused"
     return token_of(ctx, "pii", {"id_number": params.pii.id_number})
