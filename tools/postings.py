@@ -68,6 +68,11 @@ def entries(function: Callable[..., object], *, credit: bool) -> tuple[Entry, ..
     """Call a flow with an example of everything that it asks for."""
     known: dict[str, object] = {
         "amount": Money(10_000, "usd"),
+        "fee": Money(320, "usd"),
+        "converted": Money(9_200, "eur"),
+        "force": None,
+        "purse": "available",
+        "purse_there": "available",
         "total": Money(10_000, "usd"),
         "house": house(livemode=False),
         "rail": "RAIL",

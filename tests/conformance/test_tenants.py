@@ -216,6 +216,7 @@ def body(operation: Operation, things: Things) -> dict[str, Any]:
         "accounts.external_accounts.create": {"external_account": "btok_us_verified"},
         "ledger.entries.batch": {"entries": [entry]},
         "ledger.entries.create": entry,
+        "payment_intents.create": {"amount": 100, "currency": "usd"},
         "payouts.create": money,
         "tax_ids.create": {"type": "us_ein", "value": "12-3456789", "owner": {"type": "customer"}},
         "topups.create": money,

@@ -156,6 +156,7 @@ class Town:
             "webhook_endpoints": post(
                 "/v1/webhook_endpoints", url="https://hooks.example.com", enabled_events=["*"]
             ),
+            "payment_intents": post("/v1/payment_intents", customer=customer, **amount),
             "tokens": post("/v1/tokens", pii={"id_number": "000000000"}),
         }
         things["event_destinations"] = post(

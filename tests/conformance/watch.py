@@ -28,6 +28,9 @@ ERROR_MEMBERS = {"advice_code", "charge", "code", "decline_code", "doc_url", "me
                  "network_advice_code", "network_decline_code", "param", "payment_intent",
                  "payment_method", "payment_method_type", "request_log_url", "setup_intent",
                  "source", "type"}  # fmt: skip
+EMBEDDED = {"payment_intent": "PaymentIntent", "payment_method": "PaymentMethod",
+            "setup_intent": "SetupIntent"}  # fmt: skip
+"""Objects that an error shows whole."""
 CODES = {each.code for each in ERROR_CODES}
 
 RETURNS = {key_of(method, path): returns for method, path, _, returns in WHOLE["operations"]}
@@ -96,7 +99,10 @@ def error_faults(body: Any, *, v2: bool = False) -> Iterator[str]:
         yield f"an error has the members {sorted(body)}"
         return
     error = body["error"]
-    if error.keys() - ERROR_MEMBERS or not all(isinstance(each, str) for each in error.values()):
+    for name in EMBEDDED.keys() & error.keys():
+        yield from faults(error[name], EMBEDDED[name])
+    plain = {name: value for name, value in error.items() if name not in EMBEDDED}
+    if error.keys() - ERROR_MEMBERS or not all(isinstance(each, str) for each in plain.values()):
         yield f"an error has the members {error}"
     types = ERROR_TYPES | ERROR_TYPES_OF_V2 if v2 else ERROR_TYPES
     if error.get("type") not in types or not error.get("message"):

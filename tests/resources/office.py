@@ -32,6 +32,7 @@ from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
 from bezant.resources.connect import (
     accounts,
+    application_fees,
     balance_settings,
     capabilities,
     external_accounts,
@@ -56,7 +57,7 @@ from bezant.resources.core import (
     topups,
 )
 from bezant.resources.core.link_page import LinkPage
-from bezant.resources.payments import charges, payment_methods, refunds
+from bezant.resources.payments import charges, payment_intents, payment_methods, refunds
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.test_helpers import simulations
 from bezant.resources.webhooks import events
@@ -80,11 +81,14 @@ ROUTES = [
     persons.routes,
     transfers.routes,
     transfer_reversals.routes,
+    application_fees.routes,
+    application_fees.refunds,
     payouts.routes,
     payout_reconciliation.routes,
     topups.routes,
     balance.routes,
     balance_transactions.routes,
+    payment_intents.routes,
     charges.routes,
     refunds.routes,
     events.routes,
@@ -127,7 +131,7 @@ class Office:
 
     public_url = URL
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ports: Mapping[type, Any] | None = None) -> None:
         self.runner = asyncio.Runner()
         self.traces = 0
         self.clock = VirtualClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
@@ -152,6 +156,7 @@ class Office:
                 Vault: vault,
                 Acquirer: acquirer,
                 Verifiers: VERIFIERS,
+                **(ports or {}),
             },
         )
         self.platform = self.ids.new("acct")
@@ -313,10 +318,10 @@ class Office:
         """Return the posted balances in usd of the operator's book, without zeros."""
         return self.balances(book_of("house", livemode=False))
 
-    def balances(self, book: Book) -> dict[str, int]:
+    def balances(self, book: Book, currency: str = "usd") -> dict[str, int]:
         async def read() -> dict[str, int]:
             async with self.runtime.pool.connection() as conn:
-                found, _ = await page(conn, book, BalancePage(100, currency="usd"))
+                found, _ = await page(conn, book, BalancePage(100, currency=currency))
             return {each.path: each.posted for each in found if each.posted}
 
         return self.run(read())

@@ -14,7 +14,7 @@ BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
     ({"currency": "xyz"}, "currency_not_supported", "currency"),
     ({"currency": "eur"}, "balance_insufficient", None),
     ({"destination": "acct_nobody"}, "resource_missing", "destination"),
-    ({"source_transaction": "ch_1"}, None, "source_transaction"),
+    ({"source_transaction": "ch_1"}, "resource_missing", "source_transaction"),
     ({"source_type": "bank_account"}, None, "source_type"),
     ({"source_type": "cash"}, "parameter_invalid", "source_type"),
     ({"application_fee": 1}, "parameter_unknown", "application_fee"),

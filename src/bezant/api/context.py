@@ -189,6 +189,11 @@ class Context:
         self._loaded[resource.id] = self._loaded[resource.id]._replace(was=resource)
         return resource
 
+    def made(self, kind: type[R], name: str) -> R | None:
+        """Return an object that was saved here, or None."""
+        found = self._latest.get(name)
+        return found if isinstance(found, kind) else None
+
     def hidden(self, resource: Identified) -> Hidden:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from bezant.api.payment_error_codes import PAYMENT_ERROR_CODES
+
 
 class ErrorCode(NamedTuple):
     """One code of the error body."""
@@ -11,7 +13,7 @@ class ErrorCode(NamedTuple):
     remedy: str
 
 
-ERROR_CODES = (
+_GENERAL = (
     ErrorCode(
         "account_closed",
         "The ledger account was closed and takes no more entries.",
@@ -430,3 +432,5 @@ ERROR_CODES = (
         "Check the path and the method. Paths begin with /v1 and have no final slash.",
     ),
 )
+ERROR_CODES = tuple(sorted((*_GENERAL, *(ErrorCode(*each) for each in PAYMENT_ERROR_CODES))))
+"""The whole table, by code."""

@@ -13,6 +13,7 @@ from bezant.api import expand, idempotency, results
 from bezant.api.backend import Backend
 from bezant.api.context import Caller, Context, refusal
 from bezant.api.download import Download
+from bezant.api.failure import Failure
 from bezant.api.operation import Operation
 from bezant.api.params import Params
 from bezant.api.replies import error_body
@@ -71,14 +72,23 @@ class Ran(NamedTuple):
     itemised: bool = False
     made: str | None = None
     download: Download | None = None
+    status: int = 200
+    code: str | None = None
 
     def told(self, call: Call, body: str) -> Told:
         """Return what to tell of a run that has been committed."""
         documents = (each.id for unit in self.ctx.units for each in unit.documents)
         touched = tuple(islice(dict.fromkeys(documents), MOST_TOUCHED))
         request = call.caller.request or ""
-        download = self.download
-        return Told(200, body, request, made=self.made, touched=touched, download=download)
+        return Told(
+            self.status,
+            body,
+            request,
+            code=self.code,
+            made=self.made,
+            touched=touched,
+            download=self.download,
+        )
 
 
 class Executor:
@@ -115,7 +125,7 @@ class Executor:
             ctx, body, itemised = ran.ctx, ran.body, ran.itemised
             if not call.operation.writes:
                 return ran.told(call, body)
-            outcomes = await ctx.commit(_answer(ctx, call, 200, body, itemised=itemised))
+            outcomes = await ctx.commit(_answer(ctx, call, ran.status, body, itemised=itemised))
             if isinstance(outcomes[0], Replayed):
                 return self._replayed(call, outcomes[0])
             if itemised:
@@ -156,6 +166,10 @@ class Executor:
             return Ran(ctx, gone)
         if isinstance(result, Download):
             return Ran(ctx, "", download=result)
+        if isinstance(result, Failure):
+            error, request = result.error, call.caller.request or ""
+            body = error_body(error, request, self._backend.public_url, v2=operation.second)
+            return Ran(ctx, body, status=error.status, code=error.code)
         body = results.rendered(ctx, result, path=call.path, public_url=self._backend.public_url)
         if call.wanted:
             body = await expand.expanded(ctx, body, call.wanted)

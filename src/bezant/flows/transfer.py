@@ -1,27 +1,27 @@
-"""Transfer: from one account's available balance to another's, two entries through `due`."""
+"""Transfer: from one account's purse to the same one of another, two entries through `due`."""
 
+from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, due
+from bezant.ledger.chart import due
 from bezant.ledger.entry import Entry, Move, entry
 
 
-def created(amount: Money, *, source: Book, destination: Book) -> tuple[Entry, Entry]:
+def created(amount: Money, *, source: Book, destination: Book, purse: Purse) -> tuple[Entry, Entry]:
     """The money leaves one book and arrives in the other, in one database transaction."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse)
     return (
-        entry("transfer.created", Move(amount, debit=available(source), credit=due(source))),
-        entry(
-            "transfer.received", Move(amount, debit=due(destination), credit=available(destination))
-        ),
+        entry("transfer.created", Move(amount, debit=mine, credit=due(source))),
+        entry("transfer.received", Move(amount, debit=due(destination), credit=theirs)),
     )
 
 
-def reversed_(amount: Money, *, source: Book, destination: Book) -> tuple[Entry, Entry]:
+def reversed_(
+    amount: Money, *, source: Book, destination: Book, purse: Purse, purse_there: Purse
+) -> tuple[Entry, Entry]:
     """All or a part of a transfer goes back; the destination must still have it."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse_there)
     return (
-        entry(
-            "transfer.taken_back",
-            Move(amount, debit=available(destination), credit=due(destination)),
-        ),
-        entry("transfer.reversed", Move(amount, debit=due(source), credit=available(source))),
+        entry("transfer.taken_back", Move(amount, debit=theirs, credit=due(destination))),
+        entry("transfer.reversed", Move(amount, debit=due(source), credit=mine)),
     )

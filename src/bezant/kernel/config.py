@@ -45,6 +45,14 @@ class Config(Struct, frozen=True, kw_only=True):
             "a folder's path",
         ),
     ] = None
+    fee_plans: Annotated[
+        Path | None,
+        _setting(
+            "TOML file of what payments cost accounts; without it, the standard plan that comes "
+            "along holds for all.",
+            "a file's path",
+        ),
+    ] = None
     modulus_table: Annotated[
         Path | None,
         _setting(

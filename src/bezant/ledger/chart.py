@@ -109,6 +109,11 @@ def cost(book: Book) -> Account:
     return _account(book, "cost", credit_normal=False)
 
 
+def position(book: Book) -> Account:
+    """What the operator has taken on in a currency by exchanging it; zero when it is even."""
+    return _account(book, "position")
+
+
 def custom(book: Book, name: str, *, credit_normal: bool, floor: int | None) -> Account:
     """An account that a user of the ledger API has opened."""
     return Account(book, f"custom:{name}", credit_normal, floor)

@@ -47,6 +47,7 @@ from bezant.vault.vault import Vault
 from bezant.workers.deliver import Deliverer
 from bezant.workers.disable_endpoints import EndpointDisabler
 from bezant.workers.loop import Loop
+from bezant.workers.mature import Maturer
 from bezant.workers.mind_deadlines import DeadlineMinder
 from bezant.workers.poll_banks import BanksPoller
 from bezant.workers.purge import Purge
@@ -56,12 +57,15 @@ from bezant.workers.run_jobs_schedule import Recurring, Scheduler
 from bezant.workers.seal import Sealer
 from bezant.workers.spot_spikes import SpikeSpotter
 from bezant.workers.submit_batches import BatchSubmitter
+from bezant.workers.sweep_fees import FeeSweeper
 from bezant.workers.sweep_holds import HoldSweeper
 
 ROLE = "bezant_app"
 VAULT_CONNECTIONS = 2
 PURGE_SECONDS = 600
 SPIKE_SECONDS = 60
+MATURE_SECONDS = 60
+SWEEP_SECONDS = 60
 RELAY_SECONDS = 0.05
 """How long events gather before the next of them are relayed: a few at a time cost as much."""
 SEAL_SECONDS = 2.0
@@ -182,6 +186,8 @@ class Platform:
     def _recurring(self) -> dict[str, Recurring]:
         return {
             "purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once),
+            "mature": Recurring(MATURE_SECONDS, Maturer(self.runtime).run_once),
+            "sweep_fees": Recurring(SWEEP_SECONDS, FeeSweeper(self.runtime).run_once),
             "spot_spikes": Recurring(SPIKE_SECONDS, SpikeSpotter(self.runtime).run_once),
         }
 

@@ -14,6 +14,7 @@ from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
     accounts,
+    application_fees,
     balance_settings,
     capabilities,
     external_accounts,
@@ -46,7 +47,14 @@ from bezant.resources.ledger import batch as ledger_batch
 from bezant.resources.ledger import entries as ledger_entries
 from bezant.resources.ledger import statement as ledger_statement
 from bezant.resources.ledger import trial_balance as ledger_trial_balance
-from bezant.resources.payments import charges, payment_methods, refunds
+from bezant.resources.payments import (
+    ask_card,
+    capturing,
+    charges,
+    payment_intents,
+    payment_methods,
+    refunds,
+)
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.reporting.run_report import ReportRunner
 from bezant.resources.stripecli import sessions
@@ -73,6 +81,8 @@ ROUTES: Sequence[Routes] = (
     persons.routes,
     transfers.routes,
     transfer_reversals.routes,
+    application_fees.routes,
+    application_fees.refunds,
     payouts.routes,
     payout_reconciliation.routes,
     topups.routes,
@@ -90,6 +100,7 @@ ROUTES: Sequence[Routes] = (
     tokens.routes,
     payment_methods.routes,
     payment_methods.of_customer,
+    payment_intents.routes,
     charges.routes,
     refunds.routes,
     events.routes,
@@ -150,4 +161,6 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         test_clocks.JOB: test_clocks.arrivals(runtime),
         standing.VERIFY: AccountReviewer(runtime).verify,
         standing.REVIEW: AccountReviewer(runtime).review,
+        ask_card.JOB: ask_card.CardAsker(runtime).run,
+        capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
     }

@@ -49,7 +49,7 @@ class Account(Owner, tag="account"):
         **dict.fromkeys(_FILES, ("file",)),
     }
 
-    business_profile: dict[str, Any]
+    business_profile: dict[str, Any] = field(default_factory=dict[str, Any])
     business_type: str | None = None
     charges_enabled: bool = False
     company: dict[str, Any]
@@ -65,7 +65,7 @@ class Account(Owner, tag="account"):
     metadata: dict[str, str]
     payouts_enabled: bool = False
     requirements: Requirements = Requirements()
-    settings: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
     tos_acceptance: dict[str, Any]
     type: AccountType
 

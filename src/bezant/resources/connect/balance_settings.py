@@ -25,11 +25,11 @@ from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.account_parts import Weekday
 from bezant.resources.connect.payout_schedules import KEPT, plan
 from bezant.resources.connect.standing import save
+from bezant.resources.core.owners import STANDARD_DELAY_DAYS
 from bezant.resources.core.refused import refused
 
 PATH = "/v1/balance_settings"
 UPDATED = "balance_settings.updated"
-STANDARD_DELAY_DAYS = 2
 _NO_METHODS = refused("Payout methods are not offered, so no rule can name one.")
 _DAYS = {"weekly": "weekly_payout_days", "monthly": "monthly_payout_days"}
 """The days that an interval is about."""

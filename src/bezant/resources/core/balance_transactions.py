@@ -4,10 +4,11 @@ The net amounts of those that are available add up to the ledger's `available` a
 are pending to its `pending` account.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Identified
@@ -17,12 +18,20 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.store.objects import Row
 
+_NO_RATE = Raw(b"null")
 REPORTING_CATEGORIES: Mapping[str, str] = {
+    "application_fee": "platform_earning",
+    "application_fee_refund": "platform_earning_refund",
+    "charge": "charge",
     "payment": "charge",
+    "payment_failure_refund": "refund_failure",
     "payment_refund": "refund",
     "payout": "payout",
     "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
+    "refund": "refund",
+    "refund_failure": "refund_failure",
+    "stripe_fee": "fee",
     "topup": "topup",
     "topup_reversal": "topup_reversal",
     "transfer": "transfer",
@@ -45,7 +54,16 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
     """A change of an account's balance, in minor units; times are Unix seconds."""
 
     expands: ClassVar[Expands] = {
-        "source": ("charge", "payout", "refund", "topup", "transfer", "transfer_reversal")
+        "source": (
+            "application_fee",
+            "charge",
+            "fee_refund",
+            "payout",
+            "refund",
+            "topup",
+            "transfer",
+            "transfer_reversal",
+        )
     }
 
     amount: int
@@ -54,7 +72,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
     created: int
     currency: str
     description: str | None = None
-    exchange_rate: None = None
+    exchange_rate: Raw = _NO_RATE
     fee: int = 0
     fee_details: tuple[FeeDetail, ...] = ()
     net: int
@@ -68,6 +86,13 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
         """The payout whose transaction this is; a worker finds those of which it was made."""
         return self.source if self.type == "payout" and self.amount < 0 else None
 
+    @property
+    def due_at(self) -> str | None:
+        """When it becomes available by time alone; a top-up waits for the bank."""
+        if self.status == "available" or self.type == "topup":
+            return None
+        return datetime.fromtimestamp(self.available_on, UTC).isoformat()
+
 
 routes = Routes(
     BalanceTransaction,
@@ -75,7 +100,11 @@ routes = Routes(
     prefix="txn",
     filters=("type", "source", "payout", "currency"),
 )
-BalanceTransaction.filters = {**BalanceTransaction.filters, "status": "status"}
+BalanceTransaction.filters = {
+    **BalanceTransaction.filters,
+    "due_at": "due_at",
+    "status": "status",
+}
 
 
 def record(
@@ -86,10 +115,20 @@ def record(
     source: str,
     book: Book | None = None,
     description: str | None = None,
+    pending_until: int | None = None,
+    fees: Sequence[FeeDetail] = (),
 ) -> BalanceTransaction:
-    """Store a change of the available balance beside the entry that makes it."""
+    """Store a change of the balance beside the entry that makes it."""
     name = ctx.new_id("txn", book)
-    made = transaction(name, kind, amount, source=source, description=description)
+    made = transaction(
+        name,
+        kind,
+        amount,
+        source=source,
+        pending_until=pending_until,
+        description=description,
+        fees=fees,
+    )
     return ctx.create(made, book=book)
 
 
@@ -101,9 +140,11 @@ def transaction(
     source: str,
     pending_until: int | None = None,
     description: str | None = None,
+    fees: Sequence[FeeDetail] = (),
 ) -> BalanceTransaction:
     """Return a change of a balance: available at once, or pending until about a Unix second."""
     created = created_of(name)
+    fee = sum(each.amount for each in fees)
     return BalanceTransaction(
         id=name,
         amount=amount.amount,
@@ -111,7 +152,9 @@ def transaction(
         created=created,
         currency=amount.currency,
         description=description,
-        net=amount.amount,
+        fee=fee,
+        fee_details=tuple(fees),
+        net=amount.amount - fee,
         reporting_category=REPORTING_CATEGORIES[kind],
         source=source,
         status="available" if pending_until is None else "pending",

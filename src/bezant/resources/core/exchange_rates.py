@@ -1,4 +1,4 @@
-"""Exchange rates, for orientation: no money is ever converted at them, and no feed renews them.
+"""Exchange rates, at which payments are converted; no feed renews them.
 
 The file beside this one has the European Central Bank's euro foreign exchange reference rates of
 the day that it names; the rates between others are reckoned through the euro.
@@ -52,10 +52,23 @@ async def retrieve(_ctx: Context, id: str) -> str:
     return body
 
 
+def per_unit(currency: str, other: str) -> Decimal | None:
+    """Return how much of another currency a unit of a currency is; None if that is not known."""
+    rates = _per_euro()
+    if currency not in rates or other not in rates:
+        return None
+    return _SIX_DIGITS.divide(rates[other], rates[currency])
+
+
+@cache
+def _per_euro() -> Mapping[str, Decimal]:
+    rows = csv.DictReader(_FILE.read_text("utf-8").splitlines())
+    return {row["currency"]: Decimal(row["per_euro"]) for row in rows}
+
+
 @cache
 def _bodies() -> Mapping[str, str]:
-    rows = csv.DictReader(_FILE.read_text("utf-8").splitlines())
-    per_euro = {row["currency"]: Decimal(row["per_euro"]) for row in rows}
+    per_euro = _per_euro()
     return {
         code: encode_json(
             ExchangeRate(id=code, rates={to: _rate(own, other) for to, other in per_euro.items()})

@@ -4,6 +4,8 @@ The documents of connected accounts are in the book of their platform; a platfor
 operator's.
 """
 
+from typing import Any
+
 from msgspec import UNSET, Struct, UnsetType, field
 
 from bezant.api.context import Context
@@ -13,6 +15,7 @@ from bezant.ledger.book import Book
 from bezant.rail import Address
 
 DEFAULT_CURRENCY = "usd"
+STANDARD_DELAY_DAYS = 2
 
 
 class Place(Struct, frozen=True):
@@ -34,16 +37,24 @@ class Located(Struct, frozen=True):
 class Owner(Identified, tag="account"):
     """An account, as far as money is concerned."""
 
+    business_profile: dict[str, Any] = field(default_factory=dict[str, Any])
     capabilities: dict[str, str] = field(default_factory=dict[str, str])
+    country: str = "US"
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
     default_currency: str = DEFAULT_CURRENCY
     payouts_enabled: bool = True
+
+    @property
+    def delay_days(self) -> int:
+        """After how many days the money of card payments is available."""
+        schedule = self.settings.get("payouts", {}).get("schedule", {})
+        return schedule.get("delay_days") or STANDARD_DELAY_DAYS
 
 
 class Payee(Owner, tag="account"):
     """An account, as far as banks are told about it when it is paid out."""
 
     company: Located = Located()
-    country: str | None = None
     individual: Located = Located()
 
     @property

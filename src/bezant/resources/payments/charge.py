@@ -12,6 +12,7 @@ from bezant.ledger.book import Book
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.customer import Shipping
 from bezant.resources.core.payment_method import BillingDetails
+from bezant.resources.payments.application_fee import fee_detail
 
 ChargeStatus = Literal["succeeded", "pending", "failed"]
 
@@ -123,14 +124,30 @@ class Charge(Resource, tag="charge"):
         return Money(self.amount_captured - self.amount_refunded, self.currency)
 
 
-def receive(ctx: Context, amount: Money, *, transfer: str, book: Book) -> Charge:
+def receive(
+    ctx: Context,
+    amount: Money,
+    *,
+    transfer: str,
+    book: Book,
+    pending_until: int | None = None,
+    fee: Money | None = None,
+) -> Charge:
     """Store the payment that a transfer is on the receiving side, and its balance transaction."""
     name = ctx.new_id("py", book)
     charge = Charge(
         id=name,
         amount=amount.amount,
         amount_captured=amount.amount,
-        balance_transaction=record(ctx, "payment", amount, source=name, book=book).id,
+        balance_transaction=record(
+            ctx,
+            "payment",
+            amount,
+            source=name,
+            book=book,
+            pending_until=pending_until,
+            fees=() if fee is None else (fee_detail(ctx, fee),),
+        ).id,
         created=created_of(name),
         currency=amount.currency,
         livemode=ctx.livemode,

@@ -70,6 +70,7 @@ def give_back(
     reversal: str,
     book: Book,
     description: str | None = None,
+    pending_until: int | None = None,
 ) -> Refund:
     """Store the refund that a transfer's reversal is on the receiving side; the payment shows it.
 
@@ -77,7 +78,13 @@ def give_back(
     """
     name = ctx.new_id("pyr", book)
     transaction = record(
-        ctx, "payment_refund", -amount, source=name, book=book, description=description
+        ctx,
+        "payment_refund",
+        -amount,
+        source=name,
+        book=book,
+        description=description,
+        pending_until=pending_until,
     )
     refunded = charge.amount_refunded + amount.amount
     assert refunded <= charge.amount, f"no more than all of {charge.id} goes back"

@@ -1,7 +1,44 @@
-"""Refunds: read and listed."""
+"""Refunds: a payment, or a part of it, goes back to who paid."""
 
+from typing import Annotated, Literal
+
+from bezant.api.context import Context
+from bezant.api.params import Amount, Metadata, Params, merged
+from bezant.api.refusals import missing
 from bezant.api.routes import Routes
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.resources.core.refused import refused
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.payment_intent_params import Email
 from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.refunding import Wish, refund_charge
+
+_NO_CASH = refused("Refunds go back to the payment method; cash balances are not drawn on.")
+
+
+class CreateRefund(Params):
+    """What a refund is made of; without an amount, all that is left goes back."""
+
+    amount: Amount | None = None
+    charge: str | None = None
+    currency: Annotated[str, _NO_CASH] | None = None
+    customer: Annotated[str, _NO_CASH] | None = None
+    instructions_email: Email | None = None
+    metadata: Metadata | None = None
+    origin: Annotated[str, _NO_CASH] | None = None
+    payment_intent: str | None = None
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
+    refund_application_fee: bool = False
+    reverse_transfer: bool = False
+
+
+class UpdateRefund(Params):
+    """What of a refund can be changed."""
+
+    metadata: Metadata | None = None
+
 
 routes = Routes(
     Refund,
@@ -9,3 +46,80 @@ routes = Routes(
     prefix="re",
     filters={"charge": "source", "payment_intent": "parent"},
 )
+
+
+@routes.create
+async def create(ctx: Context, params: CreateRefund) -> Refund:
+    """Give back what was captured, also in parts."""
+    charge = await _charge(ctx, params)
+    if charge.source_transfer is not None:
+        raise InvalidRequest(
+            "This payment came with a transfer: reverse that transfer instead.", param="charge"
+        )
+    if not charge.amount_captured:
+        raise InvalidRequest(
+            f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
+        )
+    if charge.disputed:
+        raise InvalidRequest(
+            f"{charge.id} is disputed, so its money can't be given back.",
+            code="charge_disputed",
+            param="charge",
+        )
+    left = charge.left
+    if not left:
+        raise InvalidRequest(
+            f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
+        )
+    amount = left if params.amount is None else Money(params.amount, charge.currency)
+    if amount > left:
+        raise InvalidRequest(
+            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left}).",
+            code="amount_too_large",
+            param="amount",
+        )
+    wish = Wish(
+        amount=amount,
+        reason=params.reason,
+        metadata=merged({}, params.metadata),
+        reverse_transfer=params.reverse_transfer,
+        refund_application_fee=params.refund_application_fee,
+        instructions_email=params.instructions_email,
+    )
+    return await refund_charge(ctx, charge, wish)
+
+
+@routes.update
+async def update(ctx: Context, refund: Refund, params: UpdateRefund) -> Refund:
+    """Change the metadata."""
+    metadata = merged(refund.metadata, params.metadata)
+    return ctx.save(refund, metadata=metadata, event="refund.updated")
+
+
+@routes.action
+async def cancel(_ctx: Context, refund: Refund) -> Refund:
+    """Refuse: what a card's network was told can't be called back."""
+    raise InvalidRequest(
+        f"Refund {refund.id} can't be canceled: only refunds that wait for the customer can, and "
+        f"its status is {refund.status}.",
+        code="refund_not_cancelable",
+    )
+
+
+async def _charge(ctx: Context, params: CreateRefund) -> Charge:
+    if params.charge is not None:
+        charge = await ctx.load(Charge, params.charge, param="charge")
+        if params.payment_intent not in (None, charge.payment_intent):
+            raise InvalidRequest(
+                f"{charge.id} is not of that PaymentIntent: send one of both.",
+                param="payment_intent",
+            )
+        return charge
+    if params.payment_intent is None:
+        raise missing("charge")
+    intent = await ctx.load(PaymentIntent, params.payment_intent, param="payment_intent")
+    if intent.latest_charge is None:
+        raise InvalidRequest(
+            f"{intent.id} has no charge that could be given back.", param="payment_intent"
+        )
+    return await ctx.load(Charge, intent.latest_charge)

@@ -1,0 +1,34 @@
+"""Error codes of payments: what each means and what to do about it."""
+
+PAYMENT_ERROR_CODES = (
+    (
+        "charge_already_refunded",
+        "The whole of the charge has been given back already.",
+        "Look at its refunds: nothing is left to do.",
+    ),
+    (
+        "charge_disputed",
+        "The charge is disputed, so the dispute decides about its money.",
+        "Answer the dispute, or accept it.",
+    ),
+    (
+        "invalid_source_usage",
+        "The payment can't be used for this, such as for a transfer in another currency.",
+        "Read the message, which says what would be possible.",
+    ),
+    (
+        "payment_intent_invalid_parameter",
+        "The payment method does not fit the intent, by its type or its customer.",
+        "Send a method of a type that the intent takes, and the customer that it belongs to.",
+    ),
+    (
+        "payment_intent_unexpected_state",
+        "The intent's status does not allow this.",
+        "Look at its `status` and at the error's `payment_intent`.",
+    ),
+    (
+        "refund_not_cancelable",
+        "The refund can't be canceled, because it is on its way or done.",
+        "Charge the customer again if the money was not to go back.",
+    ),
+)

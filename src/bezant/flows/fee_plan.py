@@ -1,0 +1,146 @@
+"""Fee plans: what payments cost an account, as data, and how a fee is made up.
+
+The first rule that fits a payment says what it costs: the least of its formulas. All parts are
+reckoned exactly and rounded once, to the nearest minor unit and half to even; the parts that are
+shown add up to the fee.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from msgspec import Struct
+
+from bezant.kernel.money import Money
+
+_PROCESSING = "Processing fees"
+
+
+class Formula(Struct, frozen=True, forbid_unknown_fields=True):
+    """A share of the amount, in percent, and a fixed sum in minor units by currency."""
+
+    percent: Decimal = Decimal(0)
+    fixed: Mapping[str, int] = {}
+
+    def of(self, amount: Money) -> Fraction:
+        """Return what it comes to in minor units, exactly."""
+        share = amount.amount * Fraction(self.percent) / 100
+        return share + self.fixed.get(amount.currency, self.fixed.get("*", 0))
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What payments of some kinds cost; what is empty fits all.
+
+    `countries` are those of the card or the bank.
+    """
+
+    methods: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()
+    least_of: tuple[Formula, ...]
+    most: Mapping[str, int] = {}
+
+    def fits(self, sale: "Sale") -> bool:
+        """Tell whether a payment is of these kinds."""
+        asked = (
+            (self.methods, sale.method),
+            (self.brands, sale.brand),
+            (self.countries, sale.country),
+            (self.currencies, sale.amount.currency),
+        )
+        return all(not wanted or value in wanted for wanted, value in asked)
+
+    def of(self, amount: Money) -> Fraction:
+        """Return the least that its formulas come to, and no more than `most`."""
+        least = min(formula.of(amount) for formula in self.least_of)
+        most = self.most.get(amount.currency)
+        return least if most is None else min(least, Fraction(most))
+
+
+class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The rules of an account; percentages beyond them are of the amount, the tax is of the fee."""
+
+    rules: tuple[Rule, ...]
+    abroad_percent: Decimal = Decimal(0)
+    conversion_percent: Decimal = Decimal(0)
+    tax_percent: Decimal = Decimal(0)
+    tax_name: str = "Tax"
+    returned_with_refunds: bool = False
+
+
+class Sale(Struct, frozen=True, kw_only=True):
+    """A payment as its cost depends on it; `home` is the account's country."""
+
+    amount: Money
+    method: str
+    brand: str = ""
+    country: str = ""
+    home: str = ""
+    converted: bool = False
+
+    @property
+    def abroad(self) -> bool:
+        """Whether a card is from another country than the account."""
+        return (
+            self.method == "card"
+            and "" not in (self.country, self.home)
+            and (self.country != self.home)
+        )
+
+
+class FeePart(Struct, frozen=True):
+    """A part of a fee in minor units: a `stripe_fee`, or a `tax` on it."""
+
+    amount: int
+    type: str
+    description: str
+
+
+class Plans(Struct, frozen=True, forbid_unknown_fields=True):
+    """All plans, by name; `accounts` names those of accounts, the others have `standard`."""
+
+    plans: Mapping[str, Plan]
+    accounts: Mapping[str, str] = {}
+
+    def of(self, account: str) -> Plan:
+        """Return the plan of an account."""
+        return self.plans[self.accounts.get(account, "standard")]
+
+
+def parts_of(plan: Plan, sale: Sale) -> Sequence[FeePart]:
+    """Return what a payment costs, part by part; never more than the payment."""
+    rule = next((rule for rule in plan.rules if rule.fits(sale)), None)
+    shares = [(_PROCESSING, rule.of(sale.amount) if rule else Fraction(0))]
+    if sale.abroad:
+        shares.append(("International card", _percent(sale.amount, plan.abroad_percent)))
+    if sale.converted:
+        shares.append(("Currency conversion", _percent(sale.amount, plan.conversion_percent)))
+    exact = sum((share for _, share in shares), Fraction(0))
+    before_tax = min(round(exact), sale.amount.amount)
+    parts = _split(before_tax, shares)
+    tax = round(before_tax * Fraction(plan.tax_percent) / 100)
+    tax = min(tax, sale.amount.amount - before_tax)
+    if tax:
+        parts.append(FeePart(tax, "tax", plan.tax_name))
+    return parts
+
+
+def _percent(amount: Money, percent: Decimal) -> Fraction:
+    return amount.amount * Fraction(percent) / 100
+
+
+def _split(total: int, shares: Sequence[tuple[str, Fraction]]) -> list[FeePart]:
+    """Share a rounded sum out by the exact parts of it, by largest remainder."""
+    common = 1
+    for _, share in shares:
+        common *= share.denominator
+    weights = [int(share * common) for _, share in shares]
+    if not total or not any(weights):
+        return []
+    amounts = Money(total, "usd").split(weights)
+    return [
+        FeePart(amount.amount, "stripe_fee", name)
+        for (name, _), amount in zip(shares, amounts, strict=True)
+        if amount
+    ]

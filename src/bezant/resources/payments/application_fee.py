@@ -1,0 +1,182 @@
+"""The application fee object: what a platform takes of a payment to one of its accounts."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from msgspec import Struct, field
+
+from bezant.api.context import Context, created_of
+from bezant.api.resource import Expands, Identified, Resource
+from bezant.flows import application_fee as flow
+from bezant.flows.charge import Purse
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book, book_of
+from bezant.resources.core.balance_transactions import FeeDetail, record
+
+SHOWN = 10
+"""How many refunds a fee shows; the list of refunds has all."""
+
+
+class FeeSource(Struct, frozen=True):
+    """What it was taken of."""
+
+    charge: str
+    type: Literal["charge"] = "charge"
+
+
+class ApplicationFeeRefund(Identified, tag="fee_refund"):
+    """All or a part of an application fee, given back; in minor units."""
+
+    expands: ClassVar[Expands] = {
+        "balance_transaction": ("balance_transaction",),
+        "fee": ("application_fee",),
+    }
+
+    amount: int
+    balance_transaction: str
+    created: int
+    currency: str
+    fee: str
+    metadata: dict[str, str]
+
+
+class FeeRefunds(Struct, kw_only=True):
+    """The latest refunds of a fee."""
+
+    object: Literal["list"] = "list"
+    data: list[ApplicationFeeRefund] = field(default_factory=list[ApplicationFeeRefund])
+    has_more: bool = False
+    url: str
+
+
+class ApplicationFee(Resource, tag="application_fee"):
+    """What a platform has earned of an account's payment, in minor units."""
+
+    expands: ClassVar[Expands] = {
+        "account": ("account",),
+        "application": ("application",),
+        "balance_transaction": ("balance_transaction",),
+        "charge": ("charge",),
+        "originating_transaction": ("charge",),
+        "refunds.data.balance_transaction": ("balance_transaction",),
+        "refunds.data.fee": ("application_fee",),
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {"charge": "account"}
+
+    account: str
+    amount: int
+    amount_refunded: int = 0
+    application: str
+    balance_transaction: str
+    charge: str
+    currency: str
+    fee_source: FeeSource
+    originating_transaction: str | None = None
+    refunded: bool = False
+    refunds: FeeRefunds
+
+    @property
+    def left(self) -> Money:
+        """What has not been given back of it."""
+        return Money(self.amount - self.amount_refunded, self.currency)
+
+
+def application_of(platform: str) -> str:
+    """Return the id of a platform as an application."""
+    return f"ca_{platform.removeprefix('acct_')}"
+
+
+def fee_detail(ctx: Context, amount: Money) -> FeeDetail:
+    """Return the fee as a part of what the account's payment costs it."""
+    return FeeDetail(
+        amount=amount.amount,
+        application=application_of(ctx.caller.platform),
+        currency=amount.currency,
+        description=f"{ctx.caller.platform} application fee",
+        type="application_fee",
+    )
+
+
+def earn(
+    ctx: Context,
+    amount: Money,
+    *,
+    book: Book,
+    charge: str,
+    originating: str | None = None,
+    pending_until: int | None = None,
+) -> ApplicationFee:
+    """Take a fee out of a payment in an account's book, pending as long as that is."""
+    platform = ctx.platform_book
+    name = ctx.new_id("fee", platform)
+    purse: Purse = "available" if pending_until is None else "pending"
+    for entry in flow.taken(amount, source=book, destination=platform, purse=purse):
+        ctx.post(entry, source=name)
+    transaction = record(
+        ctx, "application_fee", amount, source=name, book=platform, pending_until=pending_until
+    )
+    fee = ApplicationFee(
+        id=name,
+        account=book.owner,
+        amount=amount.amount,
+        application=application_of(platform.owner),
+        balance_transaction=transaction.id,
+        charge=charge,
+        created=created_of(name),
+        currency=amount.currency,
+        fee_source=FeeSource(charge),
+        livemode=ctx.livemode,
+        originating_transaction=originating,
+        refunds=FeeRefunds(url=f"/v1/application_fees/{name}/refunds"),
+    )
+    return ctx.create(fee, event="application_fee.created", book=platform)
+
+
+def shown_again(ctx: Context, fee: ApplicationFee, changed: ApplicationFeeRefund) -> None:
+    """Let a fee show a refund as it is now."""
+    data = [changed if each.id == changed.id else each for each in fee.refunds.data]
+    ctx.save(fee, refunds=FeeRefunds(data=data, has_more=fee.refunds.has_more, url=fee.refunds.url))
+
+
+def give_back_fee(
+    ctx: Context,
+    fee: ApplicationFee,
+    amount: Money,
+    metadata: dict[str, str],
+    *,
+    force: str | None = None,
+) -> ApplicationFeeRefund:
+    """Give a fee back to the account that has paid it, or a part of it.
+
+    `force` names what may leave the platform owing it.
+    """
+    platform, book = ctx.platform_book, book_of(fee.account, ctx.livemode)
+    name = ctx.new_id("fr", platform)
+    for entry in flow.refunded(amount, source=platform, destination=book, force=force):
+        ctx.post(entry, source=name)
+    transaction = record(ctx, "application_fee_refund", -amount, source=name, book=platform)
+    record(ctx, "application_fee_refund", amount, source=name, book=book)
+    refund = ApplicationFeeRefund(
+        id=name,
+        amount=amount.amount,
+        balance_transaction=transaction.id,
+        created=created_of(name),
+        currency=amount.currency,
+        fee=fee.id,
+        metadata=metadata,
+    )
+    ctx.create(refund, book=platform)
+    refunded = fee.amount_refunded + amount.amount
+    shown = [refund, *fee.refunds.data]
+    ctx.save(
+        fee,
+        amount_refunded=refunded,
+        refunded=refunded == fee.amount,
+        refunds=FeeRefunds(
+            data=shown[:SHOWN],
+            has_more=fee.refunds.has_more or len(shown) > SHOWN,
+            url=fee.refunds.url,
+        ),
+        event="application_fee.refunded",
+    )
+    return refund

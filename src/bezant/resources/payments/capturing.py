@@ -1,0 +1,130 @@
+"""Capturing what was authorized, or giving it back: in parts, in time, and only once."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from bezant.api.context import Caller, Context, Stale
+from bezant.api.runtime import Runtime
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.money import Money
+from bezant.rail.cards import CardAct, CardRequest, Merchant, Presented
+from bezant.resources.payments.ask_card import CAPTURES, ask_later, kept
+from bezant.resources.payments.card import RAIL
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.settling import Means, settle
+from bezant.store.jobs import JobRow
+
+EXPIRY_JOB = "payment_intents.expire"
+_RUNS = 20
+
+
+class Authorization(Struct, frozen=True):
+    """The request that an acquirer has approved, as a charge's hidden part has it."""
+
+    id: str
+    merchant: Merchant
+    card: Presented
+
+
+async def capture_charge(
+    ctx: Context, charge: Charge, amount: Money, fee: int | None, *, final: bool = True
+) -> Charge:
+    """Take an amount of what is authorized; returns the charge, whose event is yet to be told."""
+    charge = ctx.current(charge)
+    before = ctx.hidden(charge).get(CAPTURES, [])
+    request = _request(ctx, charge, "capture", amount, str(len(before) + 1), final=final)
+    ask_later(ctx, request, charge.id)
+    ctx.save(charge, hidden=ctx.hidden(charge) | {CAPTURES: [*before, kept(request)]})
+    changes = await settle(ctx, charge, amount, _means(ctx, charge), fee)
+    return ctx.save(
+        charge, amount_captured=charge.amount_captured + amount.amount, captured=True, **changes
+    )
+
+
+def release(ctx: Context, charge: Charge, amount: Money) -> None:
+    """Give back to the cardholder's bank what will not be captured."""
+    ask_later(ctx, _request(ctx, charge, "reverse", amount, "reverse"), charge.id)
+
+
+async def cancel_held(
+    ctx: Context, intent: PaymentIntent, reason: str | None, *, expired: bool = False
+) -> PaymentIntent:
+    """End an intent whose money is held: what was captured stays, the rest goes back."""
+    assert intent.latest_charge is not None, "money is held under a charge"
+    charge = await ctx.load(Charge, intent.latest_charge)
+    left = intent.amount_capturable
+    if not expired:
+        release(ctx, charge, Money(left, intent.currency))
+    if expired:
+        ctx.save(charge, event="charge.expired")
+    if intent.amount_received:
+        return ctx.save(
+            intent, amount_capturable=0, status="succeeded", event="payment_intent.succeeded"
+        )
+    return ctx.save(
+        intent,
+        amount_capturable=0,
+        canceled_at=unix_seconds(ctx.now()),
+        cancellation_reason=reason,
+        status="canceled",
+        event="payment_intent.canceled",
+    )
+
+
+def authorization_of(ctx: Context, charge: Charge) -> Authorization:
+    """Return what an acquirer has approved for a charge."""
+    return msgspec.convert(msgspec.to_builtins(ctx.hidden(charge)["authorization"]), Authorization)
+
+
+def _request(
+    ctx: Context, charge: Charge, act: CardAct, amount: Money, name: str, *, final: bool = True
+) -> CardRequest:
+    authorization = authorization_of(ctx, charge)
+    return CardRequest(
+        id=f"{authorization.id}/{name}",
+        act=act,
+        amount=amount,
+        card=authorization.card,
+        merchant=authorization.merchant,
+        livemode=ctx.livemode,
+        original=authorization.id,
+        final=final,
+    )
+
+
+def _means(ctx: Context, charge: Charge) -> Means:
+    details: dict[str, Any] = (charge.payment_method_details or {})["card"]
+    return Means(
+        method="card",
+        rail=RAIL,
+        brand=details["brand"] or "",
+        country=details["country"] or "",
+        at_once=ctx.hidden(charge).get("at_once", False),
+    )
+
+
+class Expirer:
+    """Runs the jobs that end intents whose time to be captured is over."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Take the ports."""
+        self._runtime = runtime
+
+    async def run(self, job: JobRow) -> None:
+        """End an intent, if its money is held still."""
+        payload = msgspec.json.decode(job.payload)
+        caller = Caller(payload["platform"], payload["account"], livemode=payload["livemode"])
+        for _ in range(_RUNS):
+            ctx = Context(self._runtime, caller)
+            intent = await ctx.load(PaymentIntent, payload["intent"])
+            if intent.status != "requires_capture":
+                return
+            await cancel_held(ctx, intent, "automatic", expired=True)
+            try:
+                await ctx.write()
+            except Stale:
+                continue
+            return

@@ -1,0 +1,350 @@
+"""Confirming a payment by card: authentication if it is wanted, the authorization, the charge.
+
+An operation may run again, so each request has an id that stays the same: made of the intent and
+the number of the attempt, or, for an intent that is made and confirmed at once, of the call.
+"""
+
+from typing import Any
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.api.failure import Failure
+from bezant.kernel.errors import CardError
+from bezant.rail.cards import Authentication, CardAnswer, CardRequest, Stored
+from bezant.resources.core.owners import Owner, acting_owner
+from bezant.resources.core.payment_method import PaymentMethod, attach
+from bezant.resources.payments import card
+from bezant.resources.payments.ask_card import ask_later
+from bezant.resources.payments.capturing import EXPIRY_JOB, capture_charge
+from bezant.resources.payments.charge import Charge, ChargeTransferData
+from bezant.resources.payments.payment_intent import PaymentIntent
+
+PREVIOUS = "network_transaction_id"
+"""Where a card's hidden part has the transaction under which it was stored."""
+AUTHENTICATION_FAILED = (
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or "
+    "a new PaymentMethod to attempt to fulfill this PaymentIntent again."
+)
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """How a payment is confirmed."""
+
+    off_session: bool = False
+    recurring: bool = False
+    moto: bool = False
+    return_url: str | None = None
+    three_d_secure: str = "automatic"
+    error_on_requires_action: bool = False
+
+
+async def confirm(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
+) -> PaymentIntent | Failure:
+    """Try to pay; the intent has the method already."""
+    hidden = ctx.hidden(intent)
+    number = hidden.get("attempts", 0) + 1
+    kept: dict[str, Any] = {name: getattr(attempt, name) for name in attempt.__struct_fields__}
+    intent = ctx.save(
+        intent,
+        hidden={**hidden, "attempts": number, "attempt": kept},
+        last_payment_error=None,
+        next_action=None,
+    )
+    request = await _request(ctx, intent, method, attempt)
+    acquirer = card.acquirer_of(ctx)
+    if attempt.three_d_secure != "automatic" and not attempt.off_session:
+        return await _authenticated(ctx, intent, method, request, attempt)
+    answer = await acquirer.ask(request)
+    if answer.needs_authentication and not attempt.off_session:
+        return await _authenticated(ctx, intent, method, request, attempt)
+    return await _answered(ctx, intent, method, request, answer)
+
+
+async def resume(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, *, passed: bool
+) -> PaymentIntent | Failure:
+    """Go on after the cardholder has been asked, whatever came of it."""
+    attempt = Attempt(**ctx.hidden(intent)["attempt"])
+    request = await _request(ctx, intent, method, attempt)
+    acquirer = card.acquirer_of(ctx)
+    authentication = await acquirer.authenticate(request)
+    if authentication.state == "challenge":
+        authentication = await acquirer.challenge(authentication.id, passed=passed)
+    intent = ctx.save(intent, next_action=None)
+    if authentication.state == "failed":
+        return authentication_failed(ctx, intent, method)
+    if intent.confirmation_method == "manual":
+        return ctx.save(intent, status="requires_confirmation")
+    return await _authorized(ctx, intent, method, request, authentication)
+
+
+def authentication_failed(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod
+) -> PaymentIntent:
+    """Say that the cardholder was not who they should be; another method may be tried."""
+    error = {
+        "code": "payment_intent_authentication_failure",
+        "doc_url": _doc_url(ctx, "payment_intent_authentication_failure"),
+        "message": AUTHENTICATION_FAILED,
+        "payment_method": method,
+        "type": "invalid_request_error",
+    }
+    return ctx.save(
+        intent,
+        status="requires_payment_method",
+        payment_method=None,
+        last_payment_error=error,
+        event="payment_intent.payment_failed",
+    )
+
+
+async def _authenticated(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    request: CardRequest,
+    attempt: Attempt,
+) -> PaymentIntent | Failure:
+    """Ask the cardholder's bank who is there, and wait for the cardholder if it wants to know."""
+    authentication = await card.acquirer_of(ctx).authenticate(request)
+    if authentication.state == "failed":
+        return authentication_failed(ctx, intent, method)
+    if authentication.state != "challenge":
+        return await _authorized(ctx, intent, method, request, authentication)
+    if attempt.error_on_requires_action:
+        error = card.must_authenticate(payment_method=method)
+        return _failed(ctx, intent, method, error, None)
+    return ctx.save(
+        intent,
+        status="requires_action",
+        next_action=_next_action(ctx, intent, attempt),
+        event="payment_intent.requires_action",
+    )
+
+
+async def _authorized(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    request: CardRequest,
+    authentication: Authentication,
+) -> PaymentIntent | Failure:
+    """Ask for the money, with what is known of the cardholder's authentication."""
+    request = replace(request, id=f"{request.id}/3ds", authentication=authentication)
+    answer = await card.acquirer_of(ctx).ask(request)
+    return await _answered(ctx, intent, method, request, answer)
+
+
+def _next_action(ctx: Context, intent: PaymentIntent, attempt: Attempt) -> dict[str, Any]:
+    url = f"{ctx.runtime.config.public_url}/authenticate/{ctx.account}/{intent.client_secret}"
+    if attempt.return_url is not None:
+        place = {"return_url": attempt.return_url, "url": url}
+        return {"redirect_to_url": place, "type": "redirect_to_url"}
+    sdk = {"type": "three_d_secure_redirect", "stripe_js": url, "source": intent.id}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
+
+
+async def _request(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
+) -> CardRequest:
+    hidden = ctx.hidden(intent)
+    return CardRequest(
+        id=f"{hidden['base']}/{hidden['attempts']}",
+        act="authorize",
+        amount=intent.money,
+        card=card.presented(ctx, method),
+        merchant=card.merchant_of(await merchant(ctx, intent.on_behalf_of)),
+        livemode=ctx.livemode,
+        initiator="merchant" if attempt.off_session else "cardholder",
+        stored=_stored(ctx, intent, method, attempt),
+        previous=ctx.hidden(method).get(PREVIOUS, ""),
+        channel="mail_or_telephone" if attempt.moto else "internet",
+        final=intent.capture_method != "manual",
+        extended=_option(intent, "request_extended_authorization") == "if_available",
+    )
+
+
+def _stored(ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt) -> Stored:
+    if attempt.off_session:
+        return "recurring" if attempt.recurring else "unscheduled"
+    if PREVIOUS in ctx.hidden(method):
+        return "cardholder"
+    return "first" if future_usage(intent) else ""
+
+
+def future_usage(intent: PaymentIntent) -> str | None:
+    """Return whether, and how, a card is to be used again; what is said of cards goes first."""
+    usage = _option(intent, "setup_future_usage") or intent.setup_future_usage
+    return None if usage == "none" else usage
+
+
+def _option(intent: PaymentIntent, name: str) -> str | None:
+    options: dict[str, Any] = (intent.payment_method_options or {}).get("card", {})
+    return options.get(name)
+
+
+async def merchant(ctx: Context, on_behalf_of: str | None) -> Owner:
+    """Return the account that the cardholder pays."""
+    if on_behalf_of is None:
+        return await acting_owner(ctx)
+    return await ctx.load(Owner, on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+
+
+async def _answered(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    request: CardRequest,
+    answer: CardAnswer,
+) -> PaymentIntent | Failure:
+    charge = _charge(ctx, intent, method, request, answer)
+    if not answer.approved:
+        if answer.outcome == "unknown":
+            reversal = replace(request, id=f"{request.id}/reverse", act="reverse")
+            ask_later(ctx, replace(reversal, original=request.id), charge.id)
+        error = card.declined(answer, charge=charge.id, payment_method=method)
+        ctx.save(
+            charge,
+            failure_code=error.code,
+            failure_message=error.message,
+            event="charge.failed",
+        )
+        return _failed(ctx, intent, method, error, charge)
+    _remember(ctx, intent, method, answer)
+    intent = ctx.save(intent, latest_charge=charge.id, next_action=None)
+    if intent.capture_method == "manual":
+        return _held(ctx, intent, charge, answer)
+    charge = await capture_charge(ctx, charge, intent.money, intent.application_fee_amount)
+    ctx.save(charge, event="charge.succeeded")
+    return ctx.save(
+        intent,
+        amount_received=intent.amount,
+        status="succeeded",
+        transfer_group=charge.transfer_group,
+        event="payment_intent.succeeded",
+    )
+
+
+def _held(ctx: Context, intent: PaymentIntent, charge: Charge, answer: CardAnswer) -> PaymentIntent:
+    """Leave the money at the cardholder's bank, until it is captured or the time is over."""
+    ctx.save(charge, event="charge.succeeded")
+    if answer.expires_at is not None:
+        payload = {"account": ctx.account, "intent": intent.id, "livemode": ctx.livemode,
+                   "platform": ctx.caller.platform}  # fmt: skip
+        ctx.enqueue(EXPIRY_JOB, payload, at=answer.expires_at)
+    return ctx.save(
+        intent,
+        amount_capturable=intent.amount,
+        status="requires_capture",
+        event="payment_intent.amount_capturable_updated",
+    )
+
+
+def _failed(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    error: CardError,
+    charge: Charge | None,
+) -> Failure:
+    """Let the attempt stand, and say what went wrong in the intent and in the answer."""
+    told: dict[str, Any] = {"code": error.code, "message": error.message, "type": error.type}
+    told |= {"doc_url": _doc_url(ctx, error.code or ""), **error.extra, "payment_method": method}
+    failed = ctx.save(
+        intent,
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        latest_charge=intent.latest_charge if charge is None else charge.id,
+        last_payment_error=told,
+        event="payment_intent.payment_failed",
+    )
+    extra = {**error.extra, "payment_intent": failed}
+    return Failure(CardError(error.message, code=error.code, param=error.param, extra=extra))
+
+
+def _charge(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    request: CardRequest,
+    answer: CardAnswer,
+) -> Charge:
+    """Store what the acquirer was asked and has said, as a charge."""
+    name = ctx.new_id("ch")
+    amount = intent.money
+    charge = Charge(
+        id=name,
+        amount=amount.amount,
+        amount_captured=0,
+        authorization_code=answer.authorization_code or UNSET,
+        balance_transaction=None,
+        billing_details=method.billing_details,
+        calculated_statement_descriptor=descriptor(request.merchant.name, intent),
+        captured=False,
+        created=created_of(name),
+        currency=amount.currency,
+        customer=intent.customer,
+        description=intent.description,
+        livemode=ctx.livemode,
+        metadata=dict(intent.metadata),
+        on_behalf_of=intent.on_behalf_of,
+        outcome=card.outcome_of(answer),
+        paid=answer.approved,
+        payment_intent=intent.id,
+        payment_method=method.id,
+        payment_method_details=card.details_of(method, answer, request.authentication, amount),
+        receipt_email=intent.receipt_email,
+        shipping=intent.shipping,
+        statement_descriptor=intent.statement_descriptor,
+        statement_descriptor_suffix=intent.statement_descriptor_suffix,
+        status="succeeded" if answer.approved else "failed",
+        transfer_data=_transfer_data(intent),
+        transfer_group=intent.transfer_group,
+    )
+    hidden = {"at_once": answer.available_at_once, "authorization": _kept(request)}
+    return ctx.create(charge, hidden=hidden)
+
+
+def _kept(request: CardRequest) -> dict[str, Any]:
+    from_card = request.card
+    return {
+        "id": request.id,
+        "merchant": request.merchant,
+        "card": replace(from_card, cvc=None),
+    }
+
+
+def _transfer_data(intent: PaymentIntent) -> ChargeTransferData | None:
+    data = intent.transfer_data
+    if data is None:
+        return None
+    return ChargeTransferData(data.amount or None, data.destination)
+
+
+def descriptor(name: str, intent: PaymentIntent) -> str:
+    """Return what the cardholder reads on the statement, 22 characters at most."""
+    whole = intent.statement_descriptor or name
+    if intent.statement_descriptor_suffix:
+        whole = f"{name[:10]}* {intent.statement_descriptor_suffix}"
+    return whole[:22]
+
+
+def _remember(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, answer: CardAnswer
+) -> None:
+    """Keep a card for later payments, if it is to be used again."""
+    if future_usage(intent) is None:
+        return
+    hidden = ctx.hidden(method)
+    if answer.network_transaction_id and PREVIOUS not in hidden:
+        method = ctx.save(method, hidden=hidden | {PREVIOUS: answer.network_transaction_id})
+    if intent.customer is not None and method.customer is None:
+        attach(ctx, method, intent.customer)
+
+
+def _doc_url(ctx: Context, code: str) -> str:
+    return f"{ctx.runtime.config.public_url}/docs/errors#{code}"

@@ -1,0 +1,75 @@
+"""Destinations: accounts that money goes on to, by itself or out of a single payment."""
+
+from collections.abc import Mapping
+
+from bezant.api.context import Context
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book, book_of
+from bezant.resources.core.balance_transactions import BalanceTransaction
+from bezant.resources.core.owners import Owner
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.transfer import Transfer, Words, move, until
+
+TRANSFERRED = "transferred"
+"""Where a payment's hidden part has how much has been moved on out of it, in minor units."""
+
+
+async def move_on(
+    ctx: Context, charge: Charge, amount: Money, destination: Book, words: Words
+) -> Transfer:
+    """Move money out of a payment, at most what it is; pending as long as the payment is."""
+    if charge.balance_transaction is None or charge.status != "succeeded":
+        raise InvalidRequest(
+            f"{charge.id} has not brought any money that could be moved on.",
+            param="source_transaction",
+        )
+    transaction = await ctx.load(BalanceTransaction, charge.balance_transaction)
+    if amount.currency != transaction.currency:
+        raise InvalidRequest(
+            f"{charge.id} has brought {transaction.currency}: transfer that.",
+            code="invalid_source_usage",
+            param="currency",
+        )
+    moved = ctx.hidden(charge).get(TRANSFERRED, 0) + amount.amount
+    if moved > transaction.amount:
+        raise InvalidRequest(
+            f"All transfers out of {charge.id} would come to more than the payment.",
+            code="amount_too_large",
+            param="amount",
+        )
+    group = words.group or charge.transfer_group or f"group_{charge.id}"
+    hidden = ctx.hidden(charge) | {TRANSFERRED: moved}
+    ctx.save(charge, hidden=hidden, transfer_group=charge.transfer_group or group)
+    words = Words(description=words.description, metadata=words.metadata, group=group)
+    return move(ctx, amount, destination, words, source=charge, pending_until=until(transaction))[0]
+
+
+async def destination_of(ctx: Context, account: str, param: str = "destination") -> Book:
+    """Return the book of an account that may receive transfers from the acting one."""
+    book = book_of(account, ctx.livemode)
+    if account == ctx.account:
+        raise InvalidRequest(
+            "The destination of a transfer can't be the account that makes it.",
+            param=param,
+        )
+    if account == ctx.caller.platform:
+        return book
+    owner = None
+    if not ctx.caller.connected:
+        owner = await ctx.find(Owner, account, book=ctx.platform_book)
+    if owner is None:
+        raise InvalidRequest(
+            f"No such destination: '{account[:64]}'", code="resource_missing", param=param
+        )
+    _check_capability(owner.capabilities)
+    return book
+
+
+def _check_capability(capabilities: Mapping[str, str]) -> None:
+    if "active" not in (capabilities.get("transfers"), capabilities.get("legacy_payments")):
+        raise InvalidRequest(
+            "Your destination account needs to have at least one of the following capabilities "
+            "enabled: transfers, legacy_payments",
+            code="insufficient_capabilities_for_transfer",
+        )

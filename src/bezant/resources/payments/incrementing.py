@@ -1,0 +1,53 @@
+"""Incrementing an authorization: the cardholder's bank is asked for the difference."""
+
+from typing import Any
+
+from bezant.api.context import Context
+from bezant.api.failure import Failure
+from bezant.api.params import merged
+from bezant.kernel.errors import CardError
+from bezant.kernel.money import Money
+from bezant.rail.cards import CardRequest
+from bezant.resources.payments import card
+from bezant.resources.payments.capturing import authorization_of
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.payment_intent_params import IncrementAuthorization
+
+
+async def increment(
+    ctx: Context, intent: PaymentIntent, params: IncrementAuthorization
+) -> PaymentIntent | Failure:
+    """Hold more; the request's id is made of what is held already and what is to be."""
+    assert intent.latest_charge is not None, "money is held under a charge"
+    charge = await ctx.load(Charge, intent.latest_charge)
+    more = params.amount - intent.amount
+    authorization = authorization_of(ctx, charge)
+    request = CardRequest(
+        id=f"{authorization.id}/{intent.amount}+{more}",
+        act="increment",
+        amount=Money(more, intent.currency),
+        card=authorization.card,
+        merchant=authorization.merchant,
+        livemode=ctx.livemode,
+        original=authorization.id,
+    )
+    answer = await card.acquirer_of(ctx).ask(request)
+    if not answer.approved:
+        error = card.declined(answer, charge=charge.id)
+        extra = {**error.extra, "payment_intent": intent}
+        return Failure(CardError(error.message, code=error.code, extra=extra))
+    changes: dict[str, Any] = params.changes(without=("metadata", "transfer_data"))
+    ctx.save(charge, amount=params.amount, payment_method_details=_raised(charge, params.amount))
+    return ctx.save(
+        intent,
+        amount_capturable=intent.amount_capturable + more,
+        metadata=merged(intent.metadata, params.metadata),
+        event="payment_intent.amount_capturable_updated",
+        **changes,
+    )
+
+
+def _raised(charge: Charge, amount: int) -> dict[str, Any]:
+    details = dict(charge.payment_method_details or {})
+    return {**details, "card": {**details["card"], "amount_authorized": amount}}

@@ -1,0 +1,379 @@
+"""What parameters make of a payment intent, and what they must not."""
+
+from typing import Any, Literal
+
+from msgspec import UNSET
+
+from bezant.api.context import Context, created_of
+from bezant.api.params import Params, merged
+from bezant.kernel.currency import format_amount, is_chargeable_amount, minimum_charge
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.resources.core.customer import Customer, Shipping
+from bezant.resources.core.owners import Owner
+from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
+from bezant.resources.payments import payment_methods
+from bezant.resources.payments.confirming import Attempt
+from bezant.resources.payments.destination import destination_of
+from bezant.resources.payments.payment_intent import (
+    AutomaticPaymentMethods,
+    IntentTransferData,
+    PaymentDetails,
+    PaymentIntent,
+)
+from bezant.resources.payments.payment_intent_params import (
+    ConfirmPaymentIntent,
+    CreatePaymentIntent,
+    PaymentDetailsParams,
+    UpdatePaymentIntent,
+)
+
+TAKEN = ("card",)
+"""The types of payment method by which intents are paid."""
+_MOST = 99_999_999
+_MOST_OF = {"inr": 999_999_999, "cop": 9_999_999_999, "idr": 999_999_999_999}
+
+
+class Authenticate(Params):
+    """What the cardholder does."""
+
+    outcome: Literal["succeeded", "failed"] = "succeeded"
+
+
+def check_amount(amount: Money) -> None:
+    """Refuse what no card may be charged."""
+    if is_chargeable_amount(amount):
+        if amount.amount <= _MOST_OF.get(amount.currency, _MOST):
+            return
+        most = Money(_MOST_OF.get(amount.currency, _MOST), amount.currency)
+        raise InvalidRequest(
+            f"Amount must be no more than {format_amount(most)}.",
+            code="amount_too_large",
+            param="amount",
+        )
+    least = Money(minimum_charge(amount.currency), amount.currency)
+    raise InvalidRequest(
+        f"Amount must be at least {format_amount(least)}, in whole steps of the currency.",
+        code="parameter_invalid_integer",
+        param="amount",
+    )
+
+
+async def intent_of(
+    ctx: Context, params: CreatePaymentIntent, method: PaymentMethod | None
+) -> PaymentIntent:
+    """Return a new intent as it is asked for."""
+    amount = Money(params.amount, params.currency)
+    check_amount(amount)
+    await check_parties(ctx, params)
+    name = ctx.new_id("pi")
+    automatic = params.automatic_payment_methods
+    secret = ctx.new_id("secret").rpartition("_")[2]
+    types = _types(params.allowed_payment_method_types or params.payment_method_types)
+    data = params.transfer_data
+    return PaymentIntent(
+        id=name,
+        allowed_payment_method_types=params.allowed_payment_method_types,
+        amount=params.amount,
+        application_fee_amount=params.application_fee_amount or None,
+        automatic_payment_methods=(
+            AutomaticPaymentMethods(automatic.enabled, automatic.allow_redirects)
+            if automatic
+            else None
+        ),
+        capture_method=_capture_method(params),
+        client_secret=f"{name}_secret_{secret}",
+        confirmation_method=params.confirmation_method,
+        created=created_of(name),
+        currency=params.currency,
+        customer=params.customer,
+        description=params.description,
+        excluded_payment_method_types=params.excluded_payment_method_types or None,
+        livemode=ctx.livemode,
+        metadata=merged({}, params.metadata),
+        on_behalf_of=params.on_behalf_of,
+        payment_details=_details(params.payment_details) or UNSET,
+        payment_method=None if method is None else method.id,
+        payment_method_options=_options(None, params, types),
+        payment_method_types=types,
+        receipt_email=params.receipt_email or None,
+        setup_future_usage=params.setup_future_usage or None,
+        shipping=_shipping(params),
+        statement_descriptor=params.statement_descriptor,
+        statement_descriptor_suffix=params.statement_descriptor_suffix,
+        status="requires_payment_method" if method is None else "requires_confirmation",
+        transfer_data=(
+            IntentTransferData(amount=data.amount or UNSET, destination=data.destination)
+            if data
+            else None
+        ),
+        transfer_group=params.transfer_group,
+    )
+
+
+async def check_parties(ctx: Context, params: CreatePaymentIntent) -> None:
+    """Refuse who is not there, and sums that no account would get."""
+    if params.customer is not None:
+        await ctx.load(Customer, params.customer, param="customer")
+    if params.on_behalf_of is not None:
+        await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+    data, fee = params.transfer_data, params.application_fee_amount
+    if data is not None:
+        await _receiver(ctx, data.destination)
+        if data.amount is not None and data.amount > params.amount:
+            raise InvalidRequest(
+                "The transfer can't be more than the payment.", param="transfer_data[amount]"
+            )
+        if data.amount is not None and fee:
+            raise InvalidRequest(
+                "You can't send both application_fee_amount and transfer_data[amount]: either the "
+                "platform takes its fee out of the whole, or less is transferred.",
+                param="application_fee_amount",
+            )
+    if not fee:
+        return
+    if data is None and not ctx.caller.connected:
+        raise InvalidRequest(
+            "An application fee is taken from another account: send `transfer_data[destination]` "
+            "or act for a connected account.",
+            param="application_fee_amount",
+        )
+    if fee > params.amount:
+        raise InvalidRequest(
+            "The application fee can't be more than the payment.", param="application_fee_amount"
+        )
+
+
+async def _receiver(ctx: Context, account: str) -> Book:
+    return await destination_of(ctx, account, "transfer_data[destination]")
+
+
+async def updated(
+    ctx: Context, intent: PaymentIntent, params: UpdatePaymentIntent | ConfirmPaymentIntent
+) -> dict[str, Any]:
+    """Return what parameters change of an intent."""
+    changes = params.changes(without=_SPECIAL)
+    if isinstance(params, UpdatePaymentIntent):
+        changes |= await _amounts(ctx, intent, params)
+    method = await method_sent(ctx, params)
+    if method is not None:
+        changes["payment_method"] = method.id
+    if params.shipping is not None:
+        changes["shipping"] = _shipping(params)
+    if params.payment_details is not None:
+        changes["payment_details"] = _details(params.payment_details) or UNSET
+    types = params.allowed_payment_method_types or params.payment_method_types
+    if types:
+        changes["payment_method_types"] = _types(types)
+    if params.payment_method_options is not None:
+        known = changes.get("payment_method_types", intent.payment_method_types)
+        changes["payment_method_options"] = _options(intent, params, known)
+        changes["capture_method"] = _capture_method(params, intent)
+    return changes
+
+
+_SPECIAL = (
+    "amount_to_confirm", "error_on_requires_action", "mandate", "metadata", "off_session",
+    "payment_details", "payment_method", "payment_method_data", "payment_method_options",
+    "payment_method_types", "radar_options", "return_url", "shipping", "transfer_data",
+    "use_stripe_sdk",
+)  # fmt: skip
+
+
+async def _amounts(
+    ctx: Context, intent: PaymentIntent, params: UpdatePaymentIntent
+) -> dict[str, Any]:
+    changes: dict[str, Any] = {"metadata": merged(intent.metadata, params.metadata)}
+    if params.amount is not None or params.currency is not None:
+        check_amount(Money(params.amount or intent.amount, params.currency or intent.currency))
+    if params.customer is not None:
+        await ctx.load(Customer, params.customer, param="customer")
+    amount = params.amount or intent.amount
+    fee = params.application_fee_amount
+    fee = intent.application_fee_amount if fee is None else fee or None
+    if fee and (fee > amount or (intent.transfer_data is None and not ctx.caller.connected)):
+        raise InvalidRequest(
+            "An application fee is taken from another account's payment and is no more than it.",
+            param="application_fee_amount",
+        )
+    if params.transfer_data is not None:
+        if intent.transfer_data is None or params.transfer_data.amount > amount:
+            raise InvalidRequest(
+                "The amount that goes on to another account is no more than the payment, and only "
+                "a payment made with `transfer_data[destination]` goes on.",
+                param="transfer_data[amount]",
+            )
+        changes["transfer_data"] = IntentTransferData(
+            amount=params.transfer_data.amount, destination=intent.transfer_data.destination
+        )
+    return changes
+
+
+async def method_sent(
+    ctx: Context, params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent
+) -> PaymentMethod | None:
+    """Return the method that parameters name or bring along."""
+    if params.payment_method is not None and params.payment_method_data is not None:
+        raise InvalidRequest(
+            "Send either payment_method or payment_method_data, not both.",
+            param="payment_method_data",
+        )
+    if params.payment_method_data is not None:
+        return await payment_methods.create(ctx, params.payment_method_data)
+    if params.payment_method is None:
+        return None
+    return await payment_method_of(ctx, params.payment_method, "payment_method")
+
+
+async def method_named(ctx: Context, name: str) -> PaymentMethod:
+    """Return a method by its id, also one that was made a moment ago."""
+    made = ctx.made(PaymentMethod, name)
+    return made or await payment_method_of(ctx, name, "payment_method")
+
+
+def check_method(intent: PaymentIntent, method: PaymentMethod) -> None:
+    """Refuse a method of another type, or of another customer."""
+    if method.type not in intent.payment_method_types:
+        raise InvalidRequest(
+            f"The PaymentMethod provided ({method.type}) is not allowed for this PaymentIntent: "
+            f"it takes {', '.join(intent.payment_method_types)}.",
+            code="payment_intent_invalid_parameter",
+            param="payment_method",
+        )
+    if method.customer is not None and method.customer != intent.customer:
+        raise InvalidRequest(
+            f"The provided PaymentMethod belongs to the customer {method.customer}: send that as "
+            "the `customer` of the PaymentIntent.",
+            code="payment_intent_invalid_parameter",
+            param="payment_method",
+        )
+
+
+def moto_of(params: CreatePaymentIntent | ConfirmPaymentIntent) -> bool:
+    """Return whether the card was told by mail or telephone."""
+    options = params.payment_method_options
+    return bool(options and options.card and options.card.moto)
+
+
+def attempt_of(
+    intent: PaymentIntent, params: CreatePaymentIntent | ConfirmPaymentIntent
+) -> Attempt:
+    """Return how a payment is to be confirmed."""
+    options = (intent.payment_method_options or {}).get("card", {})
+    off_session = params.off_session not in (None, "false")
+    if off_session and intent.setup_future_usage is not None:
+        raise InvalidRequest(
+            "The customer is not there (off_session), so the card can't be set up for later: "
+            "leave `setup_future_usage` out.",
+            param="off_session",
+        )
+    return Attempt(
+        off_session=off_session,
+        recurring=params.off_session == "recurring",
+        moto=moto_of(params),
+        return_url=params.return_url,
+        three_d_secure=options.get("request_three_d_secure") or "automatic",
+        error_on_requires_action=bool(params.error_on_requires_action),
+    )
+
+
+def base(ctx: Context, params: CreatePaymentIntent) -> str:
+    """Return what the ids of requests to the acquirer begin with, the same in every run.
+
+    A call that is sent again under its key asks the same; on another day it is another call.
+    """
+    call = ctx.caller.idempotency_key or ctx.caller.request
+    day = ctx.now().date()
+    return f"{ctx.account}/{call}/{day}/{params.amount}{params.currency}"
+
+
+def check_unconfirmed(params: CreatePaymentIntent) -> None:
+    """Refuse what only makes sense when a payment is confirmed."""
+    if moto_of(params):
+        raise InvalidRequest(
+            "You can only send moto with confirm=true.", param="payment_method_options[card][moto]"
+        )
+    for name in ("off_session", "return_url", "error_on_requires_action", "mandate"):
+        if getattr(params, name) is not None:
+            raise InvalidRequest(f"You can only send {name} with confirm=true.", param=name)
+
+
+def no_method() -> InvalidRequest:
+    """Return the error of a payment that nobody has said how to make."""
+    return InvalidRequest(
+        "You cannot confirm this PaymentIntent because it's missing a payment method. Update the "
+        "PaymentIntent with a payment method, or confirm it with one.",
+        code="payment_intent_unexpected_state",
+    )
+
+
+def unexpected(intent: PaymentIntent, why: str) -> InvalidRequest:
+    """Return the error of an intent that is in another state than it should be."""
+    return InvalidRequest(
+        f"This PaymentIntent {why}: its status is {intent.status}.",
+        code="payment_intent_unexpected_state",
+        extra={"payment_intent": intent},
+    )
+
+
+def _types(sent: list[str] | None) -> list[str]:
+    if not sent:
+        return list(TAKEN)
+    unknown = [each for each in sent if each not in TAKEN]
+    if unknown:
+        raise InvalidRequest(
+            f"Payments by {unknown[0]} are not offered: {', '.join(TAKEN)} is.",
+            code="payment_method_unsupported_type",
+            param="allowed_payment_method_types",
+        )
+    return list(dict.fromkeys(sent))
+
+
+def _capture_method(
+    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
+    intent: PaymentIntent | None = None,
+) -> Any:
+    options = params.payment_method_options
+    if options and options.card and options.card.capture_method:
+        return "manual"
+    known = None if intent is None else intent.capture_method
+    return params.capture_method or known or "automatic_async"
+
+
+def _options(
+    intent: PaymentIntent | None,
+    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
+    types: list[str],
+) -> dict[str, Any]:
+    """Return the options by type, as they are shown."""
+    shown: dict[str, Any] = dict((intent and intent.payment_method_options) or {})
+    if "card" in types:
+        blank = {
+            "installments": None,
+            "mandate_options": None,
+            "network": None,
+            "request_three_d_secure": "automatic",
+        }
+        card: dict[str, Any] = {**blank, **shown.get("card", {})}
+        options = params.payment_method_options
+        if options is not None and options.card:
+            card |= {k: v for k, v in options.card.changes(without=()).items() if v is not None}
+            card.pop("moto", None)
+        shown["card"] = card
+    return shown
+
+
+def _details(sent: PaymentDetailsParams | str | None) -> PaymentDetails | None:
+    if not isinstance(sent, PaymentDetailsParams):
+        return None
+    return PaymentDetails(sent.customer_reference or None, sent.order_reference or None)
+
+
+def _shipping(
+    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
+) -> Shipping | None:
+    sent = params.shipping
+    if sent is None or isinstance(sent, str):
+        return None
+    return Shipping(sent.address.kept(), sent.name, sent.phone or None)

@@ -1,0 +1,188 @@
+"""What is sent about a payment intent."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Params
+from bezant.api.refusals import cut, invalid
+from bezant.resources.core.address import Text
+from bezant.resources.core.customer_params import ShippingParams
+from bezant.resources.core.refused import refused
+from bezant.resources.payments.payment_intent import CancellationReason, CaptureMethod, FutureUsage
+from bezant.resources.payments.payment_method_details import CreatePaymentMethod
+
+_NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
+_NO_CONFIGURATIONS = refused(
+    "Payment method configurations are not offered: send `allowed_payment_method_types`."
+)
+_NO_SESSIONS = refused("There are no sessions of browsers.")
+_NO_MANDATES = refused("Payments by card need no mandate: leave `mandate` out.")
+
+Descriptor = Annotated[str, Meta(min_length=1, max_length=22)]
+Types = Annotated[list[str], Meta(max_length=50)]
+
+
+def _email(text: str, param: str) -> str:
+    name, _, host = text.rpartition("@")
+    if name and host and not any(character.isspace() for character in text):
+        return text
+    raise invalid(f"Invalid email address: {cut(text)}", param)
+
+
+Email = Annotated[str, Check(_email)]
+
+
+class AutomaticMethods(Params):
+    """Whether all that the account takes may be used."""
+
+    allow_redirects: Literal["always", "never"] = "always"
+    enabled: bool
+
+
+class TransferDataParams(Params):
+    """The account that the money is to go on to."""
+
+    amount: Amount | None = None
+    destination: str
+
+
+class TransferAmount(Params):
+    """How much of it is to go on."""
+
+    amount: Amount
+
+
+class CardOptions(Params):
+    """How cards are to be dealt with."""
+
+    capture_method: Emptyable[Literal["manual"]] | None = None
+    moto: bool | None = None
+    request_extended_authorization: Literal["if_available", "never"] | None = None
+    request_incremental_authorization: Literal["if_available", "never"] | None = None
+    request_multicapture: Literal["if_available", "never"] | None = None
+    request_overcapture: Literal["if_available", "never"] | None = None
+    request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
+    setup_future_usage: Emptyable[Literal["none", "off_session", "on_session"]] | None = None
+
+
+class MethodOptions(Params):
+    """How single methods are to be dealt with."""
+
+    card: Emptyable[CardOptions] | None = None
+
+
+class PaymentDetailsParams(Params):
+    """What the seller calls the order."""
+
+    customer_reference: Emptyable[Annotated[str, Meta(max_length=25)]] | None = None
+    order_reference: Emptyable[Annotated[str, Meta(max_length=25)]] | None = None
+
+
+class RadarOptions(Params):
+    """What a browser has been seen as."""
+
+    session: Annotated[str, _NO_SESSIONS] | None = None
+
+
+class _Described(Params):
+    """What creating, updating and confirming an intent have in common."""
+
+    allowed_payment_method_types: Types | None = None
+    capture_method: CaptureMethod | None = None
+    excluded_payment_method_types: Emptyable[Types] | None = None
+    payment_details: Emptyable[PaymentDetailsParams] | None = None
+    payment_method: str | None = None
+    payment_method_data: CreatePaymentMethod | None = None
+    payment_method_options: MethodOptions | None = None
+    payment_method_types: Types | None = None
+    receipt_email: Emptyable[Email] | None = None
+    setup_future_usage: Emptyable[FutureUsage] | None = None
+    shipping: Emptyable[ShippingParams] | None = None
+
+
+class _Amounts(_Described):
+    """What is to be paid, and to whom it goes."""
+
+    application_fee_amount: Emptyable[Annotated[int, Meta(ge=0)]] | None = None
+    customer: str | None = None
+    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    description: Annotated[str, Meta(max_length=1000)] | None = None
+    metadata: Metadata | None = None
+    payment_method_configuration: Annotated[str, _NO_CONFIGURATIONS] | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+    transfer_group: Text | None = None
+
+
+class CreatePaymentIntent(_Amounts):
+    """What a payment intent is made of."""
+
+    amount: Amount
+    automatic_payment_methods: AutomaticMethods | None = None
+    confirm: bool = False
+    confirmation_method: Literal["automatic", "manual"] = "automatic"
+    currency: Currency
+    on_behalf_of: str | None = None
+    transfer_data: TransferDataParams | None = None
+    error_on_requires_action: bool | None = None
+    mandate: Annotated[str, _NO_MANDATES] | None = None
+    off_session: Literal["true", "false", "one_off", "recurring"] | None = None
+    radar_options: RadarOptions | None = None
+    return_url: Annotated[str, Meta(max_length=2048)] | None = None
+    use_stripe_sdk: bool | None = None
+
+
+class UpdatePaymentIntent(_Amounts):
+    """What of a payment intent can be changed before it is paid."""
+
+    amount: Amount | None = None
+    currency: Currency | None = None
+    transfer_data: TransferAmount | None = None
+
+
+class ConfirmPaymentIntent(_Described):
+    """What may be said when a payment is confirmed; an amount must be the one that is known."""
+
+    amount_to_confirm: Amount | None = None
+    error_on_requires_action: bool | None = None
+    mandate: Annotated[str, _NO_MANDATES] | None = None
+    off_session: Literal["true", "false", "one_off", "recurring"] | None = None
+    radar_options: RadarOptions | None = None
+    return_url: Annotated[str, Meta(max_length=2048)] | None = None
+    use_stripe_sdk: bool | None = None
+
+
+class CapturePaymentIntent(Params):
+    """How much is taken of what is held."""
+
+    amount_to_capture: Amount | None = None
+    application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    final_capture: bool = True
+    metadata: Metadata | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+    transfer_data: TransferAmount | None = None
+
+
+class CancelPaymentIntent(Params):
+    """Why it is canceled."""
+
+    cancellation_reason: CancellationReason | None = None
+
+
+class IncrementAuthorization(Params):
+    """What is to be held in all."""
+
+    amount: Amount
+    application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    description: Annotated[str, Meta(max_length=1000)] | None = None
+    metadata: Metadata | None = None
+    statement_descriptor: Descriptor | None = None
+    transfer_data: TransferAmount | None = None
+
+
+class RetrievePaymentIntent(Params):
+    """Who asks; a browser has to know the secret."""
+
+    client_secret: str | None = None

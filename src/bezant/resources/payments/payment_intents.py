@@ -1,0 +1,217 @@
+"""Payment intents: a payment from the wish to have it to the money on the balance."""
+
+from msgspec.structs import replace
+
+from bezant.api import search
+from bezant.api.context import Context
+from bezant.api.failure import Failure
+from bezant.api.params import merged
+from bezant.api.routes import Routes
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments import intent_changes as changes
+from bezant.resources.payments.capturing import cancel_held, capture_charge, release
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.confirming import confirm as confirmed
+from bezant.resources.payments.confirming import resume
+from bezant.resources.payments.incrementing import increment
+from bezant.resources.payments.intent_changes import check_amount, intent_of, unexpected
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.payment_intent_params import (
+    CancelPaymentIntent,
+    CapturePaymentIntent,
+    ConfirmPaymentIntent,
+    CreatePaymentIntent,
+    IncrementAuthorization,
+    RetrievePaymentIntent,
+    UpdatePaymentIntent,
+)
+
+PATH = "/v1/payment_intents"
+CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+
+routes = Routes(PaymentIntent, PATH, prefix="pi", filters={"customer": "source"}, retrieved=False)
+routes.search(
+    {
+        "amount": search.number("amount"),
+        "created": search.number("created"),
+        "currency": search.token("currency"),
+        "customer": search.token("customer", column="source"),
+        "metadata": search.metadata(),
+        "status": search.token("status"),
+    },
+    sparse=True,
+)
+
+
+@routes.create
+async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | Failure:
+    """Say what is to be paid; with `confirm`, try to get it at once."""
+    method = await changes.method_sent(ctx, params)
+    intent = await intent_of(ctx, params, method)
+    ctx.create(intent, event="payment_intent.created", hidden={"base": changes.base(ctx, params)})
+    if not params.confirm:
+        changes.check_unconfirmed(params)
+        return intent
+    if method is None:
+        raise changes.no_method()
+    return await _confirm(ctx, intent, method, params)
+
+
+@routes.get(PATH + "/{intent}", publishable=True)
+async def retrieve(
+    _ctx: Context, intent: PaymentIntent, params: RetrievePaymentIntent
+) -> PaymentIntent:
+    """Retrieve a payment intent; a secret that is sent has to be its own."""
+    if params.client_secret not in (None, intent.client_secret):
+        raise InvalidRequest(
+            "The client_secret provided does not match the client_secret associated with the "
+            "PaymentIntent.",
+            param="client_secret",
+        )
+    return intent
+
+
+@routes.update
+async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentIntent) -> PaymentIntent:
+    """Change what is to be paid, as long as nobody has tried to."""
+    if intent.status not in CONFIRMABLE:
+        only = {"metadata", "description", "receipt_email", "shipping", "transfer_group"}
+        asked = set(params.changes(without=())) - only
+        if asked:
+            raise unexpected(intent, f"{min(asked)} can't be changed any more")
+    told = await changes.updated(ctx, intent, params)
+    status = intent.status
+    if status in CONFIRMABLE:
+        known = told.get("payment_method", intent.payment_method)
+        status = "requires_confirmation" if known else "requires_payment_method"
+    return ctx.save(intent, status=status, **told)
+
+
+@routes.post(PATH + "/{intent}/confirm", publishable=True)
+async def confirm(
+    ctx: Context, intent: PaymentIntent, params: ConfirmPaymentIntent
+) -> PaymentIntent | Failure:
+    """Try to get the money."""
+    if intent.status not in CONFIRMABLE:
+        raise unexpected(intent, "can't be confirmed")
+    if params.amount_to_confirm not in (None, intent.amount):
+        raise InvalidRequest(
+            f"The amount to confirm is not that of the PaymentIntent, which is {intent.amount}.",
+            param="amount_to_confirm",
+        )
+    told = await changes.updated(ctx, intent, params)
+    intent = ctx.save(intent, **told)
+    if intent.payment_method is None:
+        raise changes.no_method()
+    method = await changes.method_named(ctx, intent.payment_method)
+    return await _confirm(ctx, intent, method, params)
+
+
+@routes.action
+async def capture(
+    ctx: Context, intent: PaymentIntent, params: CapturePaymentIntent
+) -> PaymentIntent:
+    """Take what is held, or a part of it; unless more captures follow, the rest goes back."""
+    if intent.status != "requires_capture":
+        raise unexpected(intent, "can't be captured")
+    assert intent.latest_charge is not None, "money is held under a charge"
+    charge = await ctx.load(Charge, intent.latest_charge)
+    amount = params.amount_to_capture or intent.amount_capturable
+    if amount > intent.amount_capturable:
+        raise InvalidRequest(
+            f"The amount to capture ({amount}) is more than what is held "
+            f"({intent.amount_capturable}).",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    if params.transfer_data is not None:
+        charge = _passing_on(ctx, charge, params.transfer_data.amount)
+    fee = params.application_fee_amount
+    fee = intent.application_fee_amount if fee is None else fee
+    final = params.final_capture or amount == intent.amount_capturable
+    charge = await capture_charge(ctx, charge, Money(amount, intent.currency), fee, final=final)
+    left = intent.amount_capturable - amount
+    if final and left:
+        release(ctx, charge, Money(left, intent.currency))
+    ctx.save(charge, event="charge.captured")
+    return ctx.save(
+        intent,
+        amount_capturable=0 if final else left,
+        amount_received=intent.amount_received + amount,
+        metadata=merged(intent.metadata, params.metadata),
+        status="succeeded" if final else "requires_capture",
+        event="payment_intent.succeeded" if final else "payment_intent.amount_capturable_updated",
+        **params.changes(without=(*_NOT_KEPT, "metadata")),
+    )
+
+
+_NOT_KEPT = ("amount_to_capture", "final_capture", "transfer_data")
+
+
+@routes.action
+async def cancel(ctx: Context, intent: PaymentIntent, params: CancelPaymentIntent) -> PaymentIntent:
+    """End it; what is held goes back to the cardholder's bank."""
+    if intent.status == "requires_capture":
+        return await cancel_held(ctx, intent, params.cancellation_reason)
+    if intent.status not in CONFIRMABLE:
+        raise unexpected(intent, "can't be canceled")
+    return ctx.save(
+        intent,
+        canceled_at=unix_seconds(ctx.now()),
+        cancellation_reason=params.cancellation_reason,
+        next_action=None,
+        status="canceled",
+        event="payment_intent.canceled",
+    )
+
+
+@routes.action
+async def increment_authorization(
+    ctx: Context, intent: PaymentIntent, params: IncrementAuthorization
+) -> PaymentIntent | Failure:
+    """Hold more than before; when the bank refuses, what was held stays held."""
+    if intent.status != "requires_capture":
+        raise unexpected(intent, "has nothing held that could be raised")
+    if params.amount <= intent.amount:
+        raise InvalidRequest(
+            f"The amount must be more than the {intent.amount} that are held.", param="amount"
+        )
+    check_amount(Money(params.amount, intent.currency))
+    return await increment(ctx, intent, params)
+
+
+@routes.post("/v1/test_helpers/payment_intents/{intent}/authenticate", permits="payment_intent")
+async def authenticate(
+    ctx: Context, intent: PaymentIntent, params: changes.Authenticate
+) -> PaymentIntent | Failure:
+    """Say for the cardholder, in test mode, whether they were who they should be."""
+    if ctx.livemode:
+        raise InvalidRequest("Cardholders authenticate themselves in live mode.")
+    if intent.status != "requires_action" or intent.payment_method is None:
+        raise unexpected(intent, "waits for no authentication")
+    method = await changes.method_named(ctx, intent.payment_method)
+    return await resume(ctx, intent, method, passed=params.outcome == "succeeded")
+
+
+async def _confirm(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    params: CreatePaymentIntent | ConfirmPaymentIntent,
+) -> PaymentIntent | Failure:
+    changes.check_method(intent, method)
+    attempt = changes.attempt_of(intent, params)
+    return await confirmed(ctx, intent, method, attempt)
+
+
+def _passing_on(ctx: Context, charge: Charge, amount: int) -> Charge:
+    data = charge.transfer_data
+    if data is None:
+        raise InvalidRequest(
+            "The payment goes on to no other account: leave `transfer_data` out.",
+            param="transfer_data",
+        )
+    return ctx.save(charge, transfer_data=replace(data, amount=amount))

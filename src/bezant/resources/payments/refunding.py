@@ -1,0 +1,240 @@
+"""Refunding: the acquirer is asked, the books follow, and what has moved on may come back.
+
+A request's id is made of the charge and of the call, so that a run again, or a call sent again,
+asks the same. The acquirer never gives back more than was captured, whoever asks first.
+"""
+
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from bezant.api.context import Context, created_of
+from bezant.flows import conversion
+from bezant.flows import refund as flow
+from bezant.flows.charge import Purse
+from bezant.kernel.errors import CardError, InvalidRequest
+from bezant.kernel.money import Money
+from bezant.rail.cards import CardAnswer, CardRequest, reference_of
+from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
+from bezant.resources.payments import card
+from bezant.resources.payments.application_fee import ApplicationFee, give_back_fee
+from bezant.resources.payments.ask_card import captures_of
+from bezant.resources.payments.capturing import authorization_of
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.fee_plans import plans_of
+from bezant.resources.payments.refund import Refund, RefundReason
+from bezant.resources.payments.settling import RATE
+from bezant.resources.payments.transfer import Transfer, take_back, until
+
+REFUNDED = "refunded"
+"""Where a charge's hidden part has what was given back of each capture, in minor units."""
+CONVERTED = "converted"
+"""Where a charge's hidden part has what its refunds came to in the currency of its account."""
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What is to be given back, and what is said about it."""
+
+    amount: Money
+    reason: RefundReason | None = None
+    metadata: dict[str, str]
+    reverse_transfer: bool = False
+    refund_application_fee: bool = False
+    instructions_email: str | None = None
+
+
+async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
+    """Give back all or a part of a payment by card."""
+    name = ctx.new_id("re")
+    answers = await _ask(ctx, charge, wish.amount)
+    charge = ctx.current(charge)
+    before = await _transaction(ctx, charge)
+    transaction = _posted(ctx, charge, wish.amount, name, before)
+    refunded = charge.amount_refunded + wish.amount.amount
+    total = refunded == charge.amount_captured
+    changed = ctx.save(charge, amount_refunded=refunded, refunded=total)
+    reversal = None
+    if wish.refund_application_fee:
+        await _refund_fee(ctx, changed, wish.amount)
+    if wish.reverse_transfer:
+        reversal = await _reverse(ctx, changed, wish.amount, name)
+    ctx.emit("charge.refunded", changed)
+    pending = any(answer.pending for answer in answers)
+    made = Refund(
+        id=name,
+        amount=wish.amount.amount,
+        balance_transaction=transaction.id,
+        charge=charge.id,
+        created=created_of(name),
+        currency=charge.currency,
+        customer=charge.customer,
+        destination_details=_destination(answers[0]),
+        instructions_email=wish.instructions_email or UNSET,
+        metadata=wish.metadata,
+        payment_intent=charge.payment_intent,
+        payment_method=charge.payment_method,
+        pending_reason="processing" if pending else UNSET,
+        reason=wish.reason,
+        status="pending" if pending else "succeeded",
+        transfer_reversal=reversal,
+    )
+    return ctx.create(made, event="refund.created")
+
+
+async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[CardAnswer]:
+    """Ask for the money capture by capture, the earliest first."""
+    acquirer = card.acquirer_of(ctx)
+    authorization = authorization_of(ctx, charge)
+    call = ctx.caller.idempotency_key or ctx.caller.request
+    given: dict[str, int] = dict(ctx.hidden(charge).get(REFUNDED, {}))
+    answers: list[CardAnswer] = []
+    left = amount.amount
+    for capture in captures_of(ctx, charge):
+        part = min(left, capture.amount.amount - given.get(capture.id, 0))
+        if part <= 0:
+            continue
+        await acquirer.ask(capture)  # It may not have been asked for the capture yet.
+        request = CardRequest(
+            id=f"{capture.id}/refund/{call}/{part}",
+            act="refund",
+            amount=Money(part, amount.currency),
+            card=authorization.card,
+            merchant=authorization.merchant,
+            livemode=ctx.livemode,
+            original=capture.id,
+        )
+        answer = await acquirer.ask(request)
+        if not answer.approved:
+            raise _refused(answer, charge)
+        answers.append(answer)
+        given[capture.id] = given.get(capture.id, 0) + part
+        left -= part
+    assert left == 0, f"{charge.id} has as much left as was asked for"
+    ctx.save(charge, hidden=ctx.hidden(charge) | {REFUNDED: given})
+    return answers
+
+
+def _refused(answer: CardAnswer, charge: Charge) -> CardError:
+    error = card.declined(answer, charge=charge.id)
+    return CardError(
+        "The refund was refused by the network. Try again later, or pay the customer back "
+        "another way.",
+        code=error.code,
+        extra=error.extra,
+    )
+
+
+def _destination(answer: CardAnswer) -> dict[str, Any]:
+    shown = {
+        "reference": answer.acquirer_reference or reference_of(answer.network_transaction_id),
+        "reference_status": "available" if answer.acquirer_reference else "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "refund",
+    }
+    return {"card": shown, "type": "card"}
+
+
+async def _transaction(ctx: Context, charge: Charge) -> BalanceTransaction:
+    assert charge.balance_transaction is not None, "what is refunded was captured"
+    return await ctx.load(BalanceTransaction, charge.balance_transaction)
+
+
+def _posted(
+    ctx: Context, charge: Charge, amount: Money, name: str, before: BalanceTransaction
+) -> BalanceTransaction:
+    """Write down what goes back, out of the purse that the payment is in."""
+    purse: Purse = before.status
+    worth = amount
+    rate = ctx.hidden(charge).get(RATE)
+    if rate is None:
+        entry = flow.given_back(amount, book=ctx.book, rail=card.RAIL, purse=purse)
+        ctx.post(entry, source=name)
+    else:
+        worth = _worth(ctx, charge, amount, before)
+        for entry in conversion.given_back(
+            amount, worth, book=ctx.book, rail=card.RAIL, purse=purse, house=ctx.house
+        ):
+            ctx.post(entry, source=name)
+    fees = _fees_back(ctx, charge, amount, name, before, purse)
+    made = record(
+        ctx,
+        "refund",
+        -worth,
+        source=name,
+        description=f"REFUND FOR CHARGE ({charge.description})" if charge.description else None,
+        pending_until=until(before),
+        fees=fees,
+    )
+    return made if rate is None else ctx.save(made, exchange_rate=before.exchange_rate)
+
+
+def _worth(ctx: Context, charge: Charge, amount: Money, before: BalanceTransaction) -> Money:
+    """Return what a refund comes to in the account's currency; all refunds come to the payment."""
+    so_far: int = ctx.hidden(charge).get(CONVERTED, 0)
+    refunded = charge.amount_refunded + amount.amount
+    whole = before.amount * refunded // charge.amount_captured
+    ctx.save(charge, hidden=ctx.hidden(charge) | {CONVERTED: whole})
+    return Money(whole - so_far, before.currency)
+
+
+def _fees_back(
+    ctx: Context,
+    charge: Charge,
+    amount: Money,
+    name: str,
+    before: BalanceTransaction,
+    purse: Purse,
+) -> list[FeeDetail]:
+    """Give back a share of the fees, if the account's plan does so."""
+    if not plans_of(ctx.runtime).of(charge.on_behalf_of or ctx.account).returned_with_refunds:
+        return []
+    own = [each for each in before.fee_details if each.type != "application_fee"]
+    refunded = charge.amount_refunded
+    fees: list[FeeDetail] = []
+    for each in own:
+        first = each.amount * refunded // charge.amount_captured
+        share = each.amount * (refunded + amount.amount) // charge.amount_captured - first
+        if share:
+            entry = flow.fee_returned(Money(share, each.currency), book=ctx.book, purse=purse)
+            ctx.post(entry, source=name)
+            fees.append(FeeDetail(-share, None, each.currency, each.description, each.type))
+    return fees
+
+
+async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> str:
+    """Take back the refund's share of what has moved on."""
+    if charge.transfer is UNSET:
+        raise InvalidRequest(
+            f"{charge.id} has moved on to no other account: leave `reverse_transfer` out.",
+            param="reverse_transfer",
+        )
+    transfer = await ctx.load(Transfer, str(charge.transfer))
+    share = _share(transfer.amount, charge, amount.amount)
+    share = min(share, transfer.left.amount)
+    if not share:
+        raise InvalidRequest(
+            f"Transfer {transfer.id} has already been reversed in full.",
+            code="transfer_already_reversed",
+            param="reverse_transfer",
+        )
+    money = Money(share, transfer.currency)
+    return (await take_back(ctx, transfer, money, source_refund=refund)).id
+
+
+async def _refund_fee(ctx: Context, charge: Charge, amount: Money) -> None:
+    """Give back the refund's share of the platform's fee."""
+    if charge.application_fee is None:
+        raise InvalidRequest(
+            f"{charge.id} has no application fee: leave `refund_application_fee` out.",
+            param="refund_application_fee",
+        )
+    fee = await ctx.load(ApplicationFee, charge.application_fee, book=ctx.platform_book)
+    share = min(_share(fee.amount, charge, amount.amount), fee.left.amount)
+    if share:
+        give_back_fee(ctx, fee, Money(share, fee.currency), {}, force="refund")
+
+
+def _share(whole: int, charge: Charge, amount: int) -> int:
+    """Return the share that falls on the latest refund; all shares come to the whole."""
+    captured, refunded = charge.amount_captured, charge.amount_refunded
+    return whole * refunded // captured - whole * (refunded - amount) // captured

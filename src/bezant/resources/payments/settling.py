@@ -1,0 +1,213 @@
+"""Settling: what a captured payment writes into books, and where its money goes on to.
+
+The payment itself with its fees, the platform's fee out of it, and the transfer to the account
+that it is for stand in one change set. They are pending until the same day.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from bezant.api.context import Context
+from bezant.flows import charge as flow
+from bezant.flows import conversion
+from bezant.flows.charge import Purse
+from bezant.flows.fee_plan import Sale, parts_of
+from bezant.flows.timing import available_from
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.currency import minor_units
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.ledger.book import book_of
+from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
+from bezant.resources.core.bank_accounts import default_for
+from bezant.resources.core.exchange_rates import per_unit
+from bezant.resources.core.owners import Owner, acting_owner
+from bezant.resources.payments.application_fee import earn, fee_detail
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.fee_plans import plans_of
+from bezant.resources.payments.transfer import Words, move
+
+RATE = "rate"
+"""Where a payment's hidden part has the rate at which it was converted."""
+
+
+class Means(Struct, frozen=True):
+    """How a payment was made, as far as its cost and its time depend on it.
+
+    `rail` owes the money; `at_once` says that it need not become available first.
+    """
+
+    method: str
+    rail: str
+    brand: str = ""
+    country: str = ""
+    at_once: bool = False
+
+
+async def settle(
+    ctx: Context, charge: Charge, amount: Money, means: Means, fee: int | None
+) -> dict[str, Any]:
+    """Write down what is captured of a payment; `fee` is the platform's, in minor units.
+
+    Returns what changes of the charge.
+    """
+    owner = await _merchant(ctx, charge)
+    rate = await _rate(ctx, owner, amount.currency)
+    worth = amount if rate is None else converted(amount, owner.default_currency, rate)
+    until = _until(ctx, owner, means)
+    parts = parts_of(
+        plans_of(ctx.runtime).of(owner.id),
+        Sale(
+            amount=worth,
+            method=means.method,
+            brand=means.brand,
+            country=means.country,
+            home=owner.country,
+            converted=rate is not None,
+        ),
+    )
+    details = [
+        FeeDetail(part.amount, None, worth.currency, part.description, part.type) for part in parts
+    ]
+    cost = Money(sum(part.amount for part in parts), worth.currency)
+    purse: Purse = "available" if until is None else "pending"
+    _post(ctx, charge, (amount, worth, cost), means.rail, purse, converting=rate is not None)
+    taken = _platform_fee(charge, worth, fee)
+    if ctx.caller.connected and taken:
+        details.append(fee_detail(ctx, taken))
+    transaction = _recorded(ctx, charge, worth, details, until, rate)
+    changes: dict[str, Any] = {"balance_transaction": transaction.id}
+    if rate is not None:
+        ctx.save(charge, hidden=ctx.hidden(charge) | {RATE: str(rate)})
+    if ctx.caller.connected and taken:
+        earned = earn(ctx, taken, book=ctx.book, charge=charge.id, pending_until=until)
+        changes |= {"application_fee": earned.id, "application_fee_amount": taken.amount}
+    if charge.transfer_data is not None:
+        changes |= _passed_on(ctx, charge, worth, taken, until)
+    return changes
+
+
+def converted(amount: Money, currency: str, rate: Decimal) -> Money:
+    """Return what an amount is worth in another currency, to the nearest minor unit."""
+    shift = minor_units(currency) - minor_units(amount.currency)
+    exact = (amount.amount * rate).scaleb(shift)
+    return Money(int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)), currency)
+
+
+def _post(
+    ctx: Context,
+    charge: Charge,
+    sums: tuple[Money, Money, Money],
+    rail: str,
+    purse: Purse,
+    *,
+    converting: bool,
+) -> None:
+    amount, worth, cost = sums
+    if not converting:
+        entry = flow.captured(amount, cost, book=ctx.book, rail=rail, purse=purse)
+        ctx.post(entry, source=charge.id)
+        return
+    entries = conversion.received(
+        amount, worth, cost, book=ctx.book, rail=rail, purse=purse, house=ctx.house
+    )
+    for entry in entries:
+        ctx.post(entry, source=charge.id)
+
+
+def _recorded(
+    ctx: Context,
+    charge: Charge,
+    worth: Money,
+    details: Sequence[FeeDetail],
+    until: int | None,
+    rate: Decimal | None,
+) -> BalanceTransaction:
+    kind = "payment" if charge.id.startswith("py_") else "charge"
+    made = record(
+        ctx,
+        kind,
+        worth,
+        source=charge.id,
+        description=charge.description,
+        pending_until=until,
+        fees=details,
+    )
+    return made if rate is None else ctx.save(made, exchange_rate=Raw(str(rate).encode()))
+
+
+def _platform_fee(charge: Charge, worth: Money, fee: int | None) -> Money | None:
+    """Return the fee that the platform takes of it, no more than what is captured."""
+    if not fee or charge.application_fee is not None:
+        return None
+    if worth.currency != charge.currency:
+        raise InvalidRequest(
+            f"A payment that is converted to {worth.currency} can't have an application fee: "
+            "charge in that currency.",
+            param="application_fee_amount",
+        )
+    return Money(min(fee, worth.amount), worth.currency)
+
+
+def _passed_on(
+    ctx: Context, charge: Charge, worth: Money, taken: Money | None, until: int | None
+) -> dict[str, Any]:
+    """Move the money on to the account that it is for, less the platform's fee out of it."""
+    data = charge.transfer_data
+    assert data is not None, "there is somebody that it is for"
+    if worth.currency != charge.currency and data.amount is not None:
+        raise InvalidRequest(
+            f"A payment that is converted to {worth.currency} is moved on as a whole: leave "
+            "`transfer_data[amount]` out.",
+            param="transfer_data[amount]",
+        )
+    part = worth.amount if data.amount is None else min(data.amount, worth.amount)
+    group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"
+    transfer, payment = move(
+        ctx,
+        Money(part, worth.currency),
+        book_of(data.destination, ctx.livemode),
+        Words(group=group),
+        source=charge,
+        pending_until=until,
+        fee=taken,
+    )
+    changes: dict[str, Any] = {"transfer": transfer.id, "transfer_group": group}
+    if taken:
+        changes |= {"application_fee": payment.application_fee}
+        changes |= {"application_fee_amount": taken.amount}
+    return changes
+
+
+def _until(ctx: Context, owner: Owner, means: Means) -> int | None:
+    if means.at_once:
+        return None
+    moment = available_from(means.method, owner.country, owner.delay_days, ctx.now())
+    return unix_seconds(moment)
+
+
+async def _merchant(ctx: Context, charge: Charge) -> Owner:
+    """Return the account whose plan, country and currency a payment goes by."""
+    if charge.on_behalf_of is None:
+        return await acting_owner(ctx)
+    return await ctx.load(Owner, charge.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+
+
+async def _rate(ctx: Context, owner: Owner, currency: str) -> Decimal | None:
+    """Return at what rate a payment is converted; None if the account can be paid out in it."""
+    if currency == owner.default_currency:
+        return None
+    if owner.id == ctx.account and await default_for(ctx, currency) is not None:
+        return None
+    rate = per_unit(currency, owner.default_currency)
+    if rate is None:
+        raise InvalidRequest(
+            f"There is no exchange rate of {currency} to {owner.default_currency}: charge in "
+            f"another currency, or add a bank account in {currency} first.",
+            code="currency_not_supported",
+            param="currency",
+        )
+    return rate

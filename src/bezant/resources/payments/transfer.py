@@ -1,0 +1,236 @@
+"""The transfer object and its reversals: money that moves between accounts of a platform.
+
+What comes out of a payment that is still pending is pending on both sides, as long as it is.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.api.params import Emptyable, merged
+from bezant.api.resource import Expands, Identified, Resource
+from bezant.flows import transfer as flow
+from bezant.flows.charge import Purse
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book, book_of
+from bezant.resources.core.balance_transactions import BalanceTransaction, record
+from bezant.resources.payments.application_fee import earn
+from bezant.resources.payments.charge import Charge, receive
+from bezant.resources.payments.refund import give_back
+
+SHOWN = 10
+"""How many reversals a transfer shows; the list of reversals has all."""
+
+
+class TransferReversal(Identified, tag="transfer_reversal"):
+    """All or a part of a transfer, taken back; in minor units."""
+
+    expands: ClassVar[Expands] = {
+        "balance_transaction": ("balance_transaction",),
+        "destination_payment_refund": ("refund",),
+        "source_refund": ("refund",),
+        "transfer": ("transfer",),
+    }
+
+    amount: int
+    balance_transaction: str
+    created: int
+    currency: str
+    destination_payment_refund: str
+    metadata: dict[str, str]
+    source_refund: str | None = None
+    transfer: str
+
+
+class Reversals(Struct, kw_only=True):
+    """The latest reversals of a transfer."""
+
+    object: Literal["list"] = "list"
+    data: list[TransferReversal] = field(default_factory=list[TransferReversal])
+    has_more: bool = False
+    url: str
+
+
+class Transfer(Resource, tag="transfer"):
+    """Money that has moved to another account, in minor units."""
+
+    expands: ClassVar[Expands] = {
+        "balance_transaction": ("balance_transaction",),
+        "destination": ("account",),
+        "destination_payment": ("charge",),
+        "reversals.data.balance_transaction": ("balance_transaction",),
+        "reversals.data.destination_payment_refund": ("refund",),
+        "reversals.data.source_refund": ("refund",),
+        "reversals.data.transfer": ("transfer",),
+        "source_transaction": ("charge",),
+    }
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "destination_payment": "destination",
+        "reversals.data.destination_payment_refund": "destination",
+    }
+
+    amount: int
+    amount_reversed: int = 0
+    balance_transaction: str
+    currency: str
+    description: str | None = None
+    destination: str
+    destination_payment: str
+    metadata: dict[str, str]
+    reversals: Reversals
+    reversed: bool = False
+    source_transaction: str | None = None
+    source_type: Literal["card"] = "card"
+    transfer_group: str | None
+
+    @property
+    def left(self) -> Money:
+        """What has not been taken back of it."""
+        return Money(self.amount - self.amount_reversed, self.currency)
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """What is said about a transfer."""
+
+    description: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+    group: str | None = None
+
+
+def move(
+    ctx: Context,
+    amount: Money,
+    destination: Book,
+    words: Words,
+    *,
+    source: Charge | None = None,
+    pending_until: int | None = None,
+    fee: Money | None = None,
+) -> tuple[Transfer, Charge]:
+    """Move money, pending as long as the payment is that it comes out of.
+
+    The platform takes its `fee` out of it again, on the other side.
+
+    Returns the transfer and the payment that it is on the other side.
+    """
+    name = ctx.new_id("tr")
+    purse: Purse = "available" if pending_until is None else "pending"
+    for entry in flow.created(amount, source=ctx.book, destination=destination, purse=purse):
+        ctx.post(entry, source=name)
+    text = words.description
+    transaction = record(
+        ctx, "transfer", -amount, source=name, description=text, pending_until=pending_until
+    )
+    payment = receive(
+        ctx, amount, transfer=name, book=destination, pending_until=pending_until, fee=fee
+    )
+    if fee is not None:
+        earned = earn(
+            ctx,
+            fee,
+            book=destination,
+            charge=payment.id,
+            originating=None if source is None else source.id,
+            pending_until=pending_until,
+        )
+        payment = ctx.save(payment, application_fee=earned.id, application_fee_amount=earned.amount)
+    transfer = Transfer(
+        id=name,
+        amount=amount.amount,
+        balance_transaction=transaction.id,
+        created=created_of(name),
+        currency=amount.currency,
+        description=text,
+        destination=destination.owner,
+        destination_payment=payment.id,
+        livemode=ctx.livemode,
+        metadata=words.metadata,
+        reversals=Reversals(url=f"/v1/transfers/{name}/reversals"),
+        source_transaction=None if source is None else source.id,
+        transfer_group=words.group,
+    )
+    return ctx.create(transfer, event="transfer.created"), payment
+
+
+async def take_back(
+    ctx: Context,
+    transfer: Transfer,
+    amount: Money,
+    *,
+    description: str | None = None,
+    metadata: Emptyable[dict[str, str]] | None = None,
+    source_refund: str | None = None,
+) -> TransferReversal:
+    """Take money back from the account that it was moved to."""
+    book = book_of(transfer.destination, ctx.livemode)
+    charge = ctx.current(await ctx.load(Charge, transfer.destination_payment, book=book))
+    here = await ctx.load(BalanceTransaction, transfer.balance_transaction)
+    assert charge.balance_transaction is not None, "what was received has changed a balance"
+    there = await ctx.load(BalanceTransaction, charge.balance_transaction, book=book)
+    name = ctx.new_id("trr")
+    for entry in flow.reversed_(
+        amount,
+        source=ctx.book,
+        destination=book,
+        purse=here.status,
+        purse_there=there.status,
+    ):
+        ctx.post(entry, source=name)
+    refund = give_back(
+        ctx,
+        charge,
+        amount,
+        reversal=name,
+        book=book,
+        description=description,
+        pending_until=until(there),
+    )
+    transaction = record(
+        ctx,
+        "transfer_refund",
+        amount,
+        source=name,
+        description=description,
+        pending_until=until(here),
+    )
+    reversal = ctx.create(
+        TransferReversal(
+            id=name,
+            amount=amount.amount,
+            balance_transaction=transaction.id,
+            created=created_of(name),
+            currency=amount.currency,
+            destination_payment_refund=refund.id,
+            metadata=merged({}, metadata),
+            source_refund=source_refund,
+            transfer=transfer.id,
+        )
+    )
+    _show(ctx, transfer, reversal)
+    return reversal
+
+
+def until(transaction: BalanceTransaction) -> int | None:
+    """Return until when a change of a balance is pending; None when it is no more."""
+    return transaction.available_on if transaction.status == "pending" else None
+
+
+def listed(transfer: Transfer, data: list[TransferReversal], *, more: bool) -> Reversals:
+    """Return the reversals that a transfer shows."""
+    return replace(transfer.reversals, data=data, has_more=more)
+
+
+def _show(ctx: Context, transfer: Transfer, reversal: TransferReversal) -> None:
+    data = [reversal, *transfer.reversals.data]
+    more = transfer.reversals.has_more or len(data) > SHOWN
+    amount_reversed = transfer.amount_reversed + reversal.amount
+    ctx.save(
+        transfer,
+        amount_reversed=amount_reversed,
+        reversals=listed(transfer, data[:SHOWN], more=more),
+        reversed=amount_reversed == transfer.amount,
+        event="transfer.reversed",
+    )

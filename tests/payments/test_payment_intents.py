@@ -1,0 +1,192 @@
+"""Payments by card: what the acquirer is asked, what books get, and what clients are told."""
+
+import pytest
+
+from tests.payments.till import Till
+
+
+def test_a_payment_is_taken_at_once_and_becomes_available(till: Till):
+    paid = till.pay(10_000, description="tea", metadata={"order": "7"})
+    assert (paid["status"], paid["amount_received"]) == ("succeeded", 10_000)
+    charge = till.get(f"/v1/charges/{paid['latest_charge']}", expand=["balance_transaction"])
+    assert (charge["paid"], charge["captured"], charge["amount_captured"]) == (True, True, 10_000)
+    assert charge["payment_method_details"]["card"]["last4"] == "4242"
+    assert charge["balance_transaction"]["exchange_rate"] is None
+    assert till.transactions() == [("charge", 10_000, 320, "pending")]
+    assert till.ledger() == {"incoming:cards": 10_000, "pending": 9_680, "fees_payable": 320}
+    assert till.get("/v1/balance")["pending"][0]["amount"] == 9_680
+    assert [each for each in till.events() if "payment_method" not in each] == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+    ]
+    assert till.mature() == 0
+    till.pass_time(days=2)
+    assert till.mature() == 1
+    assert till.transactions() == [("charge", 10_000, 320, "available")]
+    assert till.ledger() == {"incoming:cards": 10_000, "available": 9_680, "fees_payable": 320}
+    assert till.sweep() == 1
+    assert till.house() == {"due": -320, "revenue": 320}
+    assert till.dues() == {}
+    till.work_off()
+    assert [each.act for each in till.acquirer.asked] == ["authorize", "capture"]
+
+
+@pytest.mark.parametrize(
+    ("decline", "code", "message"),
+    [
+        ("generic_decline", "card_declined", "Your card was declined."),
+        ("insufficient_funds", "card_declined", "Your card has insufficient funds."),
+        ("lost_card", "card_declined", "Your card was declined."),
+        ("expired_card", "expired_card", "Your card has expired."),
+        ("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."),
+    ],
+)
+def test_a_declined_card_is_an_error_that_stays(till: Till, decline: str, code: str, message: str):
+    declined = till.try_to_pay(card=f"decline:{decline}")
+    assert declined.status == 402
+    error = declined.error
+    assert (error["type"], error["code"], error["decline_code"]) == ("card_error", code, decline)
+    assert error["message"] == message
+    intent = till.get(f"/v1/payment_intents/{error['payment_intent']['id']}")
+    assert intent["status"] == "requires_payment_method"
+    assert intent["last_payment_error"]["decline_code"] == decline
+    assert intent["last_payment_error"]["charge"] == error["charge"] == intent["latest_charge"]
+    charge = till.get(f"/v1/charges/{error['charge']}")
+    assert (charge["status"], charge["paid"], charge["failure_code"]) == ("failed", False, code)
+    assert till.ledger() == {}
+    assert till.events()[-2:] == ["charge.failed", "payment_intent.payment_failed"]
+    again = till.post(f"/v1/payment_intents/{intent['id']}/confirm", payment_method=till.card())
+    assert (again["status"], again["last_payment_error"]) == ("succeeded", None)
+
+
+def test_a_call_that_is_sent_again_asks_nothing_again(till: Till):
+    card = till.card()
+    params = {"amount": 500, "currency": "usd", "confirm": True, "payment_method": card}
+    headers = {"params": params, "Idempotency_Key": "once"}
+    first = till.ask("POST", "/v1/payment_intents", **headers)
+    second = till.ask("POST", "/v1/payment_intents", **headers)
+    assert first.text == second.text
+    assert len(till.acquirer.asked) == 1
+    declined = till.card("decline:lost_card")
+    headers = {"params": params | {"payment_method": declined}, "Idempotency_Key": "twice"}
+    first = till.ask("POST", "/v1/payment_intents", **headers)
+    second = till.ask("POST", "/v1/payment_intents", **headers)
+    assert first.status == second.status == 402
+    assert first.text == second.text
+
+
+def test_money_is_held_raised_and_taken_in_parts(till: Till):
+    held = till.pay(1_000, capture_method="manual")
+    assert (held["status"], held["amount_capturable"]) == ("requires_capture", 1_000)
+    assert till.ledger() == {}
+    path = f"/v1/payment_intents/{held['id']}"
+    raised = till.post(f"{path}/increment_authorization", amount=1_500)
+    assert (raised["amount"], raised["amount_capturable"]) == (1_500, 1_500)
+    part = till.post(f"{path}/capture", amount_to_capture=600, final_capture=False)
+    assert (part["status"], part["amount_capturable"], part["amount_received"]) == (
+        "requires_capture", 900, 600)  # fmt: skip
+    assert till.refused(f"{path}/capture", amount_to_capture=901)["code"] == "amount_too_large"
+    done = till.post(f"{path}/capture", amount_to_capture=400)
+    assert (done["status"], done["amount_capturable"], done["amount_received"]) == (
+        "succeeded", 0, 1_000)  # fmt: skip
+    assert [each[:2] for each in till.transactions()] == [("charge", 600), ("charge", 400)]
+    till.work_off()
+    acts = [(each.act, each.amount.amount) for each in till.acquirer.asked]
+    assert acts[:2] == [("authorize", 1_000), ("increment", 500)]
+    assert sorted(acts[2:]) == [("capture", 400), ("capture", 600), ("reverse", 500)]
+    assert till.refused(f"{path}/cancel")["code"] == "payment_intent_unexpected_state"
+
+
+def test_what_is_held_is_given_back_when_canceled_or_too_late(till: Till):
+    canceled, late = (till.pay(1_000, capture_method="manual")["id"] for _ in range(2))
+    done = till.post(f"/v1/payment_intents/{canceled}/cancel", cancellation_reason="duplicate")
+    assert (done["status"], done["cancellation_reason"]) == ("canceled", "duplicate")
+    till.pass_time(days=8)
+    till.work_off()
+    expired = till.get(f"/v1/payment_intents/{late}")
+    assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "automatic")
+    assert [each.act for each in till.acquirer.asked] == ["authorize", "authorize", "reverse"]
+    assert till.ledger() == {}
+    assert till.events()[-2:] == ["charge.expired", "payment_intent.canceled"]
+
+
+def test_a_cardholder_is_asked_who_they_are(till: Till):
+    waiting = till.pay(card="challenge", return_url="https://shop.example.com/done")
+    assert waiting["status"] == "requires_action"
+    assert waiting["next_action"]["redirect_to_url"]["return_url"].endswith("/done")
+    path = f"/v1/test_helpers/payment_intents/{waiting['id']}/authenticate"
+    passed = till.post(path)
+    assert (passed["status"], passed["next_action"]) == ("succeeded", None)
+    charge = till.get(f"/v1/charges/{passed['latest_charge']}")
+    secure = charge["payment_method_details"]["card"]["three_d_secure"]
+    assert (secure["result"], secure["electronic_commerce_indicator"]) == ("authenticated", "05")
+    waiting = till.pay(card="challenge")
+    assert waiting["next_action"]["type"] == "use_stripe_sdk"
+    path = f"/v1/test_helpers/payment_intents/{waiting['id']}/authenticate"
+    failed = till.post(path, outcome="failed")
+    assert failed["status"] == "requires_payment_method"
+    assert failed["last_payment_error"]["code"] == "payment_intent_authentication_failure"
+    absent = till.try_to_pay(card="challenge", off_session=True)
+    assert (absent.status, absent.error["code"]) == (402, "authentication_required")
+    refused = till.try_to_pay(card="challenge", error_on_requires_action=True)
+    assert (refused.status, refused.error["code"]) == (402, "authentication_required")
+
+
+def test_a_card_that_was_set_up_pays_again_without_its_holder(till: Till):
+    customer = till.post("/v1/customers", name="Ada")["id"]
+    card = till.card("challenge-unless_set_up")
+    first = till.pay(
+        card="", payment_method=card, customer=customer, setup_future_usage="off_session"
+    )
+    till.post(f"/v1/test_helpers/payment_intents/{first['id']}/authenticate")
+    assert till.get(f"/v1/payment_methods/{card}")["customer"] == customer
+    later = till.pay(payment_method=card, customer=customer, off_session=True)
+    assert later["status"] == "succeeded"
+    last = till.acquirer.asked[-1]
+    assert (last.initiator, last.stored, bool(last.previous)) == ("merchant", "unscheduled", True)
+
+
+def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
+    silent = till.try_to_pay(card="timeout")
+    assert (silent.status, silent.error["code"]) == (402, "processing_error")
+    till.work_off()
+    first, second = till.acquirer.asked
+    assert (first.act, second.act, second.original) == ("authorize", "reverse", first.id)
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({"amount": 49}, "amount"),
+        ({"amount": 100_000_000}, "amount"),
+        ({"payment_method": "pm_none"}, "payment_method"),
+        ({"customer": "cus_none"}, "customer"),
+        ({"application_fee_amount": 10}, "application_fee_amount"),
+        ({"payment_method_types": ["klarna"]}, "allowed_payment_method_types"),
+        ({"confirm": True}, None),
+        ({"return_url": "https://example.com"}, "return_url"),
+        ({"transfer_data": {"destination": "acct_none"}}, "transfer_data[destination]"),
+        ({"mandate": "mandate_1", "confirm": True}, "mandate"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_its_error(till: Till, params: dict, param: str | None):
+    error = till.refused("/v1/payment_intents", **{"amount": 500, "currency": "usd", **params})
+    assert (error["status"], error.get("param")) == (400, param)
+
+
+def test_intents_are_listed_searched_and_changed(till: Till):
+    customer = till.post("/v1/customers", name="Ada")["id"]
+    made = till.post("/v1/payment_intents", amount=700, currency="usd", customer=customer)
+    assert made["status"] == "requires_payment_method"
+    path = f"/v1/payment_intents/{made['id']}"
+    changed = till.post(path, amount=800, payment_method=till.card(), metadata={"a": "b"})
+    assert (changed["status"], changed["amount"]) == ("requires_confirmation", 800)
+    assert till.listed("/v1/payment_intents", customer=customer) == [made["id"]]
+    found = till.get("/v1/payment_intents/search", query='metadata["a"]:"b" AND amount>700')
+    assert [each["id"] for each in found["data"]] == [made["id"]]
+    assert till.get(path, client_secret=made["client_secret"])["id"] == made["id"]
+    assert till.refused(path, verb="GET", client_secret="x")["param"] == "client_secret"
+    till.post(f"{path}/confirm")
+    assert till.refused(path, amount=900)["code"] == "payment_intent_unexpected_state"
+    assert till.post(path, description="later")["description"] == "later"

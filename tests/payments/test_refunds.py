@@ -1,0 +1,76 @@
+"""Refunds by card: out of the purse that the payment is in, never more than was captured."""
+
+import pytest
+
+from tests.payments.till import Till
+
+
+def test_parts_go_back_and_add_up_to_the_whole(till: Till):
+    paid = till.pay(10_000)
+    first = till.post("/v1/refunds", payment_intent=paid["id"], amount=3_000, reason="duplicate")
+    assert (first["status"], first["charge"]) == ("succeeded", paid["latest_charge"])
+    assert first["destination_details"]["card"]["type"] == "refund"
+    assert till.refused("/v1/refunds", charge=first["charge"], amount=7_001)["param"] == "amount"
+    till.post("/v1/refunds", charge=first["charge"])
+    charge = till.get(f"/v1/charges/{first['charge']}")
+    assert (charge["refunded"], charge["amount_refunded"]) == (True, 10_000)
+    error = till.refused("/v1/refunds", charge=first["charge"])
+    assert error["code"] == "charge_already_refunded"
+    assert till.transactions() == [
+        ("charge", 10_000, 320, "pending"),
+        ("refund", -3_000, 0, "pending"),
+        ("refund", -7_000, 0, "pending"),
+    ]
+    assert till.ledger() == {"pending": -320, "fees_payable": 320}
+    till.pass_time(days=2)
+    assert till.mature() == 3
+    assert till.ledger() == {"available": -320, "fees_payable": 320}
+    assert till.events()[-4:] == ["charge.refunded", "refund.created"] * 2
+    assert till.listed("/v1/refunds", charge=charge["id"])[-1] == first["id"]
+    changed = till.post(f"/v1/refunds/{first['id']}", metadata={"a": "b"})
+    assert changed["metadata"] == {"a": "b"}
+    error = till.refused(f"/v1/refunds/{first['id']}/cancel")
+    assert error["code"] == "refund_not_cancelable"
+
+
+def test_what_was_captured_in_parts_goes_back_capture_by_capture(till: Till):
+    held = till.pay(1_000, capture_method="manual")
+    path = f"/v1/payment_intents/{held['id']}/capture"
+    till.post(path, amount_to_capture=600, final_capture=False)
+    till.post(path)
+    till.post("/v1/refunds", payment_intent=held["id"], amount=700)
+    asked = [(each.act, each.amount.amount) for each in till.acquirer.asked]
+    assert [each for each in asked if each[0] == "refund"] == [("refund", 600), ("refund", 100)]
+    till.work_off()
+    assert till.ledger()["incoming:cards"] == 300
+
+
+def test_a_refund_of_what_is_available_may_leave_the_owner_owing_it(till: Till):
+    paid = till.pay(1_000, card="at_once")
+    assert till.transactions() == [("charge", 1_000, 59, "available")]
+    till.post("/v1/refunds", payment_intent=paid["id"])
+    assert till.ledger() == {"available": -59, "fees_payable": 59}
+
+
+def test_a_refund_may_take_its_time(till: Till):
+    paid = till.pay(card="pending_refund")
+    refund = till.post("/v1/refunds", payment_intent=paid["id"])
+    assert (refund["status"], refund["pending_reason"]) == ("pending", "processing")
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({}, "charge"),
+        ({"charge": "ch_none"}, "charge"),
+        ({"payment_intent": "pi_none"}, "payment_intent"),
+        ({"origin": "customer_balance"}, "origin"),
+    ],
+)
+def test_bad_input_gets_its_error(till: Till, params: dict, param: str):
+    assert till.refused("/v1/refunds", **params)["param"] == param
+
+
+def test_what_is_held_only_is_not_refunded(till: Till):
+    held = till.pay(1_000, capture_method="manual")
+    assert "cancel" in till.refused("/v1/refunds", payment_intent=held["id"])["message"]
