@@ -25,6 +25,7 @@ from bezant.kernel.ids import Ids
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
+from bezant.movement.transport import Folder
 from bezant.rail.cards import Acquirer
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.connect.verification import Verifiers
@@ -36,7 +37,14 @@ from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
 from bezant.server.steering import Steering
-from bezant.server.wiring import ROUTES, VERIFIERS, connected_banks, engine_over, jobs_of
+from bezant.server.wiring import (
+    CARD_HANDLERS,
+    ROUTES,
+    VERIFIERS,
+    connected_banks,
+    engine_over,
+    jobs_of,
+)
 from bezant.sim.cards.world import CardWorld
 from bezant.store.keys import KeyRing
 from bezant.store.objects import Reader
@@ -50,6 +58,7 @@ from bezant.workers.loop import Loop
 from bezant.workers.mature import Maturer
 from bezant.workers.mind_deadlines import DeadlineMinder
 from bezant.workers.poll_banks import BanksPoller
+from bezant.workers.poll_cards import CardPoller
 from bezant.workers.purge import Purge
 from bezant.workers.relay_events import EventRelay
 from bezant.workers.run_jobs import JobRunner
@@ -150,23 +159,33 @@ class Platform:
             self._steering = Steering(self.pool, clock, self.tick if works else None)
         self.deliverer = Deliverer(self.pool, clock, entropy, places=self.runtime.places)
         if self.sandbox:
-            transports = {bank.name: opened(bank, config.data, clock) for bank in self.banks}
-            self.submitter = BatchSubmitter(self.runtime, transports)
-            self.poller = BanksPoller(self.runtime, transports)
-            self.workers = (
-                Named("sandbox", self.sandbox, 0.2),
-                *self._of_balances(),
-                Named("submit_batches", self.submitter, 0.2),
-                Named("poll_banks", self.poller, 0.2),
-                Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),
-                Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
-                Named("deliver", self.deliverer, 0.2),
-                Named("disable_endpoints", EndpointDisabler(self.runtime), 5),
-                Named("sweep_holds", HoldSweeper(self.runtime), 0.5),
-                Named("seal", Sealer(self.pool, clock), 2, SEAL_SECONDS),
-                Named("run_jobs", JobRunner(self.pool, clock, entropy, jobs_of(self.runtime)), 0.5),
-                Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
-            )
+            self._set_to_work(config, entropy)
+
+    def _set_to_work(self, config: Config, entropy: Entropy) -> None:
+        """Make the workers, and the sandbox the first of them."""
+        clock = self.runtime.clock
+        assert self.sandbox is not None, "the process that works plays the banks, too"
+        transports = {
+            bank.name: opened(bank, config.data, self.runtime.clock) for bank in self.banks
+        }
+        self.submitter = BatchSubmitter(self.runtime, transports)
+        self.card_poller = CardPoller(self.runtime, Folder(config.data / "cards"), CARD_HANDLERS)
+        self.poller = BanksPoller(self.runtime, transports, self.card_poller.run_once)
+        self.workers = (
+            Named("sandbox", self.sandbox, 0.2),
+            *self._of_balances(),
+            Named("submit_batches", self.submitter, 0.2),
+            Named("poll_cards", self.card_poller, 0.2),
+            Named("poll_banks", self.poller, 0.2),
+            Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),
+            Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
+            Named("deliver", self.deliverer, 0.2),
+            Named("disable_endpoints", EndpointDisabler(self.runtime), 5),
+            Named("sweep_holds", HoldSweeper(self.runtime), 0.5),
+            Named("seal", Sealer(self.pool, self.runtime.clock), 2, SEAL_SECONDS),
+            Named("run_jobs", JobRunner(self.pool, clock, entropy, jobs_of(self.runtime)), 0.5),
+            Named("schedule", Scheduler(self.pool, clock, self._recurring()), 1),
+        )
 
     def _of_balances(self) -> Sequence[Named]:
         return (

@@ -71,6 +71,7 @@ from bezant.resources.webhooks import (
 from bezant.server.rails import rails_with
 from bezant.server.world import WORLD
 from bezant.sim.identity import SimulatedVerifier
+from bezant.workers.poll_cards import CardHandlers
 from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
 
@@ -146,6 +147,9 @@ def connected_banks(folder: Path | None = None, modulus_table: Path | None = Non
 
 VERIFIERS = Verifiers(test=SimulatedVerifier())
 """Who verifies persons and companies: in live mode nobody does yet, and what is sent waits."""
+
+CARD_HANDLERS: CardHandlers = {}
+"""Who deals with what an acquirer's files bring up, by the type of notice."""
 
 
 def engine_over(banks: Banks) -> Engine:

@@ -9,6 +9,7 @@ _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 # ISO 20022 family and sub-family of the bank transaction code, by BAI type code.
 _CODES = {
+    "142": ("MCRD", "POSC"),
     "158": ("RRCT", "DMCT"),
     "165": ("RCDT", "DMCT"),
     "166": ("IDDT", "PMDD"),
@@ -16,6 +17,7 @@ _CODES = {
     "257": ("ICDT", "RRTN"),
     "306": ("MCOP", "OTHR"),
     "354": ("MCOP", "INTR"),
+    "451": ("MCRD", "DAJT"),
     "455": ("RDDT", "PMDD"),
     "458": ("IRCT", "DMCT"),
     "466": ("ICDT", "DMCT"),

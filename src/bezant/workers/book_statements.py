@@ -9,6 +9,7 @@ import msgspec
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
+from bezant.flows.card_settlement import RAIL as CARDS
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
@@ -32,6 +33,7 @@ from bezant.reconcile.book import (
 from bezant.reconcile.camt import read_camt053
 from bezant.reconcile.mt940 import read_mt940
 from bezant.reconcile.statement import Line, Statement, fingerprints
+from bezant.resources.payments.card_settlement import CardSettlement, settlements
 from bezant.store.objects import Key, Page
 
 PAGE = 100
@@ -128,8 +130,11 @@ class StatementBooker:
         async with self._runtime.pool.connection() as conn:
             sent = await sent_by_reference(conn, ctx.house, names)
             came = await told_as(conn, names)
+            settled = await settlements(conn, ctx.house, names)
         for name, one in sent.items():
             found[name] += _of_file(one)
+        for name, total in settled.items():
+            found[name].append(_of_settlement(total))
         for name, movement in came:
             found[name] += _of_movement(movement)
         return found
@@ -243,6 +248,12 @@ def _is_expected(movement: Movement) -> bool:
     if movement.came_unasked:
         return not any(fact.statement_line for fact in movement.facts)
     return movement.status == "created"
+
+
+def _of_settlement(total: CardSettlement) -> Explanation:
+    """Return how an acquirer's total shows on a statement."""
+    credit = total.net > 0
+    return Explanation(total.id, CARDS, abs(total.net), credit, "card_settlement")
 
 
 def _of_file(file: BankFile) -> list[Explanation]:

@@ -7,7 +7,7 @@ nothing, and may come again; one that comes twice is counted and changes nothing
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -71,8 +71,15 @@ class Result(NamedTuple):
 class BankPoller:
     """Takes the files of one bank."""
 
-    def __init__(self, runtime: Runtime, bank: BankProfile, transport: Transport) -> None:
-        """Take the ports, and the bank."""
+    def __init__(
+        self,
+        runtime: Runtime,
+        bank: BankProfile,
+        transport: Transport,
+        first: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """Take the ports, and the bank; `first` reads what its statements may speak of."""
+        self._first = first
         self._runtime = runtime
         self._bank = bank
         self._transport = transport
@@ -85,6 +92,8 @@ class BankPoller:
     async def run_once(self) -> int:
         """Deal with every file that waits; returns how many there were."""
         arrivals = await asyncio.to_thread(self._transport.arrivals)
+        if arrivals and self._first:
+            await self._first()
         for arrival in arrivals:
             await self.take(arrival)
             await asyncio.to_thread(self._transport.done, arrival.name)
@@ -278,10 +287,15 @@ class BankPoller:
 class BanksPoller:
     """Takes the files of every bank; one that is out of reach holds up no other."""
 
-    def __init__(self, runtime: Runtime, transports: Mapping[str, Transport]) -> None:
-        """Take the ports, and a transport for each bank."""
+    def __init__(
+        self,
+        runtime: Runtime,
+        transports: Mapping[str, Transport],
+        first: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """Take the ports, and a transport for each bank; `first` is done before files are read."""
         self.banks = {
-            bank.name: BankPoller(runtime, bank, transports[bank.name])
+            bank.name: BankPoller(runtime, bank, transports[bank.name], first)
             for bank in runtime.port(Engine).banks
         }
 
