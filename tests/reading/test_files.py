@@ -188,6 +188,8 @@ def test_a_status_report_names_reasons_in_their_order():
 def test_a_card_number_stays_hidden():
     summary, (item,) = read(CARD)
     assert summary.details["f2"] == "424242******4242"
+    shown = read_file(io.BytesIO(CARD), RAILS, lambda _: None, reveal=True)
+    assert shown.details["f2"] == "4242424242424242"
     assert (item.amount, item.currency, item.direction) == (5_000, "usd", "debit")
     assert item.references["trace"] == "000001"
 

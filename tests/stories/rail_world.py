@@ -116,9 +116,10 @@ HANDLERS = {
 class World:
     """A platform with an account that has money in every currency, and the banks around it."""
 
-    def __init__(self, platform, clock):
+    def __init__(self, platform, clock, folder):
         self.platform = platform
         self.clock = clock
+        self.folder = folder
         self.banks = platform.sandbox.banks
 
     def context(self):
@@ -243,7 +244,7 @@ async def opened(url, folder):
     clock = VirtualClock(START)
     config = Config(data=folder, sandbox="calendar")
     async with Platform(config, url, clock, SeededEntropy(11)) as platform:
-        yield World(platform, clock)
+        yield World(platform, clock, folder)
 
 
 def play(url, story, monkeypatch):

@@ -132,6 +132,10 @@ def _told(profile: BankProfile) -> Iterator[str]:
     yield "  " + ", ".join(f"{key} {value}" for key, value in details.items() if value is not None)
     options = ", ".join(f"{key} {value}" for key, value in profile.transport.options.items())
     yield f"  transport {profile.transport.kind}{': ' if options else ''}{options}"
+    if profile.statements:
+        yield f"  statements {' '.join(profile.statements)}"
+    if profile.mt940:
+        yield f"  mt940 {profile.mt940}"
     for name, access in profile.rails.items():
         yield f"  rail {name}"
         for line in _access(access, profile.currency):

@@ -129,6 +129,9 @@ def read(
     entries: Annotated[
         int, typer.Option(min=0, max=_MOST, help="How many entries to show.")
     ] = SHOWN,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show card numbers whole; track data never is.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Read any bank file, and say what it holds and what is wrong with it.
@@ -136,7 +139,10 @@ def read(
     Nothing is changed or kept: no server and no database are needed. Its kind is recognised by its
     content. The exit code is 0 for a file that is accepted and 1 for one that is refused.
     """
-    accepted = read_as_json(file, kind) if json else read_for_people(file, kind, entries)
+    if json:
+        accepted = read_as_json(file, kind, reveal=reveal)
+    else:
+        accepted = read_for_people(file, kind, entries, reveal=reveal)
     if not accepted:
         raise typer.Exit(1)
 

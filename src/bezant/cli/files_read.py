@@ -22,7 +22,7 @@ SHOWN = 20
 _IN_MEMORY = 1 << 20
 
 
-def as_json(path: Path, kind: str) -> bool:
+def as_json(path: Path, kind: str, *, reveal: bool) -> bool:
     """Print a file's summary with all its entries as JSON; returns whether it is accepted.
 
     Entries wait on disk, not in memory, since the summary is only known when they have gone by.
@@ -33,7 +33,7 @@ def as_json(path: Path, kind: str) -> bool:
         def keep(item: Item) -> None:
             spool.write(encode(item) + b"\n")
 
-        summary = read_file(source, RAILS, keep, kind)
+        summary = read_file(source, RAILS, keep, kind, reveal=reveal)
         spool.seek(0)
         for piece in _pieces(summary, spool):
             sys.stdout.write(piece)
@@ -41,7 +41,7 @@ def as_json(path: Path, kind: str) -> bool:
     return summary.accepted
 
 
-def for_people(path: Path, kind: str, most: int) -> bool:
+def for_people(path: Path, kind: str, most: int, *, reveal: bool) -> bool:
     """Print a file's summary with its first entries as tables; returns whether it is accepted."""
     items: list[Item] = []
     left_out = 0
@@ -54,7 +54,7 @@ def for_people(path: Path, kind: str, most: int) -> bool:
             left_out += 1
 
     with path.open("rb") as source:
-        summary = read_file(source, RAILS, keep, kind)
+        summary = read_file(source, RAILS, keep, kind, reveal=reveal)
     _show(path, summary)
     _show_items(items)
     if left_out:

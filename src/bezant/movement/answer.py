@@ -22,11 +22,14 @@ from bezant.movement.engine import Engine, engine_of
 from bezant.movement.errand import retry
 from bezant.movement.handler import Handler, Handlers, Notice
 from bezant.movement.movement import MOVES_MONEY, NEXT, Movement, MovementFact
-from bezant.movement.rows import Place
+from bezant.movement.rows import Place, in_file
 from bezant.rail import Direction
 
 CHUNK = 250
 """How many movements change in one database transaction."""
+
+PAGE = 1_000
+"""How many movements of a file are looked up at once."""
 
 TRIES = 5
 
@@ -78,6 +81,27 @@ async def apply(runtime: Runtime, heard: Sequence[Heard], *, livemode: bool) -> 
                 follow += done.follow
         waiting = follow
     return changed
+
+
+async def apply_to_file(
+    runtime: Runtime,
+    file: str,
+    fact: MovementFact,
+    cause: str,
+    *,
+    livemode: bool,
+    only: Direction | None = None,
+) -> int:
+    """Apply a fact to every movement in a file of ours, or only to those of one direction."""
+    after, told = "", 0
+    while True:
+        async with runtime.pool.connection() as conn:
+            places = await in_file(conn, file, after, PAGE)
+        if not places:
+            return told
+        heard = [Heard(place, fact, cause, only=only) for place in places]
+        told += await apply(runtime, heard, livemode=livemode)
+        after = places[-1].id
 
 
 async def _apply_chunk(

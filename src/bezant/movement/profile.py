@@ -5,7 +5,7 @@ A new bank is a new profile; nothing else in the program knows a bank by name.
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +18,8 @@ MOST_IN_A_FILE = 10_000
 
 Report = Literal["bai2", "camt.052", "camt.053", "camt.054", "mt940", "mt942"]
 """What banks report in: statements, reports within the day, and notifications."""
+
+REPORTS: tuple[str, ...] = get_args(Report)
 
 
 class BankRail(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""A card message (ISO 8583) as a summary; its card number and track data stay hidden."""
+"""A card message (ISO 8583) as a summary; its card number is hidden, its track data always is."""
 
 import re
 from typing import Any, BinaryIO, cast
@@ -32,8 +32,8 @@ def looks_like_iso8583(data: bytes) -> bool:
     return _MESSAGE.match(data.lstrip()) is not None
 
 
-def iso8583_message(source: BinaryIO, kind: str, keep: Keep) -> Tally:
-    """Summarise one message of the version of 1987, in ASCII."""
+def iso8583_message(source: BinaryIO, kind: str, keep: Keep, *, reveal: bool = False) -> Tally:
+    """Summarise one message of the version of 1987, in ASCII; `reveal` shows its card number."""
     tally = Tally(kind, keep)
     data = source.read(_LONGEST + 1).strip(b"\r\n")
     if len(data) > _LONGEST:
@@ -48,7 +48,8 @@ def iso8583_message(source: BinaryIO, kind: str, keep: Keep) -> Tally:
     bitmap = f"{found['p']} {found.get('1', '')}".strip()
     tally.details = {"mti": found["t"], "bitmap": bitmap}
     for name in sorted((name for name in found if name.isdecimal() and name != "1"), key=int):
-        tally.details[f"f{name}"] = _shown(name, found[name])
+        shown = reveal and name == _NUMBER
+        tally.details[f"f{name}"] = found[name] if shown else _shown(name, found[name])
     code, amount = found.get("49", ""), found.get("4", "")
     currency = next((key for key, row in table().items() if row.number == code), "")
     if code and not currency:

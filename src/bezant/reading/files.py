@@ -39,13 +39,15 @@ class Format(NamedTuple):
     family: str = ""
 
 
-def read_file(source: BinaryIO, rails: Rails, keep: Keep, kind: str = "") -> Summary:
-    """Return what a file holds; its entries go to `keep` one by one.
+def read_file(
+    source: BinaryIO, rails: Rails, keep: Keep, kind: str = "", *, reveal: bool = False
+) -> Summary:
+    """Return what a file holds; its entries go to `keep` one by one; `reveal` shows card numbers.
 
     `source` can be read again from its beginning. With a kind, nothing is guessed. Raises
     InvalidRequest for a kind that no reader has.
     """
-    known = tuple(formats(rails))
+    known = tuple(formats(rails, reveal=reveal))
     head = source.read(BEGINNING).removeprefix(_BOM)
     source.seek(0)
     for one in known:
@@ -63,7 +65,7 @@ def read_file(source: BinaryIO, rails: Rails, keep: Keep, kind: str = "") -> Sum
     return tally.finish()
 
 
-def formats(rails: Rails) -> Iterator[Format]:
+def formats(rails: Rails, *, reveal: bool = False) -> Iterator[Format]:
     """Yield every format, the surest to recognise first."""
     yield Format(tuple(sorted(_STATEMENTS)), _statement, camt)
     yield Format(
@@ -81,7 +83,7 @@ def formats(rails: Rails) -> Iterator[Format]:
         reader = partial(facts, rail=rail)
         yield Format((name,), partial(_of_rail, rail), reader, f"{name}-.*")
     yield Format(("mt940", "mt942"), _swift_statement, mt940)
-    yield Format(("iso8583",), _card_message, iso8583_message)
+    yield Format(("iso8583",), _card_message, partial(iso8583_message, reveal=reveal))
 
 
 def _begins(kind: str, beginning: bytes) -> Recognize:

@@ -35,10 +35,18 @@ _TYING = frozenset({_OPENING, _PREVIOUS_CLOSING, _CLOSING})
 
 def read_camt053(data: bytes) -> tuple[Statement, ...]:
     """Return a statement for each account and currency; raises FileRefused naming the elements."""
+    return read_camt(data, "camt.053")
+
+
+def read_camt(data: bytes, message: str) -> tuple[Statement, ...]:
+    """Return the statements, reports or notifications of a message of one kind, with their lines.
+
+    One for each account and currency; raises FileRefused naming the elements.
+    """
     booked: list[Line] = []
     pending: list[Line] = []
     statements: list[Statement] = []
-    for part in stream_camt(data, "camt.053"):
+    for part in stream_camt(data, message):
         if isinstance(part, CamtEntry):
             if part.booked:
                 booked.extend(part.lines)

@@ -14,13 +14,13 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import Heard, apply, apply_to_file
 from bezant.movement.bank_file import BankFile, sent_by_reference
 from bezant.movement.engine import Engine
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.received import NO_RAIL, Arrival, take_in
-from bezant.movement.rows import by_id, by_reference, in_file, told_as
+from bezant.movement.rows import by_id, by_reference, told_as
 from bezant.rail import Direction, ShowsTraces
 from bezant.reconcile.bai2 import read_bai2
 from bezant.reconcile.book import (
@@ -60,7 +60,7 @@ class StatementBooker:
         add up. What was booked already is not booked again, but its facts are told again.
         """
         statements = self._read(kind, data)
-        self._refuse_strangers(statements)
+        self.refuse_strangers(statements)
         warnings: list[str] = []
         for statement in statements:
             booked = await self._book(file, statement)
@@ -75,13 +75,17 @@ class StatementBooker:
             case "camt.053":
                 return read_camt053(data)
             case "mt940":
-                statements = read_mt940(data, self._bank.mt940)
-                if any(statement.message == "mt942" for statement in statements):
-                    reason = "MT942 is a report within the day: only statements are booked"
-                    raise FileRefused([Problem(None, None, reason)])
-                return statements
+                return self._of_mt940(data)
 
-    def _refuse_strangers(self, statements: tuple[Statement, ...]) -> None:
+    def _of_mt940(self, data: bytes) -> tuple[Statement, ...]:
+        statements = read_mt940(data, self._bank.mt940)
+        if any(statement.message == "mt942" for statement in statements):
+            reason = "an MT942 report among statements: the bank must send them apart"
+            raise FileRefused([Problem(None, None, reason)])
+        return statements
+
+    def refuse_strangers(self, statements: tuple[Statement, ...]) -> None:
+        """Raise FileRefused for what is not about our account, or about nothing."""
         known = self._bank.account
         problems = [
             Problem(None, statement.id, f"account {statement.account} is not ours at this bank")
@@ -96,13 +100,13 @@ class StatementBooker:
             ctx = self._context()
             async with self._runtime.pool.connection() as conn:
                 known = await known_lines(conn, ctx.house, fingerprints(statement))
-            explained = await self._explanations(ctx, statement)
+            explained = await self.explanations(ctx, statement)
             booked = await book(
                 ctx,
                 statement,
                 bank=self._bank.name,
                 file=file.id,
-                explain=partial(self._explaining, explained),
+                explain=partial(self.explaining, explained),
                 known=known,
             )
             self._take_in(ctx, [line for line, found in booked.lines if found is None])
@@ -112,7 +116,7 @@ class StatementBooker:
                 continue
             return booked.statement
 
-    async def _explanations(
+    async def explanations(
         self, ctx: Context, statement: Statement
     ) -> dict[str, list[Explanation]]:
         """Return what the references lead to: files we sent, movements, what payers write."""
@@ -139,9 +143,10 @@ class StatementBooker:
             found[name] += _of_movement(movement)
         return found
 
-    def _explaining(
+    def explaining(
         self, explained: Mapping[str, Sequence[Explanation]], line: Line
     ) -> list[Explanation]:
+        """Return what may explain a line, of what its statement's names lead to."""
         return [found for name in self._names(line) for found in explained.get(name, ())]
 
     def _names(self, line: Line) -> list[str]:
@@ -188,16 +193,11 @@ class StatementBooker:
 
     async def _tell_file(self, line: BankStatementLine) -> None:
         assert line.explained_by is not None, "a matched line says by what"
-        after, fact = "", self._settled(line)
-        while True:
-            async with self._runtime.pool.connection() as conn:
-                places = await in_file(conn, line.explained_by, after, 1000)
-            if not places:
-                return
-            only: Direction = "credit" if line.amount < 0 else "debit"
-            heard = [Heard(place, fact, line.id, only=only) for place in places]
-            await apply(self._runtime, heard, livemode=self._bank.livemode)
-            after = places[-1].id
+        only: Direction = "credit" if line.amount < 0 else "debit"
+        fact, live = self._settled(line), self._bank.livemode
+        await apply_to_file(
+            self._runtime, line.explained_by, fact, line.id, livemode=live, only=only
+        )
 
     async def _tell_payers(self, lines: list[BankStatementLine]) -> None:
         by_movement = {str(line.explained_by): line for line in lines}

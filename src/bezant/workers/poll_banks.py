@@ -18,17 +18,18 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import Heard, apply, apply_to_file
 from bezant.movement.bank_file import BankFile, sent_by_reference
 from bezant.movement.engine import Engine
 from bezant.movement.movement import MovementFact
-from bezant.movement.profile import BankProfile
+from bezant.movement.profile import REPORTS, BankProfile
 from bezant.movement.received import of_fact, take_in
-from bezant.movement.rows import Place, by_reference, in_file
+from bezant.movement.rows import Place, by_reference
 from bezant.movement.transport import Arrival, Transport
 from bezant.rail import Fact, Originator, Rail, ReadsByBank
 from bezant.reconcile.sniff import kind_of
 from bezant.workers.book_statements import StatementBooker
+from bezant.workers.hear_reports import ReportHearer
 
 _FILE_ID = re.compile(r"bf_[0-9A-Za-z]{24}")
 """Our names of files carry their ids."""
@@ -88,6 +89,7 @@ class BankPoller:
             _fitted(rails[name], access.originator) for name, access in bank.rails.items()
         ]
         self._statements = StatementBooker(runtime, bank)
+        self._reports = ReportHearer(runtime, bank, self._statements)
 
     async def run_once(self) -> int:
         """Deal with every file that waits; returns how many there were."""
@@ -172,14 +174,30 @@ class BankPoller:
         for rail in self._rails:
             if kind := rail.recognize(data):
                 return await self._answered(file, data, rail, kind)
-        match kind_of(data):
-            case "bai2" | "camt.053" | "mt940" as kind:
+        kind = kind_of(data)
+        self._refuse_unasked(kind)
+        match kind:
+            case "bai2" | "camt.053" | "mt940":
                 lines, warnings = await self._statements.take(file, kind, data)
                 return Result(kind, entries=lines, warnings=warnings)
+            case "camt.052" | "camt.054" | "mt942":
+                heeded = await self._reports.take(file, kind, data)
+                return Result(
+                    kind, heeded.entries, heeded.credits, heeded.debits, warnings=heeded.warnings
+                )
             case _:
                 names = ", ".join(rail.capabilities.title for rail in self._rails)
-                reason = f"no reader knows this file: neither {names} nor BAI2, camt.053 or MT940"
+                reason = (
+                    f"no reader knows this file: neither {names} nor BAI2, camt, MT940 or MT942"
+                )
                 raise FileRefused([Problem(1, None, reason)])
+
+    def _refuse_unasked(self, kind: str | None) -> None:
+        """Raise FileRefused for a report in a format that this bank is not known to send."""
+        sends = self._bank.statements
+        if sends and kind in REPORTS and kind not in sends:
+            reason = f"this bank sends {', '.join(sends)}, not {kind}: see its profile's statements"
+            raise FileRefused([Problem(1, None, reason)])
 
     async def _acknowledged(self, file: BankFile, data: bytes) -> Result:
         """Apply a bank's yes or no to a whole file of ours."""
@@ -253,15 +271,8 @@ class BankPoller:
                 await self._tell_file(found, movement_fact(fact, file.id, self._now()))
 
     async def _tell_file(self, sent: BankFile, fact: MovementFact) -> int:
-        after, told = "", 0
-        while True:
-            async with self._runtime.pool.connection() as conn:
-                places = await in_file(conn, sent.id, after, 1000)
-            if not places:
-                return told
-            heard = [Heard(place, fact, sent.id) for place in places]
-            told += await apply(self._runtime, heard, livemode=self._bank.livemode)
-            after = places[-1].id
+        live = self._bank.livemode
+        return await apply_to_file(self._runtime, sent.id, fact, sent.id, livemode=live)
 
     async def _sent(self, said: Acknowledgement) -> BankFile:
         """Return the file that is meant; a bank that took other bytes than ours is not believed."""
