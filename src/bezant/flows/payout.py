@@ -47,33 +47,33 @@ def returned(amount: Money, *, book: Book) -> Entry:
     return entry("payout.returned", Move(amount, debit=due(book), credit=available(book)))
 
 
-def reversal_begun(amount: Money, *, book: Book, rail: str) -> Entry:
-    """The bank has been asked to take a payout back: the rail owes it."""
+def debit_begun(amount: Money, *, book: Book, rail: str) -> Entry:
+    """The owner's bank has been asked for money, as for a payout taken back: the rail owes it."""
     return entry(
-        "payout.reversal_begun", Move(amount, debit=incoming(book, rail), credit=pending(book))
+        "payout.debit_begun", Move(amount, debit=incoming(book, rail), credit=pending(book))
     )
 
 
-def reversal_dropped(amount: Money, *, book: Book, rail: str) -> Entry:
-    """It will not be taken back: canceled, or rejected."""
+def debit_dropped(amount: Money, *, book: Book, rail: str) -> Entry:
+    """It will not come: canceled, or rejected."""
     return entry(
-        "payout.reversal_dropped", Move(amount, debit=pending(book), credit=incoming(book, rail))
+        "payout.debit_dropped", Move(amount, debit=pending(book), credit=incoming(book, rail))
     )
 
 
-def reversed_(amount: Money, *, book: Book, rail: str) -> Entry:
-    """The bank has taken it back: the owner may spend it again."""
+def debited(amount: Money, *, book: Book, rail: str) -> Entry:
+    """It has come: the owner may spend it, or owes so much less."""
     return entry(
-        "payout.reversed",
+        "payout.debited",
         Move(amount, debit=due(book), credit=incoming(book, rail)),
         Move(amount, debit=pending(book), credit=available(book)),
     )
 
 
-def reversal_lost(amount: Money, *, book: Book) -> Entry:
-    """The receiver's bank has it again after all, whatever the owner has left."""
+def debit_lost(amount: Money, *, book: Book) -> Entry:
+    """The owner's bank has it again after all, whatever the owner has left."""
     return entry(
-        "payout.reversal_lost",
+        "payout.debit_lost",
         Move(amount, debit=available(book), credit=due(book), force="return"),
     )
 

@@ -49,6 +49,11 @@ def reserved(book: Book) -> Account:
     return _account(book, "reserved", floor=0)
 
 
+def connect_reserved(book: Book) -> Account:
+    """What a platform has set aside for its accounts that are below zero."""
+    return _account(book, "connect_reserved", floor=0)
+
+
 def in_transit(book: Book, rail: str) -> Account:
     """What is on its way to a bank; zero when every movement is done."""
     return _account(book, f"in_transit:{rail}")

@@ -147,8 +147,8 @@ async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
             handler = engine.handlers.get(now.subject or "")
             subject = subjects.get(now.source or "")
             saved = take(ctx, handler, subject, now, fact)
-            kind = _house_kind(now, fact)
-            if handler and kind in handler.house and now.subject:
+            kind = _house_kind(handler, now, fact)
+            if kind and now.subject:
                 totals[now.subject, kind, now.rail, now.currency, one.cause] += now.amount
             if handler and fact.kind == "returned":
                 _try_again(ctx, engine, handler, subject, saved)
@@ -187,9 +187,12 @@ def _expose(ctx: Context, movement: Movement, kind: str) -> None:
         ctx.post(exposure.closed(money, book=book, rail=rail), source=movement.id)
 
 
-def _house_kind(movement: Movement, fact: MovementFact) -> str:
-    """Return by what name the house's side of a fact goes: errands of products have their own."""
-    return fact.kind if movement.act in ("pay", "receive") else f"{movement.act}_{fact.kind}"
+def _house_kind(handler: Handler | None, movement: Movement, fact: MovementFact) -> str | None:
+    """Return by what name the house's side of a fact goes, if it has any."""
+    names = [f"{movement.act}_{fact.kind}"]
+    if movement.act in ("pay", "receive"):
+        names = [f"{movement.direction}_{fact.kind}", fact.kind]
+    return next((name for name in names if handler and name in handler.house), None)
 
 
 def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:

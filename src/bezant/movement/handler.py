@@ -45,7 +45,8 @@ It may read; it collects changes in the context.
 class Handler(Struct, frozen=True):
     """What one kind of object does about each kind of fact: `submitted`, `settled` ...
 
-    In `house`, facts about an errand of the product have its act before them: `reverse_returned`.
+    In `house`, facts about an errand of the product have its act before them (`reverse_returned`),
+    and a product that moves money both ways may put the direction there (`debit_settled`).
     `corrects` applies change notices. A product whose movements may be tried again, as their
     rail allows, reacts to `retried`.
     """

@@ -28,6 +28,7 @@ from bezant.movement.profile import SANDBOX
 from bezant.movement.transport import Folder
 from bezant.rail.cards import Acquirer
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
+from bezant.resources.connect.negative_balances import NegativeBalances
 from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
@@ -72,6 +73,7 @@ from bezant.workers.sweep_holds import HoldSweeper
 ROLE = "bezant_app"
 VAULT_CONNECTIONS = 2
 PURGE_SECONDS = 600
+NEGATIVE_SECONDS = 6 * 3_600
 SPIKE_SECONDS = 60
 MATURE_SECONDS = 60
 SWEEP_SECONDS = 60
@@ -207,6 +209,9 @@ class Platform:
             "purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once),
             "mature": Recurring(MATURE_SECONDS, Maturer(self.runtime).run_once),
             "sweep_fees": Recurring(SWEEP_SECONDS, FeeSweeper(self.runtime).run_once),
+            "negative_balances": Recurring(
+                NEGATIVE_SECONDS, NegativeBalances(self.runtime).run_once
+            ),
             "spot_spikes": Recurring(SPIKE_SECONDS, SpikeSpotter(self.runtime).run_once),
         }
 

@@ -10,7 +10,7 @@ from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json
 from bezant.ledger import balances
-from bezant.ledger.chart import available, pending
+from bezant.ledger.chart import available, connect_reserved, pending
 from bezant.resources.core.owners import acting_owner
 
 
@@ -46,15 +46,15 @@ routes = Routes(Balance, "/v1/balance", listed=False, retrieved=False)
 async def retrieve(ctx: Context) -> str:
     """Retrieve the balance of the account that the request is for."""
     owner = await acting_owner(ctx)
-    paths = [available(ctx.book).path, pending(ctx.book).path]
+    paths = [each(ctx.book).path for each in (available, pending, connect_reserved)]
     async with ctx.runtime.pool.connection() as conn:
         found = await balances.balances_at(conn, ctx.book, paths)
-    spendable, coming = (_sums(found, path, owner.default_currency) for path in paths)
+    spendable, coming, set_aside = (_sums(found, path, owner.default_currency) for path in paths)
     nothing = [_sourced(0, each.currency) for each in spendable]
     body: dict[str, Any] = {
         "object": "balance",
         "available": spendable,
-        "connect_reserved": [Sum(0, each.currency) for each in spendable],
+        "connect_reserved": [Sum(each.amount, each.currency) for each in set_aside],
         "instant_available": nothing,
         "issuing": {"available": nothing},
         "livemode": ctx.livemode,

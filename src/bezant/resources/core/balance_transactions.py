@@ -32,6 +32,7 @@ REPORTING_CATEGORIES: Mapping[str, str] = {
     "refund": "refund",
     "refund_failure": "refund_failure",
     "stripe_fee": "fee",
+    "reserve_transaction": "connect_reserved_funds",
     "topup": "topup",
     "topup_reversal": "topup_reversal",
     "transfer": "transfer",
@@ -60,6 +61,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
             "fee_refund",
             "payout",
             "refund",
+            "reserve_transaction",
             "topup",
             "transfer",
             "transfer_reversal",
@@ -88,8 +90,8 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
 
     @property
     def due_at(self) -> str | None:
-        """When it becomes available by time alone; a top-up waits for the bank."""
-        if self.status == "available" or self.type == "topup":
+        """When it becomes available by time alone; what a bank must bring waits for the bank."""
+        if self.status == "available" or self.type in ("payout", "topup"):
             return None
         return datetime.fromtimestamp(self.available_on, UTC).isoformat()
 

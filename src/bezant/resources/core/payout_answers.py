@@ -24,15 +24,17 @@ def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: Movement
 
 
 def _settled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
-    if not payout.original_payout:  # The money of a reversal comes with the payout it undoes.
+    if payout.amount > 0:
         entry = flow.settled(payout.money, book=movement.book, rail=movement.rail)
         ctx.post(entry, source=payout.id)
+    elif not payout.original_payout:  # The money of a reversal comes with the payout it undoes.
+        reversals.collected(ctx, payout, movement, payout.id)
     _become(ctx, payout, "paid", "payout.paid")
 
 
 def _returned(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
-    if payout.original_payout:
-        entry = flow.reversal_lost(-payout.money, book=movement.book)
+    if payout.amount < 0:
+        entry = flow.debit_lost(-payout.money, book=movement.book)
     else:
         entry = flow.returned(payout.money, book=movement.book)
     ctx.post(entry, source=payout.id)
@@ -72,7 +74,7 @@ def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact
 
 def _drop(ctx: Context, payout: Payout, movement: Movement) -> None:
     """Book that no bank will carry it out."""
-    if payout.original_payout:
+    if payout.amount < 0:
         reversals.drop(ctx, payout, movement)
         return
     entry = flow.dropped(payout.money, book=movement.book, rail=movement.rail)
@@ -115,6 +117,9 @@ handler = Handler(
         "settled": _house_settled,
         "returned": _house_returned,
         "recalled": _house_returned,
+        "debit_settled": _house_returned,
+        "debit_returned": _house_settled,
+        "debit_recalled": _house_settled,
         "reverse_returned": _house_settled,
     },
     corrects=_correct,

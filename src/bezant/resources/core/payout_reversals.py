@@ -6,7 +6,7 @@ a bank's answers are applied without reading.
 
 from msgspec import convert, to_builtins
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import Context, Hidden, created_of
 from bezant.flows import payout as flow
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
@@ -46,25 +46,13 @@ async def take_back(ctx: Context, payout: Payout, metadata: dict[str, str]) -> P
     name = ctx.new_id("po")
     movement = await instruct.movement_of(ctx, payout.id)
     errand = about(ctx, movement, "reverse", behalf=(name, Payout.kind()))
-    entry = flow.reversal_begun(payout.money, book=ctx.book, rail=movement.rail)
+    entry = flow.debit_begun(payout.money, book=ctx.book, rail=movement.rail)
     instruct.tie(ctx, errand, ctx.post(entry, source=name))
-    day = day_of(errand)
-    coming = ctx.create(
-        transaction(
-            ctx.new_id("txn"),
-            "payout",
-            payout.money,
-            source=name,
-            pending_until=day,
-            description=payout.description,
-        )
-    )
-    kept = {KEPT: {"movement": errand.id, "transaction": to_builtins(coming)}}
     reversal = Payout(
         id=name,
         amount=-payout.amount,
-        arrival_date=day,
-        balance_transaction=coming.id,
+        arrival_date=day_of(errand),
+        balance_transaction=ctx.new_id("txn"),
         created=created_of(name),
         currency=payout.currency,
         description=payout.description,
@@ -75,10 +63,27 @@ async def take_back(ctx: Context, payout: Payout, metadata: dict[str, str]) -> P
         original_payout=payout.id,
         statement_descriptor=payout.statement_descriptor,
     )
+    kept = expect(ctx, reversal, errand)
     ctx.save(
         payout, reversed_by=name, event="payout.updated", hidden={**ctx.hidden(payout), **kept}
     )
     return ctx.create(reversal, event="payout.created", hidden=kept)
+
+
+def expect(ctx: Context, debit: Payout, movement: Movement) -> Hidden:
+    """Store the transaction of a payout of less than nothing; returns what is to be kept of it."""
+    assert debit.balance_transaction, "what is expected is recorded when it is asked for"
+    coming = ctx.create(
+        transaction(
+            debit.balance_transaction,
+            "payout",
+            -debit.money,
+            source=debit.id,
+            pending_until=debit.arrival_date,
+            description=debit.description,
+        )
+    )
+    return {KEPT: {"movement": movement.id, "transaction": to_builtins(coming)}}
 
 
 def came(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> bool:
@@ -87,15 +92,20 @@ def came(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -
     if kept is None or kept["movement"] != fact.movement:
         return False
     assert payout.reversed_by, "a payout that is being taken back says by what"
-    entry = flow.reversed_(payout.money, book=movement.book, rail=movement.rail)
-    ctx.post(entry, source=payout.reversed_by)
-    become_available(ctx, _coming(ctx, payout, movement.book))
+    collected(ctx, payout, movement, payout.reversed_by)
     return True
+
+
+def collected(ctx: Context, payout: Payout, movement: Movement, source: str) -> None:
+    """Book what has come from the owner's bank under a payout of less than nothing."""
+    entry = flow.debited(movement.money, book=movement.book, rail=movement.rail)
+    ctx.post(entry, source=source)
+    become_available(ctx, _coming(ctx, payout, movement.book))
 
 
 def drop(ctx: Context, reversal: Payout, movement: Movement) -> None:
     """Book that nothing will come back."""
-    entry = flow.reversal_dropped(-reversal.money, book=movement.book, rail=movement.rail)
+    entry = flow.debit_dropped(-reversal.money, book=movement.book, rail=movement.rail)
     ctx.post(entry, source=reversal.id)
     become_available(ctx, _coming(ctx, reversal, movement.book))
 

@@ -1,0 +1,123 @@
+"""Negative balances: debited at the owner's bank, and set aside at a platform that is liable."""
+
+from itertools import pairwise
+
+import pytest
+
+from bezant.resources.connect.negative_balances import NegativeBalances
+from tests.resources.office import Office
+
+SETTINGS = "/v1/balance_settings"
+
+
+@pytest.fixture
+def owing(office: Office) -> str:
+    """An account that is 6.00 below zero: a reversal was undone when its money had gone again."""
+    office.fund(5_000)
+    seller = office.open_account()
+    office.post("/v1/transfers", amount=1_000, currency="usd", destination=seller)
+    first = pay(office, seller, 600)
+    back = office.post(f"/v1/payouts/{first['id']}/reverse", seller)
+    for kind in ("submitted", "settled"):
+        office.hear(back["id"], kind, account=seller)
+    pay(office, seller, 1_000)
+    office.hear(back["id"], "returned", "R01", account=seller)
+    assert available(office, seller) == -600
+    return seller
+
+
+def pay(office: Office, seller: str, amount: int) -> dict:
+    made = office.post("/v1/payouts", seller, amount=amount, currency="usd")
+    for kind in ("submitted", "settled"):
+        office.hear(made["id"], kind, account=seller)
+    return made
+
+
+def available(office: Office, account: str | None = None) -> int:
+    return office.get("/v1/balance", account)["available"][0]["amount"]
+
+
+def reserved(office: Office) -> int:
+    return office.get("/v1/balance")["connect_reserved"][0]["amount"]
+
+
+def mind(office: Office) -> int:
+    """Do what there is to do; afterwards nothing is left."""
+    worker = NegativeBalances(office.runtime)
+    done = office.run(worker.run_once())
+    assert office.run(worker.run_once()) == 0
+    return done
+
+
+def test_a_platform_answers_for_its_accounts(office: Office, owing: str) -> None:
+    assert mind(office) == 1
+    assert (available(office), reserved(office)) == (3_400, 600)
+    (made,) = office.get(
+        "/v1/balance_transactions", type="reserve_transaction", expand=["data.source"]
+    )["data"]
+    assert (made["net"], made["reporting_category"]) == (-600, "connect_reserved_funds")
+    assert (made["source"]["object"], made["source"]["amount"]) == ("reserve_transaction", -600)
+    office.post("/v1/transfers", amount=250, currency="usd", destination=owing)
+    assert mind(office) == 1
+    assert (available(office), reserved(office)) == (3_400, 350)
+    office.post("/v1/transfers", amount=900, currency="usd", destination=owing)
+    assert mind(office) == 1
+    assert (available(office), reserved(office), available(office, owing)) == (2_850, 0, 550)
+    shown = office.get("/v1/balance_transactions", limit=100)["data"]
+    assert sum(each["net"] for each in shown) == 2_850
+    versions = [each["created"] for each in reversed(shown)]
+    assert all(one <= later for one, later in pairwise(versions))
+
+
+def test_a_platform_that_bears_no_losses_sets_nothing_aside(office: Office) -> None:
+    office.fund(5_000)
+    seller = office.open_account(type="standard")
+    office.post("/v1/transfers", amount=1_000, currency="usd", destination=seller)
+    first = pay(office, seller, 600)
+    back = office.post(f"/v1/payouts/{first['id']}/reverse", seller)
+    for kind in ("submitted", "settled"):
+        office.hear(back["id"], kind, account=seller)
+    pay(office, seller, 1_000)
+    office.hear(back["id"], "returned", "R01", account=seller)
+    assert available(office, seller) == -600
+    assert mind(office) == 0
+    assert reserved(office) == 0
+
+
+def test_the_bank_is_debited_where_the_owner_has_agreed(office: Office, owing: str) -> None:
+    office.post(SETTINGS, owing, payments={"debit_negative_balances": True})
+    assert mind(office) == 2
+    made = office.get("/v1/payouts", owing)["data"][0]
+    assert (made["amount"], made["automatic"], made["status"]) == (-600, True, "pending")
+    held = office.get("/v1/balance", owing)
+    assert (held["available"][0]["amount"], held["pending"][0]["amount"]) == (-600, 600)
+    network = office.house().get("network:ach", 0)
+    for kind in ("submitted", "settled"):
+        office.hear(made["id"], kind, account=owing)
+    assert office.get(f"/v1/payouts/{made['id']}", owing)["status"] == "paid"
+    assert available(office, owing) == 0
+    assert office.house().get("network:ach", 0) == network + 600
+    assert mind(office) == 1
+    assert reserved(office) == 0
+    shown = office.get("/v1/balance_transactions", owing, limit=100)["data"]
+    assert sum(each["net"] for each in shown) == 0
+    assert {each["status"] for each in shown} == {"available"}
+
+
+def test_a_bank_that_refuses_is_left_alone_for_a_while(office: Office, owing: str) -> None:
+    office.post(SETTINGS, owing, payments={"debit_negative_balances": True})
+    assert mind(office) == 2
+    made = office.get("/v1/payouts", owing)["data"][0]
+    for kind in ("submitted", "settled", "returned"):
+        office.hear(made["id"], kind, "R01", account=owing)
+    assert office.get(f"/v1/payouts/{made['id']}", owing)["status"] == "failed"
+    assert available(office, owing) == -600
+    assert mind(office) == 0
+    office.pass_time(days=8)
+    assert mind(office) == 1
+    shown = office.get("/v1/balance_transactions", owing, limit=100)["data"]
+    sums = [
+        sum(each["net"] for each in shown if each["status"] == status)
+        for status in ("available", "pending")
+    ]
+    assert sums == [-600, 600]
