@@ -12,7 +12,8 @@ from tests.code.events import told
 from tests.reliability.served import KEY
 
 TRIGGERED = {
-    "account.updated", "customer.created", "customer.deleted", "customer.updated",
+    "account.updated", "customer_cash_balance_transaction.created",
+    "customer.created", "customer.deleted", "customer.updated",
     "reporting.report_run.succeeded", "test_helpers.test_clock.advancing",
     "test_helpers.test_clock.created", "test_helpers.test_clock.deleted",
     "test_helpers.test_clock.ready", "topup.created",

@@ -177,6 +177,9 @@ class Town:
         tax = {"type": "us_ein", "value": "12-3456789"}
         things["tax_ids"] = post("/v1/tax_ids", **tax)
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)
+        fund = f"/v1/test_helpers/customers/{customer}/fund_cash_balance"
+        things["cash_balance_transactions"] = post(fund, amount=700, currency="usd")
+        things["simulations"] = post("/v1/test_helpers/simulations", rail="bank", action="recover")
         things |= self._ledger(post)
         self.pass_days(3)
         things["movements"] = self.good(who, "GET", "/v1/movements")["data"][0]["id"]

@@ -110,6 +110,11 @@ _GENERAL = (
         "Send three letters, such as usd or eur.",
     ),
     ErrorCode(
+        "customer_cash_balance_not_empty",
+        "The customer has money on its cash balance.",
+        "Use the money up before the customer is deleted.",
+    ),
+    ErrorCode(
         "email_invalid",
         "The text is not an email address.",
         "Send a name and a domain with an @ between them, and nothing else.",

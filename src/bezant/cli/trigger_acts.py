@@ -199,6 +199,14 @@ async def customer_deleted(scene: Scene) -> Outcome:
     return Outcome(scene.remote, customer["id"])
 
 
+@act("customer_cash_balance_transaction.created", "A customer sends money to its cash balance.")
+async def cash_balance_funded(scene: Scene) -> Outcome:
+    customer = await scene.customer()
+    path = f"/v1/test_helpers/customers/{customer['id']}/fund_cash_balance"
+    made = await scene.remote.post(path, amount=1_000, currency="usd")
+    return Outcome(scene.remote, made["id"])
+
+
 @act("customer.tax_id.created", "A customer's tax id is noted.")
 async def tax_id_created(scene: Scene) -> Outcome:
     customer = await scene.customer()

@@ -64,6 +64,11 @@ def incoming(book: Book, rail: str) -> Account:
     return _account(book, f"incoming:{rail}", credit_normal=False)
 
 
+def customer_cash(book: Book, customer: str) -> Account:
+    """What a customer has sent ahead of its payments; not its account's to spend yet."""
+    return _account(book, f"cash:{customer}", floor=0)
+
+
 def fees_payable(book: Book) -> Account:
     """Fees the owner owes, until they are swept to the house."""
     return _account(book, "fees_payable")

@@ -30,6 +30,7 @@ from bezant.resources.core import (
     balance,
     balance_transactions,
     cash_balance,
+    cash_balance_transactions,
     country_specs,
     customers,
     exchange_rates,
@@ -93,6 +94,7 @@ ROUTES: Sequence[Routes] = (
     tax_ids.routes,
     tax_ids.of_customer,
     cash_balance.routes,
+    cash_balance_transactions.routes,
     country_specs.routes,
     exchange_rates.routes,
     files.routes,
@@ -130,10 +132,13 @@ ROUTES: Sequence[Routes] = (
     ledger_trial_balance.routes,
 )
 
-HANDLERS: Handlers = {
-    handler.subject.kind(): handler
-    for handler in (payout_answers.handler, topups.handler, errand.handler)
-}
+PRODUCTS = (
+    payout_answers.handler,
+    topups.handler,
+    cash_balance_transactions.handler,
+    errand.handler,
+)
+HANDLERS: Handlers = {handler.subject.kind(): handler for handler in PRODUCTS}
 
 
 def connected_banks(folder: Path | None = None, modulus_table: Path | None = None) -> Banks:

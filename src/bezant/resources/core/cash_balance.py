@@ -1,4 +1,4 @@
-"""Cash balances: what a customer has sent ahead of its payments; nothing can be sent yet.
+"""Cash balances: what a customer has sent ahead of its payments, as the ledger has it.
 
 How such money finds its payment is kept in the customer's hidden part.
 """
@@ -8,6 +8,7 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
+from bezant.resources.core.cash_balance_transactions import held_for
 from bezant.resources.core.customer import Customer, with_mode
 from bezant.resources.core.customer_params import CashBalanceParams
 
@@ -24,7 +25,7 @@ routes = Routes(CashBalance, PATH, listed=False, retrieved=False)
 @routes.get(PATH, returns=None)
 async def retrieve(ctx: Context, customer: Customer) -> dict[str, Any]:
     """Retrieve the cash balance of a customer."""
-    return _shown(ctx, customer, ctx.hidden(customer))
+    return await _shown(ctx, customer, ctx.hidden(customer))
 
 
 @routes.post(PATH, returns=None)
@@ -33,15 +34,15 @@ async def update(ctx: Context, customer: Customer, params: CashBalanceParams) ->
     mode = params.settings.reconciliation_mode if params.settings else None
     hidden = with_mode(ctx, customer, mode)
     ctx.save(customer, hidden=hidden)
-    return _shown(ctx, customer, hidden)
+    return await _shown(ctx, customer, hidden)
 
 
-def _shown(ctx: Context, customer: Customer, hidden: dict[str, Any]) -> dict[str, Any]:
+async def _shown(ctx: Context, customer: Customer, hidden: dict[str, Any]) -> dict[str, Any]:
     """Return the cash balance; `available` is null when there is no money in any currency."""
     mode = hidden.get("reconciliation_mode")
     return {
         "object": "cash_balance",
-        "available": None,
+        "available": await held_for(ctx, customer.id) or None,
         "customer": customer.id,
         "customer_account": None,
         "livemode": ctx.livemode,

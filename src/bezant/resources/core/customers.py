@@ -8,7 +8,9 @@ from bezant.api.results import deleted
 from bezant.api.routes import Routes
 from bezant.api.standard import missing
 from bezant.kernel.codec import BASE62, from_base62
+from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.ids import RANDOM_BITS
+from bezant.resources.core.cash_balance_transactions import held_for
 from bezant.resources.core.customer import Customer, with_mode
 from bezant.resources.core.customer_params import (
     CreateCustomer,
@@ -102,6 +104,12 @@ async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Cu
 @routes.delete
 async def delete(ctx: Context, customer: Customer) -> None:
     """Delete a customer for good, and let its payment methods go; that it was there is seen."""
+    if held := await held_for(ctx, customer.id):
+        raise InvalidRequest(
+            f"{customer.id} has money on its cash balance, {', '.join(held)}, which would be "
+            "nobody's. Use it up first.",
+            code="customer_cash_balance_not_empty",
+        )
     await detach_all(ctx, customer.id)
     ctx.delete(customer, event="customer.deleted")
 
