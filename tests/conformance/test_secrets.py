@@ -105,6 +105,9 @@ def assert_only_where_they_belong(town: Town, *keys: str) -> None:
     hidden = town.rows("select count(*) from object where hidden::text like '%" + NUMBER + "%'")
     assert hidden[0][0] > 0, "the number has been kept where it belongs"
     assert all(key.encode() not in each for key in keys for each in files(town))
+    cards = [path.read_bytes() for path in (town.platform.folder.parents[1] / "cards").rglob("*.*")]
+    assert cards, "the card network has books and files"
+    assert [each for each in CANARIES if any(each.encode() in data for data in cards)] == []
 
 
 def files(town: Town) -> Iterator[bytes]:

@@ -158,6 +158,10 @@ def test_an_inquiry_moves_money_only_once_it_is_escalated(office: Office) -> Non
     (total,) = of(Settled, office.work())
     assert isinstance(total, Settled)
     assert total.charged_back == Money(3_000, "usd")
+    assert office.contest(asked.case, "winning_evidence") == "00"
+    (decided,) = of(Decided, office.work())
+    assert isinstance(decided, Decided)
+    assert decided.won
 
 
 def test_frauds_and_the_fates_of_refunds_are_told(office: Office) -> None:

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from bezant.rail.card_numbers import is_card_number, range_of
+from bezant.rail.cards import About, Cleared, Disputed, Settled
+from bezant.rails.cards.files import read_file
 from bezant.resources.core.card import test_cards as cards_of_test_mode
 from bezant.sim.cards.behaviour import MAGIC
 from bezant.sim.cards.network import OUTAGE
@@ -192,3 +194,20 @@ def test_numbers_and_codes_are_nowhere_but_in_the_vault(office: Office) -> None:
     sealed = [p.read_bytes() for p in office.cards.courier.to_bank.parent.glob("*.sqlite3*")]
     assert sealed
     assert all(NUMBER.encode() not in each for each in sealed)
+
+
+def test_the_files_of_the_network_name_the_charge(office: Office) -> None:
+    paid = office.post(
+        "/v1/payment_intents", amount=2_000, currency="usd", payment_method="pm_card_createDispute",
+        confirm=True, automatic_payment_methods={"enabled": True, "allow_redirects": "never"},
+    )  # fmt: skip
+    assert paid["status"] == "succeeded"
+    office.work()
+    office.post("/v1/refunds", payment_intent=paid["id"], amount=500)
+    office.cards.work(lambda *_: True, at_once=True)
+    folder = office.cards.courier.from_bank
+    told = [one for path in sorted(folder.iterdir()) for one in read_file(path.read_bytes())]
+    about = About(office.platform, office.platform, paid["latest_charge"])
+    named = [one for one in told if not isinstance(one, Settled)]
+    assert [type(one) for one in named] == [Cleared, Cleared, Disputed]
+    assert {one.about for one in named} == {about}

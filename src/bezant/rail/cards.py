@@ -250,7 +250,7 @@ class FraudWarning(Struct, frozen=True, kw_only=True):
 
 
 class RefundTold(Struct, frozen=True, kw_only=True):
-    """What became of a refund after it was taken."""
+    """What became of a refund after it was taken; `acquirer_reference` is the refund's own."""
 
     acquirer_reference: str
     about: About

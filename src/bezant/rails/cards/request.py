@@ -130,7 +130,7 @@ def dispute(case: str, evidence: str | None, at: datetime, station: Station) -> 
         "7": f"{moment:%m%d%H%M%S}",
         "11": trace_number(case),
         "32": station.institution,
-        "37": reference_of(f"{case}{'accept' if evidence is None else 'contest'}"),
+        "37": reference_of(f"{case} {'accepted' if evidence is None else evidence}"),
         "62": case,
         "70": _ACCEPT if evidence is None else _REPRESENT,
     }

@@ -9,7 +9,7 @@ from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.money import Money
-from bezant.rail.cards import CardAct, CardRequest, Merchant, Presented
+from bezant.rail.cards import About, CardAct, CardRequest, Merchant, Presented
 from bezant.resources.payments.ask_card import CAPTURES, ask_later, kept
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
@@ -91,6 +91,7 @@ def _request(
         merchant=authorization.merchant,
         livemode=ctx.livemode,
         original=authorization.id,
+        about=About(ctx.caller.platform, ctx.account, charge.id),
         final=final,
     )
 

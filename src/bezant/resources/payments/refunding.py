@@ -14,7 +14,7 @@ from bezant.flows import refund as flow
 from bezant.flows.charge import Purse
 from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
-from bezant.rail.cards import CardAnswer, CardRequest, reference_of
+from bezant.rail.cards import About, CardAnswer, CardRequest, reference_of
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.payments import card
 from bezant.resources.payments.application_fee import ApplicationFee, give_back_fee
@@ -102,6 +102,7 @@ async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[CardAnswer]:
             merchant=authorization.merchant,
             livemode=ctx.livemode,
             original=capture.id,
+            about=About(ctx.caller.platform, ctx.account, charge.id),
         )
         answer = await acquirer.ask(request)
         if not answer.approved:
