@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bezant.flows.fee_plan import FeePart, Formula, Plan, Rule, Sale, parts_of
 from bezant.kernel.errors import ConfigError
 from bezant.kernel.money import Money
-from bezant.resources.payments.fee_plans import plans_at
+from bezant.resources.core.fee_plans import plans_at
 
 STANDARD = plans_at(None).of("acct_any")
 SEEN = Plan(

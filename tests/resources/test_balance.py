@@ -6,7 +6,8 @@ from tests.resources.office import Office
 def test_nothing_is_shown_as_zero(office: Office) -> None:
     shown = office.get("/v1/balance")
     nothing = [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}]
-    assert shown["available"] == shown["pending"] == shown["instant_available"] == nothing
+    assert shown["available"] == shown["pending"] == nothing
+    assert shown["instant_available"] == [nothing[0] | {"net_available": []}]
     assert shown["connect_reserved"] == [{"amount": 0, "currency": "usd"}]
     assert (shown["object"], shown["livemode"]) == ("balance", False)
 

@@ -175,6 +175,11 @@ _GENERAL = (
         "Ask for the number again.",
     ),
     ErrorCode(
+        "instant_payouts_limit_exceeded",
+        "More would be paid out instantly in a day than the account's fee plan allows.",
+        "Lower the amount, wait for the next day (UTC), or use `standard`.",
+    ),
+    ErrorCode(
         "instant_payouts_unsupported",
         "An instant payout was asked for, and no instant rail carries the amount to the account.",
         "Look at the account's `available_payout_methods`; leave `method` out, or send standard.",

@@ -59,7 +59,10 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rules of an account; percentages beyond them are of the amount, the tax is of the fee."""
+    """The rules of an account; percentages beyond them are of the amount, the tax is of the fee.
+
+    `instant_daily_limit` is how much may be paid out instantly in a day (UTC), in minor units.
+    """
 
     rules: tuple[Rule, ...]
     abroad_percent: Decimal = Decimal(0)
@@ -67,6 +70,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tax_percent: Decimal = Decimal(0)
     tax_name: str = "Tax"
     returned_with_refunds: bool = False
+    instant_daily_limit: Mapping[str, int] = {}
 
 
 class Sale(Struct, frozen=True, kw_only=True):

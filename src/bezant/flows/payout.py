@@ -6,7 +6,7 @@ things: the house's `network` account stands between them and is zero when both 
 
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, due, in_transit, incoming, network, pending
+from bezant.ledger.chart import available, due, fees_payable, in_transit, incoming, network, pending
 from bezant.ledger.entry import Entry, Move, entry
 
 NEXT = {
@@ -22,6 +22,18 @@ def created(amount: Money, *, book: Book, rail: str) -> Entry:
     """The money may no longer be spent: it is on its way."""
     return entry(
         "payout.created", Move(amount, debit=available(book), credit=in_transit(book, rail))
+    )
+
+
+def priced(fee: Money, *, book: Book) -> Entry:
+    """What an instant payout costs is taken of what may be spent."""
+    return entry("payout.priced", Move(fee, debit=available(book), credit=fees_payable(book)))
+
+
+def price_returned(fee: Money, *, book: Book) -> Entry:
+    """A payout that failed or was canceled costs nothing."""
+    return entry(
+        "payout.price_returned", Move(fee, debit=fees_payable(book), credit=available(book))
     )
 
 

@@ -9,8 +9,11 @@ from bezant.api.context import Context
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json
+from bezant.kernel.money import Money
 from bezant.ledger import balances
 from bezant.ledger.chart import available, connect_reserved, pending
+from bezant.resources.core.bank_accounts import default_for
+from bezant.resources.core.instant_payouts import net_available
 from bezant.resources.core.owners import acting_owner
 
 
@@ -35,6 +38,23 @@ class SourcedSum(Struct, frozen=True):
     source_types: SourceTypes
 
 
+class NetAvailable(Struct, frozen=True):
+    """What can arrive at a bank account at once, after what that costs."""
+
+    amount: int
+    destination: str
+    source_types: SourceTypes
+
+
+class InstantSum(Struct, frozen=True):
+    """What can be paid out at once in one currency, and what of it can arrive where."""
+
+    amount: int
+    currency: str
+    source_types: SourceTypes
+    net_available: list[NetAvailable]
+
+
 class Balance(Identified, tag="balance"):
     """Named for its permission only: the answer has no id and is built from the ledger."""
 
@@ -55,13 +75,34 @@ async def retrieve(ctx: Context) -> str:
         "object": "balance",
         "available": spendable,
         "connect_reserved": [Sum(each.amount, each.currency) for each in set_aside],
-        "instant_available": nothing,
+        "instant_available": [await _instant(ctx, each) for each in spendable],
         "issuing": {"available": nothing},
         "livemode": ctx.livemode,
         "pending": coming,
         "refund_and_dispute_prefunding": {"available": nothing, "pending": nothing},
     }
     return encode_json(body).decode()
+
+
+async def _instant(ctx: Context, spendable: SourcedSum) -> InstantSum:
+    """Return what could be at the default bank account at once, before and after its price."""
+    nothing = InstantSum(0, spendable.currency, SourceTypes(0), [])
+    if spendable.amount <= 0:
+        return nothing
+    destination = await default_for(ctx, spendable.currency)
+    if destination is None:
+        return nothing
+    gross = Money(spendable.amount, spendable.currency)
+    net = await net_available(ctx, gross, destination)
+    if net is None:
+        return nothing
+    types = SourceTypes(net.amount)
+    return InstantSum(
+        spendable.amount,
+        spendable.currency,
+        SourceTypes(spendable.amount),
+        [NetAvailable(net.amount, destination.id, types)],
+    )
 
 
 def _sums(found: Iterable[balances.Balance], path: str, default_currency: str) -> list[SourcedSum]:

@@ -1,10 +1,11 @@
 """The payout object, and how a payout begins: by hand, by the schedule, or to take one back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import ClassVar, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field, to_builtins
+from msgspec.structs import replace
 
 from bezant.api.context import COLUMNS, Context, Hidden, created_of
 from bezant.api.resource import Expands, Resource
@@ -17,11 +18,14 @@ from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order
 from bezant.rail import Address
-from bezant.resources.core.balance_transactions import record
+from bezant.resources.core.balance_transactions import FeeDetail, record
 from bezant.resources.core.bank_accounts import BankAccount, party
+from bezant.resources.core.instant_payouts import price_of
 from bezant.resources.core.sortable import sortable
 
 Method = Literal["standard", "instant"]
+PRICE = "price"
+"""Where in a payout's hidden part is what it cost."""
 
 FAILURES: Mapping[str, str] = {
     "account_closed": "The bank account has been closed.",
@@ -142,21 +146,43 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
     movement = _sent(ctx, payout, order)
     entry = flow.created(amount, book=ctx.book, rail=movement.rail)
     instruct.tie(ctx, movement, ctx.post(entry, source=name))
-    payout.balance_transaction = recorded(ctx, "payout", -amount, payout)
+    fees = price_of(ctx, amount) if wanted.method == "instant" else ()
+    payout.balance_transaction = recorded(ctx, "payout", -amount, payout, fees=fees)
+    fee = sum(each.amount for each in fees)
+    if fee:
+        ctx.post(flow.priced(Money(fee, amount.currency), book=ctx.book), source=name)
     payout.arrival_date = day_of(movement)
     hidden: Hidden = {
         "chain": [ctx.caller.platform, ctx.account],
         COLUMNS: {"due_at": ctx.now().isoformat()},
+        PRICE: [to_builtins(each) for each in fees],
     }
     return ctx.create(payout, event="payout.created", hidden=hidden)
 
 
 def recorded(
-    ctx: Context, kind: str, amount: Money, payout: Payout, book: Book | None = None
+    ctx: Context,
+    kind: str,
+    amount: Money,
+    payout: Payout,
+    *,
+    book: Book | None = None,
+    fees: Sequence[FeeDetail] = (),
 ) -> str:
     """Store a balance transaction of a payout and return its id."""
-    description = payout.description
-    return record(ctx, kind, amount, source=payout.id, book=book, description=description).id
+    words = payout.description
+    made = record(ctx, kind, amount, source=payout.id, book=book, description=words, fees=fees)
+    return made.id
+
+
+def given_up(ctx: Context, kind: str, payout: Payout, book: Book) -> str:
+    """Record that a payout's money is back, and what it cost with it; returns the id."""
+    price = convert(ctx.hidden(payout).get(PRICE, []), list[FeeDetail])
+    fee = sum(each.amount for each in price)
+    if fee:
+        ctx.post(flow.price_returned(Money(fee, payout.currency), book=book), source=payout.id)
+    back = [replace(each, amount=-each.amount) for each in price]
+    return recorded(ctx, kind, payout.money, payout, book=book, fees=back)
 
 
 def day_of(movement: Movement) -> int:

@@ -13,7 +13,7 @@ from bezant.movement.handler import Handler, Notice
 from bezant.movement.movement import Movement, MovementFact
 from bezant.resources.core import payout_reversals as reversals
 from bezant.resources.core.bank_accounts import BankAccount, corrected
-from bezant.resources.core.payout import FAILURES, Payout, TraceId, recorded
+from bezant.resources.core.payout import FAILURES, Payout, TraceId, given_up
 
 
 def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
@@ -49,7 +49,7 @@ def _recalled(ctx: Context, payout: Payout, movement: Movement, fact: MovementFa
 def canceled(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
     """Undo what no bank has seen."""
     _drop(ctx, payout, movement)
-    back = recorded(ctx, "payout_cancel", payout.money, payout, book=movement.book)
+    back = given_up(ctx, "payout_cancel", payout, movement.book)
     _become(ctx, payout, "canceled", "payout.canceled", failure_balance_transaction=back)
 
 
@@ -60,7 +60,7 @@ def _rejected(ctx: Context, payout: Payout, movement: Movement, fact: MovementFa
 
 def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> None:
     code = fact.failure_code or "could_not_process"
-    back = recorded(ctx, "payout_failure", payout.money, payout, book=movement.book)
+    back = given_up(ctx, "payout_failure", payout, movement.book)
     _become(
         ctx,
         payout,

@@ -13,6 +13,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.movement import instruct
 from bezant.resources.core.bank_accounts import BankAccount, default_for
+from bezant.resources.core.instant_payouts import check_limit
 from bezant.resources.core.owners import payee
 from bezant.resources.core.payout import Payout, Wanted, begin
 from bezant.resources.core.payout_answers import canceled
@@ -76,6 +77,8 @@ async def create(ctx: Context, params: CreatePayout) -> Payout:
     _check(params)
     owner = await payee(ctx)
     destination = await _destination(ctx, params)
+    if params.method == "instant":
+        await check_limit(ctx, Money(params.amount, params.currency))
     wanted = Wanted(
         address=owner.address,
         description=params.description,

@@ -16,12 +16,12 @@ from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.rail.cards import About, CardAnswer, CardRequest, reference_of
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
+from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
 from bezant.resources.payments.application_fee import ApplicationFee, give_back_fee
 from bezant.resources.payments.ask_card import captures_of
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.fee_plans import plans_of
 from bezant.resources.payments.refund import Refund, RefundReason
 from bezant.resources.payments.settling import RATE
 from bezant.resources.payments.transfer import Transfer, take_back, until

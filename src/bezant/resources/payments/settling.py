@@ -24,10 +24,10 @@ from bezant.ledger.book import book_of
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.core.bank_accounts import default_for
 from bezant.resources.core.exchange_rates import per_unit
+from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.application_fee import earn, fee_detail
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.fee_plans import plans_of
 from bezant.resources.payments.transfer import Words, move
 
 RATE = "rate"

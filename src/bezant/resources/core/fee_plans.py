@@ -12,7 +12,7 @@ from bezant.flows.fee_plan import Plans
 from bezant.kernel.errors import ConfigError
 
 STANDARD = "standard"
-_FILE = files("bezant.resources.payments") / "fee_plans.toml"
+_FILE = files("bezant.resources.core") / "fee_plans.toml"
 
 
 def plans_of(runtime: Runtime) -> Plans:
