@@ -1,17 +1,20 @@
 """Stories: what happens to money, told in business words and played on the whole platform.
 
 topup    50.00 usd                  the platform announces money, and wires it
+account  acct_1 in DE [no_account]  an account with a bank account there, which answers so
 fund     acct_1   100.00 usd        money comes to a connected account, by top-up and transfer
 payout   acct_1    60.00 usd        the account pays itself out; the latest is "its payout"
+payout   acct_1    60.00 usd instant
 cancel   acct_1                     its payout is canceled
 day      3                          so many banking days pass, each until nine in the morning
 bank settles acct_1                 days pass until its payout is paid
+bank refuses acct_1                 days pass until its payout has failed
 bank returns acct_1 R03             the receiver's bank sends it back, and days pass
 bank loses|doubles|truncates|holds returns|bai2|camt|ack      an accident with the next file
 expect   acct_1 available 40.00 usd
 expect   acct_1 payout failed no_account
 expect   clearing 0.00 usd          every clearing account, over all books
-expect   bank tied                  the bank's books, its statement and our ledger agree
+expect   bank tied                  each bank's books, its statements and our ledger agree
 """
 
 import asyncio
@@ -35,6 +38,30 @@ from bezant.ledger.verify import verify
 from bezant.movement.bank_file import BankFile, content
 from bezant.server.platform import Platform
 from bezant.store.objects import Page
+
+HOMES = {
+    "US": ("usd", "110000000", {
+        "": "000123456789", "no_account": "000111111116", "account_closed": "000111111113",
+    }),
+    "DE": ("eur", "", {
+        "": "DE89370400440532013000", "no_account": "DE62370400440532013001",
+        "account_closed": "DE35370400440532013002",
+        "insufficient_funds": "DE08370400440532013003",
+        "debit_not_authorized": "DE78370400440532013004",
+        "invalid_currency": "DE51370400440532013005",
+    }),
+    "GB": ("gbp", "108800", {
+        "": "00012345", "no_account": "11111116", "account_closed": "11111113",
+        "insufficient_funds": "22222227",
+    }),
+    "BR": ("brl", "110-0000", {
+        "": "0001234", "no_account": "1111116", "account_closed": "1111113",
+    }),
+    "IN": ("inr", "HDFC0000261", {"": "000123456789", "no_account": "000111111116"}),
+    "CH": ("usd", "UBSWCHZH80A", {"": "CH9300762011623852957"}),
+    "AU": ("usd", "CTBAAU2S", {"": "000123456", "no_account": "000111111116"}),
+}  # fmt: skip
+"""Bank accounts in each country: the currency, the routing number, and numbers by their answer."""
 
 EASTERN = ZoneInfo("America/New_York")
 KEY = "sk_test_story_12345678"
@@ -90,17 +117,35 @@ class Teller:
 
     async def topup(self, amount, currency):
         await self.call("POST", "/v1/topups", {"amount": minor(amount), "currency": currency})
+        await self.platform.tick()  # The payer sends it on the same day.
         await self.day()
+
+    async def account(self, name, _in, country, answer=""):
+        """Open a connected account with a bank account in a country."""
+        currency, routing, numbers = HOMES[country]
+        form = {
+            "type": "custom",
+            "country": country,
+            "capabilities[transfers][requested]": "true",
+            "external_account[object]": "bank_account",
+            "external_account[country]": country,
+            "external_account[currency]": currency,
+            "external_account[account_number]": numbers[answer],
+            "external_account[account_holder_name]": name,
+        }
+        if routing:
+            form["external_account[routing_number]"] = routing
+        self.accounts[name] = (await self.call("POST", "/v1/accounts", form))["id"]
 
     async def fund(self, name, amount, currency):
         await self.topup(amount, currency)
         form = {"amount": minor(amount), "currency": currency}
-        form["destination"] = await self.account(name)
+        form["destination"] = await self.opened(name)
         await self.call("POST", "/v1/transfers", form)
 
-    async def payout(self, name, amount, currency):
-        form = {"amount": minor(amount), "currency": currency}
-        payout = await self.call("POST", "/v1/payouts", form, await self.account(name))
+    async def payout(self, name, amount, currency, method="standard"):
+        form = {"amount": minor(amount), "currency": currency, "method": method}
+        payout = await self.call("POST", "/v1/payouts", form, await self.opened(name))
         self.payouts[name] = payout["id"]
 
     async def simulate(self, rail, action, *given):
@@ -110,7 +155,7 @@ class Teller:
         for word in words:
             value = next(words)
             if word == "to":
-                form["target"], account = self.payouts[value], await self.account(value)
+                form["target"], account = self.payouts[value], await self.opened(value)
             else:
                 form[word] = value
         made = await self.call("POST", "/v1/test_helpers/simulations", form, account)
@@ -122,7 +167,7 @@ class Teller:
 
     async def cancel(self, name):
         path = f"/v1/payouts/{self.payouts[name]}/cancel"
-        await self.call("POST", path, {}, await self.account(name))
+        await self.call("POST", path, {}, await self.opened(name))
 
     async def day(self, count="1"):
         for _ in range(int(count)):
@@ -130,6 +175,9 @@ class Teller:
 
     async def bank_settles(self, name):
         await self._until(name, "paid")
+
+    async def bank_refuses(self, name):
+        await self._until(name, "failed")
 
     async def bank_returns(self, name, code):
         await self._until_submitted(name)
@@ -179,16 +227,18 @@ class Teller:
             totals = await clearing_totals(conn)
         standing = {(one.path, one.currency): one.posted for one in totals if one.posted}
         assert standing == {}, standing
-        assert (minor(amount), currency) == (0, "usd"), "clearing is only ever expected at zero"
+        assert minor(amount) == 0, f"clearing is only ever expected at zero, in {currency} as well"
 
     async def expect_bank(self, word):
         assert word == "tied", word
         own = house(livemode=False)
         async with self.platform.pool.connection() as conn:
-            mirrored = await balance_of(conn, bank(own, "sandbox"), "usd")
-            unexplained = await balance_of(conn, suspense(own, "sandbox"), "usd")
-        assert mirrored.posted == self.bank.balance()
-        assert unexplained.posted == 0
+            for name, one in self.platform.sandbox.banks.items():
+                currency = one.account.currency
+                mirrored = await balance_of(conn, bank(own, name), currency)
+                unexplained = await balance_of(conn, suspense(own, name), currency)
+                assert mirrored.posted == one.balance(), name
+                assert unexplained.posted == 0, name
 
     async def expect_suspense(self, amount, currency):
         """What lines of the statement are explained by nothing; below zero it went out."""
@@ -201,31 +251,20 @@ class Teller:
             payout = await self.latest(name)
             assert [payout["status"], payout["failure_code"]][: len(values)] == list(values)
             return
-        balance = await self.call("GET", "/v1/balance", None, await self.account(name))
+        balance = await self.call("GET", "/v1/balance", None, await self.opened(name))
         held = {one["currency"]: one["amount"] for one in balance[what]}
         assert held.get(values[1], 0) == minor(values[0]), (name, what, held)
 
-    async def account(self, name):
-        """Return a connected account's id, opening it at its first mention."""
+    async def opened(self, name):
+        """Return a connected account's id, opening it in the United States if nobody has."""
         if name not in self.accounts:
-            form = {
-                "type": "custom",
-                "country": "US",
-                "capabilities[transfers][requested]": "true",
-                "external_account[object]": "bank_account",
-                "external_account[country]": "US",
-                "external_account[currency]": "usd",
-                "external_account[routing_number]": "110000000",
-                "external_account[account_number]": "000123456789",
-                "external_account[account_holder_name]": name,
-            }
-            self.accounts[name] = (await self.call("POST", "/v1/accounts", form))["id"]
+            await self.account(name, "in", "US")
         return self.accounts[name]
 
     async def latest(self, name):
         """Return an account's payout as it is now."""
         path = f"/v1/payouts/{self.payouts[name]}"
-        return await self.call("GET", path, None, await self.account(name))
+        return await self.call("GET", path, None, await self.opened(name))
 
     async def call(self, method, path, form, account=None):
         """Call the API, which must agree."""
