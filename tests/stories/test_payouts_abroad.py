@@ -42,6 +42,25 @@ def test_a_payout_arrives_or_comes_back_whole(database, _rail, country, currency
     )
 
 
+@pytest.mark.parametrize(
+    ("_rail", "country", "currency", "method"),
+    [*WAYS, ("ACH", "US", "usd", "standard"), ("SWIFT", "CH", "usd", "standard")],
+)
+def test_the_fast_sandbox_pays_out_within_two_seconds(database, _rail, country, currency, method):
+    tell(
+        database,
+        f"""
+        account acct_1 in {country}
+        fund    acct_1              100.00 {currency}
+        payout  acct_1               60.00 {currency} {method}
+        seconds 2
+        expect  acct_1 payout paid
+        expect  acct_1 available     40.00 {currency}
+        """,
+        sandbox="fast",
+    )
+
+
 def test_a_payout_in_dollars_goes_abroad_by_swift(database):
     tell(
         database,
