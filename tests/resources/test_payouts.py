@@ -4,10 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bezant.iso20022 import reasons as iso20022
 from bezant.rails.ach.returns import RETURN_REASONS
+from bezant.rails.bacs import reasons as bacs
+from bezant.rails.pix import reasons as pix
+from bezant.rails.sepa import reasons as sepa
+from bezant.rails.upi import codes as upi
 from bezant.resources.core.payout import FAILURES
 from tests.resources.office import Office
 
+SWISS = "CH9300762011623852957"
 BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
     ({"amount": 0}, "parameter_invalid_integer", "amount"),
     ({"amount": 2**63}, "parameter_invalid_integer", "amount"),
@@ -125,8 +131,86 @@ def test_a_rejection_gives_the_money_back(office: Office, seller: str) -> None:
     assert "network:ach" not in office.house()
 
 
-def test_every_return_reason_has_its_words() -> None:
-    assert {reason.failure_code for reason in RETURN_REASONS.values()} <= FAILURES.keys()
+def test_every_reason_of_every_rail_has_its_words() -> None:
+    codes = {reason.failure_code for reason in RETURN_REASONS.values()}
+    codes |= {reason.failure_code for reason in iso20022.REASONS.values()}
+    codes |= {reason.failure_code for reason in sepa.REASONS.values()}
+    codes |= {reason.failure_code for reason in bacs.UNAPPLIED_CREDITS.values()}
+    codes |= {reason.failure_code for reason in upi.REASONS.values() if reason.failure_code}
+    codes |= {failure for _, failure in pix.REASONS.values()}
+    assert codes - FAILURES.keys() == set()
+
+
+ABROAD = [
+    ({"country": "DE", "account_number": "DE89370400440532013000"}, "eur", "standard", 4),
+    ({"country": "DE", "account_number": "DE89370400440532013000"}, "eur", "instant", 2),
+    (
+        {"country": "GB", "account_number": "00012345", "routing_number": "108800"},
+        "gbp",
+        "standard",
+        4,
+    ),
+    (
+        {"country": "GB", "account_number": "00012345", "routing_number": "108800"},
+        "gbp",
+        "instant",
+        2,
+    ),
+    (
+        {"country": "BR", "account_number": "0001234", "routing_number": "110-0000"},
+        "brl",
+        "standard",
+        2,
+    ),
+    (
+        {"country": "CH", "account_number": SWISS, "routing_number": "UBSWCHZH80A"},
+        "usd",
+        "standard",
+        5,
+    ),
+]
+
+
+@pytest.mark.parametrize(("bank", "currency", "method", "day"), ABROAD)
+def test_a_payout_arrives_by_the_calendar_of_its_rail(
+    office: Office, bank: dict[str, str], currency: str, method: str, day: int
+) -> None:
+    given = {"object": "bank_account", "currency": currency, **bank}
+    seller = office.open_account(country=bank["country"], external_account=given)
+    topup = office.post("/v1/topups", amount=1_000, currency=currency)["id"]
+    office.hear(topup, "settled")
+    office.post("/v1/transfers", amount=1_000, currency=currency, destination=seller)
+    made = office.post("/v1/payouts", seller, amount=600, currency=currency, method=method)
+    assert datetime.fromtimestamp(made["arrival_date"], UTC) == datetime(2026, 3, day, tzinfo=UTC)
+    office.hear(made["id"], "submitted", account=seller)
+    trace = shown(office, made, seller)["trace_id"]
+    assert trace["status"] == "supported"
+    assert currency != "eur" or trace["value"].startswith("MV")
+
+
+def test_what_no_instant_rail_carries_says_why(office: Office) -> None:
+    given = {"object": "bank_account", "country": "CH", "currency": "usd", "account_number": SWISS}
+    bank = given | {"routing_number": "UBSWCHZH80A"}
+    seller = office.open_account(country="CH", external_account=bank)
+    params = {"amount": 100, "currency": "usd", "method": "instant"}
+    error = office.refused("/v1/payouts", seller, **params)
+    assert (error["code"], error["param"]) == ("instant_payouts_unsupported", "method")
+    assert "swift" in error["message"]
+
+
+def test_swift_asks_for_the_address_from_its_day_on(office: Office) -> None:
+    office.pass_time(days=300)
+    given = {"object": "bank_account", "country": "CH", "currency": "usd", "account_number": SWISS}
+    bank = given | {"routing_number": "UBSWCHZH80A"}
+    seller = office.open_account(country="CH", external_account=bank)
+    office.fund(1_000, seller)
+    params = {"amount": 100, "currency": "usd"}
+    error = office.refused("/v1/payouts", seller, **params)
+    assert (error["code"], "town and country" in error["message"]) == ("rail_refuses", True)
+    office.post(
+        f"/v1/accounts/{seller}", company={"address": {"city": "Zug", "postal_code": "6300"}}
+    )
+    assert office.post("/v1/payouts", seller, **params)["status"] == "pending"
 
 
 def test_only_pending_ones_are_canceled(office: Office, seller: str) -> None:
