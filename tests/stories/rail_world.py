@@ -170,6 +170,11 @@ class World:
         rows = self.banks[movement.bank].books.rows(EXECUTED, (f"%{movement.reference}",))
         return rows[0][0]
 
+    async def of_house(self, kind, name):
+        """Return an object of the house."""
+        ctx = Context(self.platform.runtime, Caller("house", "house", livemode=False))
+        return await ctx.load(kind, name, book=ctx.house)
+
     async def tick(self):
         while await self.platform.tick():
             pass
@@ -201,7 +206,8 @@ class World:
         """The banks' books equal ours to the unit, and nothing is left between books."""
         await self.hours(30)
         for name in self.banks:
-            assert await self.unexplained(name) == 0, name
+            left = await self.unexplained(name)
+            assert left == 0, (name, left, self.banks[name].lines())
         await self.mirrors()
 
     async def mirrors(self):

@@ -38,15 +38,27 @@ log = get_logger(__name__)
 _ANSWERS = {"recalled": "settled", "recall_refused": "rejected"}
 """What an answer to a recall means for the recall itself."""
 
+_ABOUT_RECALLS = {
+    "returned": "recalled",
+    "recalled": "recalled",
+    "recall_refused": "recall_refused",
+}
+"""What is heard of the recall when the movement itself is told of: banks name the one or other."""
+
 _TAKEN_BACK: Mapping[str, str] = {"reverse": "recalled", "recall": "recalled", "return": "returned"}
 """What becomes of a movement when one about it has settled."""
+
+
+_ABOUT_MONEY = frozenset({"settled", "returned", "recalled"})
+_FOR_MONEY = MOVES_MONEY | {"recall"}
 
 
 class Heard(NamedTuple):
     """A fact about one movement; `cause` is the file or statement that the house books it under.
 
-    `details` are what a change notice corrects. `only` is the direction of those that are meant,
-    when it is told of a whole file.
+    `details` are what a change notice corrects, or name how money came back. `only` is the
+    direction of those that are meant, when it is told of a whole file. `amount` is what it is
+    said to be about: what is about another one than was ordered is noted, and moves nothing.
     """
 
     place: Place
@@ -54,6 +66,7 @@ class Heard(NamedTuple):
     cause: str
     details: Mapping[str, str] = {}
     only: Direction | None = None
+    amount: Money | None = None
 
 
 class _Done(NamedTuple):
@@ -136,13 +149,14 @@ async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
         movement = movements.get(one.place.id)
         if movement is None or one.only not in (None, movement.direction):
             continue
-        for fact in _steps(ctx.current(movement), one.fact):
+        for fact in _steps(ctx.current(movement), _believed(ctx.current(movement), one)):
             now = ctx.current(movement)
             changed += 1
             if fact.kind not in NEXT:
                 noted = take(ctx, None, None, now, fact)
                 if fact.kind == "corrected":
                     notices.append((noted, one))
+                follow += _following(noted, fact, one)
                 continue
             handler = engine.handlers.get(now.subject or "")
             subject = subjects.get(now.source or "")
@@ -153,6 +167,8 @@ async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
             if handler and fact.kind == "returned":
                 _try_again(ctx, engine, handler, subject, saved)
             follow += _following(saved, fact, one)
+            if fact.kind in ("returned", "recalled") and (name := _name_of_return(one)):
+                ctx.save(ctx.current(movement), came_back_as=name)
     _post_totals(ctx, engine.handlers, totals)
     await _correct(ctx, engine, subjects, notices)
     return _Done(changed, follow)
@@ -219,6 +235,21 @@ def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:
         yield replace(fact, kind="contradicted", reason=reason)
 
 
+def _name_of_return(heard: Heard) -> str:
+    return heard.details.get("return_id") or heard.details.get("return_trace", "")
+
+
+def _believed(movement: Movement, heard: Heard) -> MovementFact:
+    """Return a fact, or a note that contradicts it when it is about another amount."""
+    fact, said = heard.fact, heard.amount
+    checked = fact.kind in _ABOUT_MONEY and movement.act in _FOR_MONEY
+    if not said or not checked or said == movement.money:
+        return fact
+    log.warning("movement_amounts_differ", movement=movement.id, kind=fact.kind)
+    reason = f"{fact.kind} was heard of {said.amount} {said.currency} instead of {movement.amount}"
+    return replace(fact, kind="contradicted", reason=reason)
+
+
 def _contradicts(movement: Movement, fact: MovementFact) -> bool:
     """Tell whether money has moved that a movement says has not."""
     if movement.act == "receive":
@@ -227,7 +258,12 @@ def _contradicts(movement: Movement, fact: MovementFact) -> bool:
 
 
 def _following(movement: Movement, fact: MovementFact, heard: Heard) -> Iterator[Heard]:
-    """Yield what a fact about one movement says about the one that it is about."""
+    """Yield what a fact about one movement says about the one that it is about, or asked for it."""
+    begun = [one.movement for one in movement.facts if one.kind == "recall_begun"]
+    if begun and begun[-1] and fact.kind in _ABOUT_RECALLS and fact.movement != begun[-1]:
+        told = replace(fact, kind=_ABOUT_RECALLS[fact.kind], movement=movement.id, entries=())
+        place = Place(movement.book.id, begun[-1], movement.platform)
+        yield Heard(place, told, heard.cause)
     if movement.original is None or movement.act not in _TAKEN_BACK:
         return
     kinds = {"settled": _TAKEN_BACK[movement.act], "rejected": f"{movement.act}_refused"}

@@ -107,12 +107,12 @@ async def lanes_at_work(conn: Connection) -> set[str]:
 
 
 async def sent_by_reference(
-    conn: Connection, book: Book, references: Sequence[str]
+    conn: Connection, book: Book, references: Sequence[str], bank: str
 ) -> dict[str, BankFile]:
-    """Return the newest file that was sent under each reference."""
-    cursor = await conn.execute(QUERIES.sent_by_reference, [book.id, list(references)])
+    """Return the newest file that was sent to a bank under each reference."""
+    cursor = await conn.execute(QUERIES.sent_by_reference, [book.id, list(references), bank])
     files = [msgspec.json.decode(row[0], type=BankFile) for row in await cursor.fetchall()]
-    return {file.reference: file for file in files if file.direction == "sent"}
+    return {file.reference: file for file in files}
 
 
 async def pending_handover(conn: Connection, book: Book, lane: str) -> list[str]:

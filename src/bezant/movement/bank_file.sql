@@ -14,4 +14,5 @@ where kind = 'bank_file' and "group" is not null and status in ('prepared', 'unk
 -- name: sent_by_reference
 select distinct on (reference) body from object
 where kind = 'bank_file' and book_id = %s and reference = any(%s::text[])
+  and type = 'sent' and split_part("group", '/', 1) = %s
 order by reference, id desc

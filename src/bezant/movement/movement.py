@@ -85,7 +85,8 @@ class Movement(Resource, tag="movement"):
     `act` is what is asked of the bank: `pay`, by direction, `receive` what comes by itself, or
     something about another movement, the `original`: `recall`, `reverse`, `return`, `enquire`.
     The counterparty's full bank details are hidden; times are Unix seconds. `trace` is the bank's
-    name for it, `reference` what a payer writes, or the trace. `due_at` is when something is next
+    name for it, `reference` what a payer writes, or the trace; `came_back_as` is the name under
+    which others sent it back. `due_at` is when something is next
     to be done: sent, asked after, or final. `route` says why it goes this way.
     """
 
@@ -119,6 +120,7 @@ class Movement(Resource, tag="movement"):
     act: Act | Literal["receive"] = "pay"
     answers_within: int | None = None
     attempt: int = 1
+    came_back_as: str | None = None
     end_to_end_id: str | None = None
     original: str | None = None
     reference: str | None = None
@@ -154,8 +156,8 @@ class Movement(Resource, tag="movement"):
 
     @property
     def told_as(self) -> str | None:
-        """The end-to-end id that others gave to what they sent or collected."""
-        return self.end_to_end_id if self.came_unasked else None
+        """The name that others gave to what they sent or collected, or sent back to us."""
+        return self.end_to_end_id if self.came_unasked else self.came_back_as
 
     @property
     def can_come_back(self) -> bool:

@@ -21,11 +21,13 @@ order by id limit %s
 -- name: by_reference
 select distinct on (reference) reference, book_id, id, parent from object
 where kind = 'movement' and reference = any(%s::text[])
+  and split_part("group", '/', 1) = %s
 order by reference, id desc
 
 -- name: told_as
 select payout, id, body from object
 where kind = 'movement' and payout = any(%s::text[])
+  and split_part("group", '/', 1) = %s
 order by id
 
 -- name: by_id

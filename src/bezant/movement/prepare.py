@@ -21,7 +21,7 @@ from bezant.movement.banks import Lane
 from bezant.movement.movement import MOVES_MONEY, Movement, MovementFact
 from bezant.movement.order import instruction, order_of
 from bezant.movement.rows import Place
-from bezant.rail import Instruction
+from bezant.rail import Instruction, NamesPayments
 
 LATE = timedelta(minutes=30)
 """How long after its cut-off a movement may still keep the dates it was promised."""
@@ -38,6 +38,7 @@ class _Packed(NamedTuple):
     data: bytes
     orders: Sequence[Instruction]
     refused: dict[str, str]
+    made_at: datetime
 
 
 async def prepare(ctx: Context, lane: Lane, places: Sequence[Place]) -> int:
@@ -114,21 +115,22 @@ def _pack(
 ) -> _Packed:
     """Pack what can be packed; what a file refuses is left out by name, or found by halving."""
     refused: dict[str, str] = {}
+    made_at = ctx.now()
     while orders:
         try:
             data = lane.rail.pack(
                 orders,
                 lane.access.originator,
-                created_at=ctx.now(),
+                created_at=made_at,
                 file_modifier=modifier,
                 reference=reference,
             )
-            return _Packed(data, orders, refused)
+            return _Packed(data, orders, refused, made_at)
         except FileRefused as problem:
             named = _named(problem, orders) or _poison(ctx, lane, orders, reference, modifier)
             refused |= named
             orders = [one for one in orders if one.movement not in named]
-    return _Packed(b"", (), refused)
+    return _Packed(b"", (), refused, made_at)
 
 
 def _named(refused: FileRefused, orders: Sequence[Instruction]) -> dict[str, str]:
@@ -207,10 +209,19 @@ def _fix(
     ctx.create(file, book=ctx.house)
     ctx.keep(name, packed.data, ctx.house)
     for order in packed.orders:
+        movement = movements[order.movement]
         ctx.save(
-            movements[order.movement],
+            movement,
             due_at=None,
+            end_to_end_id=_network_s_id(lane, movement, order.trace, packed.made_at),
             file=name,
             reference=order.trace,
             effective_date=order.effective_date.isoformat(),
         )
+
+
+def _network_s_id(lane: Lane, movement: Movement, trace: str, made_at: datetime) -> str | None:
+    """Return the end-to-end id under which a movement leaves."""
+    if movement.act == "pay" and isinstance(lane.rail, NamesPayments):
+        return lane.rail.end_to_end(lane.access.originator, trace, made_at)
+    return movement.end_to_end_id

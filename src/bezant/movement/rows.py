@@ -49,9 +49,12 @@ async def in_file(conn: Connection, file: str, after: str, limit: int) -> list[P
     return [Place(*row) for row in await cursor.fetchall()]
 
 
-async def by_reference(conn: Connection, references: Sequence[str]) -> dict[str, Place]:
-    """Return the newest movement under each reference: a trace, what a payer writes, our own id."""
-    cursor = await conn.execute(QUERIES.by_reference, [list(references)])
+async def by_reference(conn: Connection, references: Sequence[str], bank: str) -> dict[str, Place]:
+    """Return the newest movement at a bank under each reference.
+
+    That is a trace, what a payer writes, or our own end-to-end id. Banks number for themselves.
+    """
+    cursor = await conn.execute(QUERIES.by_reference, [list(references), bank])
     found = {row[0]: Place(*row[1:]) for row in await cursor.fetchall()}
     ours = {id_of(one): one for one in references if one not in found and _END_TO_END.match(one)}
     if ours:
@@ -66,9 +69,9 @@ async def by_id(conn: Connection, names: Sequence[str]) -> list[Place]:
     return [Place(*row[1:]) for row in await cursor.fetchall()]
 
 
-async def told_as(conn: Connection, names: Sequence[str]) -> list[tuple[str, Movement]]:
-    """Return (end-to-end id, movement) of what came unasked under others' ids, oldest first."""
-    cursor = await conn.execute(QUERIES.told_as, [list(names)])
+async def told_as(conn: Connection, names: Sequence[str], bank: str) -> list[tuple[str, Movement]]:
+    """Return (others' name, movement) at a bank of what came unasked or back, oldest first."""
+    cursor = await conn.execute(QUERIES.told_as, [list(names), bank])
     rows = await cursor.fetchall()
     return [(name, msgspec.json.decode(body, type=Movement)) for name, _, body in rows]
 

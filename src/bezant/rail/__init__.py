@@ -31,6 +31,7 @@ from bezant.rail.orders import (
 from bezant.rail.protocol import (
     Capabilities,
     Mode,
+    NamesPayments,
     Rail,
     Reading,
     ReadsByBank,
@@ -60,6 +61,7 @@ __all__ = [
     "Instruction",
     "Mandate",
     "Mode",
+    "NamesPayments",
     "Original",
     "Originator",
     "OwnAccount",

@@ -173,3 +173,12 @@ class ReadsStreams(Protocol):
     def read_stream(self, source: bytes | Source) -> Reading:
         """Return the facts of a file one by one."""
         ...
+
+
+@runtime_checkable
+class NamesPayments(Protocol):
+    """A rail whose payments get an end-to-end id of the network's own form when they are sent."""
+
+    def end_to_end(self, originator: Originator, trace: str, created_at: datetime) -> str:
+        """Return the end-to-end id of the payment under a trace in a message made at an instant."""
+        ...

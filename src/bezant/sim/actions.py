@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bezant.sim.bank import OUTAGE, SimulatedBank
 from bezant.sim.courier import Fault
 from bezant.sim.intake import RATES
+from bezant.sim.orders import key_of
 from bezant.sim.scheme import Incoming, Outcome
 from bezant.sim.settlement import MISTAKE
 
@@ -46,6 +48,7 @@ def perform(bank: SimulatedBank, wish: Wish) -> str:
         return known[0][0]
     if wish.rail != "bank" and wish.rail not in bank.schemes:
         raise ValueError(f"the bank {bank.name} offers no {wish.rail}")
+    wish = replace(wish, key=key_of(bank.books, wish.key))
     result = ACTIONS[wish.action](bank, wish)
     bank.books.change(_PERFORM, (wish.id, result))
     return result

@@ -15,6 +15,10 @@ SELECT id, key, act, amount, currency, is_credit, bank, account, name, due_on, o
 FROM ordered WHERE key = ? ORDER BY id DESC LIMIT 1
 """
 
+_BY_TRACE = """
+SELECT key FROM ordered WHERE substr(key, -length(?)) = ? ORDER BY id DESC LIMIT 1
+"""
+
 _LAST_ANSWER = """
 SELECT outcome, code, amount, text FROM answer WHERE ordered = ? ORDER BY id DESC LIMIT 1
 """
@@ -64,6 +68,14 @@ def order_by_key(books: Books, key: str) -> Kept | None:
         return None
     id, *columns, outcome, code, state = found[0]
     return Kept(id, order_of(columns), outcome, code, state)
+
+
+def key_of(books: Books, trace: str) -> str:
+    """Return the key of the newest order that is known by a trace or a name that ends with it."""
+    if not trace or order_by_key(books, trace) is not None:
+        return trace
+    found = books.rows(_BY_TRACE, (trace, trace))
+    return found[0][0] if found else trace
 
 
 def order_of(columns: Iterable[object]) -> Order:

@@ -123,7 +123,7 @@ class StatementBooker:
         names = sorted({name for line in statement.lines for name in self._names(line)})
         found: dict[str, list[Explanation]] = defaultdict(list)
         async with self._runtime.pool.connection() as conn:
-            places = await by_reference(conn, names)
+            places = await by_reference(conn, names, self._bank.name)
         keys: dict[Key, list[str]] = defaultdict(list)
         for name, place in places.items():
             keys[place.book, Movement.kind(), place.id].append(name)
@@ -132,8 +132,8 @@ class StatementBooker:
             for name in keys[key]:
                 found[name] += _of_movement(movement)
         async with self._runtime.pool.connection() as conn:
-            sent = await sent_by_reference(conn, ctx.house, names)
-            came = await told_as(conn, names)
+            sent = await sent_by_reference(conn, ctx.house, names, self._bank.name)
+            came = await told_as(conn, names, self._bank.name)
             settled = await settlements(conn, ctx.house, names)
         for name, one in sent.items():
             found[name] += _of_file(one)

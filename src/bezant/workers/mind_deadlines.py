@@ -12,10 +12,10 @@ import msgspec
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
 from bezant.movement.answer import Heard, apply
-from bezant.movement.engine import Engine
 from bezant.movement.errand import about
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place, overdue
@@ -31,7 +31,6 @@ class DeadlineMinder:
     def __init__(self, runtime: Runtime) -> None:
         """Take the ports."""
         self._runtime = runtime
-        self._banks = runtime.port(Engine).banks
 
     async def run_once(self) -> int:
         """Deal with what is overdue; returns how many movements that was."""
@@ -85,9 +84,9 @@ class DeadlineMinder:
         return asked
 
     def _ask_after(self, ctx: Context, movement: Movement) -> None:
-        lane = self._banks.find(movement.bank, movement.rail)
-        if lane is None or "enquire" not in lane.rail.capabilities.acts:
-            log.warning("movement_can_not_be_asked_after", movement=movement.id)
-            ctx.save(movement, due_at=None)
-        else:
+        try:
             about(ctx, movement, "enquire")
+        except InvalidRequest as refused:
+            why = refused.message
+            log.warning("movement_can_not_be_asked_after", movement=movement.id, reason=why)
+            ctx.save(movement, due_at=None)

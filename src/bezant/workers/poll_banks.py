@@ -6,7 +6,6 @@ nothing, and may come again; one that comes twice is counted and changes nothing
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -18,8 +17,8 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply, apply_to_file
-from bezant.movement.bank_file import BankFile, sent_by_reference
+from bezant.movement.answer import Heard, apply
+from bezant.movement.bank_file import BankFile
 from bezant.movement.engine import Engine
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import REPORTS, BankProfile
@@ -30,9 +29,7 @@ from bezant.rail import Fact, Originator, Rail, ReadsByBank
 from bezant.reconcile.sniff import kind_of
 from bezant.workers.book_statements import StatementBooker
 from bezant.workers.hear_reports import ReportHearer
-
-_FILE_ID = re.compile(r"bf_[0-9A-Za-z]{24}")
-"""Our names of files carry their ids."""
+from bezant.workers.tell_files import Acknowledgement, FileTeller
 
 log = get_logger(__name__)
 
@@ -46,15 +43,6 @@ _BEGINS = {"received", "requested"}
 _KINDS = {"pending": "acknowledged"}
 
 Status = Literal["read", "refused"]
-
-
-class Acknowledgement(msgspec.Struct):
-    """What a bank's acknowledgement says of a file that we sent, by its name and its digest."""
-
-    file: str
-    status: Literal["accepted", "rejected"]
-    sha256: str
-    reasons: list[str] = []
 
 
 class Result(NamedTuple):
@@ -90,6 +78,7 @@ class BankPoller:
         ]
         self._statements = StatementBooker(runtime, bank)
         self._reports = ReportHearer(runtime, bank, self._statements)
+        self._files = FileTeller(runtime, bank)
 
     async def run_once(self) -> int:
         """Deal with every file that waits; returns how many there were."""
@@ -205,16 +194,9 @@ class BankPoller:
             said = msgspec.json.decode(data, type=Acknowledgement)
         except msgspec.DecodeError as error:
             raise FileRefused([Problem(None, None, f"no acknowledgement: {error}")]) from error
-        sent = await self._sent(said)
         kind = "acknowledged" if said.status == "accepted" else "rejected"
         fact = MovementFact(kind, self._now(), reason="; ".join(said.reasons) or None, file=file.id)
-        told = await self._tell_file(sent, fact)
-        if kind == "rejected":
-            ctx = self._context()
-            sent = await ctx.load(BankFile, sent.id, book=ctx.house)
-            ctx.save(sent, status="rejected", problems=tuple(said.reasons))
-            await ctx.write()
-        return Result("ack", entries=told)
+        return Result("ack", entries=await self._files.acknowledged(said, fact))
 
     async def _answered(self, file: BankFile, data: bytes, rail: Rail, kind: str) -> Result:
         """Apply the answers and notices in a file or message of a rail, and what it brings."""
@@ -222,17 +204,18 @@ class BankPoller:
         facts = [fact for fact in read.facts if fact.kind not in _NO_ANSWERS]
         names = {name for fact in read.facts for name in names_in(fact)}
         async with self._runtime.pool.connection() as conn:
-            places = await by_reference(conn, sorted(names))
+            places = await by_reference(conn, sorted(names), self._bank.name)
         heard: list[Heard] = []
         strange: list[str] = []
         for fact in facts:
             place = next((places[name] for name in names_in(fact) if name in places), None)
             if place is not None:
                 told = movement_fact(fact, file.id, self._now())
-                heard.append(Heard(place, told, file.id, fact.details))
+                heard.append(Heard(place, told, file.id, fact.details, amount=fact.amount))
             elif fact.kind not in _BEGINS:
-                strange.append(_unknown(fact))
-        await self._told_of_files(file, [fact for fact in facts if not names_in(fact)])
+                told = movement_fact(fact, file.id, self._now())
+                if not await self._files.of_rail(rail, fact, told):
+                    strange.append(_unknown(fact))
         await apply(self._runtime, heard, livemode=self._bank.livemode)
         new = [fact for fact in facts if fact.kind == "received" and not _known(fact, places)]
         strange += await self._bring_in(file, rail, new)
@@ -260,33 +243,6 @@ class BankPoller:
                     take_in(ctx, self._bank, arrival)
             await ctx.write()
         return strange
-
-    async def _told_of_files(self, file: BankFile, facts: Sequence[Fact]) -> None:
-        """Apply what is said of a whole file of ours, which names no movement."""
-        for fact in facts:
-            async with self._runtime.pool.connection() as conn:
-                reference = fact.details.get("file_reference", "")
-                sent = await sent_by_reference(conn, self._context().house, [reference])
-            for found in sent.values():
-                await self._tell_file(found, movement_fact(fact, file.id, self._now()))
-
-    async def _tell_file(self, sent: BankFile, fact: MovementFact) -> int:
-        live = self._bank.livemode
-        return await apply_to_file(self._runtime, sent.id, fact, sent.id, livemode=live)
-
-    async def _sent(self, said: Acknowledgement) -> BankFile:
-        """Return the file that is meant; a bank that took other bytes than ours is not believed."""
-        ctx = self._context()
-        found = await ctx.newest(BankFile, {"source": said.sha256}, book=ctx.house)
-        if found is not None and found.direction == "sent":
-            return found
-        named = _FILE_ID.search(said.file)
-        found = await ctx.find(BankFile, named[0], book=ctx.house) if named else None
-        if found is None or found.direction != "sent":
-            raise FileRefused([Problem(None, "file", "acknowledges a file that was not sent")])
-        if said.status == "accepted":
-            raise FileRefused([Problem(None, "sha256", "the bank took other bytes than were sent")])
-        return found
 
     def _now(self) -> int:
         return unix_seconds(self._runtime.clock.now())

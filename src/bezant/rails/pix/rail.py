@@ -53,6 +53,10 @@ class Pix:
         del originator
         return ids.trace(sequence)
 
+    def end_to_end(self, originator: Originator, trace: str, created_at: datetime) -> str:
+        """Return the end-to-end id of a payment: bank and minute, before its trace."""
+        return ids.name("E", originator.bank_id, created_at, trace)
+
     def trace_in(self, name: str) -> str:
         """Return the trace in an end-to-end id or a return's id of ours."""
         trace = ids.trace_of(name)

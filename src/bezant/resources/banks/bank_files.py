@@ -126,7 +126,7 @@ async def lines(ctx: Context, id: str, params: ReadLines) -> FileLines:
     said = await asyncio.to_thread(_read, ctx, file, data)
     first, last = params.starting_after + 1, params.starting_after + params.limit
     wanted = {at: said[at] for at in said if first <= at <= last}
-    places = await _places(ctx, wanted)
+    places = await _places(ctx, wanted, file.bank)
     shown = tuple(
         FileLine(
             number=at,
@@ -193,10 +193,10 @@ def _by_line(told: Iterable[tuple[int | None, Said]]) -> dict[int, list[Said]]:
     return found
 
 
-async def _places(ctx: Context, said: Mapping[int, Sequence[Said]]) -> dict[str, Place]:
+async def _places(ctx: Context, said: Mapping[int, Sequence[Said]], bank: str) -> dict[str, Place]:
     names = sorted({one.reference for told in said.values() for one in told if one.reference})
     async with ctx.runtime.pool.connection() as conn:
-        return await by_reference(conn, names)
+        return await by_reference(conn, names, bank)
 
 
 def _located(said: Said, places: Mapping[str, Place]) -> Said:

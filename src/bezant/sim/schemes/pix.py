@@ -212,7 +212,7 @@ def _refund(root: Tree, client: Client) -> Order:
         act=_REFUNDS[name_of(root)],
         amount=minor_units(request, text(request, "RefundAmount")),
         currency="brl",
-        is_credit=False,
+        is_credit=True,
         bank="",
         account="",
         name="",

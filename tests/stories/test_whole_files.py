@@ -1,0 +1,77 @@
+"""What a bank says of a whole file or batch reaches every movement in it, and no other."""
+
+from datetime import timedelta
+
+import pytest
+
+from bezant.ledger.chart import house
+from bezant.movement.bank_file import BankFile, content
+from bezant.rails.sepa import SEPA_CREDIT
+from tests.stories.rail_world import play
+from tests.stories.test_rails import SEPA, WAYS
+
+PAIN = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+<GrpHdr><MsgId>S1</MsgId><CreDtTm>2026-03-04T10:00:00</CreDtTm></GrpHdr>
+<OrgnlGrpInfAndSts><OrgnlMsgId>{file}</OrgnlMsgId><OrgnlMsgNmId>pain.001</OrgnlMsgNmId>{group}
+</OrgnlGrpInfAndSts>{batch}</CstmrPmtStsRpt></Document>
+"""
+REFUSED = "<{0}>RJCT</{0}><StsRsnInf><Rsn><Cd>DU03</Cd></Rsn></StsRsnInf>"
+
+
+async def two(world, way):
+    """Send one payment now and another that is due later in the same file; returns both."""
+    names = [
+        await world.send(way.rail, way.good, 2_500, way.currency, party=way.party(way.good))
+        for _ in range(2)
+    ]
+    for _ in range(30):
+        await world.platform.submitter.run_once()
+        movements = [await world.movement(name) for name in names]
+        if all(one.file for one in movements):
+            return movements
+        world.clock.advance(timedelta(hours=1))
+    raise AssertionError("nothing leaves")
+
+
+@pytest.mark.parametrize("level", ["file", "batch", "another"])
+def test_sepa_s_refusal_of_a_file_or_batch_is_told_to_its_payments(database, monkeypatch, level):
+    async def story(world):
+        way = SEPA[0]
+        await world.fund(100_000, way.currency)
+        first, _ = movements = await two(world, way)
+        async with world.platform.pool.connection() as conn:
+            data = await content(conn, house(livemode=False), first.file)
+        batch = SEPA_CREDIT.read(data).facts[0].details["batch"]
+        file = await world.of_house(BankFile, first.file)
+        group = REFUSED.format("GrpSts") if level == "file" else ""
+        named = batch if level == "batch" else "NOBODY-S"
+        inner = f"<OrgnlPmtInfId>{named}</OrgnlPmtInfId>{REFUSED.format('PmtInfSts')}"
+        said = "" if level == "file" else f"<OrgnlPmtInfAndSts>{inner}</OrgnlPmtInfAndSts>"
+        letter = PAIN.format(file=file.reference, group=group, batch=said)
+        world.banks["sandbox-eur"].courier.send("status", "whole.xml", letter.encode())
+        await world.platform.poller.run_once()
+        statuses = {(await world.movement(one.id)).status for one in movements}
+        assert statuses == ({"submitted"} if level == "another" else {"rejected"})
+        assert await world.has(way.currency) == (95_000 if level == "another" else 100_000)
+        told = await world.of_house(BankFile, first.file)
+        assert (told.status == "rejected") == (level == "file")
+
+    play(database, story, monkeypatch)
+
+
+def test_banks_that_number_alike_are_told_apart(database, monkeypatch):
+    async def story(world):
+        ways = [way for way in WAYS if way.rail in ("ach", "bacs", "sepa_credit")]
+        for way in ways:
+            await world.fund(100_000, way.currency)
+        names = [
+            await world.send(way.rail, way.good, 2_500, way.currency, party=way.party(way.good))
+            for way in ways
+        ]
+        sent = [await world.until(name, "settled") for name in names]
+        files = [await world.of_house(BankFile, one.file) for one in sent]
+        assert len({file.reference for file in files}) < len(files), "they number for themselves"
+        await world.check()
+
+    play(database, story, monkeypatch)
