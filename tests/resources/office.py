@@ -31,6 +31,7 @@ from bezant.movement.rows import Place
 from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
 from bezant.resources.connect import (
+    account_links,
     accounts,
     application_fees,
     balance_settings,
@@ -41,6 +42,7 @@ from bezant.resources.connect import (
     transfer_reversals,
     transfers,
 )
+from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core import (
     balance,
@@ -80,6 +82,8 @@ ROUTES = [
     capabilities.routes,
     external_accounts.routes,
     persons.routes,
+    account_links.routes,
+    account_links.logins,
     transfers.routes,
     transfer_reversals.routes,
     application_fees.routes,
@@ -169,6 +173,7 @@ class Office:
         }
         self.app = create_app(ROUTES, self)
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
+        add_onboarding(self.app, self.runtime)
         self.run(self._open())
 
     def run(self, work: Any) -> Any:

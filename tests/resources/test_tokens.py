@@ -24,7 +24,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None]] = [
     ({"card": "tok_visa"}, "card"),
     ({"cvc_update": {"cvc": "123"}}, "cvc_update[cvc]"),
     ({"person": {"nope": "Ada"}}, "person[nope]"),
-    ({"person": {"dob": {"day": 1}}}, "person[dob][day]"),
+    ({"person": {"dob": {"day": 1}}}, "person[dob][month]"),
     ({"customer": "cus_1"}, "customer"),
     ({"bank_account": BANK | {"routing_number": "1"}}, "bank_account[routing_number]"),
     ({"bank_account": BANK | {"account_number": "x"}}, "bank_account[account_number]"),

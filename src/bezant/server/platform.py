@@ -29,6 +29,7 @@ from bezant.movement.transport import Folder
 from bezant.rail.cards import Acquirer
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.connect.negative_balances import NegativeBalances
+from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
@@ -143,6 +144,7 @@ class Platform:
         )
         self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend, rates_of(config))
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
+        add_onboarding(self.app, self.runtime)
         self.served = Sockets(self.app, self.runtime)
         self.started: FirstStart | None = None
         self._stopping = False

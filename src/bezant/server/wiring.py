@@ -13,6 +13,7 @@ from bezant.movement.handler import Handlers
 from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
+    account_links,
     accounts,
     application_fees,
     balance_settings,
@@ -81,6 +82,8 @@ ROUTES: Sequence[Routes] = (
     capabilities.routes,
     external_accounts.routes,
     persons.routes,
+    account_links.routes,
+    account_links.logins,
     transfers.routes,
     transfer_reversals.routes,
     application_fees.routes,

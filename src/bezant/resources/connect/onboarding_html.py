@@ -1,0 +1,117 @@
+"""The hosted page as HTML: forms that work without scripts; pure."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from bezant.api.web_page import STYLE
+from bezant.resources.connect.onboarding_fields import Input, Section
+
+_STYLE = (
+    STYLE
+    + """
+main { max-width: 34rem; margin: 0 auto }
+.lead { color: var(--soft); margin: 0 0 2rem }
+fieldset { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.25rem 1.25rem;
+  margin: 0 0 1.25rem }
+legend { font-weight: 600; padding: 0 .5rem; margin-left: -.5rem }
+label { display: block; margin: .9rem 0 0; font-size: .95rem }
+input, select { display: block; width: 100%; box-sizing: border-box; font: inherit;
+  padding: .55rem .7rem; margin-top: .25rem; border: 1px solid var(--line); border-radius: .5rem;
+  background: var(--box); color: inherit }
+input:focus, select:focus { outline: 2px solid var(--key); outline-offset: 1px }
+label.check { display: flex; gap: .6rem; align-items: flex-start }
+label.check input { width: auto; margin-top: .35rem }
+.hint { display: block; color: var(--soft); font-size: .85rem; margin-top: .2rem }
+.wrong { color: var(--bad); font-size: .9rem; display: block; margin-top: .25rem }
+.box { border-left: 4px solid var(--warn); background: var(--box); padding: .75rem 1rem;
+  border-radius: .5rem; margin: 0 0 1.25rem }
+button { font: inherit; font-weight: 600; color: #fff; background: #0b5cad; border: 0;
+  border-radius: .5rem; padding: .7rem 1.4rem; cursor: pointer }
+.later { margin-left: 1rem }
+.test { display: inline-block; font-size: .8rem; background: var(--mark); padding: .1rem .5rem;
+  border-radius: .4rem }
+"""
+)
+
+
+def form(
+    name: str,
+    sections: Sequence[Section],
+    *,
+    token: str,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str],
+    notes: Sequence[str],
+    later: str | None,
+    livemode: bool,
+) -> str:
+    """Return the form; `typed` and `wrong` are values and messages by the names of inputs."""
+    shown = {each.name for section in sections for each in section.inputs}
+    apart = [text for key, text in wrong.items() if key not in shown]
+    boxes = "".join(f'<p class="box" role="alert">{escape(text)}</p>' for text in (*apart, *notes))
+    fields = "".join(_section(section, typed, wrong) for section in sections)
+    leave = f'<a class="later" href="{escape(later)}">Finish later</a>' if later else ""
+    return _page(
+        f"Set up {name}",
+        f'<p class="lead">A few things have to be known before {escape(name)} can be paid. '
+        "What you enter is kept safely and goes to nobody else.</p>"
+        f'{boxes}<form method="post" autocomplete="on">'
+        f'<input type="hidden" name="token" value="{escape(token)}">{fields}'
+        f'<button type="submit">Save and continue</button>{leave}</form>',
+        livemode=livemode,
+    )
+
+
+def message(title: str, text: str, *, link: tuple[str, str] | None = None, livemode: bool) -> str:
+    """Return a page that says something and perhaps leads on: an address and its words."""
+    on = f'<p><a href="{escape(link[0])}">{escape(link[1])}</a></p>' if link else ""
+    return _page(title, f'<p class="lead">{escape(text)}</p>{on}', livemode=livemode)
+
+
+def _section(section: Section, typed: Mapping[str, str], wrong: Mapping[str, str]) -> str:
+    hidden = "".join(
+        f'<input type="hidden" name="{escape(each.name)}" value="{escape(each.label)}">'
+        for each in section.inputs
+        if each.kind == "hidden"
+    )
+    visible = "".join(
+        _input(each, typed.get(each.name, ""), wrong.get(each.name))
+        for each in section.inputs
+        if each.kind != "hidden"
+    )
+    return f"<fieldset><legend>{escape(section.title)}</legend>{hidden}{visible}</fieldset>"
+
+
+def _input(asked: Input, value: str, wrong: str | None) -> str:
+    name = escape(asked.name)
+    error = f'<span class="wrong" role="alert">{escape(wrong)}</span>' if wrong else ""
+    hint = f'<span class="hint">{escape(asked.hint)}</span>' if asked.hint else ""
+    if asked.kind == "checkbox":
+        return (
+            f'<label class="check"><input type="checkbox" name="{name}" value="true">'
+            f"<span>{escape(asked.label)}{hint}{error}</span></label>"
+        )
+    if asked.kind == "select":
+        options = "".join(
+            f'<option value="{escape(key)}"{" selected" if key == value else ""}>'
+            f"{escape(words)}</option>"
+            for key, words in (("", "Choose"), *asked.options)
+        )
+        field = f'<select name="{name}">{options}</select>'
+    else:
+        known = "" if asked.kind == "password" else f' value="{escape(value)}"'
+        more = ' inputmode="numeric"' if asked.kind == "number" else ""
+        kind = "text" if asked.kind in ("number", "url") else asked.kind
+        off = ' autocomplete="off"' if asked.kind == "password" else ""
+        field = f'<input type="{kind}" name="{name}"{known}{more}{off}>'
+    return f"<label>{escape(asked.label)}{field}{hint}{error}</label>"
+
+
+def _page(title: str, body: str, *, livemode: bool) -> str:
+    test = "" if livemode else '<p><span class="test">Test mode: use made-up data</span></p>'
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{test}<h1>{escape(title)}</h1>{body}</main></body></html>"
+    )

@@ -1,0 +1,338 @@
+"""`/setup/…`: the hosted page on which an account says what is required of it.
+
+A link opens the page once; a cookie and a token in the form prove from then on who opened it.
+"""
+
+import re
+from collections.abc import Mapping
+from hmac import compare_digest
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+import falcon
+import falcon.asgi
+
+from bezant.api import forms
+from bezant.api.context import Caller, Context, Stale
+from bezant.api.decoders import decoder
+from bezant.api.operation import MAX_BODY_BYTES
+from bezant.api.runtime import Runtime
+from bezant.db.errors import Error
+from bezant.kernel.codec import decode_json, from_base62, unix_seconds
+from bezant.kernel.errors import ApiError
+from bezant.kernel.ids import WIDTH
+from bezant.kernel.log import get_logger
+from bezant.resources.connect import accounts, onboarding_html, persons
+from bezant.resources.connect.account import Account
+from bezant.resources.connect.onboarding_fields import documents, sections
+from bezant.resources.connect.onboarding_link import PREFIX, SESSION_SECONDS, OnboardingLink
+from bezant.resources.connect.person_params import PersonParams
+from bezant.resources.connect.requirements import PARTS
+from bezant.store.feed import BOOK_DIGITS
+
+_PLACE = re.compile(rf"([0-9A-Za-z]{{{BOOK_DIGITS}}})([0-9A-Za-z]{{{WIDTH}}})", re.ASCII)
+_LAST_BOOK = (1 << 63) - 1
+_COOKIE = "bezant_setup"
+_ACCOUNT = frozenset({"business_type", "business_profile", "company", "individual",
+                      "external_account"})  # fmt: skip
+_update = decoder(accounts.UpdateAccount)
+_person = decoder(PersonParams)
+
+log = get_logger(__name__)
+
+
+class _Opened(NamedTuple):
+    """A link that was found, with a context that acts for its platform."""
+
+    ctx: Context
+    link: OnboardingLink
+
+    @property
+    def hidden(self) -> dict[str, Any]:
+        """What proves who may use it."""
+        return self.ctx.hidden(self.link)
+
+
+class OnboardingPage:
+    """Opens links, shows what is due, and takes what is said."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Serve over the runtime."""
+        self._runtime = runtime
+
+    async def on_get(
+        self,
+        request: falcon.asgi.Request,
+        response: falcon.asgi.Response,
+        place: str,
+        secret: str | None = None,
+    ) -> None:
+        """Open a link, or show the form to whoever opened it."""
+        _guard(response)
+        found = await self._find(response, place)
+        if found is None:
+            return
+        if secret is not None:
+            await self._open(response, found, place, secret)
+        elif self._known(request, found):
+            account = await self._account(found)
+            self._show(response, found, account, {}, {})
+        else:
+            _over(response, found.link)
+
+    async def on_post(
+        self, request: falcon.asgi.Request, response: falcon.asgi.Response, place: str
+    ) -> None:
+        """Take a form, and show what is left or lead back to the platform."""
+        _guard(response)
+        found = await self._find(response, place)
+        if found is None:
+            return
+        raw = await request.stream.read(MAX_BODY_BYTES)
+        typed = dict(parse_qsl(raw.decode("utf-8", "replace")))
+        token: str = found.hidden["form"]
+        if not self._known(request, found) or not compare_digest(
+            typed.pop("token", "").encode(), token.encode()
+        ):
+            _over(response, found.link)
+            return
+        wrong = await self._take(found, typed, request.remote_addr)
+        account = await self._account(found)
+        self._show(response, found, account, typed if wrong else {}, wrong)
+
+    async def _find(self, response: falcon.asgi.Response, place: str) -> _Opened | None:
+        parts = _PLACE.fullmatch(place)
+        try:
+            if parts is not None and (number := from_base62(parts[1])) <= _LAST_BOOK:
+                name = f"{PREFIX}_{parts[2]}"
+                row = await self._runtime.reader.get(number, OnboardingLink.kind(), name)
+                if row is not None:
+                    told = decode_json(row.body, OnboardingLink)
+                    caller = Caller(told.platform, told.platform, told.livemode)
+                    ctx = Context(self._runtime, caller)
+                    return _Opened(ctx, ctx.loaded(OnboardingLink, row, ctx.book))
+        except Error as problem:
+            log.warning("onboarding_failed", problem=str(problem))
+            text = "The page is out of reach for a moment. Try again."
+            _say(response, falcon.HTTP_503, onboarding_html.message("Sorry", text, livemode=True))
+            return None
+        text = "There is no such page. Ask for a new link where you got this one."
+        _say(
+            response,
+            falcon.HTTP_404,
+            onboarding_html.message("Nothing here", text, livemode=True),
+        )
+        return None
+
+    async def _open(
+        self, response: falcon.asgi.Response, found: _Opened, place: str, secret: str
+    ) -> None:
+        link = found.link
+        now = unix_seconds(found.ctx.now())
+        right = compare_digest(secret.encode(), found.hidden["secret"].encode())
+        if not right or link.opened or link.expires_at <= now:
+            _over(response, link)
+            return
+        found.ctx.save(link, opened=True, expires_at=now + SESSION_SECONDS)
+        try:
+            await found.ctx.write()
+        except Stale:
+            _over(response, link)  # Somebody else was a moment faster.
+            return
+        response.set_cookie(
+            _COOKIE,
+            found.hidden["session"],
+            path=f"/setup/{place}",
+            http_only=True,
+            secure=(self._runtime.config.public_url or "").startswith("https://"),
+            same_site="Lax",
+            max_age=SESSION_SECONDS,
+        )
+        response.status = falcon.HTTP_303
+        response.location = f"/setup/{place}"
+
+    def _known(self, request: falcon.asgi.Request, found: _Opened) -> bool:
+        """Tell whether whoever asks has opened the link, not long ago."""
+        shown = request.cookies.get(_COOKIE, "")
+        live = found.link.opened and found.link.expires_at > unix_seconds(found.ctx.now())
+        return live and compare_digest(shown.encode(), found.hidden["session"].encode())
+
+    async def _account(self, found: _Opened) -> Account:
+        ctx = found.ctx.fresh()
+        return await ctx.load(Account, found.link.account)
+
+    def _show(
+        self,
+        response: falcon.asgi.Response,
+        found: _Opened,
+        account: Account,
+        typed: Mapping[str, str],
+        wrong: Mapping[str, str],
+    ) -> None:
+        link = found.link
+        due = _due(link, account)
+        if not due:
+            _done(response, link, account)
+            return
+        name = account.business_profile.get("name") or account.email or "your account"
+        papers = [
+            f"{field.replace('.', ' ').replace('_', ' ').capitalize()} is needed: send it to "
+            "whoever sent you here, or correct what did not match."
+            for field in documents(due)
+        ]
+        reasons = [each["reason"] for each in account.requirements.errors]
+        page = onboarding_html.form(
+            name,
+            sections(_with_mistaken(due, account), account.country, account.default_currency),
+            token=found.hidden["form"],
+            typed=typed,
+            wrong=wrong,
+            notes=[*reasons, *papers],
+            later=link.return_url,
+            livemode=link.livemode,
+        )
+        _say(response, falcon.HTTP_200, page, goes_to=link.return_url)
+
+    async def _take(self, found: _Opened, typed: Mapping[str, str], address: str) -> dict[str, str]:
+        """Save what was entered, a part at a time; returns messages by the names of inputs."""
+        tree: forms.Tree = {}
+        try:
+            for name, value in typed.items():
+                if value.strip() and name != "tos":
+                    forms.add(tree, name, value.strip())
+        except ApiError as problem:
+            return {problem.param or "": problem.message}
+        bank = tree.get("external_account")
+        if isinstance(bank, dict) and "account_number" not in bank:
+            del tree["external_account"]
+        told = {name: value for name, value in tree.items() if name in _ACCOUNT}
+        people = {name: value for name, value in tree.items() if name not in _ACCOUNT}
+        wrong: dict[str, str] = {}
+        if told or typed.get("tos"):
+            wrong |= await self._attempt(found, "", told, address if typed.get("tos") else None)
+        for part, value in people.items():
+            wrong |= await self._attempt(found, part, value, None)
+        return wrong
+
+    async def _attempt(
+        self, found: _Opened, part: str, told: Any, accepted_from: str | None
+    ) -> dict[str, str]:
+        """Save one part, of the account itself or of a person, as the API does."""
+        while True:
+            ctx = found.ctx.fresh()
+            try:
+                if part:
+                    await _tell_person(ctx, found.link.account, part, told)
+                else:
+                    await _tell_account(ctx, found.link.account, told, accepted_from)
+                await ctx.write()
+            except Stale:
+                continue
+            except ApiError as problem:
+                name = problem.param or ""
+                if part and name:
+                    first, bracket, rest = name.partition("[")
+                    name = f"{part}[{first}]{bracket}{rest}"
+                return {name: _plainly(problem)}
+            return {}
+
+
+def add_onboarding(app: falcon.asgi.App[Any, Any], runtime: Runtime) -> None:
+    """Serve the page from an application."""
+    page = OnboardingPage(runtime)
+    app.add_route("/setup/{place}", page)
+    app.add_route("/setup/{place}/{secret}", page)
+
+
+async def _tell_account(
+    ctx: Context, account: str, told: dict[str, Any], accepted_from: str | None
+) -> None:
+    if accepted_from is not None:
+        accepted = {"date": str(unix_seconds(ctx.now())), "ip": accepted_from}
+        told = {**told, "tos_acceptance": accepted}
+    await accounts.update(ctx, account, _update(told))
+
+
+async def _tell_person(ctx: Context, account: str, part: str, told: Any) -> None:
+    if part in PARTS:
+        sent = _person({**told, "relationship": {**told.get("relationship", {}),
+                                                 PARTS[part]: "true"}})  # fmt: skip
+        await persons.create(ctx, account, sent)
+    else:
+        await persons.update(ctx, account, part, _person(told))
+
+
+def _plainly(problem: ApiError) -> str:
+    """Return what to tell somebody who does not know the names of parameters."""
+    if problem.param and problem.param in problem.message:
+        return "This doesn't look right. Check it and try again."
+    return problem.message
+
+
+def _due(link: OnboardingLink, account: Account) -> list[str]:
+    whole = [account.requirements, *([account.future_requirements] if link.future else [])]
+    return [field for each in whole for field in getattr(each, link.collect)]
+
+
+def _with_mistaken(due: list[str], account: Account) -> list[str]:
+    """Return what is due with what could not be verified, so that it can be corrected."""
+    again = [
+        f"{field.partition('.')[0]}.{name}"
+        for field in documents(due)
+        for name in (("tax_id",) if field.startswith("company.") else ("id_number",))
+    ]
+    return [*due, *again] if account.requirements.errors else due
+
+
+def _guard(response: falcon.asgi.Response) -> None:
+    response.set_headers(
+        {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
+    )
+
+
+def _over(response: falcon.asgi.Response, link: OnboardingLink) -> None:
+    """Lead to where the platform makes a new link, or say that one is needed."""
+    if link.refresh_url:
+        response.status = falcon.HTTP_303
+        response.location = link.refresh_url
+        return
+    text = "This link has been used, or its time is over. Ask for a new one."
+    page = onboarding_html.message("Link expired", text, livemode=link.livemode)
+    _say(response, falcon.HTTP_403, page)
+
+
+def _done(response: falcon.asgi.Response, link: OnboardingLink, account: Account) -> None:
+    if link.return_url:
+        response.status = falcon.HTTP_303
+        response.location = link.return_url
+        return
+    text = "Everything that is needed is known."
+    if account.requirements.pending_verification:
+        text += " Some of it is being verified, which takes a moment."
+    _say(
+        response,
+        falcon.HTTP_200,
+        onboarding_html.message("All set", text, livemode=link.livemode),
+    )
+
+
+def _say(
+    response: falcon.asgi.Response, status: str, page: str, *, goes_to: str | None = None
+) -> None:
+    response.status = status
+    response.content_type = falcon.MEDIA_HTML
+    places = "'self'"
+    if goes_to:  # Browsers hold the redirect after a form to this as well.
+        parts = urlsplit(goes_to)
+        places += f" {parts.scheme}://{parts.netloc}"
+    response.set_header(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action {places}",
+    )
+    response.text = page

@@ -1,0 +1,169 @@
+"""The hosted page: opened once, used by whoever opened it, until everything due is known."""
+
+import html
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from tests.resources.office import URL, Office
+from tests.resources.test_requirements import ASKED, HOSTED
+
+BACK, AGAIN = "https://shop.example.com/done", "https://shop.example.com/again"
+ANSWERS = {
+    "business_type": "individual",
+    "business_profile[mcc]": "5734",
+    "business_profile[product_description]": "Hand-made <things>",
+    "tos": "true",
+    "external_account[account_holder_name]": "Ada Byron",
+    "external_account[routing_number]": "110000000",
+    "external_account[account_number]": "000123456789",
+    "individual[first_name]": "Ada",
+    "individual[last_name]": "Byron",
+    "individual[email]": "ada@example.com",
+    "individual[phone]": "+14155550100",
+    "individual[dob][day]": "1",
+    "individual[dob][month]": "1",
+    "individual[dob][year]": "1902",
+    "individual[address][line1]": "1 Main St",
+    "individual[address][city]": "Reno",
+    "individual[address][state]": "NV",
+    "individual[address][postal_code]": "89501",
+    "individual[ssn_last_4]": "0000",
+}
+
+
+class Browser:
+    """A browser without scripts: it keeps cookies and fills in the forms that it is shown."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(office.app), base_url=URL)
+
+    def open(self, url: str) -> httpx.Response:
+        return self.office.run(self.client.get(url, follow_redirects=False))
+
+    def enter(self, link: str) -> httpx.Response:
+        moved = self.open(link)
+        assert moved.status_code == 303, moved.text
+        return self.open(moved.headers["Location"])
+
+    def submit(
+        self, page: httpx.Response, answers: dict[str, str], **forged: str
+    ) -> httpx.Response:
+        names = re.findall(r'name="([^"]+)"', page.text)
+        hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+        sent = {name: answers[name] for name in map(html.unescape, names) if name in answers}
+        body = urlencode({**{html.unescape(key): value for key, value in hidden}, **sent, **forged})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.office.run(
+            self.client.post(page.url, content=body, headers=headers, follow_redirects=False)
+        )
+
+
+@pytest.fixture
+def seller(office: Office) -> str:
+    return office.post("/v1/accounts", controller=HOSTED, country="US", capabilities=ASKED)["id"]
+
+
+def link_for(office: Office, account: str, **others: Any) -> dict[str, Any]:
+    params = {"refresh_url": BACK.replace("done", "again"), "return_url": BACK,
+              "type": "account_onboarding", **others}  # fmt: skip
+    answer = office.ask("POST", "/v1/account_links", params=params | {"account": account})
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_an_account_is_set_up_on_the_page(office: Office, seller: str) -> None:
+    link = link_for(office, seller)
+    assert link.keys() == {"object", "created", "expires_at", "url"}
+    assert link["expires_at"] == link["created"] + 300
+    browser = Browser(office)
+    page = browser.enter(link["url"])
+    assert (page.status_code, "What kind of business" in page.text) == (200, True)
+    assert "<script" not in page.text
+    assert "https://shop.example.com" in page.headers["Content-Security-Policy"]
+    second = browser.submit(page, ANSWERS)
+    assert second.status_code == 200, second.text
+    assert "First name" in second.text
+    assert "What kind of business" not in second.text
+    wrong = browser.submit(second, ANSWERS | {"individual[email]": "nobody"})
+    assert (wrong.status_code, 'class="wrong"' in wrong.text) == (200, True)
+    assert 'value="Ada"' in wrong.text
+    assert "0000" not in wrong.text
+    done = browser.submit(wrong, ANSWERS)
+    assert (done.status_code, done.headers.get("Location")) == (303, BACK)
+    account = office.get(f"/v1/accounts/{seller}")
+    assert (account["charges_enabled"], account["payouts_enabled"]) == (True, True)
+    assert account["business_profile"]["product_description"] == "Hand-made <things>"
+    assert account["tos_acceptance"]["ip"]
+    assert account["tos_acceptance"]["date"]
+
+
+def test_a_link_opens_once_and_only_for_whoever_opened_it(office: Office, seller: str) -> None:
+    link = link_for(office, seller)["url"]
+    first, second = Browser(office), Browser(office)
+    page = first.enter(link)
+    for url in (link, str(page.url)):
+        turned_away = second.open(url)
+        assert (turned_away.status_code, turned_away.headers["Location"]) == (303, AGAIN)
+    assert second.submit(page, ANSWERS).headers["Location"] == AGAIN
+    assert first.submit(page, ANSWERS, token="x").headers["Location"] == AGAIN
+    assert office.get(f"/v1/accounts/{seller}")["business_type"] is None
+    assert first.open(link[:-1] + ("0" if link[-1] != "0" else "1")).headers["Location"] == AGAIN
+    assert first.open("/setup/nowhere").status_code == 404
+
+
+def test_links_and_pages_expire(office: Office, seller: str) -> None:
+    late = link_for(office, seller)["url"]
+    office.pass_time(seconds=301)
+    assert Browser(office).open(late).headers["Location"] == AGAIN
+    browser = Browser(office)
+    page = browser.enter(link_for(office, seller)["url"])
+    office.pass_time(hours=1)
+    assert browser.submit(page, ANSWERS).headers["Location"] == AGAIN
+
+
+def test_a_company_names_its_people(office: Office, seller: str) -> None:
+    office.post(f"/v1/accounts/{seller}", business_type="company")
+    browser = Browser(office)
+    page = browser.enter(link_for(office, seller)["url"])
+    told = {key.replace("individual", part): value for key, value in ANSWERS.items()
+            for part in ("individual", "representative")}  # fmt: skip
+    browser.submit(page, told | {"company[owners_provided]": "true"})
+    (person,) = office.get(f"/v1/accounts/{seller}/persons")["data"]
+    assert (person["first_name"], person["relationship"]["representative"]) == ("Ada", True)
+
+
+def test_login_links_open_the_page_of_express_accounts(office: Office, seller: str) -> None:
+    path = f"/v1/accounts/{seller}/login_links"
+    assert "not been onboarded" in office.refused(path)["message"]
+    assert "express" in office.refused(f"/v1/accounts/{office.open_account()}/login_links")[
+        "message"
+    ]  # fmt: skip
+    browser = Browser(office)
+    page = browser.enter(link_for(office, seller)["url"])
+    browser.submit(browser.submit(page, ANSWERS), ANSWERS)
+    link = office.post(path)
+    assert link.keys() == {"object", "created", "url"}
+    assert "social security" not in Browser(office).enter(link["url"]).text
+
+
+def test_bad_links_are_refused(office: Office, seller: str) -> None:
+    good = {"account": seller, "refresh_url": AGAIN, "return_url": BACK,
+            "type": "account_onboarding"}  # fmt: skip
+    for change, param in (
+        ({"return_url": "javascript:alert(1)"}, "return_url"),
+        ({"refresh_url": "https://a b"}, "refresh_url"),
+        ({"type": "account_update"}, "type"),
+        ({"collect": "currently_due", "collection_options": {"fields": "currently_due"}},
+         "collect"),
+        ({"account": office.platform}, "account"),
+    ):  # fmt: skip
+        answer = office.ask("POST", "/v1/account_links", params=good | change)
+        assert (answer.status, answer.error["param"]) == (400, param)
+    without = {name: value for name, value in good.items() if name != "return_url"}
+    answer = office.ask("POST", "/v1/account_links", params=without)
+    assert answer.error["param"] == "return_url"
