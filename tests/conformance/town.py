@@ -167,6 +167,7 @@ class Town:
             enabled_events=["*"],
             webhook_endpoint={"url": "https://hooks.example.com"},
         )
+        things |= self._payment(who, post, customer, seller)
         things["files"] = self.upload(who)["id"]
         things["file_links"] = post("/v1/file_links", file=things["files"])
         things["webhook_targets"] = things["webhook_endpoints"]
@@ -198,6 +199,27 @@ class Town:
         )
         reversal = post(f"/v1/transfers/{transfer}/reversals", amount=100)
         return things | {"reversals": reversal}
+
+    def _payment(self, who: Who, post: Any, customer: str, seller: str) -> dict[str, str]:
+        """Take a card and give a part back; the platform takes its fee of a seller's payment."""
+        card = {"payment_method": "pm_card_visa", "confirm": True, "currency": "usd"}
+        paid = post("/v1/payment_intents", amount=1_000, customer=customer, **card)
+        post("/v1/refunds", payment_intent=paid, amount=100)
+        if who.account is not None:
+            return {}
+        self.good(
+            Who(who.secret, seller),
+            "POST",
+            "/v1/payment_intents",
+            amount=500,
+            application_fee_amount=50,
+            **card,
+        )
+        fee = self.good(who, "GET", "/v1/application_fees")["data"][0]["id"]
+        self.good(who, "POST", "/v1/topups", amount=500, currency="usd")
+        self.pass_days(3)
+        refund = post(f"/v1/application_fees/{fee}/refunds", amount=1)
+        return {"application_fees": fee, "application_fees/refunds": refund}
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

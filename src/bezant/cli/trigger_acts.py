@@ -1,124 +1,24 @@
 """What leads to each event: calls of the API, and what the simulated bank does of itself."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from bezant.cli.remote import Remote
-from bezant.kernel.clock import Clock
-from bezant.kernel.errors import NotFound
+from bezant.cli.trigger_payments import PAYMENT_ACTS
+from bezant.cli.trigger_scene import (
+    ROUTING,
+    SENDS_BACK,
+    TAKES,
+    Act,
+    Object,
+    Outcome,
+    Scene,
+    bank,
+)
 
-PATIENCE_S = 60.0
-ROUTING, TAKES, SENDS_BACK = "110000000", "000123456789", "000111111116"
-"""Bank accounts of the simulated world: one takes money, the other does not exist there."""
-
-Object = dict[str, Any]
-
-
-class Outcome(NamedTuple):
-    """Whose event it is, and the id of what it is about, if that has one."""
-
-    remote: Remote
-    about: str | None
-
-
-class Scene:
-    """The API, and how to wait for what takes a moment."""
-
-    def __init__(self, remote: Remote, clock: Clock) -> None:
-        """Act for one account of one server."""
-        self.remote = remote
-        self._clock = clock
-
-    async def until(
-        self, remote: Remote, path: str, arrived: Callable[[Object], bool], **params: Any
-    ) -> Object:
-        """Return an object once it is as it should be. Raises NotFound after a minute."""
-        deadline = self._clock.monotonic() + PATIENCE_S
-        while True:
-            found = await remote.get(path, **params)
-            if arrived(found):
-                return found
-            if self._clock.monotonic() > deadline:
-                raise NotFound(
-                    f"{path} is not as it should be after {PATIENCE_S:.0f} s; is the sandbox slow, "
-                    "or its clock frozen?"
-                )
-            await self._clock.sleep(0.1)
-
-    async def status(self, remote: Remote, path: str, wanted: str) -> Object:
-        """Return an object once it has a status."""
-        return await self.until(remote, path, lambda found: found["status"] == wanted)
-
-    async def topup(self, amount: int = 5_000) -> Object:
-        """Announce money and return the top-up when it is there."""
-        made = await self.remote.post("/v1/topups", amount=amount, currency="usd")
-        return await self.status(self.remote, f"/v1/topups/{made['id']}", "succeeded")
-
-    async def seller(self, number: str = TAKES) -> Object:
-        """Open a connected account with a bank account."""
-        return await self.remote.post(
-            "/v1/accounts",
-            **{
-                "type": "custom",
-                "country": "US",
-                "capabilities[transfers][requested]": "true",
-                **{f"external_account[{name}]": value for name, value in bank(number).items()},
-            },
-        )
-
-    async def transfer(self, number: str = TAKES) -> Object:
-        """Give a new connected account money."""
-        await self.topup()
-        seller = await self.seller(number)
-        form = {"amount": 4_000, "currency": "usd", "destination": seller["id"]}
-        return await self.remote.post("/v1/transfers", **form)
-
-    async def payout(self, number: str = TAKES) -> tuple[Remote, Object]:
-        """Let a new connected account pay itself out."""
-        transfer = await self.transfer(number)
-        seller = self.remote.acting_for(transfer["destination"])
-        return seller, await seller.post("/v1/payouts", amount=3_000, currency="usd")
-
-    async def customer(self) -> Object:
-        """Take in a customer."""
-        return await self.remote.post("/v1/customers", name="Ada Example", email="ada@example.com")
-
-
-def bank(number: str) -> Mapping[str, str]:
-    """Return the parameters of a bank account."""
-    return {
-        "object": "bank_account",
-        "country": "US",
-        "currency": "usd",
-        "routing_number": ROUTING,
-        "account_number": number,
-    }
-
-
-class Act(NamedTuple):
-    """What is done, in words and in deed."""
-
-    how: str
-    play: Callable[[Scene], Awaitable[Outcome]]
-
-
-ACTS: dict[str, Act] = {}
+ACTS: dict[str, Act] = dict(PAYMENT_ACTS)
 """Every event that can be triggered."""
-_ACQUIRER = "an acquirer must be connected, which the sandbox does not have yet"
 ONLY_LATER: Mapping[str, str] = {
-    "application_fee.created": _ACQUIRER,
-    "application_fee.refunded": _ACQUIRER,
-    "charge.captured": _ACQUIRER,
     "charge.expired": "what is held by a card must not be captured for a week",
-    "charge.failed": _ACQUIRER,
-    "charge.refunded": _ACQUIRER,
-    "charge.succeeded": _ACQUIRER,
-    "payment_intent.amount_capturable_updated": _ACQUIRER,
-    "payment_intent.payment_failed": _ACQUIRER,
-    "payment_intent.requires_action": _ACQUIRER,
-    "payment_intent.succeeded": _ACQUIRER,
-    "refund.created": _ACQUIRER,
-    "refund.updated": _ACQUIRER,
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",
     "payout.reconciliation_completed": "an automatic payout must have been made on its day",
     "reporting.report_run.failed": "the server must be unable to make a report",
@@ -137,19 +37,6 @@ def act(
         return play
 
     return add
-
-
-@act("payment_intent.created", "A payment is asked for.")
-async def payment_intent_created(scene: Scene) -> Outcome:
-    made = await scene.remote.post("/v1/payment_intents", amount=2_000, currency="usd")
-    return Outcome(scene.remote, made["id"])
-
-
-@act("payment_intent.canceled", "A payment that was asked for is canceled.")
-async def payment_intent_canceled(scene: Scene) -> Outcome:
-    made = await scene.remote.post("/v1/payment_intents", amount=2_000, currency="usd")
-    await scene.remote.post(f"/v1/payment_intents/{made['id']}/cancel")
-    return Outcome(scene.remote, made["id"])
 
 
 @act("account.updated", "An account is opened and its e-mail changed.")
