@@ -2,6 +2,11 @@
 
 PAYMENT_ERROR_CODES = (
     (
+        "charge_already_captured",
+        "What the charge holds has been captured already.",
+        "Nothing is left to do.",
+    ),
+    (
         "charge_already_refunded",
         "The whole of the charge has been given back already.",
         "Look at its refunds: nothing is left to do.",

@@ -38,6 +38,12 @@ async def _charge_captured(scene: Scene) -> Outcome:
     return Outcome(scene.remote, held["latest_charge"])
 
 
+async def _charge_updated(scene: Scene) -> Outcome:
+    paid = await scene.payment()
+    await scene.remote.post(f"/v1/charges/{paid['latest_charge']}", description="changed")
+    return Outcome(scene.remote, paid["latest_charge"])
+
+
 async def _payment_intent_canceled(scene: Scene) -> Outcome:
     made = await scene.payment(confirm=False)
     await scene.remote.post(f"/v1/payment_intents/{made['id']}/cancel")
@@ -86,6 +92,7 @@ PAYMENT_ACTS: Mapping[str, Act] = {
     "payment_intent.canceled": Act(
         "A payment that was asked for is canceled.", _payment_intent_canceled
     ),
+    "charge.updated": Act("A charge's description is changed.", _charge_updated),
     "charge.refunded": Act("A payment by card is given back.", _charge_refunded),
     "refund.created": Act("A payment by card is given back.", _refund_created),
     "refund.updated": Act("A refund gets metadata.", _refund_updated),

@@ -1,8 +1,95 @@
-"""Charges: read, listed and searched."""
+"""Charges: made at once out of a token, captured, changed, read and searched.
+
+Whoever begins today asks for a payment intent; what an intent has charged is captured by it.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+from msgspec.structs import replace
 
 from bezant.api import search
+from bezant.api.context import Context
+from bezant.api.failure import Failure
+from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params, merged
+from bezant.api.refusals import missing
 from bezant.api.routes import Routes
-from bezant.resources.payments.charge import Charge
+from bezant.kernel.errors import CardError, InvalidRequest
+from bezant.kernel.money import Money
+from bezant.resources.core.address import Text
+from bezant.resources.core.customer import Customer, Shipping
+from bezant.resources.core.customer_params import ShippingParams
+from bezant.resources.core.refused import refused
+from bezant.resources.payments import card, payment_methods
+from bezant.resources.payments.capturing import capture_charge, release
+from bezant.resources.payments.charge import Charge, FraudDetails
+from bezant.resources.payments.confirming import Attempt, charge_of, request_of
+from bezant.resources.payments.intent_changes import base, intent_of
+from bezant.resources.payments.payment_intent_params import (
+    CreatePaymentIntent,
+    Descriptor,
+    Email,
+    TransferAmount,
+    TransferDataParams,
+)
+from bezant.resources.payments.payment_method_details import CreatePaymentMethod
+from bezant.resources.payments.payment_method_params import Card as CardParams
+
+_OLD_NAMES = refused("Send `application_fee_amount`, or `transfer_data`, instead.")
+
+
+class CreateCharge(Params):
+    """What a charge is made of; `source` is a token of a card."""
+
+    amount: Amount
+    application_fee: Annotated[str, _OLD_NAMES] | None = None
+    application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    capture: bool = True
+    currency: Currency
+    customer: str | None = None
+    description: Text | None = None
+    destination: Annotated[str, _OLD_NAMES] | None = None
+    metadata: Metadata | None = None
+    on_behalf_of: str | None = None
+    receipt_email: Email | None = None
+    shipping: ShippingParams | None = None
+    source: str | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+    transfer_data: TransferDataParams | None = None
+    transfer_group: Text | None = None
+
+
+class FraudDetailsParams(Params):
+    """What the seller thinks of it."""
+
+    user_report: Emptyable[Literal["fraudulent", "safe"]]
+
+
+class UpdateCharge(Params):
+    """What of a charge can be changed."""
+
+    customer: str | None = None
+    description: Text | None = None
+    fraud_details: FraudDetailsParams | None = None
+    metadata: Metadata | None = None
+    receipt_email: Email | None = None
+    shipping: ShippingParams | None = None
+    transfer_group: Text | None = None
+
+
+class CaptureCharge(Params):
+    """How much is taken of what is held; the rest goes back."""
+
+    amount: Amount | None = None
+    application_fee: Annotated[str, _OLD_NAMES] | None = None
+    application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    receipt_email: Email | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+    transfer_data: TransferAmount | None = None
+    transfer_group: Text | None = None
+
 
 routes = Routes(
     Charge,
@@ -24,3 +111,105 @@ routes.search(
     },
     sparse=True,
 )
+
+
+@routes.create
+async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
+    """Charge a card at once, or hold the money if it is not to be captured yet."""
+    if params.source is None:
+        raise missing("source")
+    wish = CreatePaymentIntent(
+        amount=params.amount,
+        application_fee_amount=params.application_fee_amount,
+        capture_method="automatic" if params.capture else "manual",
+        currency=params.currency,
+        customer=params.customer,
+        description=params.description,
+        metadata=params.metadata,
+        on_behalf_of=params.on_behalf_of,
+        receipt_email=params.receipt_email,
+        shipping=params.shipping,
+        statement_descriptor=params.statement_descriptor,
+        statement_descriptor_suffix=params.statement_descriptor_suffix,
+        transfer_data=params.transfer_data,
+        transfer_group=params.transfer_group,
+    )
+    token = CreatePaymentMethod(type="card", card=CardParams(token=params.source))
+    method = await payment_methods.create(ctx, token)
+    intent = replace(await intent_of(ctx, wish, method), id="")
+    name = f"{base(ctx, wish)}/charge"
+    request = await request_of(ctx, intent, method, Attempt(), name)
+    answer = await card.acquirer_of(ctx).ask(request)
+    charge = charge_of(ctx, intent, method, request, answer)
+    if not answer.approved:
+        return _declined(ctx, charge, card.declined(answer, charge=charge.id))
+    if params.capture:
+        charge = await capture_charge(ctx, charge, charge.money, params.application_fee_amount)
+    return ctx.save(charge, event="charge.succeeded")
+
+
+@routes.update
+async def update(ctx: Context, charge: Charge, params: UpdateCharge) -> Charge:
+    """Change what is said about a charge."""
+    changes: dict[str, Any] = params.changes(without=("metadata", "shipping", "fraud_details"))
+    if params.customer is not None:
+        if charge.customer not in (None, params.customer):
+            raise InvalidRequest(
+                f"{charge.id} is of the customer {charge.customer} already.", param="customer"
+            )
+        await ctx.load(Customer, params.customer, param="customer")
+    if params.shipping is not None:
+        sent = params.shipping
+        changes["shipping"] = Shipping(sent.address.kept(), sent.name, sent.phone or None)
+    if params.fraud_details is not None:
+        report = params.fraud_details.user_report
+        changes["fraud_details"] = FraudDetails(user_report=report) if report else FraudDetails()
+    metadata = merged(charge.metadata, params.metadata)
+    return ctx.save(charge, metadata=metadata, event="charge.updated", **changes)
+
+
+@routes.action
+async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge:
+    """Take what a charge holds, once."""
+    if charge.payment_intent is not None:
+        raise InvalidRequest(
+            f"{charge.id} was made by the PaymentIntent {charge.payment_intent}: capture that.",
+            code="payment_intent_unexpected_state",
+        )
+    if charge.captured:
+        raise InvalidRequest(
+            f"Charge {charge.id} has already been captured.", code="charge_already_captured"
+        )
+    if charge.status != "succeeded":
+        raise InvalidRequest(f"{charge.id} holds nothing: its status is {charge.status}.")
+    amount = charge.amount if params.amount is None else params.amount
+    if amount > charge.amount:
+        raise InvalidRequest(
+            f"The amount to capture ({amount}) is more than what is held ({charge.amount}).",
+            code="amount_too_large",
+            param="amount",
+        )
+    changes: dict[str, Any] = params.changes(
+        without=("amount", "application_fee_amount", "transfer_data")
+    )
+    if params.transfer_data is not None:
+        if charge.transfer_data is None or params.transfer_data.amount > amount:
+            raise InvalidRequest(
+                "Only a charge made with `transfer_data[destination]` goes on, and no more of it "
+                "than is captured.",
+                param="transfer_data[amount]",
+            )
+        changes["transfer_data"] = replace(charge.transfer_data, amount=params.transfer_data.amount)
+    charge = ctx.save(charge, **changes)
+    fee = params.application_fee_amount
+    fee = charge.application_fee_amount if fee is None else fee
+    charge = await capture_charge(ctx, charge, Money(amount, charge.currency), fee)
+    if left := charge.amount - amount:
+        release(ctx, charge, Money(left, charge.currency))
+    return ctx.save(charge, event="charge.captured")
+
+
+def _declined(ctx: Context, charge: Charge, error: CardError) -> Failure:
+    failure: dict[str, Any] = {"failure_code": error.code, "failure_message": error.message}
+    ctx.save(charge, event="charge.failed", **failure)
+    return Failure(error)

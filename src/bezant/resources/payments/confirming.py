@@ -53,7 +53,7 @@ async def confirm(
         last_payment_error=None,
         next_action=None,
     )
-    request = await _request(ctx, intent, method, attempt)
+    request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
     acquirer = card.acquirer_of(ctx)
     if attempt.three_d_secure != "automatic" and not attempt.off_session:
         return await _authenticated(ctx, intent, method, request, attempt)
@@ -68,7 +68,7 @@ async def resume(
 ) -> PaymentIntent | Failure:
     """Go on after the cardholder has been asked, whatever came of it."""
     attempt = Attempt(**ctx.hidden(intent)["attempt"])
-    request = await _request(ctx, intent, method, attempt)
+    request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
     acquirer = card.acquirer_of(ctx)
     authentication = await acquirer.authenticate(request)
     if authentication.state == "challenge":
@@ -147,12 +147,17 @@ def _next_action(ctx: Context, intent: PaymentIntent, attempt: Attempt) -> dict[
     return {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
 
 
-async def _request(
-    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
-) -> CardRequest:
+def _name(ctx: Context, intent: PaymentIntent) -> str:
     hidden = ctx.hidden(intent)
+    return f"{hidden['base']}/{hidden['attempts']}"
+
+
+async def request_of(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt, name: str
+) -> CardRequest:
+    """Return what the acquirer is asked for an intent, under a name."""
     return CardRequest(
-        id=f"{hidden['base']}/{hidden['attempts']}",
+        id=name,
         act="authorize",
         amount=intent.money,
         card=card.presented(ctx, method),
@@ -200,7 +205,7 @@ async def _answered(
     request: CardRequest,
     answer: CardAnswer,
 ) -> PaymentIntent | Failure:
-    charge = _charge(ctx, intent, method, request, answer)
+    charge = charge_of(ctx, intent, method, request, answer)
     if not answer.approved:
         if answer.outcome == "unknown":
             reversal = replace(request, id=f"{request.id}/reverse", act="reverse")
@@ -266,7 +271,7 @@ def _failed(
     return Failure(CardError(error.message, code=error.code, param=error.param, extra=extra))
 
 
-def _charge(
+def charge_of(
     ctx: Context,
     intent: PaymentIntent,
     method: PaymentMethod,
@@ -280,6 +285,7 @@ def _charge(
         id=name,
         amount=amount.amount,
         amount_captured=0,
+        application_fee_amount=intent.application_fee_amount,
         authorization_code=answer.authorization_code or UNSET,
         balance_transaction=None,
         billing_details=method.billing_details,
@@ -294,7 +300,7 @@ def _charge(
         on_behalf_of=intent.on_behalf_of,
         outcome=card.outcome_of(answer),
         paid=answer.approved,
-        payment_intent=intent.id,
+        payment_intent=intent.id or None,
         payment_method=method.id,
         payment_method_details=card.details_of(method, answer, request.authentication, amount),
         receipt_email=intent.receipt_email,

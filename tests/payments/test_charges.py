@@ -1,0 +1,82 @@
+"""Charges without an intent, and the cards of test mode at the simulated network."""
+
+import pytest
+
+from tests.resources.office import Office
+
+
+def test_a_token_is_charged_at_once(office: Office):
+    charge = office.post("/v1/charges", amount=2_000, currency="usd", source="tok_visa")
+    assert (charge["paid"], charge["captured"], charge["payment_intent"]) == (True, True, None)
+    assert office.ledger() == {"incoming:cards": 2_000, "pending": 1_912, "fees_payable": 88}
+    office.post("/v1/refunds", charge=charge["id"], amount=500)
+    path = f"/v1/charges/{charge['id']}"
+    changed = office.post(path, description="tea", fraud_details={"user_report": "safe"})
+    assert (changed["description"], changed["amount_refunded"]) == ("tea", 500)
+    assert changed["fraud_details"] == {"user_report": "safe"}
+    assert office.refused(f"{path}/capture")["code"] == "charge_already_captured"
+    assert office.refused("/v1/charges", amount=50, currency="usd")["param"] == "source"
+
+
+def test_a_charge_is_held_and_captured_in_part(office: Office):
+    held = office.post(
+        "/v1/charges", amount=2_000, currency="usd", source="tok_visa", capture=False
+    )
+    assert (held["captured"], held["balance_transaction"]) == (False, None)
+    path = f"/v1/charges/{held['id']}/capture"
+    assert office.refused(path, amount=2_001)["code"] == "amount_too_large"
+    taken = office.post(path, amount=1_500)
+    assert (taken["captured"], taken["amount_captured"]) == (True, 1_500)
+    assert office.ledger()["incoming:cards"] == 1_500
+
+
+def test_a_declined_token_leaves_a_failed_charge(office: Office):
+    params = {"amount": 2_000, "currency": "usd", "source": "tok_visa_chargeDeclined"}
+    answer = office.ask("POST", "/v1/charges", params=params)
+    assert (answer.status, answer.error["code"]) == (402, "card_declined")
+    failed = office.get(f"/v1/charges/{answer.error['charge']}")
+    assert (failed["status"], failed["outcome"]["type"]) == ("failed", "issuer_declined")
+    assert office.ledger() == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "decline"),
+    [
+        ("visa_chargeDeclined", "card_declined", "generic_decline"),
+        ("visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
+        ("visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
+        ("visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
+        ("chargeDeclinedExpiredCard", "expired_card", None),
+        ("chargeDeclinedProcessingError", "processing_error", None),
+        ("chargeCustomerFail", "card_declined", "generic_decline"),
+        ("radarBlock", "card_declined", "fraudulent"),
+    ],
+)
+def test_cards_of_test_mode_are_declined_as_documented(
+    office: Office, method: str, code: str, decline: str | None
+):
+    params = {"amount": 2_000, "currency": "usd", "confirm": True}
+    params["payment_method"] = f"pm_card_{method}"
+    answer = office.ask("POST", "/v1/payment_intents", params=params)
+    assert (answer.status, answer.error["code"]) == (402, code)
+    assert decline in (None, answer.error["decline_code"])
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "failed"])
+def test_a_cardholder_is_authenticated_at_the_simulated_network(office: Office, outcome: str):
+    params = {"amount": 2_000, "currency": "usd", "confirm": True}
+    waiting = office.post(
+        "/v1/payment_intents", **params, payment_method="pm_card_threeDSecure2Required"
+    )
+    assert waiting["status"] == "requires_action"
+    path = f"/v1/test_helpers/payment_intents/{waiting['id']}/authenticate"
+    done = office.post(path, outcome=outcome)
+    assert (
+        done["status"] == {"succeeded": "succeeded", "failed": "requires_payment_method"}[outcome]
+    )
+
+
+def test_money_of_a_card_that_bypasses_pending_is_available_at_once(office: Office):
+    params = {"amount": 2_000, "currency": "usd", "confirm": True}
+    office.post("/v1/payment_intents", **params, payment_method="pm_card_bypassPending")
+    assert office.ledger()["available"] == 1_912
