@@ -71,7 +71,14 @@ def test_a_platform_answers_for_its_accounts(office: Office, owing: str) -> None
 
 def test_a_platform_that_bears_no_losses_sets_nothing_aside(office: Office) -> None:
     office.fund(5_000)
-    seller = office.open_account(type="standard")
+    bears = {"losses": {"payments": "stripe"}, "fees": {"payer": "application"}}
+    form = {
+        "controller": bears
+        | {"requirement_collection": "application", "stripe_dashboard": {"type": "none"}},
+        "capabilities": {"transfers": {"requested": True}},
+        "external_account": "btok_us_verified",
+    }
+    seller = office.post("/v1/accounts", **form)["id"]
     office.post("/v1/transfers", amount=1_000, currency="usd", destination=seller)
     first = pay(office, seller, 600)
     back = office.post(f"/v1/payouts/{first['id']}/reverse", seller)

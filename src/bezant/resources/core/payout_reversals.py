@@ -4,10 +4,11 @@ The money is pending until the bank has it. What it is booked with is kept with 
 a bank's answers are applied without reading.
 """
 
-from msgspec import convert, to_builtins
+from msgspec import json
 
 from bezant.api.context import Context, Hidden, created_of
 from bezant.flows import payout as flow
+from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
 from bezant.movement import instruct
@@ -83,7 +84,7 @@ def expect(ctx: Context, debit: Payout, movement: Movement) -> Hidden:
             description=debit.description,
         )
     )
-    return {KEPT: {"movement": movement.id, "transaction": to_builtins(coming)}}
+    return {KEPT: {"movement": movement.id, "transaction": encode_json(coming).decode()}}
 
 
 def came(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact) -> bool:
@@ -112,7 +113,7 @@ def drop(ctx: Context, reversal: Payout, movement: Movement) -> None:
 
 def _coming(ctx: Context, payout: Payout, book: Book) -> BalanceTransaction:
     """Return the first version of the transaction of a payout's reversal."""
-    kept = convert(ctx.hidden(payout)[KEPT]["transaction"], BalanceTransaction)
+    kept = json.decode(ctx.hidden(payout)[KEPT]["transaction"], type=BalanceTransaction)
     return unread(ctx, kept, book)
 
 
