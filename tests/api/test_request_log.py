@@ -58,7 +58,7 @@ def test_refusals_are_kept_with_their_answer(
 @pytest.mark.parametrize("path", ["/v1/parcels", "/v1/invoices"])
 def test_who_has_no_key_is_in_nobodys_log(shop: World, path: str) -> None:
     shop.get(path, Authorization="Bearer sk_test_wrong")
-    assert shop.records == []
+    assert [record.caller.account for record in shop.records] == [""]
 
 
 LOGGED = (

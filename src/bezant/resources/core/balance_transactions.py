@@ -18,7 +18,6 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.store.objects import Row
 
-_NO_RATE = Raw(b"null")
 REPORTING_CATEGORIES: Mapping[str, str] = {
     "application_fee": "platform_earning",
     "application_fee_refund": "platform_earning_refund",
@@ -74,7 +73,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
     created: int
     currency: str
     description: str | None = None
-    exchange_rate: Raw = _NO_RATE
+    exchange_rate: Raw | None = None
     fee: int = 0
     fee_details: tuple[FeeDetail, ...] = ()
     net: int
