@@ -41,6 +41,7 @@ from bezant.resources.connect import (
     tokens,
     transfer_reversals,
     transfers,
+    v2_account_links,
 )
 from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
@@ -84,6 +85,7 @@ ROUTES = [
     persons.routes,
     account_links.routes,
     account_links.logins,
+    v2_account_links.routes,
     transfers.routes,
     transfer_reversals.routes,
     application_fees.routes,

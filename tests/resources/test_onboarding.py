@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.resources.office import URL, Office
+from tests.resources.office import SECRET, URL, Office
 from tests.resources.test_requirements import ASKED, HOSTED
 
 BACK, AGAIN = "https://shop.example.com/done", "https://shop.example.com/again"
@@ -167,3 +167,28 @@ def test_bad_links_are_refused(office: Office, seller: str) -> None:
     without = {name: value for name, value in good.items() if name != "return_url"}
     answer = office.ask("POST", "/v1/account_links", params=without)
     assert answer.error["param"] == "return_url"
+
+
+def test_links_of_v2_lead_to_the_same_page(office: Office, seller: str) -> None:
+    options = {"fields": "eventually_due", "future_requirements": "include"}
+    use = {"refresh_url": AGAIN, "return_url": BACK, "collection_options": options}
+    case = {"type": "account_onboarding", "account_onboarding": use}
+    made = link_of_v2(office, seller, case)
+    link = made.json()
+    assert (made.status_code, link["account"], link["use_case"]) == (200, seller, case)
+    assert link["expires_at"] > link["created"]
+    assert Browser(office).enter(link["url"]).status_code == 200
+    for wrong, param in (
+        ({"type": "account_update"}, "use_case[account_update]"),
+        (case | {"account_update": use}, "use_case[account_update]"),
+        ({"type": "account_update", "account_update": use}, "use_case[type]"),
+    ):
+        refused = link_of_v2(office, seller, wrong)
+        assert (refused.status_code, refused.json()["error"]["param"]) == (400, param)
+
+
+def link_of_v2(office: Office, account: str, case: dict[str, Any]) -> httpx.Response:
+    body = {"account": account, "use_case": case}
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    client = Browser(office).client
+    return office.run(client.post("/v2/core/account_links", json=body, headers=headers))

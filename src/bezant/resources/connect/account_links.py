@@ -1,15 +1,17 @@
 """Account links and login links: the ways to the hosted page on which an account is set up."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from bezant.api import refusals
 from bezant.api.context import Context
 from bezant.api.params import Check, Params
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.connect.account import account_of
+from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.onboarding_link import new_link
 
 
@@ -65,28 +67,12 @@ logins = Routes(LoginLink, "/v1/accounts/{account}/login_links", listed=False, r
 async def create(ctx: Context, params: CreateAccountLink) -> str:
     """Make a link that whoever has it can open once, within five minutes."""
     account = await account_of(ctx, params.account)
-    if account.id == ctx.caller.platform:
-        raise InvalidRequest("The platform's own account has no onboarding.", param="account")
+    check_use(ctx, account, params.type, "type")
     for name in ("refresh_url", "return_url"):
-        url: str | None = getattr(params, name)
-        if url is None:
-            raise InvalidRequest(
-                f"Missing required param: {name}.", code="parameter_missing", param=name
-            )
-        if ctx.livemode and not url.startswith("https://"):
-            raise InvalidRequest(
-                "Live mode needs an address that begins with https://.",
-                code="url_invalid",
-                param=name,
-            )
-    if params.type == "account_update" and account.controller.get("requirement_collection") == (
-        "stripe"
-    ):
-        raise InvalidRequest(
-            "This account answers for its own requirements and changes them by a login link: use "
-            "the type `account_onboarding`.",
-            param="type",
-        )
+        if getattr(params, name) is None:
+            raise refusals.missing(name)
+    urls = {"refresh_url": params.refresh_url, "return_url": params.return_url}
+    check_addresses(ctx, urls)
     options = params.collection_options
     if params.collect is not None and options is not None:
         raise InvalidRequest(
@@ -120,3 +106,26 @@ async def create_login(ctx: Context, account: str) -> str:
     )
     body = {"object": "login_link", "created": made["created"], "url": made["url"]}
     return encode_json(body).decode()
+
+
+def check_use(ctx: Context, account: Account, use: str, param: str) -> None:
+    """Refuse a link to a page that the account does not have."""
+    if account.id == ctx.caller.platform:
+        raise InvalidRequest("The platform's own account has no onboarding.", param="account")
+    if use == "account_update" and account.controller.get("requirement_collection") == "stripe":
+        raise InvalidRequest(
+            "This account answers for its own requirements and changes them by a login link: use "
+            "the type `account_onboarding`.",
+            param=param,
+        )
+
+
+def check_addresses(ctx: Context, urls: Mapping[str, str | None]) -> None:
+    """Refuse addresses without encryption in live mode; they are named by their parameters."""
+    for name, url in urls.items():
+        if ctx.livemode and url is not None and not url.startswith("https://"):
+            raise InvalidRequest(
+                "Live mode needs an address that begins with https://.",
+                code="url_invalid",
+                param=name,
+            )
