@@ -1,7 +1,13 @@
 """Refunds by card: out of the purse that the payment is in, never more than was captured."""
 
+from datetime import date
+
 import pytest
 
+from bezant.api.context import Caller
+from bezant.kernel.money import Money
+from bezant.rail.cards import About, RefundTold
+from bezant.resources.payments.refund_told import refund_told
 from tests.payments.till import Till
 
 
@@ -56,6 +62,41 @@ def test_a_refund_may_take_its_time(till: Till):
     paid = till.pay(card="pending_refund")
     refund = till.post("/v1/refunds", payment_intent=paid["id"])
     assert (refund["status"], refund["pending_reason"]) == ("pending", "processing")
+    tell(till, refund, succeeded=True)
+    done = till.get(f"/v1/refunds/{refund['id']}")
+    assert (done["status"], "pending_reason" in done) == ("succeeded", False)
+
+
+def test_a_refund_that_comes_back_is_the_owners_again(till: Till):
+    paid = till.pay(1_000)
+    refund = till.post("/v1/refunds", payment_intent=paid["id"])
+    before = till.ledger()
+    for _ in range(2):  # A notice that comes twice changes nothing the second time.
+        tell(till, refund, succeeded=False)
+    failed = till.get(f"/v1/refunds/{refund['id']}", expand=["failure_balance_transaction"])
+    assert failed["status"] == "failed"
+    assert failed["failure_balance_transaction"]["amount"] == 1_000
+    assert till.get(f"/v1/charges/{paid['latest_charge']}")["amount_refunded"] == 0
+    assert till.ledger() == {**before, "incoming:cards": 1_000, "pending": 941}
+    assert till.events()[-1] == "refund.failed"
+
+
+def tell(till: Till, refund: dict, *, succeeded: bool) -> None:
+    """Let the acquirer's file say what became of a refund."""
+    notice = RefundTold(
+        acquirer_reference=refund["destination_details"]["card"]["reference"],
+        about=About(till.platform, till.platform, refund["charge"]),
+        succeeded=succeeded,
+        amount=Money(refund["amount"], "usd"),
+        on=date(2026, 3, 3),
+    )
+
+    async def work() -> None:
+        ctx = till.context(Caller(till.platform, till.platform, livemode=False))
+        await refund_told(ctx, notice)
+        await ctx.write()
+
+    till.run(work())
 
 
 @pytest.mark.parametrize(

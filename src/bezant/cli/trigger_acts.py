@@ -21,6 +21,7 @@ ONLY_LATER: Mapping[str, str] = {
     "charge.expired": "what is held by a card must not be captured for a week",
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",
     "payout.reconciliation_completed": "an automatic payout must have been made on its day",
+    "refund.failed": "a cardholder's bank must have sent a refund back, which takes a day",
     "reporting.report_run.failed": "the server must be unable to make a report",
     "webhook_endpoint.disabled": "an endpoint must have taken nothing for three days",
 }

@@ -10,6 +10,7 @@ from bezant.movement import errand
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.handler import Handlers
+from bezant.rail.cards import RefundTold
 from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
@@ -56,6 +57,7 @@ from bezant.resources.payments import (
     charges,
     payment_intents,
     payment_methods,
+    refund_told,
     refunds,
 )
 from bezant.resources.reporting import report_runs, report_types
@@ -158,7 +160,7 @@ def connected_banks(folder: Path | None = None, modulus_table: Path | None = Non
 VERIFIERS = Verifiers(test=SimulatedVerifier())
 """Who verifies persons and companies: in live mode nobody does yet, and what is sent waits."""
 
-CARD_HANDLERS: CardHandlers = {}
+CARD_HANDLERS: CardHandlers = {RefundTold: refund_told.refund_told}
 """Who deals with what an acquirer's files bring up, by the type of notice."""
 
 
