@@ -5,6 +5,7 @@ account  acct_1 in DE [no_account]  an account with a bank account there, which 
 fund     acct_1   100.00 usd        money comes to a connected account, by top-up and transfer
 payout   acct_1    60.00 usd        the account pays itself out; the latest is "its payout"
 payout   acct_1    60.00 usd instant
+schedule acct_1 daily               the account is paid out by itself from then on
 cancel   acct_1                     its payout is canceled
 seconds  2                          so many seconds pass
 day      3                          so many banking days pass, each until nine in the morning
@@ -173,6 +174,10 @@ class Teller:
         path = f"/v1/test_helpers/simulations/{made['id']}"
         done = await self.call("GET", path, None, account)
         assert done["status"] == "done", done
+
+    async def schedule(self, name, interval):
+        form = {"payments[payouts][schedule][interval]": interval}
+        await self.call("POST", "/v1/balance_settings", form, await self.opened(name))
 
     async def cancel(self, name):
         path = f"/v1/payouts/{self.payouts[name]}/cancel"

@@ -181,3 +181,19 @@ def test_nobody_knows_whether_the_bank_has_the_file(database, when):
         expect  bank tied
         """,
     )
+
+
+def test_an_account_is_paid_out_by_itself(database):
+    tell(
+        database,
+        """
+        fund     acct_1             100.00 usd
+        schedule acct_1 daily
+        day      1
+        expect   acct_1 available     0.00 usd
+        day      4
+        expect   acct_1 available     0.00 usd
+        expect   clearing             0.00 usd
+        expect   bank tied
+        """,
+    )
