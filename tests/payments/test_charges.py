@@ -80,3 +80,22 @@ def test_money_of_a_card_that_bypasses_pending_is_available_at_once(office: Offi
     params = {"amount": 2_000, "currency": "usd", "confirm": True}
     office.post("/v1/payment_intents", **params, payment_method="pm_card_bypassPending")
     assert office.ledger()["available"] == 1_912
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("card.last4:'4242'", ["visa"]),
+        ("card.last4:'4444'", ["mastercard"]),
+        ("card.brand:'mastercard'", ["mastercard"]),
+        ("card.exp_year>2000", ["mastercard", "visa"]),
+        ("card.exp_month:99", []),
+        ("card.fingerprint:'nobody'", []),
+    ],
+)
+def test_charges_are_found_by_their_cards(office: Office, condition: str, found: list[str]):
+    for name in ("visa", "mastercard"):
+        office.post("/v1/charges", amount=2_000, currency="usd", source=f"tok_{name}")
+    query = f"payment_method_details.{condition}"
+    shown = office.get("/v1/charges/search", query=query)["data"]
+    assert [one["payment_method_details"]["card"]["brand"] for one in shown] == found

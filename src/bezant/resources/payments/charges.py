@@ -106,6 +106,17 @@ routes.search(
         "customer": search.token("customer", column="source"),
         "disputed": search.token("disputed"),
         "metadata": search.metadata(),
+        "payment_method_details.card.brand": search.token("payment_method_details.card.brand"),
+        "payment_method_details.card.exp_month": search.number(
+            "payment_method_details.card.exp_month"
+        ),
+        "payment_method_details.card.exp_year": search.number(
+            "payment_method_details.card.exp_year"
+        ),
+        "payment_method_details.card.fingerprint": search.token(
+            "payment_method_details.card.fingerprint"
+        ),
+        "payment_method_details.card.last4": search.token("payment_method_details.card.last4"),
         "refunded": search.token("refunded"),
         "status": search.token("status"),
     },
