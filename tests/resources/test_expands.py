@@ -9,6 +9,13 @@ from tests.resources.shapes import SURFACE
 NOT_SHOWN = {
     "charge": ("outcome.", "payment_method_details.", "refunds.", "transfer_data."),
     "customer": ("discount.", "sources.", "subscriptions.", "tax_ids."),
+    "customer_cash_balance_transaction": (
+        "adjusted_for_overdraft.",
+        "applied_to_payment.",
+        "refunded_from_payment.",
+        "transferred_to_balance.",
+        "unapplied_from_payment.",
+    ),
     "payment_intent": ("last_payment_error.", "payment_method_options.", "payment_record"),
     "payment_method": ("card.", "card_present.", "interac_present."),
     "token": ("card.",),

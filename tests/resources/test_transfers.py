@@ -117,7 +117,7 @@ def test_the_platform_itself_is_no_destination(office: Office) -> None:
 def test_the_destination_needs_its_capability(office: Office) -> None:
     office.fund(1_000)
     asked = {"card_payments": {"requested": True}}
-    seller = office.post("/v1/accounts", type="express", capabilities=asked)["id"]
+    seller = office.post("/v1/accounts", type="custom", country="US", capabilities=asked)["id"]
     error = office.refused("/v1/transfers", amount=1, currency="usd", destination=seller)
     assert error["code"] == "insufficient_capabilities_for_transfer"
     office.post(f"/v1/accounts/{seller}/capabilities/transfers", requested=True)

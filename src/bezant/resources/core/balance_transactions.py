@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Identified
@@ -73,7 +73,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
     created: int
     currency: str
     description: str | None = None
-    exchange_rate: Raw | None = None
+    exchange_rate: Raw = field(default_factory=lambda: Raw(b"null"))
     fee: int = 0
     fee_details: tuple[FeeDetail, ...] = ()
     net: int
