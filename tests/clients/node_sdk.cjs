@@ -19,6 +19,27 @@ const acts = {
     return { made, found };
   },
 
+  async pagesOfV2(name) {
+    const { eventDestinations } = stripe.v2.core;
+    const made = [];
+    for (let count = 0; count < 5; count++) {
+      const destination = await eventDestinations.create({
+        name,
+        type: "webhook_endpoint",
+        event_payload: "thin",
+        enabled_events: ["v1.customer.created"],
+        webhook_endpoint: { url: "http://127.0.0.1:9999/hooks" },
+      });
+      made.push(destination.id);
+    }
+    const found = [];
+    for await (const each of eventDestinations.list({ limit: 2 })) {
+      if (each.name === name) found.push(each.id);
+    }
+    for (const id of made) await eventDestinations.del(id);
+    return { made: made.sort(), found: found.sort() };
+  },
+
   async creates(email) {
     const made = await stripe.customers.create({ email });
     const listed = await stripe.customers.list({ email });

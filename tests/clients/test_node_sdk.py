@@ -24,6 +24,12 @@ def test_it_pages_by_itself(node):
     assert told["found"] == told["made"]
 
 
+def test_it_pages_v2_by_itself(node):
+    told = node("pagesOfV2", "of the Node SDK")
+    assert len(told["made"]) == 5
+    assert told["found"] == told["made"]
+
+
 @pytest.mark.parametrize("bad", [409, 500, 503, "lost"])
 def test_it_retries_under_one_key_and_makes_one_object(node, flaky, bad):
     flaky.statuses = [bad, bad]

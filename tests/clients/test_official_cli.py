@@ -19,13 +19,8 @@ TRIGGERED = {
     "test_helpers.test_clock.ready", "topup.created",
 }  # fmt: skip
 """What it can trigger here, and more as more is offered."""
-BEGINS_WITHOUT = re.compile(
-    r"Unrecognized request URL|payment_method_unsupported_type|no_external_account"
-)
-"""How it tells that the example for an event begins with what there is not.
-
-Its payouts go to a bank account that the platform would have to have.
-"""
+BEGINS_WITHOUT = re.compile(r"Unrecognized request URL|payment_method_unsupported_type")
+"""How it tells that the example for an event begins with what there is not."""
 
 
 @pytest.fixture

@@ -17,6 +17,22 @@ def test_it_pages_by_itself(client):
     assert [each.id for each in listed.auto_paging_iter()] == made[::-1]
 
 
+def test_it_pages_v2_by_itself(client):
+    destinations = client.v2.core.event_destinations
+    asked = {
+        "name": "of the Python SDK",
+        "type": "webhook_endpoint",
+        "event_payload": "thin",
+        "enabled_events": ["v1.customer.created"],
+        "webhook_endpoint": {"url": "http://127.0.0.1:9999/hooks"},
+    }
+    made = {destinations.create(asked).id for _ in range(5)}
+    listed = destinations.list({"limit": 2}).auto_paging_iter()
+    assert [each.id for each in listed if each.name == asked["name"]] == sorted(made, reverse=True)
+    for each in made:
+        destinations.delete(each)
+
+
 @pytest.mark.parametrize("bad", [409, 500, 503, "lost"])
 def test_it_retries_under_one_key_and_makes_one_object(client, flaky, bad):
     flaky.statuses = [bad, bad]

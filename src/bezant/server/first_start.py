@@ -7,11 +7,17 @@ from bezant.api.runtime import API_VERSION, Runtime
 from bezant.db.pool import Connection
 from bezant.db.queries import load
 from bezant.kernel.entropy import Entropy
+from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.secret import Secret
+from bezant.resources.connect import external_accounts
+from bezant.resources.connect.account import Account
 from bezant.resources.connect.account import platform_account as blank_platform
+from bezant.resources.connect.standing import keep
 from bezant.store import keys
 
 QUERIES = load("bezant.server", "first_start.sql")
+TEST_BANK_ACCOUNT = "btok_us_verified"
+"""Where the platform's own payouts of test mode go, so that the first one needs no set-up."""
 
 
 class FirstStart(NamedTuple):
@@ -47,11 +53,19 @@ async def _platform_account(runtime: Runtime) -> str:
 
 async def _open_account(runtime: Runtime, account: str) -> None:
     ctx = Context(runtime, Caller(account, account, livemode=False))
-    ctx.create(blank_platform(account))
+    await _give_bank_account(ctx, ctx.create(blank_platform(account)))
     try:
         await ctx.write()
     except Stale:
         return  # Another process was first.
+
+
+async def _give_bank_account(ctx: Context, platform: Account) -> None:
+    try:
+        _, shown = await external_accounts.add(ctx, platform, TEST_BANK_ACCOUNT, default=True)
+    except InvalidRequest:
+        return  # None of the banks that the settings name reaches the United States.
+    keep(ctx, platform, external_accounts=shown)
 
 
 async def _key(conn: Connection, runtime: Runtime, entropy: Entropy, account: str) -> Secret | None:
