@@ -168,6 +168,7 @@ class Town:
             webhook_endpoint={"url": "https://hooks.example.com"},
         )
         things |= self._payment(who, post, customer, seller)
+        things |= self._risk(who, post)
         things["files"] = self.upload(who)["id"]
         things["file_links"] = post("/v1/file_links", file=things["files"])
         things["webhook_targets"] = things["webhook_endpoints"]
@@ -184,6 +185,8 @@ class Town:
         things |= self._ledger(post)
         self.pass_days(3)
         things["movements"] = self.good(who, "GET", "/v1/movements")["data"][0]["id"]
+        for word in ("disputes", "radar/early_fraud_warnings"):
+            things[word] = self.good(who, "GET", f"/v1/{word}")["data"][0]["id"]
         if who.secret == self.own and who.account is None:
             things["bank_files"] = self.good(who, "GET", "/v1/bank_files")["data"][0]["id"]
         now = int(self.clock.now().timestamp())
@@ -220,6 +223,22 @@ class Town:
         self.pass_days(3)
         refund = post(f"/v1/application_fees/{fee}/refunds", amount=1)
         return {"application_fees": fee, "application_fees/refunds": refund}
+
+    def _risk(self, who: Who, post: Any) -> dict[str, str]:
+        """Take cards that bring trouble; the disputes and warnings are heard of in days."""
+        card = {"confirm": True, "currency": "usd", "amount": 100}
+        for name in ("createDispute", "createIssuerFraudRecord", "riskLevelElevated"):
+            post("/v1/payment_intents", payment_method=f"pm_card_{name}", **card)
+        listed = post("/v1/radar/value_lists", name="Ada Byron's", alias="known_names")
+        condition = {"attribute": "email", "operator": "in_list", "value": "known_names"}
+        return {
+            "radar/value_lists": listed,
+            "radar/value_list_items": post(
+                "/v1/radar/value_list_items", value_list=listed, value="Ada Byron"
+            ),
+            "radar/rules": post("/v1/radar/rules", action="allow", conditions=[condition]),
+            "reviews": self.good(who, "GET", "/v1/reviews")["data"][0]["id"],
+        }
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

@@ -1,11 +1,17 @@
 """The till, or the office with simulated cards, over a database of its own."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
 
+from bezant.db.embedded import EmbeddedServer
+from bezant.db.pool import connect_sync, in_database
+from tests.payments.cards import Shop
 from tests.payments.till import Till
 from tests.resources.office import Office
+
+_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
@@ -22,3 +28,20 @@ def office(database: str) -> Iterator[Office]:
     office = Office(database)
     yield office
     office.close()
+
+
+@pytest.fixture(scope="module")
+def mall(server: EmbeddedServer, template: str) -> Iterator[Office]:
+    """An office that a whole file of tests shares, each with a shop of its own."""
+    name = f"mall_{next(_NUMBERS)}"
+    with connect_sync(server.url) as connection:
+        connection.execute(f"create database {name} template {template}".encode())
+    office = Office(in_database(server.url, name))
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def shop(mall: Office) -> Shop:
+    """A connected account that has nothing yet."""
+    return Shop(mall)

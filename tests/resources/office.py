@@ -61,7 +61,20 @@ from bezant.resources.core import (
     topups,
 )
 from bezant.resources.core.link_page import LinkPage
-from bezant.resources.payments import charges, payment_intents, payment_methods, refunds
+from bezant.resources.payments import (
+    charges,
+    disputes,
+    payment_intents,
+    payment_methods,
+    refunds,
+)
+from bezant.resources.radar import (
+    early_fraud_warnings,
+    reviews,
+    rules,
+    value_list_items,
+    value_lists,
+)
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.test_helpers import simulations
 from bezant.resources.webhooks import events
@@ -98,6 +111,12 @@ ROUTES = [
     payment_intents.routes,
     charges.routes,
     refunds.routes,
+    disputes.routes,
+    early_fraud_warnings.routes,
+    value_lists.routes,
+    value_list_items.routes,
+    rules.routes,
+    reviews.routes,
     events.routes,
     customers.routes,
     tax_ids.routes,

@@ -9,7 +9,15 @@ from bezant.ledger.balances import balance_of
 from bezant.ledger.book import book_of
 from bezant.ledger.chart import cost, house, incoming, pending
 from bezant.ledger.entry import Move, entry
-from bezant.rail.cards import About, Acquirer, CardRequest, Disputed, Merchant, Presented
+from bezant.rail.cards import (
+    About,
+    Acquirer,
+    CardRequest,
+    Disputed,
+    FraudWarning,
+    Merchant,
+    Presented,
+)
 from bezant.server import wiring
 from bezant.vault.vault import Vault
 from tests.stories.rail_world import ADA, play
@@ -101,6 +109,8 @@ def test_a_dispute_is_told_once_and_its_money_is_settled(database, monkeypatch):
 
 
 def test_a_notice_that_nobody_deals_with_is_seen_on_its_file(database, monkeypatch):
+    monkeypatch.delitem(wiring.CARD_HANDLERS, FraudWarning)
+
     async def story(world):
         await sell(world, "ch_1", 10_000, "4000000000005423")
         (world.platform.folder.parents[1] / "cards" / "from_bank" / "torn.ipm").write_bytes(b"1644")

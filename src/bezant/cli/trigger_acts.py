@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bezant.cli.trigger_payments import PAYMENT_ACTS
+from bezant.cli.trigger_risk import RISK_ACTS
 from bezant.cli.trigger_scene import (
     ROUTING,
     SENDS_BACK,
@@ -15,7 +16,7 @@ from bezant.cli.trigger_scene import (
     bank,
 )
 
-ACTS: dict[str, Act] = dict(PAYMENT_ACTS)
+ACTS: dict[str, Act] = {**PAYMENT_ACTS, **RISK_ACTS}
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
     "charge.expired": "what is held by a card must not be captured for a week",

@@ -61,7 +61,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of an account; percentages beyond them are of the amount, the tax is of the fee.
 
-    `instant_daily_limit` is how much may be paid out instantly in a day (UTC), in minor units.
+    `dispute_fee` is what a dispute costs, in minor units by currency, and whether it goes back with
+    one that is won. `instant_daily_limit` is how much may be paid out instantly in a day (UTC).
     """
 
     rules: tuple[Rule, ...]
@@ -70,6 +71,8 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tax_percent: Decimal = Decimal(0)
     tax_name: str = "Tax"
     returned_with_refunds: bool = False
+    dispute_fee: Mapping[str, int] = {}
+    dispute_fee_returned: bool = False
     instant_daily_limit: Mapping[str, int] = {}
 
 
@@ -128,6 +131,14 @@ def parts_of(plan: Plan, sale: Sale) -> Sequence[FeePart]:
     if tax:
         parts.append(FeePart(tax, "tax", plan.tax_name))
     return parts
+
+
+def dispute_parts(plan: Plan, currency: str) -> Sequence[FeePart]:
+    """Return what a dispute costs in a currency, part by part."""
+    fee = plan.dispute_fee.get(currency, plan.dispute_fee.get("*", 0))
+    tax = round(fee * Fraction(plan.tax_percent) / 100)
+    parts = (FeePart(fee, "stripe_fee", "Dispute fee"), FeePart(tax, "tax", plan.tax_name))
+    return [part for part in parts if part.amount]
 
 
 def _percent(amount: Money, percent: Decimal) -> Fraction:

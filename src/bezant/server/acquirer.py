@@ -11,10 +11,11 @@ from bezant.kernel.clock import Clock
 from bezant.kernel.errors import FileRefused, InvalidRequest, Unavailable
 from bezant.kernel.log import get_logger
 from bezant.rail.card_numbers import range_of
-from bezant.rail.cards import Authentication, CardAnswer, CardRequest
+from bezant.rail.cards import About, Authentication, CardAnswer, CardRequest
 from bezant.rails.cards import answer, authentication, codes
 from bezant.rails.cards.request import Station, dispute, pack
 from bezant.sim.cards.codec import Unreadable
+from bezant.sim.cards.matters import brought
 from bezant.sim.cards.world import CardWorld
 from bezant.vault.vault import Vault
 
@@ -49,6 +50,19 @@ class SimulatedWire:
     async def authentication(self, data: bytes) -> bytes:
         """Return the directory's answer."""
         return _come(await asyncio.to_thread(self._world.directory.exchange, data))
+
+
+class SimulatedNews:
+    """What the simulated network is about to say, for who can't wait for its files."""
+
+    def __init__(self, world: CardWorld) -> None:
+        """Look into the books of a world of cards."""
+        self._world = world
+
+    async def disputes_of(self, about: About) -> int | None:
+        """Return how many disputes a payment has or will have; None before it was captured."""
+        words = f"{about.platform} {about.account} {about.subject}"
+        return await asyncio.to_thread(brought, self._world.books, words)
 
 
 def _come(reply: bytes | None) -> bytes:

@@ -33,8 +33,9 @@ from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
+from bezant.resources.payments.card_news import CardNews
 from bezant.resources.stripecli.sockets import Sockets
-from bezant.server.acquirer import SimulatedWire, WiredAcquirer
+from bezant.server.acquirer import SimulatedNews, SimulatedWire, WiredAcquirer
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
@@ -203,6 +204,7 @@ class Platform:
             Vault: vault,
             Engine: engine_over(self.banks),
             Acquirer: acquirer,
+            CardNews: SimulatedNews(self.cards),
             Verifiers: VERIFIERS,
         }
 

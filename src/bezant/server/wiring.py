@@ -10,7 +10,7 @@ from bezant.movement import errand
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.handler import Handlers
-from bezant.rail.cards import RefundTold
+from bezant.rail.cards import Decided, Disputed, FraudWarning, RefundTold
 from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
 from bezant.resources.connect import (
@@ -55,10 +55,21 @@ from bezant.resources.payments import (
     ask_card,
     capturing,
     charges,
+    dispute_deadline,
+    dispute_told,
+    disputes,
+    early_fraud_warning,
     payment_intents,
     payment_methods,
     refund_told,
     refunds,
+)
+from bezant.resources.radar import (
+    early_fraud_warnings,
+    reviews,
+    rules,
+    value_list_items,
+    value_lists,
 )
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.reporting.run_report import ReportRunner
@@ -113,6 +124,12 @@ ROUTES: Sequence[Routes] = (
     payment_intents.routes,
     charges.routes,
     refunds.routes,
+    disputes.routes,
+    early_fraud_warnings.routes,
+    value_lists.routes,
+    value_list_items.routes,
+    rules.routes,
+    reviews.routes,
     events.routes,
     thin_events.routes,
     event_destinations.routes,
@@ -160,7 +177,12 @@ def connected_banks(folder: Path | None = None, modulus_table: Path | None = Non
 VERIFIERS = Verifiers(test=SimulatedVerifier())
 """Who verifies persons and companies: in live mode nobody does yet, and what is sent waits."""
 
-CARD_HANDLERS: CardHandlers = {RefundTold: refund_told.refund_told}
+CARD_HANDLERS: CardHandlers = {
+    Decided: dispute_told.decided,
+    Disputed: dispute_told.disputed,
+    FraudWarning: early_fraud_warning.fraud_warned,
+    RefundTold: refund_told.refund_told,
+}
 """Who deals with what an acquirer's files bring up, by the type of notice."""
 
 
@@ -179,4 +201,5 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         standing.REVIEW: AccountReviewer(runtime).review,
         ask_card.JOB: ask_card.CardAsker(runtime).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
+        dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
     }

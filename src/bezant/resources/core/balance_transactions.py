@@ -19,6 +19,7 @@ from bezant.ledger.book import Book
 from bezant.store.objects import Row
 
 REPORTING_CATEGORIES: Mapping[str, str] = {
+    "adjustment": "other_adjustment",
     "application_fee": "platform_earning",
     "application_fee_refund": "platform_earning_refund",
     "charge": "charge",
@@ -37,7 +38,7 @@ REPORTING_CATEGORIES: Mapping[str, str] = {
     "transfer": "transfer",
     "transfer_refund": "transfer_reversal",
 }
-"""What reports call each type."""
+"""What reports call each type, unless whoever records it knows better."""
 
 
 class FeeDetail(Struct):
@@ -57,6 +58,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
         "source": (
             "application_fee",
             "charge",
+            "dispute",
             "fee_refund",
             "payout",
             "refund",

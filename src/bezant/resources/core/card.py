@@ -25,6 +25,7 @@ _FILE = files("bezant.resources.core") / "test_cards.csv"
 _METHOD, _TOKEN = "pm_card_", "tok_"
 _CODE, _POSTAL_CODE, _LINE1 = Secret("314"), "94107", "510 Townsend Street"
 _TEST_MONTH = 12
+_BIN = 6
 _SECURE = frozenset({"amex", "diners", "discover", "jcb", "mastercard", "unionpay", "visa"})
 _DISPLAYED = {
     "amex": "american_express",
@@ -54,6 +55,7 @@ class CardKept(Struct, frozen=True, kw_only=True):
     exp_year: int
     range: Range
     checks: Checks
+    bin: str = ""
 
 
 class TestCard(Struct, frozen=True):
@@ -93,6 +95,7 @@ async def kept(
         exp_year=card.exp_year,
         range=range_of(digits),
         checks=Checks(),
+        bin=digits[:_BIN],
     )
     if card.cvc is None and not postal_code and not line1:
         return one
@@ -185,6 +188,11 @@ def shown(card: CardKept, preferred: str | None = None) -> dict[str, Any]:
         "three_d_secure_usage": {"supported": brand in _SECURE},
         "wallet": None,
     }
+
+
+def hidden_of(card: CardKept) -> dict[str, str]:
+    """Return what a payment method hides of its card."""
+    return {"token": card.token, "bin": card.bin}
 
 
 def no_such_token(name: str, param: str) -> NotFound:

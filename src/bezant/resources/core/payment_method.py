@@ -191,7 +191,7 @@ async def payment_method_of(ctx: Context, name: str, param: str | None = None) -
     """Return a payment method by its id; one of test mode's ids stands for a new one."""
     if card := cards.test_card(ctx, name):
         kept = await cards.kept_of_test(ctx, card)
-        return made(ctx, "card", cards.shown(kept), {"token": kept.token})
+        return made(ctx, "card", cards.shown(kept), cards.hidden_of(kept))
     if ctx.livemode or name not in TEST_METHODS:
         return await ctx.load(PaymentMethod, name, param=param)
     sent = UsBankAccount(

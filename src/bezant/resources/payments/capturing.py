@@ -13,6 +13,7 @@ from bezant.rail.cards import About, CardAct, CardRequest, Merchant, Presented
 from bezant.resources.payments.ask_card import CAPTURES, ask_later, kept
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.settling import Means, settle
 from bezant.store.jobs import JobRow
@@ -59,7 +60,9 @@ async def cancel_held(
     if not expired:
         release(ctx, charge, Money(left, intent.currency))
     if expired:
-        ctx.save(charge, event="charge.expired")
+        charge = ctx.save(charge, event="charge.expired")
+    if not intent.amount_received:
+        await money_gone(ctx, charge, "canceled")
     if intent.amount_received:
         return ctx.save(
             intent, amount_capturable=0, status="succeeded", event="payment_intent.succeeded"

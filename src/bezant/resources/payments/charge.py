@@ -119,6 +119,16 @@ class Charge(Resource, tag="charge"):
         return Money(self.amount, self.currency)
 
     @property
+    def fingerprint(self) -> str | None:
+        """By what a card is known again."""
+        return (self.payment_method_details or {}).get("card", {}).get("fingerprint")
+
+    @property
+    def payer(self) -> str | None:
+        """The e-mail address of who pays."""
+        return self.billing_details.email or self.receipt_email
+
+    @property
     def left(self) -> Money:
         """What has been captured of it and not been given back."""
         return Money(self.amount_captured - self.amount_refunded, self.currency)

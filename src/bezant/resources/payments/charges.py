@@ -20,7 +20,7 @@ from bezant.resources.core.address import Text
 from bezant.resources.core.customer import Customer, Shipping
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import refused
-from bezant.resources.payments import card, payment_methods
+from bezant.resources.payments import card, payment_methods, screening
 from bezant.resources.payments.capturing import capture_charge, release
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, request_of
@@ -122,6 +122,7 @@ routes.search(
     },
     sparse=True,
 )
+Charge.filters = {**Charge.filters, "fingerprint": "reference", "payer": "destination"}
 
 
 @routes.create
@@ -150,8 +151,10 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
     intent = replace(await intent_of(ctx, wish, method), id="")
     name = f"{base(ctx, wish)}/charge"
     request = await request_of(ctx, intent, method, Attempt(), name)
-    answer = await card.acquirer_of(ctx).ask(request)
+    screened = await screening.ask(ctx, intent, method, request)
+    answer = screened.answer
     charge = charge_of(ctx, intent, method, request, answer)
+    charge = screening.noted(ctx, charge, request, screened)
     if not answer.approved:
         return _declined(ctx, charge, card.declined(answer, charge=charge.id))
     if params.capture:

@@ -15,11 +15,12 @@ from bezant.kernel.errors import CardError
 from bezant.rail.cards import Authentication, CardAnswer, CardRequest, Stored
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.core.payment_method import PaymentMethod, attach
-from bezant.resources.payments import card
+from bezant.resources.payments import card, screening
 from bezant.resources.payments.ask_card import ask_later
 from bezant.resources.payments.capturing import EXPIRY_JOB, capture_charge
 from bezant.resources.payments.charge import Charge, ChargeTransferData
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.screening import Screened
 
 PREVIOUS = "network_transaction_id"
 """Where a card's hidden part has the transaction under which it was stored."""
@@ -54,13 +55,12 @@ async def confirm(
         next_action=None,
     )
     request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
-    acquirer = card.acquirer_of(ctx)
     if attempt.three_d_secure != "automatic" and not attempt.off_session:
         return await _authenticated(ctx, intent, method, request, attempt)
-    answer = await acquirer.ask(request)
-    if answer.needs_authentication and not attempt.off_session:
+    screened = await screening.ask(ctx, intent, method, request)
+    if screened.answer.needs_authentication and not attempt.off_session:
         return await _authenticated(ctx, intent, method, request, attempt)
-    return await _answered(ctx, intent, method, request, answer)
+    return await _answered(ctx, intent, method, request, screened)
 
 
 async def resume(
@@ -134,8 +134,8 @@ async def _authorized(
 ) -> PaymentIntent | Failure:
     """Ask for the money, with what is known of the cardholder's authentication."""
     request = replace(request, id=f"{request.id}/3ds", authentication=authentication)
-    answer = await card.acquirer_of(ctx).ask(request)
-    return await _answered(ctx, intent, method, request, answer)
+    screened = await screening.ask(ctx, intent, method, request)
+    return await _answered(ctx, intent, method, request, screened)
 
 
 def _next_action(ctx: Context, intent: PaymentIntent, attempt: Attempt) -> dict[str, Any]:
@@ -203,9 +203,11 @@ async def _answered(
     intent: PaymentIntent,
     method: PaymentMethod,
     request: CardRequest,
-    answer: CardAnswer,
+    screened: Screened,
 ) -> PaymentIntent | Failure:
+    answer = screened.answer
     charge = charge_of(ctx, intent, method, request, answer)
+    charge = screening.noted(ctx, charge, request, screened)
     if not answer.approved:
         if answer.outcome == "unknown":
             reversal = replace(request, id=f"{request.id}/reverse", act="reverse")
@@ -219,7 +221,7 @@ async def _answered(
         )
         return _failed(ctx, intent, method, error, charge)
     _remember(ctx, intent, method, answer)
-    intent = ctx.save(intent, latest_charge=charge.id, next_action=None)
+    intent = ctx.save(intent, latest_charge=charge.id, next_action=None, review=charge.review)
     if intent.capture_method == "manual":
         return _held(ctx, intent, charge, answer)
     charge = await capture_charge(ctx, charge, intent.money, intent.application_fee_amount)

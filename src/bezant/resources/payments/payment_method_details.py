@@ -170,7 +170,7 @@ async def _card(ctx: Context, given: sent.Card, billing: sent.BillingDetailsPara
         kept = await cards.kept(ctx, card, **where)
     chosen = given.networks.preferred if given.networks else None
     preferred = preferred_of(kept.range.brand, chosen, "card[networks][preferred]")
-    return Made(cards.shown(kept, preferred), {"token": kept.token})
+    return Made(cards.shown(kept, preferred), cards.hidden_of(kept))
 
 
 def preferred_of(brand: str, chosen: str | None, param: str) -> str | None:

@@ -7,6 +7,7 @@ asks the same. The acquirer never gives back more than was captured, whoever ask
 from typing import Any
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.flows import conversion
@@ -22,6 +23,8 @@ from bezant.resources.payments.application_fee import ApplicationFee, give_back_
 from bezant.resources.payments.ask_card import captures_of
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.concerns import money_gone
+from bezant.resources.payments.dispute import Dispute, taken_of
 from bezant.resources.payments.refund import Refund, RefundReason
 from bezant.resources.payments.settling import RATE
 from bezant.resources.payments.transfer import Transfer, take_back, until
@@ -59,6 +62,10 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     if wish.reverse_transfer:
         reversal = await _reverse(ctx, changed, wish.amount, name)
     ctx.emit("charge.refunded", changed)
+    if total:
+        fraud = wish.reason == "fraudulent"
+        await money_gone(ctx, ctx.current(changed), "refunded_as_fraud" if fraud else "refunded")
+        await _inquiries_end(ctx, changed)
     pending = any(answer.pending for answer in answers)
     made = Refund(
         id=name,
@@ -81,19 +88,47 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     return ctx.create(made, event="refund.created")
 
 
+async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
+    """Call back what an earlier run of this very call may have asked for, and now can't be.
+
+    A dispute came between the two; without this the payer would get the money twice.
+    """
+    acquirer = card.acquirer_of(ctx)
+    for _, request in _parts(ctx, charge, amount):
+        undone = replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
+        await acquirer.ask(undone)
+
+
 async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[CardAnswer]:
     """Ask for the money capture by capture, the earliest first."""
     acquirer = card.acquirer_of(ctx)
-    authorization = authorization_of(ctx, charge)
-    call = ctx.caller.idempotency_key or ctx.caller.request
     given: dict[str, int] = dict(ctx.hidden(charge).get(REFUNDED, {}))
     answers: list[CardAnswer] = []
+    parts = _parts(ctx, charge, amount)
+    for capture, request in parts:
+        await acquirer.ask(capture)  # It may not have been asked for the capture yet.
+        answer = await acquirer.ask(request)
+        if not answer.approved:
+            raise _refused(answer, charge)
+        answers.append(answer)
+        given[capture.id] = given.get(capture.id, 0) + request.amount.amount
+    asked = sum(request.amount.amount for _, request in parts)
+    assert asked == amount.amount, f"{charge.id} has as much left as was asked for"
+    ctx.save(charge, hidden=ctx.hidden(charge) | {REFUNDED: given})
+    return answers
+
+
+def _parts(ctx: Context, charge: Charge, amount: Money) -> list[tuple[CardRequest, CardRequest]]:
+    """Return captures, and what is to be given back of each, the earliest first."""
+    authorization = authorization_of(ctx, charge)
+    call = ctx.caller.idempotency_key or ctx.caller.request
+    given: dict[str, int] = ctx.hidden(charge).get(REFUNDED, {})
+    parts: list[tuple[CardRequest, CardRequest]] = []
     left = amount.amount
     for capture in captures_of(ctx, charge):
         part = min(left, capture.amount.amount - given.get(capture.id, 0))
         if part <= 0:
             continue
-        await acquirer.ask(capture)  # It may not have been asked for the capture yet.
         request = CardRequest(
             id=f"{capture.id}/refund/{call}/{part}",
             act="refund",
@@ -104,15 +139,17 @@ async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[CardAnswer]:
             original=capture.id,
             about=About(ctx.caller.platform, ctx.account, charge.id),
         )
-        answer = await acquirer.ask(request)
-        if not answer.approved:
-            raise _refused(answer, charge)
-        answers.append(answer)
-        given[capture.id] = given.get(capture.id, 0) + part
+        parts.append((capture, request))
         left -= part
-    assert left == 0, f"{charge.id} has as much left as was asked for"
-    ctx.save(charge, hidden=ctx.hidden(charge) | {REFUNDED: given})
-    return answers
+    return parts
+
+
+async def _inquiries_end(ctx: Context, charge: Charge) -> None:
+    """Note with the inquiries about a payment that all of it has gone back."""
+    asked = [name for name, taken in taken_of(ctx, charge).items() if not taken]
+    for dispute in (await ctx.load_many(Dispute, asked)).values():
+        if dispute.is_charge_refundable:
+            ctx.save(dispute, is_charge_refundable=False, event="charge.dispute.updated")
 
 
 def _refused(answer: CardAnswer, charge: Charge) -> CardError:

@@ -10,10 +10,11 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.refused import refused
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import Email
 from bezant.resources.payments.refund import Refund
-from bezant.resources.payments.refunding import Wish, refund_charge
+from bezant.resources.payments.refunding import Wish, call_back, refund_charge
 
 _NO_CASH = refused("Refunds go back to the payment method; cash balances are not drawn on.")
 
@@ -60,18 +61,22 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         raise InvalidRequest(
             f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
         )
-    if charge.disputed:
-        raise InvalidRequest(
-            f"{charge.id} is disputed, so its money can't be given back.",
-            code="charge_disputed",
-            param="charge",
-        )
     left = charge.left
     if not left:
         raise InvalidRequest(
             f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
         )
-    amount = left if params.amount is None else Money(params.amount, charge.currency)
+    gone = taken(ctx, charge)
+    asked = left if params.amount is None else Money(params.amount, charge.currency)
+    left = left - gone
+    amount = left if params.amount is None else asked
+    if gone and (amount > left or not left):
+        await call_back(ctx, charge, min(asked, charge.left))
+        raise InvalidRequest(
+            f"{charge.id} is disputed, so its money can't be given back: at most {left} of it.",
+            code="charge_disputed",
+            param="charge",
+        )
     if amount > left:
         raise InvalidRequest(
             f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left}).",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bezant.sim.cards.books import NetworkBooks
 
@@ -19,6 +20,19 @@ _FIND = "SELECT state FROM matter WHERE id = ? AND kind = 'dispute'"
 _CONTEST = "UPDATE matter SET state = ?, due_on = ?, evidence = ? WHERE id = ?"
 _SET = "UPDATE matter SET state = ?, due_on = ? WHERE id = ?"
 _ESCALATE = "UPDATE matter SET state = 'told', stage = 'chargeback', due_on = ? WHERE id = ?"
+_LOWER = "UPDATE matter SET amount = ? WHERE id = ?"
+_LEFT = """
+SELECT amount - refunded + (
+  SELECT coalesce(sum(chargeback.amount), 0) FROM chargeback
+  JOIN matter other ON other.id = chargeback.matter WHERE other.presentment = presentment.id)
+FROM presentment WHERE id = (SELECT presentment FROM matter WHERE id = ?)
+"""
+_BROUGHT = """
+SELECT count(DISTINCT presentment.id), count(matter.id)
+FROM presentment LEFT JOIN matter ON matter.presentment = presentment.id
+  AND matter.kind = 'dispute' AND matter.state <> 'done'
+WHERE about = ?
+"""
 _DUE = """
 SELECT matter.id, kind, reason, matter.amount, stage, state, evidence, arn, merchant, currency,
        masked, about
@@ -84,11 +98,26 @@ def contest(books: NetworkBooks, case: str, act: str, evidence: str, today: date
 def tell(books: NetworkBooks, today: date, *, at_once: bool) -> list[Told]:
     """Return what is to be told by a day, and book what it moves; inside a transaction."""
     rows = books.rows(_DUE, (today.isoformat(), at_once, _AT_MOST))
-    return [_told(books, Matter(*row), today) for row in rows]
+    told = [_told(books, Matter(*row), today) for row in rows]
+    return [one for one in told if one is not None]
 
 
-def _told(books: NetworkBooks, matter: Matter, today: date) -> Told:
+def brought(books: NetworkBooks, about: str) -> int | None:
+    """Return how many disputes there are or will be about a capture; None if there is none."""
+    captures, disputes = books.rows(_BROUGHT, (about,))[0]
+    return disputes if captures else None
+
+
+def _told(books: NetworkBooks, matter: Matter, today: date) -> Told | None:
     if matter.kind == "dispute":
+        begins = matter.state == "due" or (matter.stage == "inquiry" and _escalates(matter))
+        left = _left(books, matter) if begins else matter.amount
+        if left <= 0:
+            books.change(_SET, ("done", today.isoformat(), matter.id))
+            return None
+        if left < matter.amount:
+            books.change(_LOWER, (left, matter.id))
+            matter = replace(matter, amount=left)
         return _disputed(books, matter, today)
     books.change(_SET, ("done", today.isoformat(), matter.id))
     if matter.kind == "refund_failed":
@@ -100,7 +129,7 @@ def _disputed(books: NetworkBooks, matter: Matter, today: date) -> Told:
     respond_by = today + timedelta(days=DAYS_TO_RESPOND)
     lapses = (respond_by + timedelta(days=1)).isoformat()
     inquiry = matter.stage == "inquiry"
-    if inquiry and matter.state == "represented" and _ESCALATING in matter.evidence:
+    if inquiry and _escalates(matter):
         books.change(_ESCALATE, (lapses, matter.id))
         books.change(_MOVE, (matter.id, -matter.amount, matter.currency))
         return _as_told(matter, "dispute", "chargeback", respond_by.isoformat())
@@ -114,6 +143,15 @@ def _disputed(books: NetworkBooks, matter: Matter, today: date) -> Told:
     if won and not inquiry:
         books.change(_MOVE, (matter.id, matter.amount, matter.currency))
     return _as_told(matter, "won" if won else "lost")
+
+
+def _escalates(matter: Matter) -> bool:
+    return matter.state == "represented" and _ESCALATING in matter.evidence
+
+
+def _left(books: NetworkBooks, matter: Matter) -> int:
+    """Return what a cardholder has not been given back of a payment yet, one way or another."""
+    return books.rows(_LEFT, (matter.id,))[0][0]
 
 
 def _as_told(matter: Matter, kind: Kind, stage: str = "", respond_by: str = "") -> Told:

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS presentment (
     refunded INTEGER NOT NULL DEFAULT 0, about TEXT NOT NULL, cleared_on TEXT
 ) STRICT;
 
+CREATE INDEX IF NOT EXISTS presentment_about ON presentment (about);
 CREATE INDEX IF NOT EXISTS presentment_uncleared ON presentment (currency, day)
     WHERE cleared_on IS NULL;
 
@@ -39,6 +40,7 @@ CREATE TABLE IF NOT EXISTS matter (
     stage TEXT NOT NULL, state TEXT NOT NULL, evidence TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE INDEX IF NOT EXISTS matter_presentment ON matter (presentment);
 CREATE INDEX IF NOT EXISTS matter_open ON matter (due_on)
     WHERE state IN ('due', 'told', 'represented', 'accepted');
 

@@ -1,0 +1,228 @@
+"""Screening: what an account's rules say of a payment, before and after the network is asked.
+
+A payment that is blocked before never reaches the network. One that is blocked for what its issuer
+has answered is given back at once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from bezant.api.context import Context
+from bezant.api.pages import bounds_between
+from bezant.db.arrays import texts
+from bezant.db.queries import load
+from bezant.flows.risk import TRIES, Facts, Members, Rule, lists_in, most_counted, verdict
+from bezant.kernel.codec import microseconds
+from bezant.kernel.money import Money
+from bezant.rail.cards import CardAnswer, CardRequest
+from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.core.risk_rules import ELEVATED, HIGHEST, rules_to_apply
+from bezant.resources.core.value_list import members
+from bezant.resources.payments.ask_card import ask_later
+from bezant.resources.payments.card import acquirer_of, outcome_of
+from bezant.resources.payments.charge import Charge, Outcome
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.review import opened
+
+QUERIES = load("bezant.resources.payments", "screening.sql")
+_MICROSECONDS = 1_000_000
+_LAST = "ch_~"
+"""Greater than the id of every charge."""
+_COLUMNS = {"card": "card_fingerprint", "customer": "customer", "email": "email"}
+
+
+class Screened(Struct, frozen=True, kw_only=True):
+    """What came of asking: the answer as it counts, the rule that decided, if one did.
+
+    `undoes` says that the network has approved what a rule blocks.
+    """
+
+    answer: CardAnswer
+    rule: Rule | None = None
+    undoes: bool = False
+
+
+async def ask(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, request: CardRequest
+) -> Screened:
+    """Ask the acquirer for a payment, unless the rules say otherwise."""
+    rules = await rules_to_apply(ctx)
+    facts = facts_of(ctx, intent, method)
+    facts = {**facts, **await _tries(ctx, rules, facts)}
+    listed = await _listed(ctx, rules, facts)
+    first = verdict(rules, facts, listed, answered=False)
+    if first is not None and first.action == "block":
+        return Screened(answer=_blocked(request), rule=first)
+    answer = await acquirer_of(ctx).ask(request)
+    if not answer.approved:
+        return Screened(answer=answer)
+    if first is not None and first.action == "allow":
+        return Screened(answer=answer, rule=first)
+    return _judged(rules, {**facts, **_told(answer)}, listed, answer, first)
+
+
+def noted(ctx: Context, charge: Charge, request: CardRequest, screened: Screened) -> Charge:
+    """Let a charge show which rule has decided, and have done what follows from it."""
+    rule = screened.rule
+    if rule is None:
+        return charge
+    charge = ctx.save(charge, outcome=_outcome(screened, rule))
+    if screened.undoes:
+        undone = replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
+        ask_later(ctx, undone, charge.id)
+    return opened(ctx, charge) if rule.action == "review" else charge
+
+
+def facts_of(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> dict[str, Any]:
+    """Return what is known of a payment before anybody is asked."""
+    card = method.card
+    assert isinstance(card, dict), f"{method.id} is a card"
+    email = method.billing_details.email or intent.receipt_email
+    return {
+        "amount": intent.amount,
+        "card_bin": ctx.hidden(method).get("bin") or None,
+        "card_brand": card["brand"],
+        "card_country": card.get("country"),
+        "card_fingerprint": card.get("fingerprint"),
+        "card_funding": card.get("funding"),
+        "currency": intent.currency,
+        "customer": intent.customer,
+        "description": intent.description,
+        "email": email,
+        "email_domain": email.rpartition("@")[2] if email else None,
+        **(card.get("checks") or {}),
+    }
+
+
+def known_of(charge: Charge) -> dict[str, Any]:
+    """Return what was known of a payment of before, with what came of it."""
+    card: dict[str, Any] = (charge.payment_method_details or {})["card"]
+    email, outcome = charge.payer, charge.outcome
+    level = outcome.risk_level if outcome else UNSET
+    score = outcome.risk_score if outcome else UNSET
+    return {
+        "amount": charge.amount,
+        "card_brand": card["brand"],
+        "card_country": card.get("country"),
+        "card_fingerprint": card.get("fingerprint"),
+        "card_funding": card.get("funding"),
+        "currency": charge.currency,
+        "customer": charge.customer,
+        "description": charge.description,
+        "email": email,
+        "email_domain": email.rpartition("@")[2] if email else None,
+        "risk_level": None if level is UNSET else level,
+        "risk_score": None if score is UNSET else score,
+        **(card.get("checks") or {}),
+    }
+
+
+async def counted(
+    ctx: Context, who: str, asked: Sequence[tuple[str, int, int | None]], most: int
+) -> list[int]:
+    """Return how often each of some payers had tried to pay: who, and between which microseconds.
+
+    It is never counted further than `most`, so that it costs the same whoever has paid how often.
+    """
+    query = {"card": QUERIES.by_card, "customer": QUERIES.by_customer, "email": QUERIES.by_email}
+    bounds = [bounds_between("ch", first, last) for _, first, last in asked]
+    values = {
+        "book": ctx.book.id,
+        "who": texts([name for name, _, _ in asked]),
+        "first": texts([bound.least if bound else "" for bound in bounds]),
+        "last": texts([(bound.most or _LAST) if bound else "" for bound in bounds]),
+        "most": most,
+    }
+    async with ctx.runtime.pool.connection() as conn:
+        cursor = await conn.execute(query[who], values)
+        return [row[0] for row in await cursor.fetchall()]
+
+
+async def _tries(ctx: Context, rules: Sequence[Rule], facts: Facts) -> dict[str, int]:
+    """Count tries as far as rules compare them."""
+    now = microseconds(ctx.now())
+    found: dict[str, int] = {}
+    for attribute, most in most_counted(rules).items():
+        who, seconds = TRIES[attribute]
+        known = facts.get(_COLUMNS[who])
+        if known is not None:
+            span = (str(known), now - seconds * _MICROSECONDS, None)
+            (found[attribute],) = await counted(ctx, who, [span], most)
+    return found
+
+
+async def _listed(ctx: Context, rules: Sequence[Rule], facts: Facts) -> Members:
+    asked = [
+        (name, str(facts[attribute]))
+        for name, attributes in lists_in(rules).items()
+        for attribute in attributes
+        if facts.get(attribute) is not None
+    ]
+    return await members(ctx, asked)
+
+
+def _judged(
+    rules: Sequence[Rule], facts: Facts, listed: Members, answer: CardAnswer, first: Rule | None
+) -> Screened:
+    second = verdict(rules, facts, listed, answered=True)
+    if second is None or (second.action == "review" and first is not None):
+        return Screened(answer=answer, rule=first)
+    if second.action != "block":
+        return Screened(answer=answer, rule=second)
+    no = replace(
+        answer,
+        outcome="declined",
+        amount=Money.zero(answer.amount.currency),
+        code="card_declined",
+        decline_code="fraudulent",
+    )
+    return Screened(answer=no, rule=second, undoes=True)
+
+
+def _told(answer: CardAnswer) -> dict[str, Any]:
+    """Return what an issuer's answer adds to what is known."""
+    checks = {
+        "address_line1_check": answer.checks.line1,
+        "address_postal_code_check": answer.checks.postal_code,
+        "cvc_check": answer.checks.cvc,
+    }
+    known = {name: check for name, check in checks.items() if check is not None}
+    return {**known, "risk_level": answer.risk.level, "risk_score": answer.risk.score}
+
+
+def _blocked(request: CardRequest) -> CardAnswer:
+    return CardAnswer(
+        outcome="declined",
+        amount=Money.zero(request.amount.currency),
+        code="card_declined",
+        decline_code="fraudulent",
+    )
+
+
+def _outcome(screened: Screened, rule: Rule) -> Outcome:
+    answer = screened.answer
+    shown = outcome_of(answer)
+    if rule.action == "allow":
+        return replace(shown, reason="rule", rule=rule.id)
+    if rule.action == "review":
+        reason = "elevated_risk_level" if rule.id == ELEVATED else "rule"
+        return replace(
+            shown,
+            reason=reason,
+            rule=rule.id,
+            seller_message="The payment was placed in review by a rule.",
+            type="manual_review",
+        )
+    return replace(
+        shown,
+        network_status="reversed_after_approval" if screened.undoes else "not_sent_to_network",
+        reason="highest_risk_level" if rule.id == HIGHEST else "rule",
+        risk_level=answer.risk.level if screened.undoes else "not_assessed",
+        risk_score=answer.risk.score if screened.undoes else UNSET,
+        rule=rule.id,
+        seller_message="The payment was blocked by a rule.",
+        type="blocked",
+    )

@@ -1,0 +1,211 @@
+"""Payments by card held to an account's rules, reviews of them, and the lists that rules read."""
+
+from typing import Any
+
+import pytest
+
+from tests.payments.cards import Shop, days_pass
+
+
+def rule(shop: Shop, action: str, *conditions: tuple[str, str, str], **more: Any) -> Any:
+    told = [dict(zip(("attribute", "operator", "value"), each, strict=True))
+            for each in conditions]  # fmt: skip
+    return shop.post("/v1/radar/rules", action=action, conditions=told, **more)
+
+
+OUTCOMES = [
+    ("visa", "authorized", "approved_by_network", None, "normal"),
+    ("riskLevelElevated", "manual_review", "approved_by_network", "elevated_risk_level",
+     "elevated"),
+    ("riskLevelHighest", "blocked", "reversed_after_approval", "highest_risk_level", "highest"),
+    ("radarBlock", "blocked", "not_sent_to_network", "highest_risk_level", "highest"),
+    ("cvcCheckFail", "authorized", "approved_by_network", None, "normal"),
+]  # fmt: skip
+
+
+def test_what_becomes_of_each_risk_without_rules_of_ones_own(shop: Shop):
+    for card, kind, status, reason, level in OUTCOMES:
+        outcome = shop.pay(card)["outcome"]
+        assert (outcome["type"], outcome["network_status"]) == (kind, status)
+        assert (outcome["reason"], outcome["risk_level"]) == (reason, level)
+
+
+def test_what_is_blocked_afterwards_is_given_back_to_the_card(shop: Shop):
+    charge = shop.pay("riskLevelHighest")
+    assert (charge["status"], charge["failure_code"]) == ("failed", "card_declined")
+    days_pass(shop.office)
+    states = "SELECT state, captured FROM authorization WHERE amount >= 0 AND card <> ''"
+    assert ("closed", 0) in shop.office.cards.books.rows(states)
+    assert shop.ledger() == {}
+
+
+def test_a_rule_blocks_before_the_network_is_asked(shop: Shop):
+    made = rule(shop, "block", ("card_country", "is", "US"), ("amount", "more_than", "999"))
+    assert made["predicate"] == ":card_country: = 'US' and :amount: > 999"
+    outcome = shop.pay("visa")["outcome"]
+    assert (outcome["network_status"], outcome["reason"]) == ("not_sent_to_network", "rule")
+    assert outcome["rule"] == made["id"]
+    assert "risk_score" not in outcome
+    assert shop.pay(amount=999)["status"] == "succeeded"
+    error = shop.ask("POST", "/v1/charges", amount=5_000, currency="usd", source="tok_visa").error
+    assert (error["code"], error["decline_code"]) == ("card_declined", "fraudulent")
+    shop.post(f"/v1/radar/rules/{made['id']}", enabled=False)
+    assert shop.pay("visa")["status"] == "succeeded"
+    assert shop.delete(f"/v1/radar/rules/{made['id']}")["deleted"]
+    assert shop.refused(f"/v1/radar/rules/{made['id']}", verb="GET")["status"] == 404
+
+
+def test_a_code_that_is_wrong_may_be_blocked_and_a_known_payer_allowed(shop: Shop):
+    rule(shop, "block", ("cvc_check", "is", "fail"))
+    assert shop.pay("cvcCheckFail")["outcome"]["type"] == "blocked"
+    customer = shop.post("/v1/customers", name="Ada")["id"]
+    shop.post("/v1/radar/value_list_items", value_list="customer_id_allowlist", value=customer)
+    allowed = shop.pay("cvcCheckFail", customer=customer)
+    assert (allowed["status"], allowed["outcome"]["reason"]) == ("succeeded", "rule")
+
+
+def test_payments_of_listed_cards_are_blocked_until_they_are_taken_out(shop: Shop):
+    mark = shop.pay("visa")["payment_method_details"]["card"]["fingerprint"]
+    item = shop.post(
+        "/v1/radar/value_list_items", value_list="card_fingerprint_blocklist", value=mark
+    )
+    assert shop.pay("visa")["outcome"]["type"] == "blocked"
+    assert shop.pay("mastercard")["status"] == "succeeded"
+    shop.post("/v1/radar/value_list_items", value_list="card_bin_blocklist", value="555555")
+    assert shop.pay("mastercard")["outcome"]["type"] == "blocked"
+    shop.delete(f"/v1/radar/value_list_items/{item['id']}")
+    assert shop.pay("visa")["status"] == "succeeded"
+
+
+def test_who_tries_too_often_is_stopped_for_an_hour(shop: Shop):
+    rule(shop, "block", ("tries_of_card_in_hour", "more_than", "2"))
+    rule(shop, "review", ("tries_of_email_in_day", "more_than", "1"))
+    assert [shop.pay("visa")["status"] for _ in range(4)] == ["succeeded"] * 3 + ["failed"]
+    shop.office.pass_time(hours=1, seconds=1)
+    assert shop.pay("visa")["status"] == "succeeded"
+    mailed = [shop.pay("mastercard", receipt_email="a@example.com") for _ in range(3)]
+    assert [each["outcome"]["type"] for each in mailed] == ["authorized"] * 2 + ["manual_review"]
+
+
+def test_a_rule_is_tried_on_the_past(shop: Shop):
+    for amount in (100, 200, 300):
+        shop.pay(amount=amount)
+    shop.pay("mastercard", amount=400)
+    big = {"attribute": "amount", "operator": "more_than", "value": "150"}
+    visa = {"attribute": "card_brand", "operator": "is", "value": "visa"}
+    often = {"attribute": "tries_of_card_in_day", "operator": "more_than", "value": "1"}
+    test = shop.post("/v1/radar/rules/test", conditions=[big, visa])
+    assert (test["examined"], test["matched"], test["amounts"]) == (4, 2, {"usd": 500})
+    assert shop.post("/v1/radar/rules/test", conditions=[often])["amounts"] == {"usd": 300}
+
+
+WRONG = [
+    (("amount", "more_than", "ten"), "conditions[0][value]"),
+    (("amount", "in_list", "x"), "conditions[0][operator]"),
+    (("email", "more_than", "x"), "conditions[0][operator]"),
+    (("email", "in_list", "nowhere"), "conditions[0][value]"),
+    (("tries_of_card_in_day", "more_than", "1001"), "conditions[0][value]"),
+    (("weather", "is", "bad"), "conditions[0][attribute]"),
+]
+
+
+def test_what_cannot_be_compared_is_refused(shop: Shop):
+    for condition, param in WRONG:
+        told = dict(zip(("attribute", "operator", "value"), condition, strict=True))
+        error = shop.refused("/v1/radar/rules", action="block", conditions=[told])
+        assert error["param"] == param, condition
+
+
+def reviewed(shop: Shop) -> Any:
+    charge = shop.pay("riskLevelElevated")
+    days_pass(shop.office)
+    intent = shop.get(f"/v1/payment_intents/{charge['payment_intent']}")
+    assert intent["review"] == charge["review"]
+    return shop.get(f"/v1/reviews/{charge['review']}", expand=["charge"])
+
+
+def approved(shop: Shop, review: Any) -> None:
+    assert shop.post(f"/v1/reviews/{review['id']}/approve")["closed_reason"] == "approved"
+    assert "closed" in shop.refused(f"/v1/reviews/{review['id']}/approve")["message"]
+
+
+def refunded(shop: Shop, review: Any) -> None:
+    shop.post("/v1/refunds", charge=review["charge"]["id"])
+
+
+def refunded_as_fraud(shop: Shop, review: Any) -> None:
+    shop.post("/v1/refunds", charge=review["charge"]["id"], reason="fraudulent")
+
+
+@pytest.mark.parametrize("how", [approved, refunded, refunded_as_fraud])
+def test_a_review_is_open_until_something_is_done(shop: Shop, how: Any):
+    review = reviewed(shop)
+    assert (review["open"], review["reason"], review["opened_reason"]) == (True, "rule", "rule")
+    assert shop.listed("/v1/reviews") == [review["id"]]
+    how(shop, review)
+    closed = shop.get(f"/v1/reviews/{review['id']}")
+    assert (closed["open"], closed["closed_reason"]) == (False, how.__name__)
+    assert shop.listed("/v1/reviews") == []
+    assert shop.events("review.") == ["opened", "closed"]
+
+
+def test_a_review_closes_when_its_payment_is_disputed_or_canceled(shop: Shop):
+    rule(shop, "review", ("currency", "is", "usd"))
+    charge = shop.pay("createDispute")
+    held = shop.pay("visa", capture_method="manual")
+    days_pass(shop.office)
+    shop.post(f"/v1/payment_intents/{held['payment_intent']}/cancel")
+    for name, reason in ((charge["review"], "disputed"), (held["review"], "canceled")):
+        assert shop.get(f"/v1/reviews/{name}")["closed_reason"] == reason
+
+
+def test_lists_begin_with_those_that_everybody_has(shop: Shop):
+    path = "/v1/radar/value_lists"
+    own = shop.post(path, alias="good_mail", name="Good", item_type="email")
+    names = [shop.get(path, limit=100)["data"][at]["alias"] for at in (0, 1, -1)]
+    assert names == ["good_mail", "email_domain_blocklist", "card_bin_allowlist"]
+    pages: list[str] = []
+    while len(pages) < 15:
+        after = {"starting_after": pages[-1]} if pages else {}
+        page = shop.get(path, limit=4, **after)
+        pages += [each["id"] for each in page["data"]]
+        assert page["has_more"] == (len(pages) < 15)
+    assert len(set(pages)) == 15
+    before = shop.get(path, limit=4, ending_before=pages[8])
+    assert [each["id"] for each in before["data"]] == pages[4:8]
+    added = shop.post(f"{path.removesuffix('s')}_items", value_list="good_mail", value="A@b.c")
+    assert shop.listed(path, contains="a@B.c") == [own["id"]]
+    shown = shop.get(f"{path}/{own['id']}")
+    assert [each["id"] for each in shown["list_items"]["data"]] == [added["id"]]
+    twice = shop.refused("/v1/radar/value_list_items", value_list=own["id"], value="a@B.C")
+    assert twice["code"] == "resource_already_exists"
+    found = shop.listed("/v1/radar/value_list_items", value_list=own["id"], value="a@b.c")
+    assert found == [added["id"]]
+    assert shop.refused(path, alias="good_mail", name="x")["param"] == "alias"
+    assert shop.post(f"{path}/{own['id']}", name="Better")["name"] == "Better"
+    assert "Every account" in shop.refused(f"{path}/{pages[-1]}", name="x")["message"]
+    used = rule(shop, "allow", ("email", "in_list", "good_mail"))
+    assert used["id"] in shop.refused(f"{path}/{own['id']}", verb="DELETE")["message"]
+    shop.delete(f"/v1/radar/rules/{used['id']}")
+    assert shop.delete(f"{path}/{own['id']}")["deleted"]
+
+
+TYPES = [
+    ("account", "acct_1", "cus_1"),
+    ("card_bin", "424242", "42424"),
+    ("card_fingerprint", "f1", "f 1"),
+    ("country", "de", "DEU"),
+    ("customer_id", "cus_1", "1"),
+    ("email", "a@b.c", "a"),
+    ("ip_address", "203.0.113.9", "203.0.113"),
+    ("sepa_debit_fingerprint", "f1", "-"),
+]
+
+
+def test_values_are_of_their_lists_type(shop: Shop):
+    path = "/v1/radar/value_list_items"
+    for kind, good, bad in TYPES:
+        sent = {"alias": f"all_{kind}", "name": "x", "item_type": kind}
+        made = shop.post("/v1/radar/value_lists", **sent)
+        assert shop.refused(path, value_list=made["id"], value=bad)["param"] == "value", kind
+        assert shop.post(path, value_list=made["id"], value=good)["value"] == good
