@@ -19,7 +19,7 @@ NUMBER = "000918273645019"
 WORD = "canary-9182-x"
 SECRET = {
     "account_number": (NUMBER, WORD),
-    "number": ("4000009182736450", WORD),
+    "number": ("4000050360000001", WORD),
     "cvc": (WORD,),
     "id_number": ("918273645", WORD),
     "id_number_secondary": (WORD,),

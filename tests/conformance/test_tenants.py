@@ -22,7 +22,6 @@ REFUSED = {400, 403, 404}
 NOBODYS = {"country_specs", "exchange_rates", "report_types"}
 """Belong to nobody: everybody may read them."""
 WITHOUT = {
-    "payment_methods": "pm_1",
     "unclaimed": "mv_1",
     "bank_files": "bf_1",
     "capabilities": "transfers",
@@ -187,7 +186,9 @@ def expandable(shape: Any) -> Iterator[str]:
 
 IDS = {name for shape in SURFACE.values() for name in expandable(shape)} | {
     "starting_after", "ending_before", "destination", "external_account", "account_token",
-    "debit", "credit", "account", "source", "file", "payout", "customer_account", "default_source",
+    "confirmation_token",
+    "debit", "credit", "account", "source", "file", "payout", "customer_account",
+    "default_source",
 }  # fmt: skip
 """Parameters that name an object: those that can be expanded where they are shown, and these."""
 NAMED = {
@@ -200,13 +201,17 @@ MEANT = {
     "account": ("accounts", "ledger/accounts"),
     "account_token": ("tokens",),
     "charge": ("charges",),
+    "confirmation_token": ("confirmation_tokens",),
     "credit": ("ledger/accounts",),
     "customer": ("customers",),
     "debit": ("ledger/accounts",),
     "destination": ("accounts", "external_accounts"),
     "external_account": ("tokens", "external_accounts"),
     "file": ("files",),
+    "mandate": ("mandates",),
+    "payment_method": ("payment_methods",),
     "payout": ("payouts",),
+    "setup_intent": ("setup_intents",),
     "source": ("transfers", "payouts"),
     "source_transaction": ("charges",),
 }

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from bezant.api.operation import Operation
+from bezant.api.runtime import API_VERSION
 from bezant.db.pool import connect_sync, in_database
 from bezant.kernel.clock import VirtualClock
 from bezant.kernel.config import Config
@@ -167,6 +168,7 @@ class Town:
             enabled_events=["*"],
             webhook_endpoint={"url": "https://hooks.example.com"},
         )
+        things |= self._setup(who, post, customer)
         things |= self._payment(who, post, customer, seller)
         things |= self._risk(who, post)
         things["files"] = self.upload(who)["id"]
@@ -202,6 +204,29 @@ class Town:
         )
         reversal = post(f"/v1/transfers/{transfer}/reversals", amount=100)
         return things | {"reversals": reversal}
+
+    def _setup(self, who: Who, post: Any, customer: str) -> dict[str, str]:
+        """Set a card up with a mandate, gather another on a page, and make a key for an app."""
+        online = {"ip_address": "203.0.113.7", "user_agent": "Mozilla/5.0"}
+        done = self.good(
+            who,
+            "POST",
+            "/v1/setup_intents",
+            confirm=True,
+            customer=customer,
+            mandate_data={"customer_acceptance": {"type": "online", "online": online}},
+            payment_method="pm_card_visa",
+        )
+        named = {"Stripe-Version": API_VERSION}
+        key = self.ask(who, "POST", "/v1/ephemeral_keys", {"customer": customer}, **named)
+        token = {"payment_method": "pm_card_visa"}
+        return {
+            "confirmation_tokens": post("/v1/test_helpers/confirmation_tokens", **token),
+            "ephemeral_keys": key.json()["id"],
+            "mandates": done["mandate"],
+            "payment_methods": done["payment_method"],
+            "setup_intents": done["id"],
+        }
 
     def _payment(self, who: Who, post: Any, customer: str, seller: str) -> dict[str, str]:
         """Take a card and give a part back; the platform takes its fee of a seller's payment."""

@@ -52,6 +52,7 @@ from bezant.resources.core import (
     cash_balance_transactions,
     country_specs,
     customers,
+    ephemeral_keys,
     exchange_rates,
     file_links,
     files,
@@ -60,14 +61,21 @@ from bezant.resources.core import (
     tax_ids,
     topups,
 )
+from bezant.resources.core.ephemeral_key import key_of_secret
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.payments import (
+    amount_details_line_items,
     charges,
+    confirmation_tokens,
     disputes,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
+    setup_attempts,
+    setup_intents,
 )
+from bezant.resources.payments.authentication_page import AuthenticationPage
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -91,6 +99,7 @@ URL = "https://pay.example.com"
 SECRET = "sk_test_office"
 OTHER_SECRET = "sk_test_other"
 LIVE_SECRET = "sk_live_office"
+PUBLISHABLE = "pk_test_office"
 ROUTES = [
     accounts.routes,
     capabilities.routes,
@@ -109,6 +118,11 @@ ROUTES = [
     balance.routes,
     balance_transactions.routes,
     payment_intents.routes,
+    amount_details_line_items.routes,
+    setup_intents.routes,
+    setup_attempts.routes,
+    mandates.routes,
+    confirmation_tokens.routes,
     charges.routes,
     refunds.routes,
     disputes.routes,
@@ -121,6 +135,7 @@ ROUTES = [
     customers.routes,
     tax_ids.routes,
     tax_ids.of_customer,
+    ephemeral_keys.routes,
     cash_balance.routes,
     cash_balance_transactions.routes,
     country_specs.routes,
@@ -191,9 +206,11 @@ class Office:
             SECRET: Key("k1", self.platform, livemode=False),
             OTHER_SECRET: Key("k2", self.ids.new("acct"), livemode=False),
             LIVE_SECRET: Key("k3", self.platform, livemode=True),
+            PUBLISHABLE: Key("k4", self.platform, livemode=False, kind="publishable"),
         }
         self.app = create_app(ROUTES, self)
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
+        self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
         add_onboarding(self.app, self.runtime)
         self.run(self._open())
 
@@ -219,6 +236,8 @@ class Office:
     # What the app asks.
 
     async def authenticate(self, secret: str) -> Key | None:
+        if secret.startswith("ek_"):
+            return await key_of_secret(self.runtime.reader, secret, self.clock.now())
         return self.keys.get(secret)
 
     async def connected(self, key: Key, account: str) -> bool:

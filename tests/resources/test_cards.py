@@ -13,6 +13,7 @@ from tests.resources.office import LIVE_SECRET, Office
 from tests.resources.shapes import faults
 
 PATH = "/v1/payment_methods"
+REAL = "4000009182736457"
 NUMBER, CODE = "4242424242424242", "737"
 CARD = {"number": NUMBER, "exp_month": 5, "exp_year": 2030, "cvc": CODE}
 WRONG: list[tuple[dict[str, Any], str, str]] = [
@@ -65,6 +66,14 @@ def test_what_can_be_no_card_is_refused(office: Office) -> None:
             assert (error["status"], error["type"]) == (402, "card_error"), sent
             assert (error["code"], error["param"]) == (code, param), sent
             assert number not in error["message"]
+
+
+def test_real_cards_are_for_live_mode_and_those_of_tests_are_not(office: Office) -> None:
+    real = office.refused(PATH, type="card", card=CARD | {"number": REAL})
+    assert (real["code"], real["decline_code"]) == ("card_declined", "test_mode_live_card")
+    sent = {"type": "card", "card": CARD}
+    live = office.ask("POST", PATH, params=sent, secret=LIVE_SECRET)
+    assert (live.status, live.error["decline_code"]) == (402, "live_mode_test_card")
 
 
 def test_what_is_missing_or_does_not_fit_is_named(office: Office) -> None:
@@ -167,7 +176,8 @@ def test_without_an_answer_a_card_is_kept_unchecked_and_not_attached(office: Off
 def test_live_mode_has_no_test_cards_and_no_acquirer(office: Office) -> None:
     for card, status, code in (
         ({"token": "tok_visa"}, 404, "resource_missing"),
-        (CARD, 400, "payment_method_not_available"),
+        (CARD, 402, "card_declined"),
+        (CARD | {"number": REAL}, 400, "payment_method_not_available"),
     ):
         body = {"type": "card", "card": card}
         answer = office.run(office.send("POST", PATH, body, secret=LIVE_SECRET))

@@ -8,6 +8,7 @@ from tests.resources.shapes import SURFACE
 
 NOT_SHOWN = {
     "charge": ("outcome.", "payment_method_details.", "refunds.", "transfer_data."),
+    "confirmation_token": ("payment_method_preview.",),
     "customer": ("discount.", "sources.", "subscriptions.", "tax_ids."),
     "customer_cash_balance_transaction": (
         "adjusted_for_overdraft.",
@@ -18,6 +19,7 @@ NOT_SHOWN = {
     ),
     "payment_intent": ("last_payment_error.", "payment_method_options.", "payment_record"),
     "payment_method": ("card.", "card_present.", "interac_present."),
+    "setup_attempt": ("payment_method_details.",),
     "token": ("card.",),
 }
 """Parts of objects that are always empty here, so that there is nothing in them to expand."""

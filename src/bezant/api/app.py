@@ -25,6 +25,11 @@ from bezant.kernel.log import get_logger
 log = get_logger(__name__)
 
 
+_SENT_BY_PAGES = (
+    "Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version, "
+    "X-Stripe-Client-User-Agent"
+)
+
 App = falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]
 
 
@@ -68,6 +73,21 @@ class Responders:
         """Offer `on_get`, `on_post` or `on_delete`."""
         for method, endpoint in endpoints.items():
             setattr(self, f"on_{method.lower()}", endpoint.respond)
+        self._methods = ", ".join(sorted(endpoints))
+
+    async def on_options(
+        self, _request: falcon.asgi.Request, response: falcon.asgi.Response, **_place: str
+    ) -> None:
+        """Tell browsers that any page may ask: keys come in a header, never by themselves."""
+        response.status = falcon.HTTP_204
+        response.set_headers(
+            {
+                "Access-Control-Allow-Origin": "*",
+                "Access-Control-Allow-Methods": self._methods,
+                "Access-Control-Allow-Headers": _SENT_BY_PAGES,
+                "Access-Control-Max-Age": "300",
+            }
+        )
 
 
 class _Failure:
@@ -102,7 +122,7 @@ class _Failure:
     async def _identify(self, request: falcon.asgi.Request, exchange: Exchange) -> None:
         """Find out who asks, if he says so, for whoever wonders what his clients look for."""
         try:
-            await identify_request(self._backend, request, exchange, publishable=True)
+            await identify_request(self._backend, request, exchange)
         except (ApiError, ConnectionLost) as problem:
             log.debug("request_unidentified", request=exchange.id, problem=str(problem))
 

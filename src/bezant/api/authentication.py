@@ -3,6 +3,7 @@
 import binascii
 import re
 from base64 import b64decode
+from collections.abc import Collection
 from typing import NamedTuple
 
 from bezant.api.backend import Backend, Key
@@ -11,6 +12,7 @@ from bezant.kernel.errors import Forbidden, InvalidRequest, Unauthenticated
 _ACCOUNT = re.compile(r"acct_\w{1,64}", re.ASCII)
 _KIND_OF_KEY = re.compile(r"(?:[a-z]{2}_(?:test|live)_)?", re.ASCII)
 _MAX_SECRET_LENGTH = 255
+_CALLED = {"ephemeral": "an ephemeral", "publishable": "a publishable"}
 
 
 def secret_of(authorization: str | None) -> str:
@@ -39,16 +41,17 @@ def _user_of(credentials: str) -> str:
         return ""
 
 
-async def identify(backend: Backend, authorization: str | None, *, publishable: bool) -> Key:
+async def identify(backend: Backend, authorization: str | None, kinds: Collection[str]) -> Key:
     """Return the key of a request; Unauthenticated, or Forbidden for a key that may not do this."""
     secret = secret_of(authorization)
     known = len(secret) <= _MAX_SECRET_LENGTH and secret.isascii() and secret.isprintable()
     key = await backend.authenticate(secret) if known else None
     if key is None:
         raise Unauthenticated(f"Invalid API Key provided: {redacted(secret)}")
-    if key.kind == "publishable" and not publishable:
+    if key.kind not in kinds:
         raise Forbidden(
-            "This API call cannot be made with a publishable API key. Please use a secret key.",
+            f"This API call cannot be made with {_CALLED[key.kind]} API key. Please use a secret "
+            "key.",
             code="secret_key_required",
         )
     return key
@@ -115,6 +118,17 @@ def allow(key: Key, secret: str, needed: str, account: str) -> None:
         "request to continue.",
         code="permission_missing",
     )
+
+
+def expandable_by_clients(kinds: Collection[str]) -> None:
+    """Refuse, as Forbidden, what browsers and apps may not see by expanding it."""
+    hidden = sorted(set(kinds) - {"payment_method"})
+    if hidden:
+        raise Forbidden(
+            f"You can't expand a {hidden[0]} with a publishable or ephemeral API key. Please use "
+            "a secret key.",
+            code="secret_key_required",
+        )
 
 
 def redacted(secret: str) -> str:

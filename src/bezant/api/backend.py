@@ -1,25 +1,31 @@
 """What the API needs of the process that it is served by; the composition root provides it."""
 
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from bezant.api.context import Caller, Context
 from bezant.kernel.clock import Clock
 from bezant.kernel.ids import Ids
 
+KeyKind = Literal["secret", "restricted", "publishable", "ephemeral"]
+KINDS: tuple[KeyKind, ...] = get_args(KeyKind)
+
 
 class Key(NamedTuple):
     """An API key that was recognised: whose it is, and what kind of key.
 
-    `permissions` are those of a restricted key; `version` is that of the API for requests that
-    name none.
+    `permissions` are those of a restricted key; an ephemeral one is for a `customer`, and
+    `acts_for` the account, perhaps a connected one, whose customer that is. `version` is that of
+    the API for requests that name none.
     """
 
     id: str
     account: str
     livemode: bool
-    kind: Literal["secret", "restricted", "publishable"] = "secret"
+    kind: KeyKind = "secret"
     permissions: frozenset[str] = frozenset()
     version: str | None = None
+    customer: str | None = None
+    acts_for: str | None = None
 
 
 class Record(NamedTuple):

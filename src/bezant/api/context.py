@@ -57,7 +57,9 @@ COLUMNS = "columns"
 class Caller(NamedTuple):
     """Who asks: the platform whose key it is, the account it acts for, and the request.
 
-    `connected` says that the account is one of the platform's connected accounts.
+    `connected` says that the account is one of the platform's connected accounts. A `publishable`
+    key is known to everybody; an ephemeral one is of a `customer`. `version` is the one that the
+    request itself names.
     """
 
     platform: str
@@ -66,6 +68,9 @@ class Caller(NamedTuple):
     request: str | None = None
     idempotency_key: str | None = None
     key: str | None = None
+    publishable: bool = False
+    customer: str | None = None
+    version: str | None = None
 
     @property
     def connected(self) -> bool:

@@ -6,7 +6,7 @@ import falcon
 import falcon.asgi
 
 from bezant.api import body, expand, idempotency, refusals, versions, web_page
-from bezant.api.authentication import allow, secret_of
+from bezant.api.authentication import allow, expandable_by_clients, secret_of
 from bezant.api.backend import Backend
 from bezant.api.decoders import decoder
 from bezant.api.download import deliver
@@ -50,6 +50,7 @@ class Endpoint:
         self._keyed = operation.keyed
         returns = operation.options.returns
         self._kind = returns.kind() if returns else ""
+        self._keys = operation.options.keys
         self._decode = {json: decoder(operation.params, json=json) for json in (False, True)}
 
     async def respond(
@@ -82,9 +83,8 @@ class Endpoint:
     async def _reply(
         self, request: falcon.asgi.Request, place: tuple[str, ...], exchange: Exchange
     ) -> Reply:
-        publishable = self._operation.options.publishable
         account, livemode = await identify_request(
-            self._backend, request, exchange, publishable=publishable
+            self._backend, request, exchange, kinds=self._keys
         )
         if exchange.key is not None and exchange.key.kind == "restricted":
             secret = secret_of(request.get_header("Authorization"))
@@ -156,8 +156,10 @@ class Endpoint:
     def _allow_kinds(
         self, request: falcon.asgi.Request, exchange: Exchange, wanted: expand.Plan
     ) -> None:
-        """Let a restricted key expand only what it may read."""
+        """Let a restricted key expand only what it may read; others but secret ones, methods."""
         key, account = exchange.key, exchange.account
+        if key is not None and key.kind in ("publishable", "ephemeral"):
+            expandable_by_clients(expand.kinds_in(wanted))
         if key is None or account is None or key.kind != "restricted":
             return
         secret = secret_of(request.get_header("Authorization"))

@@ -19,6 +19,7 @@ class Exchange(Struct):
 
     id: str
     version: str = API_VERSION
+    named_version: str | None = None
     key: Key | None = None
     account: str | None = None
     scope: Scope | None = None
@@ -40,6 +41,9 @@ class Exchange(Struct):
             request=self.id,
             idempotency_key=self.idempotency_key,
             key=self.key.id,
+            publishable=self.key.kind == "publishable",
+            customer=self.key.customer,
+            version=self.named_version,
         )
 
     @property
@@ -77,6 +81,8 @@ class Exchange(Struct):
             "Request-Id": self.id,
             "Stripe-Version": self.version,
             "Cache-Control": "no-cache, no-store",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Request-Id, Stripe-Version, Stripe-Should-Retry",
         }
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key

@@ -34,7 +34,8 @@ class Options(Struct, frozen=True, kw_only=True):
     It answers with the resource `returns`, or with a list of it if `listing`, which is a search
     result if `searching`. `json` bodies are taken beside forms, or alone without `form`; with
     `files`, multipart bodies are, too, whose files are parameters of the type `Upload`. A body has
-    at most `body_limit` bytes. `publishable` keys may call it. Restricted keys need the permission
+    at most `body_limit` bytes. `publishable` keys may call it, and `ephemeral` ones, for
+    their customer alone, which is for the function to see to. Restricted keys need the permission
     `permits` and `:read` or `:write`; without it, it is named for the kind. Whoever wants HTML gets
     what `page` makes of the answer. `unlogged` ones are in the request log only when they fail.
     """
@@ -47,9 +48,17 @@ class Options(Struct, frozen=True, kw_only=True):
     files: bool = False
     body_limit: int = MAX_BODY_BYTES
     publishable: bool = False
+    ephemeral: bool = False
     permits: str | None = None
     page: Callable[[str], str] | None = None
     unlogged: bool = False
+    tells_secret: bool = False
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The kinds of key that may call it."""
+        also = {"publishable": self.publishable, "ephemeral": self.ephemeral}
+        return frozenset({"secret", "restricted", *(kind for kind, may in also.items() if may)})
 
 
 class Operation(Struct, frozen=True, eq=False, kw_only=True):
@@ -79,6 +88,8 @@ class Operation(Struct, frozen=True, eq=False, kw_only=True):
     @property
     def keyed(self) -> bool:
         """Tell whether it minds idempotency keys."""
+        if self.options.tells_secret:
+            return False
         return self.method == "POST" or (self.second and self.method == "DELETE")
 
 

@@ -2,6 +2,16 @@
 
 PAYMENT_ERROR_CODES = (
     (
+        "amount_details_amount_mismatch",
+        "The line items, tax, shipping and discount do not add up to the amount.",
+        "Send `amount_details` that add up, or set `enforce_arithmetic_validation` to false.",
+    ),
+    (
+        "amount_details_tax_shipping_discount_greater_than_amount",
+        "Tax and shipping, or the discount, are more than the whole amount.",
+        "Send `amount_details` that are part of the amount.",
+    ),
+    (
         "charge_already_captured",
         "What the charge holds has been captured already.",
         "Nothing is left to do.",
@@ -22,9 +32,19 @@ PAYMENT_ERROR_CODES = (
         "Read the message, which says what would be possible.",
     ),
     (
+        "payment_intent_authentication_failure",
+        "The cardholder has not proven who they are.",
+        "Ask for another payment method, or confirm again to ask the cardholder once more.",
+    ),
+    (
         "payment_intent_invalid_parameter",
         "The payment method does not fit the intent, by its type or its customer.",
         "Send a method of a type that the intent takes, and the customer that it belongs to.",
+    ),
+    (
+        "payment_intent_mandate_invalid",
+        "The mandate is for another payment method, or is not active any more.",
+        "Ask the customer to agree again, and send `mandate_data`.",
     ),
     (
         "payment_intent_unexpected_state",
@@ -35,5 +55,25 @@ PAYMENT_ERROR_CODES = (
         "refund_not_cancelable",
         "The refund can't be canceled, because it is on its way or done.",
         "Charge the customer again if the money was not to go back.",
+    ),
+    (
+        "setup_intent_authentication_failure",
+        "The cardholder has not proven who they are.",
+        "Ask for another payment method, or confirm again to ask the cardholder once more.",
+    ),
+    (
+        "setup_intent_invalid_parameter",
+        "The payment method does not fit the intent, by its type or its customer.",
+        "Send a method of a type that the intent takes, and the customer that it belongs to.",
+    ),
+    (
+        "setup_intent_unexpected_state",
+        "The intent's status does not allow this.",
+        "Look at its `status` and at the error's `setup_intent`.",
+    ),
+    (
+        "token_expired",
+        "The token was not used in time.",
+        "Gather the details again, which makes another one.",
     ),
 )

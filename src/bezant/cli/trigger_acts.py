@@ -15,8 +15,9 @@ from bezant.cli.trigger_scene import (
     Scene,
     bank,
 )
+from bezant.cli.trigger_setup import SETUP_ACTS
 
-ACTS: dict[str, Act] = {**PAYMENT_ACTS, **RISK_ACTS}
+ACTS: dict[str, Act] = {**PAYMENT_ACTS, **RISK_ACTS, **SETUP_ACTS}
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
     "charge.expired": "what is held by a card must not be captured for a week",

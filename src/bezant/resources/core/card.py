@@ -18,10 +18,11 @@ from bezant.kernel.money import Money
 from bezant.kernel.secret import Secret
 from bezant.rail.card_numbers import Range, range_of
 from bezant.rail.cards import Acquirer, CardAnswer, CardRequest, Checks, Merchant, Presented
-from bezant.resources.core.card_number import Typed
+from bezant.resources.core.card_number import Typed, wrong
 from bezant.vault.vault import Vault
 
 _FILE = files("bezant.resources.core") / "test_cards.csv"
+_NUMBERS = files("bezant.resources.core") / "test_card_numbers.csv"
 _METHOD, _TOKEN = "pm_card_", "tok_"
 _CODE, _POSTAL_CODE, _LINE1 = Secret("314"), "94107", "510 Townsend Street"
 _TEST_MONTH = 12
@@ -72,6 +73,14 @@ def test_cards() -> Mapping[str, TestCard]:
     return {row["name"]: TestCard(row["number"], row["checked"] == "1") for row in rows}
 
 
+@cache
+def test_numbers() -> frozenset[str]:
+    """Return all numbers of test mode, also those without a name."""
+    others = csv.DictReader(_NUMBERS.read_text("utf-8").splitlines())
+    named = (card.number for card in test_cards().values())
+    return frozenset(named) | frozenset(row["number"] for row in others)
+
+
 def test_card(ctx: Context, name: str) -> TestCard | None:
     """Return the card that an id of test mode stands for, such as pm_card_visa or tok_visa."""
     if ctx.livemode:
@@ -83,7 +92,11 @@ def test_card(ctx: Context, name: str) -> TestCard | None:
 async def kept(
     ctx: Context, card: Typed, *, postal_code: str | None = None, line1: str | None = None
 ) -> CardKept:
-    """Put a card into the vault; what can be checked is, if a code or an address was given."""
+    """Put a card into the vault; what can be checked is, if a code or an address was given.
+
+    Raises CardError for a real card in test mode, and for one of test mode's in live mode.
+    """
+    _check_mode(ctx, card)
     vault = ctx.runtime.port(Vault)
     stored = await vault.keep(ctx.caller.platform, card.number, ctx.now())
     digits = card.number.reveal()
@@ -134,7 +147,6 @@ async def verify(ctx: Context, card: Presented) -> CardAnswer:
         card=card,
         merchant=Merchant(id=ctx.account, name=ctx.account),
         livemode=ctx.livemode,
-        stored="first",
     )
     return await ctx.runtime.port(Acquirer).ask(request)
 
@@ -149,8 +161,24 @@ async def check(ctx: Context, shown: Mapping[str, Any], hidden: Mapping[str, Any
         raise declined(answer)
 
 
-def declined(answer: CardAnswer) -> CardError:
-    """Return the error of a card that was not approved."""
+def _check_mode(ctx: Context, card: Typed) -> None:
+    if (card.number.reveal() in test_numbers()) != ctx.livemode:
+        return
+    mode, used, code = "test", "a non test card", "test_mode_live_card"
+    if ctx.livemode:
+        mode, used, code = "live", "a known test card", "live_mode_test_card"
+    raise wrong(
+        "card_declined",
+        f"Your card was declined. Your request was in {mode} mode, but used {used}.",
+        "number",
+        decline_code=code,
+    )
+
+
+def declined(answer: CardAnswer, **extra: Any) -> CardError:
+    """Return the error of a card that was not approved, or that nobody has answered for."""
+    if answer.outcome == "unknown":
+        answer = replace(answer, code="processing_error", decline_code="processing_error")
     message = _MESSAGES.get(answer.decline_code) or _MESSAGES.get(answer.code)
     told = {
         "advice_code": answer.advice_code,
@@ -161,7 +189,7 @@ def declined(answer: CardAnswer) -> CardError:
     return CardError(
         message or "Your card was declined.",
         code=answer.code or "card_declined",
-        extra={name: text for name, text in told.items() if text},
+        extra={**{name: text for name, text in told.items() if text}, **extra},
     )
 
 

@@ -18,6 +18,7 @@ from bezant.resources.core.customer_params import (
     UpdateCustomer,
     changes_of,
 )
+from bezant.resources.core.own_customer import check_own, only_from_apps
 from bezant.resources.core.payment_method import (
     attach_checked,
     check_default,
@@ -55,9 +56,10 @@ async def list_all(ctx: Context, params: ListCustomers) -> Page:
     return await page_of(ctx, Customer, "cus", params, filters)
 
 
-@routes.get("/v1/customers/{id}")
+@routes.get("/v1/customers/{id}", ephemeral=True)
 async def retrieve(ctx: Context, id: str) -> str:
     """Retrieve a customer; of a deleted one, that it was there."""
+    check_own(ctx, id)
     row = await ctx.runtime.reader.get(ctx.book.id, Customer.kind(), id)
     if row is None:
         raise missing(Customer, id)
@@ -88,9 +90,12 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
     return customer
 
 
-@routes.update
+@routes.post("/v1/customers/{id}", ephemeral=True)
 async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Customer:
-    """Change a customer; what is not sent stays."""
+    """Change a customer; what is not sent stays. Their app may say where goods are sent."""
+    check_own(ctx, customer.id)
+    if ctx.caller.customer is not None:
+        only_from_apps(params, "shipping")
     await _check_default(ctx, customer, params)
     return ctx.save(
         customer,

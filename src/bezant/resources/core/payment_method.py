@@ -1,6 +1,6 @@
 """The payment method object: how a customer pays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -18,6 +18,7 @@ from bezant.resources.core.address import Address
 from bezant.resources.core.bank_accounts import fingerprint
 from bezant.resources.core.bank_numbers import TEST_ROUTING_NUMBER, Written
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.mandate import MANDATES, revoke
 from bezant.store.objects import Page
 
 AllowRedisplay = Literal["always", "limited", "unspecified"]
@@ -229,10 +230,22 @@ def attach(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:
     return ctx.save(method, customer=customer, event="payment_method.attached")
 
 
-def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
-    """Take a payment method from its customer, for good."""
-    hidden = ctx.hidden(method) | {"detached": True}
-    return ctx.save(method, customer=None, hidden=hidden, event="payment_method.detached")
+async def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
+    """Take a payment method from its customer, for good; its mandates end."""
+    return (await _detach(ctx, [method]))[0]
+
+
+async def _detach(ctx: Context, methods: Iterable[PaymentMethod]) -> list[PaymentMethod]:
+    done: list[PaymentMethod] = []
+    mandates: list[str] = []
+    for method in methods:
+        hidden = ctx.hidden(method)
+        mandates += hidden.get(MANDATES, [])
+        hidden = hidden | {"detached": True}
+        done.append(ctx.save(method, customer=None, hidden=hidden, event="payment_method.detached"))
+    if mandates:
+        await revoke(ctx, mandates)
+    return done
 
 
 async def detach_all(ctx: Context, customer: str) -> None:
@@ -242,8 +255,7 @@ async def detach_all(ctx: Context, customer: str) -> None:
         ask = Page(limit=_PAGE, after=after, filters={"parent": customer})
         bodies, more = await ctx.page(PaymentMethod, ask)
         names = [msgspec.json.decode(body, type=PaymentMethod).id for body in bodies]
-        for method in (await ctx.load_many(PaymentMethod, names)).values():
-            detach(ctx, method)
+        await _detach(ctx, (await ctx.load_many(PaymentMethod, names)).values())
         after = names[-1] if names else None
 
 

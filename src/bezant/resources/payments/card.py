@@ -3,13 +3,11 @@
 from typing import Any
 
 from msgspec import UNSET
-from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.rail.cards import Acquirer, Authentication, CardAnswer, Merchant, Presented
-from bezant.resources.core import card as cards
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.charge import Outcome
@@ -35,8 +33,7 @@ def acquirer_of(ctx: Context) -> Acquirer:
 
 def presented(ctx: Context, method: PaymentMethod) -> Presented:
     """Return a card as an acquirer is shown it."""
-    card = method.card
-    assert isinstance(card, dict), f"{method.id} is a card"
+    card = card_of(method)
     address = method.billing_details.address
     return Presented(
         token=ctx.hidden(method)["token"],
@@ -45,6 +42,19 @@ def presented(ctx: Context, method: PaymentMethod) -> Presented:
         postal_code=address.postal_code or "",
         line1=address.line1 or "",
     )
+
+
+def card_of(method: PaymentMethod) -> dict[str, Any]:
+    """Return what a payment method shows of its card."""
+    assert isinstance(method.card, dict), f"{method.id} is a card"
+    return method.card
+
+
+def network_of(method: PaymentMethod) -> str:
+    """Return over which network a card is charged."""
+    card = card_of(method)
+    networks: dict[str, Any] = card.get("networks") or {}
+    return networks.get("preferred") or card["brand"]
 
 
 def merchant_of(owner: Owner) -> Merchant:
@@ -59,13 +69,15 @@ def merchant_of(owner: Owner) -> Merchant:
 
 
 def details_of(
-    method: PaymentMethod, answer: CardAnswer, authentication: Authentication | None, amount: Money
+    method: PaymentMethod,
+    answer: CardAnswer,
+    authentication: Authentication | None,
+    amount: Money,
+    *,
+    mandate: str | None = None,
 ) -> dict[str, Any]:
     """Return the `payment_method_details` of a charge by card."""
-    card = method.card
-    assert isinstance(card, dict), f"{method.id} is a card"
-    networks: dict[str, Any] = card.get("networks") or {}
-    network: str = networks.get("preferred") or card["brand"]
+    card = card_of(method)
     shown: dict[str, Any] = {
         "amount_authorized": answer.amount.amount if answer.approved else None,
         "authorization_code": answer.authorization_code or None,
@@ -80,9 +92,9 @@ def details_of(
         "incremental_authorization": {"status": "available"},
         "installments": None,
         "last4": card.get("last4"),
-        "mandate": None,
+        "mandate": mandate,
         "multicapture": {"status": "available"},
-        "network": network,
+        "network": network_of(method),
         "network_token": {"used": False},
         "network_transaction_id": answer.network_transaction_id or None,
         "overcapture": {"maximum_amount_capturable": amount.amount, "status": "unavailable"},
@@ -150,14 +162,6 @@ def outcome_of(answer: CardAnswer) -> Outcome:
         ),
         type="blocked" if blocked else "issuer_declined",
     )
-
-
-def declined(answer: CardAnswer, **extra: Any) -> CardError:
-    """Return the error of a card that was declined, or that nobody has answered for."""
-    if answer.outcome == "unknown":
-        answer = replace(answer, code="processing_error", decline_code="processing_error")
-    error = cards.declined(answer)
-    return CardError(error.message, code=error.code, extra={**error.extra, **extra})
 
 
 def must_authenticate(**extra: Any) -> CardError:

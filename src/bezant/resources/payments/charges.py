@@ -17,10 +17,11 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.address import Text
+from bezant.resources.core.card import declined
 from bezant.resources.core.customer import Customer, Shipping
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import refused
-from bezant.resources.payments import card, payment_methods, screening
+from bezant.resources.payments import payment_methods, screening
 from bezant.resources.payments.capturing import capture_charge, release
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, request_of
@@ -156,7 +157,7 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
     charge = charge_of(ctx, intent, method, request, answer)
     charge = screening.noted(ctx, charge, request, screened)
     if not answer.approved:
-        return _declined(ctx, charge, card.declined(answer, charge=charge.id))
+        return _declined(ctx, charge, declined(answer, charge=charge.id))
     if params.capture:
         charge = await capture_charge(ctx, charge, charge.money, params.application_fee_amount)
     return ctx.save(charge, event="charge.succeeded")

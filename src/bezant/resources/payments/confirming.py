@@ -4,7 +4,7 @@ An operation may run again, so each request has an id that stays the same: made 
 the number of the attempt, or, for an intent that is made and confirmed at once, of the call.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -13,31 +13,56 @@ from bezant.api.context import Context, created_of
 from bezant.api.failure import Failure
 from bezant.kernel.errors import CardError
 from bezant.rail.cards import Authentication, CardAnswer, CardRequest, Stored
+from bezant.resources.core.card import declined
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.core.payment_method import PaymentMethod, attach
 from bezant.resources.payments import card, screening
 from bezant.resources.payments.ask_card import ask_later
 from bezant.resources.payments.capturing import EXPIRY_JOB, capture_charge
 from bezant.resources.payments.charge import Charge, ChargeTransferData
+from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.screening import Screened
 
 PREVIOUS = "network_transaction_id"
 """Where a card's hidden part has the transaction under which it was stored."""
+PROVEN = "proven"
+"""Where an intent's hidden part has for what its cardholder has been authenticated, while the
+server has yet to confirm that."""
+CREDENTIAL = "credential_usage"
+"""Where a card's hidden part has for what kind of charges it was set up, if that was said."""
 AUTHENTICATION_FAILED = (
     "The provided PaymentMethod has failed authentication. You can provide payment_method_data or "
     "a new PaymentMethod to attempt to fulfill this PaymentIntent again."
 )
 
 
-class Attempt(Struct, frozen=True, kw_only=True):
-    """How a payment is confirmed."""
+class Secretive(Protocol):
+    """An intent, of either kind."""
 
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def client_secret(self) -> str:
+        """What a browser knows it by."""
+        ...
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """How a payment is confirmed; `acceptance` is what was said about a mandate."""
+
+    platform: str = ""
     off_session: bool = False
     recurring: bool = False
     moto: bool = False
     return_url: str | None = None
+    use_stripe_sdk: bool = False
     three_d_secure: str = "automatic"
+    mandate: str | None = None
+    acceptance: dict[str, Any] | None = None
     error_on_requires_action: bool = False
 
 
@@ -45,8 +70,9 @@ async def confirm(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
 ) -> PaymentIntent | Failure:
     """Try to pay; the intent has the method already."""
-    hidden = ctx.hidden(intent)
-    number = hidden.get("attempts", 0) + 1
+    hidden = dict(ctx.hidden(intent))
+    proven = hidden.pop(PROVEN, None) == [method.id, intent.amount]
+    number = hidden.get("attempts", 0) + (0 if proven else 1)
     kept: dict[str, Any] = {name: getattr(attempt, name) for name in attempt.__struct_fields__}
     intent = ctx.save(
         intent,
@@ -55,7 +81,7 @@ async def confirm(
         next_action=None,
     )
     request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
-    if attempt.three_d_secure != "automatic" and not attempt.off_session:
+    if proven or (attempt.three_d_secure != "automatic" and not attempt.off_session):
         return await _authenticated(ctx, intent, method, request, attempt)
     screened = await screening.ask(ctx, intent, method, request)
     if screened.answer.needs_authentication and not attempt.off_session:
@@ -77,7 +103,8 @@ async def resume(
     if authentication.state == "failed":
         return authentication_failed(ctx, intent, method)
     if intent.confirmation_method == "manual":
-        return ctx.save(intent, status="requires_confirmation")
+        hidden = ctx.hidden(intent) | {PROVEN: [method.id, intent.amount]}
+        return ctx.save(intent, status="requires_confirmation", hidden=hidden)
     return await _authorized(ctx, intent, method, request, authentication)
 
 
@@ -87,7 +114,7 @@ def authentication_failed(
     """Say that the cardholder was not who they should be; another method may be tried."""
     error = {
         "code": "payment_intent_authentication_failure",
-        "doc_url": _doc_url(ctx, "payment_intent_authentication_failure"),
+        "doc_url": doc_url(ctx, "payment_intent_authentication_failure"),
         "message": AUTHENTICATION_FAILED,
         "payment_method": method,
         "type": "invalid_request_error",
@@ -120,7 +147,9 @@ async def _authenticated(
     return ctx.save(
         intent,
         status="requires_action",
-        next_action=_next_action(ctx, intent, attempt),
+        next_action=next_action(
+            ctx, intent, return_url=attempt.return_url, sdk=attempt.use_stripe_sdk
+        ),
         event="payment_intent.requires_action",
     )
 
@@ -138,13 +167,16 @@ async def _authorized(
     return await _answered(ctx, intent, method, request, screened)
 
 
-def _next_action(ctx: Context, intent: PaymentIntent, attempt: Attempt) -> dict[str, Any]:
+def next_action(
+    ctx: Context, intent: Secretive, *, return_url: str | None, sdk: bool
+) -> dict[str, Any]:
+    """Return where the cardholder goes on: to the page, by themselves or led by a library."""
     url = f"{ctx.runtime.config.public_url}/authenticate/{ctx.account}/{intent.client_secret}"
-    if attempt.return_url is not None:
-        place = {"return_url": attempt.return_url, "url": url}
+    if return_url is not None and not sdk:
+        place = {"return_url": return_url, "url": url}
         return {"redirect_to_url": place, "type": "redirect_to_url"}
-    sdk = {"type": "three_d_secure_redirect", "stripe_js": url, "source": intent.id}
-    return {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
+    led = {"type": "three_d_secure_redirect", "stripe_js": url, "source": intent.id}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": led}
 
 
 def _name(ctx: Context, intent: PaymentIntent) -> str:
@@ -174,7 +206,9 @@ async def request_of(
 
 def _stored(ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt) -> Stored:
     if attempt.off_session:
-        return "recurring" if attempt.recurring else "unscheduled"
+        if attempt.recurring:
+            return "recurring"
+        return ctx.hidden(method).get(CREDENTIAL, "unscheduled")
     if PREVIOUS in ctx.hidden(method):
         return "cardholder"
     return "first" if future_usage(intent) else ""
@@ -206,13 +240,14 @@ async def _answered(
     screened: Screened,
 ) -> PaymentIntent | Failure:
     answer = screened.answer
-    charge = charge_of(ctx, intent, method, request, answer)
+    mandate = _mandate(ctx, intent, method) if answer.approved else None
+    charge = charge_of(ctx, intent, method, request, answer, mandate=mandate)
     charge = screening.noted(ctx, charge, request, screened)
     if not answer.approved:
         if answer.outcome == "unknown":
             reversal = replace(request, id=f"{request.id}/reverse", act="reverse")
             ask_later(ctx, replace(reversal, original=request.id), charge.id)
-        error = card.declined(answer, charge=charge.id, payment_method=method)
+        error = declined(answer, charge=charge.id, payment_method=method)
         ctx.save(
             charge,
             failure_code=error.code,
@@ -233,6 +268,22 @@ async def _answered(
         transfer_group=charge.transfer_group,
         event="payment_intent.succeeded",
     )
+
+
+def _mandate(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> str | None:
+    """Return under which mandate a card is charged; one for this payment alone is used up by it."""
+    attempt = Attempt(**ctx.hidden(intent)["attempt"])
+    if attempt.acceptance is None:
+        return attempt.mandate
+    lasting = future_usage(intent) is not None
+    return mandate_of(
+        ctx,
+        method,
+        attempt.acceptance,
+        once=None if lasting else intent.money,
+        on_behalf_of=intent.on_behalf_of,
+        status="active" if lasting else "inactive",
+    ).id
 
 
 def _held(ctx: Context, intent: PaymentIntent, charge: Charge, answer: CardAnswer) -> PaymentIntent:
@@ -259,7 +310,7 @@ def _failed(
 ) -> Failure:
     """Let the attempt stand, and say what went wrong in the intent and in the answer."""
     told: dict[str, Any] = {"code": error.code, "message": error.message, "type": error.type}
-    told |= {"doc_url": _doc_url(ctx, error.code or ""), **error.extra, "payment_method": method}
+    told |= {"doc_url": doc_url(ctx, error.code or ""), **error.extra, "payment_method": method}
     failed = ctx.save(
         intent,
         status="requires_payment_method",
@@ -279,6 +330,8 @@ def charge_of(
     method: PaymentMethod,
     request: CardRequest,
     answer: CardAnswer,
+    *,
+    mandate: str | None = None,
 ) -> Charge:
     """Store what the acquirer was asked and has said, as a charge."""
     name = ctx.new_id("ch")
@@ -304,7 +357,9 @@ def charge_of(
         paid=answer.approved,
         payment_intent=intent.id or None,
         payment_method=method.id,
-        payment_method_details=card.details_of(method, answer, request.authentication, amount),
+        payment_method_details=card.details_of(
+            method, answer, request.authentication, amount, mandate=mandate
+        ),
         receipt_email=intent.receipt_email,
         shipping=intent.shipping,
         statement_descriptor=intent.statement_descriptor,
@@ -354,5 +409,6 @@ def _remember(
         attach(ctx, method, intent.customer)
 
 
-def _doc_url(ctx: Context, code: str) -> str:
+def doc_url(ctx: Context, code: str) -> str:
+    """Return where an error's code is explained."""
     return f"{ctx.runtime.config.public_url}/docs/errors#{code}"

@@ -8,6 +8,7 @@ from bezant.api.params import merged
 from bezant.kernel.errors import CardError
 from bezant.kernel.money import Money
 from bezant.rail.cards import CardRequest
+from bezant.resources.core.card import declined
 from bezant.resources.payments import card
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge
@@ -34,7 +35,7 @@ async def increment(
     )
     answer = await card.acquirer_of(ctx).ask(request)
     if not answer.approved:
-        error = card.declined(answer, charge=charge.id)
+        error = declined(answer, charge=charge.id)
         extra = {**error.extra, "payment_intent": intent}
         return Failure(CardError(error.message, code=error.code, extra=extra))
     changes: dict[str, Any] = params.changes(without=("metadata", "transfer_data"))

@@ -1,7 +1,8 @@
 """What parameters make of a payment intent, and what they must not."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+import msgspec
 from msgspec import UNSET
 
 from bezant.api.context import Context, created_of
@@ -11,11 +12,21 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.customer import Customer, Shipping
+from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.payments import payment_methods
+from bezant.resources.payments.amount_details import (
+    LINES,
+    SUMS,
+    Sums,
+    checked,
+    detailed,
+    forget_lines,
+)
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.destination import destination_of
+from bezant.resources.payments.mandating import acceptance_of
 from bezant.resources.payments.payment_intent import (
     AutomaticPaymentMethods,
     IntentTransferData,
@@ -28,6 +39,7 @@ from bezant.resources.payments.payment_intent_params import (
     PaymentDetailsParams,
     UpdatePaymentIntent,
 )
+from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 
 TAKEN = ("card",)
 """The types of payment method by which intents are paid."""
@@ -99,7 +111,7 @@ async def intent_of(
         payment_method_types=types,
         receipt_email=params.receipt_email or None,
         setup_future_usage=params.setup_future_usage or None,
-        shipping=_shipping(params),
+        shipping=shipping_of(params.shipping),
         statement_descriptor=params.statement_descriptor,
         statement_descriptor_suffix=params.statement_descriptor_suffix,
         status="requires_payment_method" if method is None else "requires_confirmation",
@@ -160,7 +172,7 @@ async def updated(
     if method is not None:
         changes["payment_method"] = method.id
     if params.shipping is not None:
-        changes["shipping"] = _shipping(params)
+        changes["shipping"] = shipping_of(params.shipping)
     if params.payment_details is not None:
         changes["payment_details"] = _details(params.payment_details) or UNSET
     types = params.allowed_payment_method_types or params.payment_method_types
@@ -174,11 +186,30 @@ async def updated(
 
 
 _SPECIAL = (
-    "amount_to_confirm", "error_on_requires_action", "mandate", "metadata", "off_session",
+    "amount_details", "amount_to_confirm", "client_secret", "confirmation_token",
+    "error_on_requires_action", "mandate", "mandate_data", "metadata", "off_session",
     "payment_details", "payment_method", "payment_method_data", "payment_method_options",
     "payment_method_types", "radar_options", "return_url", "shipping", "transfer_data",
     "use_stripe_sdk",
 )  # fmt: skip
+
+
+async def detail(
+    ctx: Context,
+    intent: PaymentIntent,
+    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
+) -> PaymentIntent:
+    """Return an intent with what its amount is made up of, which has to add up to it."""
+    hidden = ctx.hidden(intent)
+    if params.amount_details is not None:
+        await forget_lines(ctx, hidden.get(LINES, ()))
+        shown, kept = detailed(ctx, intent.id, intent.amount, params.amount_details)
+        return ctx.save(intent, amount_details=shown, hidden={**hidden, **kept})
+    sums = hidden.get(SUMS)
+    if sums is None or intent.amount_details is UNSET:
+        return intent
+    shown = checked(dict(intent.amount_details), msgspec.convert(sums, Sums), intent.amount)
+    return intent if shown == intent.amount_details else ctx.save(intent, amount_details=shown)
 
 
 async def _amounts(
@@ -210,9 +241,14 @@ async def _amounts(
     return changes
 
 
-async def method_sent(
-    ctx: Context, params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent
-) -> PaymentMethod | None:
+class Paying(Protocol):
+    """Parameters that name a method or bring one along."""
+
+    payment_method: str | None
+    payment_method_data: CreatePaymentMethod | None
+
+
+async def method_sent(ctx: Context, params: Paying) -> PaymentMethod | None:
     """Return the method that parameters name or bring along."""
     if params.payment_method is not None and params.payment_method_data is not None:
         raise InvalidRequest(
@@ -223,7 +259,7 @@ async def method_sent(
         return await payment_methods.create(ctx, params.payment_method_data)
     if params.payment_method is None:
         return None
-    return await payment_method_of(ctx, params.payment_method, "payment_method")
+    return await method_named(ctx, params.payment_method)
 
 
 async def method_named(ctx: Context, name: str) -> PaymentMethod:
@@ -241,11 +277,16 @@ def check_method(intent: PaymentIntent, method: PaymentMethod) -> None:
             code="payment_intent_invalid_parameter",
             param="payment_method",
         )
-    if method.customer is not None and method.customer != intent.customer:
+    belongs(method, intent.customer, "PaymentIntent", "payment_intent_invalid_parameter")
+
+
+def belongs(method: PaymentMethod, customer: str | None, title: str, code: str) -> None:
+    """Refuse the method of another customer than that of an intent."""
+    if method.customer is not None and method.customer != customer:
         raise InvalidRequest(
             f"The provided PaymentMethod belongs to the customer {method.customer}: send that as "
-            "the `customer` of the PaymentIntent.",
-            code="payment_intent_invalid_parameter",
+            f"the `customer` of the {title}.",
+            code=code,
             param="payment_method",
         )
 
@@ -257,7 +298,7 @@ def moto_of(params: CreatePaymentIntent | ConfirmPaymentIntent) -> bool:
 
 
 def attempt_of(
-    intent: PaymentIntent, params: CreatePaymentIntent | ConfirmPaymentIntent
+    ctx: Context, intent: PaymentIntent, params: CreatePaymentIntent | ConfirmPaymentIntent
 ) -> Attempt:
     """Return how a payment is to be confirmed."""
     options = (intent.payment_method_options or {}).get("card", {})
@@ -269,10 +310,14 @@ def attempt_of(
             param="off_session",
         )
     return Attempt(
+        platform=ctx.caller.platform,
         off_session=off_session,
         recurring=params.off_session == "recurring",
         moto=moto_of(params),
         return_url=params.return_url,
+        use_stripe_sdk=bool(params.use_stripe_sdk),
+        mandate=params.mandate,
+        acceptance=acceptance_of(ctx, params.mandate_data),
         three_d_secure=options.get("request_three_d_secure") or "automatic",
         error_on_requires_action=bool(params.error_on_requires_action),
     )
@@ -294,7 +339,14 @@ def check_unconfirmed(params: CreatePaymentIntent) -> None:
         raise InvalidRequest(
             "You can only send moto with confirm=true.", param="payment_method_options[card][moto]"
         )
-    for name in ("off_session", "return_url", "error_on_requires_action", "mandate"):
+    for name in (
+        "off_session",
+        "return_url",
+        "confirmation_token",
+        "error_on_requires_action",
+        "mandate",
+        "mandate_data",
+    ):
         if getattr(params, name) is not None:
             raise InvalidRequest(f"You can only send {name} with confirm=true.", param=name)
 
@@ -370,10 +422,8 @@ def _details(sent: PaymentDetailsParams | str | None) -> PaymentDetails | None:
     return PaymentDetails(sent.customer_reference or None, sent.order_reference or None)
 
 
-def _shipping(
-    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
-) -> Shipping | None:
-    sent = params.shipping
+def shipping_of(sent: ShippingParams | str | None) -> Shipping | None:
+    """Return where goods are sent, as it is kept."""
     if sent is None or isinstance(sent, str):
         return None
     return Shipping(sent.address.kept(), sent.name, sent.phone or None)

@@ -9,6 +9,9 @@ from bezant.api.refusals import cut, invalid
 from bezant.resources.core.address import Text
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import refused
+from bezant.resources.core.return_url import ReturnUrl
+from bezant.resources.payments.amount_details import AmountDetailsParams
+from bezant.resources.payments.mandating import MandateData
 from bezant.resources.payments.payment_intent import CancellationReason, CaptureMethod, FutureUsage
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 
@@ -17,7 +20,6 @@ _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `allowed_payment_method_types`."
 )
 _NO_SESSIONS = refused("There are no sessions of browsers.")
-_NO_MANDATES = refused("Payments by card need no mandate: leave `mandate` out.")
 
 Descriptor = Annotated[str, Meta(min_length=1, max_length=22)]
 Types = Annotated[list[str], Meta(max_length=50)]
@@ -89,6 +91,7 @@ class _Described(Params):
     """What creating, updating and confirming an intent have in common."""
 
     allowed_payment_method_types: Types | None = None
+    amount_details: Emptyable[AmountDetailsParams] | None = None
     capture_method: CaptureMethod | None = None
     excluded_payment_method_types: Emptyable[Types] | None = None
     payment_details: Emptyable[PaymentDetailsParams] | None = None
@@ -122,14 +125,16 @@ class CreatePaymentIntent(_Amounts):
     automatic_payment_methods: AutomaticMethods | None = None
     confirm: bool = False
     confirmation_method: Literal["automatic", "manual"] = "automatic"
+    confirmation_token: str | None = None
     currency: Currency
     on_behalf_of: str | None = None
     transfer_data: TransferDataParams | None = None
     error_on_requires_action: bool | None = None
-    mandate: Annotated[str, _NO_MANDATES] | None = None
+    mandate: str | None = None
+    mandate_data: Emptyable[MandateData] | None = None
     off_session: Literal["true", "false", "one_off", "recurring"] | None = None
     radar_options: RadarOptions | None = None
-    return_url: Annotated[str, Meta(max_length=2048)] | None = None
+    return_url: ReturnUrl | None = None
     use_stripe_sdk: bool | None = None
 
 
@@ -145,11 +150,14 @@ class ConfirmPaymentIntent(_Described):
     """What may be said when a payment is confirmed; an amount must be the one that is known."""
 
     amount_to_confirm: Amount | None = None
+    client_secret: str | None = None
+    confirmation_token: str | None = None
     error_on_requires_action: bool | None = None
-    mandate: Annotated[str, _NO_MANDATES] | None = None
+    mandate: str | None = None
+    mandate_data: Emptyable[MandateData] | None = None
     off_session: Literal["true", "false", "one_off", "recurring"] | None = None
     radar_options: RadarOptions | None = None
-    return_url: Annotated[str, Meta(max_length=2048)] | None = None
+    return_url: ReturnUrl | None = None
     use_stripe_sdk: bool | None = None
 
 

@@ -12,12 +12,22 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
+from bezant.resources.payments.amount_details import detailed
 from bezant.resources.payments.capturing import cancel_held, capture_charge, release
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.client_access import (
+    as_seen,
+    check_client_confirms,
+    check_secret,
+    for_caller,
+)
+from bezant.resources.payments.confirmation_token import note_used
 from bezant.resources.payments.confirming import confirm as confirmed
 from bezant.resources.payments.confirming import resume
+from bezant.resources.payments.confirming_by_token import by_token
 from bezant.resources.payments.incrementing import increment
 from bezant.resources.payments.intent_changes import check_amount, intent_of, unexpected
+from bezant.resources.payments.mandating import check_mandate
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import (
     CancelPaymentIntent,
@@ -31,6 +41,9 @@ from bezant.resources.payments.payment_intent_params import (
 
 PATH = "/v1/payment_intents"
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+_OF_SERVERS = ("allowed_payment_method_types", "amount_to_confirm", "capture_method",
+               "error_on_requires_action", "mandate", "off_session")  # fmt: skip
+"""What only a server may say when it confirms."""
 
 routes = Routes(PaymentIntent, PATH, prefix="pi", filters={"customer": "source"}, retrieved=False)
 routes.search(
@@ -49,12 +62,20 @@ routes.search(
 @routes.create
 async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | Failure:
     """Say what is to be paid; with `confirm`, try to get it at once."""
-    method = await changes.method_sent(ctx, params)
-    intent = await intent_of(ctx, params, method)
-    ctx.create(intent, event="payment_intent.created", hidden={"base": changes.base(ctx, params)})
     if not params.confirm:
         changes.check_unconfirmed(params)
+    params, used = await by_token(ctx, params)
+    method = await changes.method_sent(ctx, params)
+    intent = await intent_of(ctx, params, method)
+    hidden = {"base": changes.base(ctx, params)}
+    if params.amount_details is not None:
+        shown, kept = detailed(ctx, intent.id, intent.amount, params.amount_details)
+        intent, hidden = replace(intent, amount_details=shown), hidden | kept
+    ctx.create(intent, event="payment_intent.created", hidden=hidden)
+    if not params.confirm:
         return intent
+    if used is not None:
+        note_used(ctx, used, "payment_intent", intent.id)
     if method is None:
         raise changes.no_method()
     return await _confirm(ctx, intent, method, params)
@@ -62,16 +83,11 @@ async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | F
 
 @routes.get(PATH + "/{intent}", publishable=True)
 async def retrieve(
-    _ctx: Context, intent: PaymentIntent, params: RetrievePaymentIntent
+    ctx: Context, intent: PaymentIntent, params: RetrievePaymentIntent
 ) -> PaymentIntent:
     """Retrieve a payment intent; a secret that is sent has to be its own."""
-    if params.client_secret not in (None, intent.client_secret):
-        raise InvalidRequest(
-            "The client_secret provided does not match the client_secret associated with the "
-            "PaymentIntent.",
-            param="client_secret",
-        )
-    return intent
+    check_secret(ctx, intent, params.client_secret)
+    return as_seen(ctx, intent)
 
 
 @routes.update
@@ -85,29 +101,38 @@ async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentInten
     told = await changes.updated(ctx, intent, params)
     status = intent.status
     if status in CONFIRMABLE:
+        told["next_action"] = None
         known = told.get("payment_method", intent.payment_method)
         status = "requires_confirmation" if known else "requires_payment_method"
-    return ctx.save(intent, status=status, **told)
+    return await changes.detail(ctx, ctx.save(intent, status=status, **told), params)
 
 
 @routes.post(PATH + "/{intent}/confirm", publishable=True)
 async def confirm(
     ctx: Context, intent: PaymentIntent, params: ConfirmPaymentIntent
 ) -> PaymentIntent | Failure:
-    """Try to get the money."""
+    """Try to get the money; a browser has to know the secret."""
+    check_secret(ctx, intent, params.client_secret)
+    check_client_confirms(ctx, params, *_OF_SERVERS)
+    if ctx.caller.publishable and intent.confirmation_method == "manual":
+        seen = as_seen(ctx, intent)
+        raise unexpected(seen, "is confirmed by a server, as its confirmation_method says")
     if intent.status not in CONFIRMABLE:
-        raise unexpected(intent, "can't be confirmed")
+        raise unexpected(as_seen(ctx, intent), "can't be confirmed")
     if params.amount_to_confirm not in (None, intent.amount):
         raise InvalidRequest(
             f"The amount to confirm is not that of the PaymentIntent, which is {intent.amount}.",
             param="amount_to_confirm",
         )
+    params, used = await by_token(ctx, params)
+    if used is not None:
+        note_used(ctx, used, "payment_intent", intent.id)
     told = await changes.updated(ctx, intent, params)
-    intent = ctx.save(intent, **told)
+    intent = await changes.detail(ctx, ctx.save(intent, **told), params)
     if intent.payment_method is None:
         raise changes.no_method()
     method = await changes.method_named(ctx, intent.payment_method)
-    return await _confirm(ctx, intent, method, params)
+    return for_caller(ctx, await _confirm(ctx, intent, method, params))
 
 
 @routes.action
@@ -190,10 +215,17 @@ async def authenticate(
     """Say for the cardholder, in test mode, whether they were who they should be."""
     if ctx.livemode:
         raise InvalidRequest("Cardholders authenticate themselves in live mode.")
+    return await authenticated(ctx, intent, passed=params.outcome == "succeeded")
+
+
+async def authenticated(
+    ctx: Context, intent: PaymentIntent, *, passed: bool
+) -> PaymentIntent | Failure:
+    """Go on with an intent whose cardholder has been asked."""
     if intent.status != "requires_action" or intent.payment_method is None:
         raise unexpected(intent, "waits for no authentication")
     method = await changes.method_named(ctx, intent.payment_method)
-    return await resume(ctx, intent, method, passed=params.outcome == "succeeded")
+    return await resume(ctx, intent, method, passed=passed)
 
 
 async def _confirm(
@@ -203,7 +235,9 @@ async def _confirm(
     params: CreatePaymentIntent | ConfirmPaymentIntent,
 ) -> PaymentIntent | Failure:
     changes.check_method(intent, method)
-    attempt = changes.attempt_of(intent, params)
+    if params.mandate is not None:
+        await check_mandate(ctx, params.mandate, method)
+    attempt = changes.attempt_of(ctx, intent, params)
     return await confirmed(ctx, intent, method, attempt)
 
 

@@ -12,6 +12,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.address import Address
 from bezant.resources.core.card_number import expiry
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.own_customer import check_own
 from bezant.resources.core.payment_method import (
     BillingDetails,
     PaymentMethod,
@@ -44,7 +45,7 @@ routes = Routes(PaymentMethod, PATH, listed=False)
 of_customer = Routes(PaymentMethod, OF_CUSTOMER, listed=False, retrieved=False)
 
 
-@routes.post(PATH, publishable=True)
+@routes.post(PATH, publishable=True, ephemeral=True)
 async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
     """Make a payment method that no customer has yet."""
     shown, hidden = await details(ctx, params)
@@ -54,14 +55,15 @@ async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
         shown,
         hidden,
         allow_redisplay=params.allow_redisplay,
-        billing_details=_billing(BillingDetails(), params.billing_details),
+        billing_details=billing_of(BillingDetails(), params.billing_details),
         metadata=merged({}, params.metadata),
     )
 
 
-@routes.get(PATH, listing=True)
+@routes.get(PATH, listing=True, ephemeral=True)
 async def list_all(ctx: Context, params: ListPaymentMethods) -> Page:
     """List payment methods, of all customers and of none."""
+    check_own(ctx, params.customer)
     if params.customer is not None:
         await ctx.load(Customer, params.customer, param="customer")
     return await _page(ctx, params, {"parent": params.customer, **_filters(params)})
@@ -78,7 +80,7 @@ async def update(ctx: Context, method: PaymentMethod, params: UpdatePaymentMetho
     if params.allow_redisplay is not None:
         changes["allow_redisplay"] = params.allow_redisplay
     if params.billing_details is not None:
-        changes["billing_details"] = _billing(method.billing_details, params.billing_details)
+        changes["billing_details"] = billing_of(method.billing_details, params.billing_details)
     if params.us_bank_account is not None:
         if not isinstance(method.us_bank_account, dict):
             raise InvalidRequest(f"The type is {method.type}.", param="us_bank_account")
@@ -89,37 +91,41 @@ async def update(ctx: Context, method: PaymentMethod, params: UpdatePaymentMetho
     return ctx.save(method, event="payment_method.updated", **changes)
 
 
-@routes.action
+@routes.post(PATH + "/{id}/attach", ephemeral=True)
 async def attach(ctx: Context, id: str, params: AttachPaymentMethod) -> PaymentMethod:
     """Let a customer keep a payment method."""
+    check_own(ctx, params.customer)
     method = await payment_method_of(ctx, id)
     customer = await ctx.load(Customer, params.customer, param="customer")
     return await attach_checked(ctx, method, customer.id)
 
 
-@routes.action
+@routes.post(PATH + "/{id}/detach", ephemeral=True)
 async def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
-    """Take a payment method from its customer, for good."""
+    """Take a payment method from its customer, for good; its mandates end."""
+    check_own(ctx, method.customer)
     if method.customer is None:
         raise InvalidRequest(
             "The payment method you provided is not attached to a customer so detachment is "
             "impossible."
         )
     await forget_default(ctx, method.customer, method.id)
-    return detached(ctx, method)
+    return await detached(ctx, method)
 
 
-@of_customer.get(OF_CUSTOMER, listing=True)
+@of_customer.get(OF_CUSTOMER, listing=True, ephemeral=True)
 async def list_of_customer(ctx: Context, customer: Customer, params: ListOfCustomer) -> Page:
     """List the payment methods that a customer has, newest first."""
+    check_own(ctx, customer.id)
     return await _page(ctx, params, {"parent": customer.id, **_filters(params)})
 
 
-@of_customer.get(OF_CUSTOMER + "/{id}")
+@of_customer.get(OF_CUSTOMER + "/{id}", ephemeral=True)
 async def retrieve_of_customer(
-    _ctx: Context, customer: Customer, method: PaymentMethod
+    ctx: Context, customer: Customer, method: PaymentMethod
 ) -> PaymentMethod:
     """Retrieve a payment method that a customer has."""
+    check_own(ctx, customer.id)
     assert method.customer == customer.id, "the path has been checked"
     return method
 
@@ -149,7 +155,7 @@ async def _page(ctx: Context, params: ListParams, chosen: dict[str, str | None])
     return await page_of(ctx, PaymentMethod, "pm", params, filters)
 
 
-def _billing(before: BillingDetails, sent: BillingDetailsParams | None) -> BillingDetails:
+def billing_of(before: BillingDetails, sent: BillingDetailsParams | None) -> BillingDetails:
     """Return who pays; an address takes the place of the one before."""
     if sent is None:
         return before

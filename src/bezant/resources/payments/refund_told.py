@@ -32,10 +32,11 @@ async def refund_told(ctx: Context, notice: RefundTold) -> None:
     elif notice.succeeded and refund.status == "pending":
         ctx.save(refund, status="succeeded", pending_reason=msgspec.UNSET, event="refund.updated")
     elif not notice.succeeded and refund.status in ("pending", "succeeded"):
-        await _failed(ctx, charge, refund)
+        await refund_failed(ctx, charge, refund)
 
 
-async def _failed(ctx: Context, charge: Charge, refund: Refund) -> None:
+async def refund_failed(ctx: Context, charge: Charge, refund: Refund) -> Refund:
+    """Give the owner the money again that did not arrive."""
     assert refund.balance_transaction is not None, "a refund by card has changed the balance"
     before = await ctx.load(BalanceTransaction, refund.balance_transaction)
     worth = Money(-before.amount, before.currency)
@@ -51,7 +52,7 @@ async def _failed(ctx: Context, charge: Charge, refund: Refund) -> None:
         ctx.post(entry, source=refund.id)
     back = record(ctx, "refund_failure", worth, source=refund.id, pending_until=until(before))
     ctx.save(charge, amount_refunded=charge.amount_refunded - refund.amount, refunded=False)
-    ctx.save(
+    return ctx.save(
         refund,
         status="failed",
         failure_balance_transaction=back.id,

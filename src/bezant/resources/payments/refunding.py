@@ -17,6 +17,7 @@ from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.rail.cards import About, CardAnswer, CardRequest, reference_of
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
+from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
 from bezant.resources.payments.application_fee import ApplicationFee, give_back_fee
@@ -153,7 +154,7 @@ async def _inquiries_end(ctx: Context, charge: Charge) -> None:
 
 
 def _refused(answer: CardAnswer, charge: Charge) -> CardError:
-    error = card.declined(answer, charge=charge.id)
+    error = declined(answer, charge=charge.id)
     return CardError(
         "The refund was refused by the network. Try again later, or pay the customer back "
         "another way.",

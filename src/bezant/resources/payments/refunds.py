@@ -14,6 +14,7 @@ from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import Email
 from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.refund_told import refund_failed
 from bezant.resources.payments.refunding import Wish, call_back, refund_charge
 
 _NO_CASH = refused("Refunds go back to the payment method; cash balances are not drawn on.")
@@ -109,6 +110,19 @@ async def cancel(_ctx: Context, refund: Refund) -> Refund:
         f"its status is {refund.status}.",
         code="refund_not_cancelable",
     )
+
+
+@routes.post("/v1/test_helpers/refunds/{refund}/expire", permits="refund")
+async def expire(ctx: Context, refund: Refund) -> Refund:
+    """Let a refund end, in test mode, for which the customer has not said where it may go."""
+    if ctx.livemode:
+        raise InvalidRequest("Refunds expire by themselves in live mode.")
+    if refund.status != "requires_action":
+        raise InvalidRequest(
+            f"Refund {refund.id} can't expire: only refunds that wait for the customer can, and "
+            f"its status is {refund.status}."
+        )
+    return await refund_failed(ctx, await ctx.load(Charge, refund.charge), refund)
 
 
 async def _charge(ctx: Context, params: CreateRefund) -> Charge:

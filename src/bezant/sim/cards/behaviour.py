@@ -10,8 +10,8 @@ from typing import Literal
 from msgspec import Struct
 
 Needs = Literal["never", "unless_set_up", "when_present", "always"]
-"""When an issuer wants to know its cardholder: unless the card was stored with authentication,
-whenever the cardholder is there, or always."""
+"""When an issuer wants to know its cardholder: whenever the cardholder is there, and else unless
+the card was stored with authentication; only when they are there; or always."""
 
 
 class Behaviour(Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ MAGIC: Mapping[str, Behaviour] = MappingProxyType({
     "4000002500003155": _secure("unless_set_up"),
     "4000002760003184": _secure("always"),
     "4000003800000446": _secure("when_present"),
-    "4000008260003178": _secure("always", "51"),
+    "4000008260003178": _secure("unless_set_up", "51"),
     "4000000000003220": _secure("always"),
     "4000008400001629": _secure("always", "06"),
     "4000008400001280": Behaviour(needs="always", directory="out_of_order"),

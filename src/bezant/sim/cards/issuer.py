@@ -14,7 +14,8 @@ _CENTURY = 100
 class Asked(Struct, frozen=True, kw_only=True):
     """What an authorization shows an issuer; `expiry` is the card's, as year and month.
 
-    `proven` is that the cardholder was authenticated, `set_up` that the card was stored so before.
+    `proven` is that the cardholder was authenticated, `set_up` that the card was stored so before,
+    `stores` that it is to be stored now, `told` that it was told by mail or telephone.
     """
 
     number: str
@@ -25,6 +26,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     present: bool
     proven: bool
     set_up: bool
+    stores: bool = False
+    told: bool = False
 
 
 class Verdict(Struct, frozen=True):
@@ -60,16 +63,18 @@ def _refusal(asked: Asked, card: Behaviour, now: datetime) -> str:
         return _EXPIRED
     if card.code and (card.code != _WRONG_CVC or asked.cvc):
         return card.code
-    if asked.amount and _wants_proof(asked, card):
+    if _wants_proof(asked, card):
         return _AUTHENTICATE
     return card.later if asked.amount else ""
 
 
 def _wants_proof(asked: Asked, card: Behaviour) -> bool:
-    if asked.proven or card.needs == "never":
+    if asked.proven or asked.told or card.needs == "never":
         return False
+    if not asked.amount:
+        return asked.stores
     if card.needs == "unless_set_up":
-        return not asked.set_up
+        return asked.present or not asked.set_up
     return card.needs == "always" or asked.present
 
 

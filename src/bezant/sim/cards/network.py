@@ -25,7 +25,7 @@ OUTAGE, SILENCE = "outage", "silence"
 _HOLD_DAYS, _EXTENDED_DAYS = 7, 30
 _OVER_CAPTURE_PERCENT = 120
 _NOT_FOUND, _CLOSED, _TOO_MUCH, _DUPLICATE, _FORMAT, _DONE = "25", "12", "13", "94", "30", "00"
-_ON_FILE = "10"
+_ON_FILE, _TOLD = "10", "01"
 _REFUND = "20"
 
 _KNOWN = "SELECT answer FROM message WHERE reference = ? AND type = ?"
@@ -220,15 +220,18 @@ class CardNetwork:
 
 
 def _ask_issuer(message: Message, now: datetime, *, proven: bool, set_up: bool) -> Verdict:
+    sent = elements(message[48])
     asked = Asked(
         number=message[2],
         amount=int(message[4]),
         expiry=message[14],
-        cvc=elements(message[48]).get("92", ""),
+        cvc=sent.get("92", ""),
         asks_address=120 in message,
         present=not message[22].startswith(_ON_FILE),
         proven=proven,
         set_up=set_up,
+        stores=bool(sent.get("22")),
+        told=message[22].startswith(_TOLD),
     )
     return decide(asked, behaviour_of(message[2]), now)
 

@@ -1,0 +1,134 @@
+"""What is sent about a setup intent."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bezant.api.pages import ListParams
+from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
+from bezant.resources.core.refused import refused
+from bezant.resources.core.return_url import ReturnUrl
+from bezant.resources.payments.mandating import MandateData
+from bezant.resources.payments.payment_intent import FutureUsage
+from bezant.resources.payments.payment_intent_params import AutomaticMethods, Types
+from bezant.resources.payments.payment_method_details import CreatePaymentMethod
+from bezant.resources.payments.setup_intent import SetupCancellation
+
+_NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
+_NO_CONFIGURATIONS = refused(
+    "Payment method configurations are not offered: send `allowed_payment_method_types`."
+)
+_NOT_ITSELF = refused(
+    "Accounts do not pay by payment methods of their own: add a bank account to be paid out to."
+)
+Network = Literal[
+    "amex", "cartes_bancaires", "diners", "discover", "eftpos_au", "girocard", "interac", "jcb",
+    "link", "mastercard", "unionpay", "unknown", "visa",
+]  # fmt: skip
+Description = Annotated[str, Meta(max_length=1000)]
+
+
+class SetupCardOptions(Params):
+    """How cards are to be set up."""
+
+    moto: bool | None = None
+    network: Network | None = None
+    request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
+    setup_credential_usage: Literal["installment", "recurring", "unscheduled"] | None = None
+
+
+class SetupMethodOptions(Params):
+    """How single methods are to be set up."""
+
+    card: SetupCardOptions | None = None
+
+
+class SingleUseParams(Params):
+    """The one payment that a mandate is to be for."""
+
+    amount: Amount
+    currency: Currency
+
+
+class _Described(Params):
+    """What creating, updating and confirming have in common."""
+
+    payment_method: str | None = None
+    payment_method_data: CreatePaymentMethod | None = None
+    payment_method_options: SetupMethodOptions | None = None
+
+
+class _Kept(_Described):
+    """What creating and updating have in common."""
+
+    attach_to_self: Annotated[str, _NOT_ITSELF] | None = None
+    customer: str | None = None
+    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    description: Description | None = None
+    excluded_payment_method_types: Emptyable[Types] | None = None
+    flow_directions: Annotated[list[str], Meta(max_length=2)] | None = None
+    metadata: Metadata | None = None
+    payment_method_configuration: Annotated[str, _NO_CONFIGURATIONS] | None = None
+
+
+class CreateSetupIntent(_Kept):
+    """What a setup intent is made of."""
+
+    allowed_payment_method_types: Types | None = None
+    automatic_payment_methods: AutomaticMethods | None = None
+    confirm: bool = False
+    confirmation_token: str | None = None
+    mandate_data: Emptyable[MandateData] | None = None
+    on_behalf_of: str | None = None
+    payment_method_types: Types | None = None
+    return_url: ReturnUrl | None = None
+    single_use: SingleUseParams | None = None
+    usage: FutureUsage = "off_session"
+    use_stripe_sdk: bool | None = None
+
+
+class UpdateSetupIntent(_Kept):
+    """What of a setup intent can be changed before it is done."""
+
+    allowed_payment_method_types: Emptyable[Types] | None = None
+    payment_method_types: Types | None = None
+
+
+class ConfirmSetupIntent(_Described):
+    """How a payment method is set up; a browser has to know the secret."""
+
+    allowed_payment_method_types: Types | None = None
+    client_secret: str | None = None
+    confirmation_token: str | None = None
+    mandate_data: Emptyable[MandateData] | None = None
+    return_url: ReturnUrl | None = None
+    use_stripe_sdk: bool | None = None
+
+
+class CancelSetupIntent(Params):
+    """Why it is canceled."""
+
+    cancellation_reason: SetupCancellation | None = None
+
+
+class RetrieveSetupIntent(Params):
+    """Who asks; a browser has to know the secret."""
+
+    client_secret: str | None = None
+
+
+class VerifyMicrodeposits(Params):
+    """What has come to a bank account: two amounts, or the code in the statement's descriptor."""
+
+    amounts: Annotated[list[int], Meta(max_length=2)] | None = None
+    client_secret: str | None = None
+    descriptor_code: Annotated[str, Meta(max_length=32)] | None = None
+
+
+class ListSetupIntents(ListParams):
+    """By customer, or by payment method."""
+
+    attach_to_self: Annotated[str, _NOT_ITSELF] | None = None
+    customer: str | None = None
+    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    payment_method: str | None = None
