@@ -7,15 +7,27 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from bezant.kernel.money import Money
-from bezant.rail import IbanAccount, Instruction, Originator, Party, Rail, UsAccount
-from bezant.rails.ach.rail import ACH
-from bezant.rails.sepa import SEPA_CREDIT
+from bezant.rail import (
+    Account,
+    Direction,
+    GbAccount,
+    IbanAccount,
+    Instruction,
+    Mandate,
+    Originator,
+    Party,
+    UsAccount,
+)
+from bezant.rails.ach.rail import ACH, Ach
+from bezant.rails.bacs.rail import BACS, Bacs
+from bezant.rails.sepa.rail import SEPA_CREDIT, SEPA_DEBIT_CORE, SepaCredit, SepaDebit
 from bezant.reading.files import read_file
 from bezant.reading.summary import Item
 from bezant.server.rails import RAILS
@@ -35,28 +47,71 @@ BALANCE = (
     "<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-04</Dt></Dt></Bal>\n"
 )
 
+STATUS = (
+    "<TxInfAndSts><OrgnlInstrId>I{0}</OrgnlInstrId><OrgnlEndToEndId>E{0}</OrgnlEndToEndId>"
+    "<TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts>\n"
+)
+
+_BIC = "COBADEFFXXX"
+_GB = GbAccount("108800", "00012345")
 _US = UsAccount("091000019", "000100200300")
 _EURO = IbanAccount("DE89370400440532013000")
+
+
+class _Way(NamedTuple):
+    """A rail that packs streams, who sends over it, to which account, and in what."""
+
+    rail: Ach | SepaCredit | SepaDebit | Bacs
+    originator: Originator
+    account: Account
+    currency: str
+    mandate: Mandate | None = None
+
+    @property
+    def direction(self) -> Direction:
+        return "credit" if self.mandate is None else "debit"
+
+
+_WAYS = {
+    "ach": _Way(
+        ACH, Originator("EXAMPLE OPERATOR", "1234567890", "091000019", _US, "EXAMPLE BANK"), _US,
+        "usd",
+    ),
+    "pain.001": _Way(
+        SEPA_CREDIT, Originator("EXAMPLE OPERATOR", "1234567890", _BIC, _EURO, "EXAMPLE BANK"),
+        _EURO, "eur",
+    ),
+    "pain.008": _Way(
+        SEPA_DEBIT_CORE,
+        Originator("EXAMPLE OPERATOR", "DE98ZZZ09999999999", _BIC, _EURO, "EXAMPLE BANK"),
+        _EURO, "eur", Mandate("MANDATE-1", date(2026, 1, 5)),
+    ),
+    "bacs": _Way(
+        BACS, Originator("EXAMPLE OPERATOR", "123456", "108800", _GB, "EXAMPLE BANK"), _GB, "gbp"
+    ),
+}  # fmt: skip
 
 
 class _Orders:
     """So many payments, made anew each time they are gone through, and never held."""
 
-    def __init__(self, rail: Rail, originator: Originator, count: int) -> None:
-        self._rail, self._originator, self._count = rail, originator, count
+    def __init__(self, way: _Way, count: int) -> None:
+        self._way, self._count = way, count
 
     def __iter__(self) -> Iterator[Instruction]:
-        us = self._rail is ACH
+        rail, originator, account, currency, mandate = self._way
+        day = rail.timetable(NOW, "standard", self._way.direction).effective_date
         for number in range(1, self._count + 1):
             yield Instruction(
                 movement=f"mv_{number}",
-                trace=self._rail.trace(self._originator, number),
-                amount=Money(1_000 + number % 1_000, "usd" if us else "eur"),
-                direction="credit",
-                counterparty=Party(f"RECEIVER {number}", _US if us else _EURO),
-                effective_date=NOW.date(),
+                trace=rail.trace(originator, number),
+                amount=Money(1_000 + number % 1_000, currency),
+                direction=self._way.direction,
+                counterparty=Party(f"RECEIVER {number}", account),
+                effective_date=day,
                 description="PAYOUT",
-                end_to_end_id="" if us else f"E2E{number}",
+                end_to_end_id=f"E2E{number}" if currency == "eur" else "",
+                mandate=mandate,
             )
 
 
@@ -66,22 +121,16 @@ def _pack(name: str, count: int, path: Path, *, held: bool) -> Callable[[], None
     When the orders are `held` they stand ready before it is measured, so that only packing is;
     otherwise they are made while they are packed, so that the memory is that of packing alone.
     """
-    us = name == "ach"
-    account, bank = (_US, "091000019") if us else (_EURO, "COBADEFFXXX")
-    originator = Originator("EXAMPLE OPERATOR", "1234567890", bank, account, "EXAMPLE BANK")
-    made = _Orders(ACH if us else SEPA_CREDIT, originator, count)
+    way = _WAYS[name]
+    made = _Orders(way, count)
     orders = list(made) if held else made
 
-    def pieces() -> Iterator[bytes]:
-        if us:
-            return ACH.pack_stream(
-                orders, originator, created_at=NOW, file_modifier="A", reference="BZ000001"
-            )
-        return SEPA_CREDIT.pack_stream(orders, originator, created_at=NOW, reference="BZ000001")
-
     def pack() -> None:
+        pieces = way.rail.pack_stream(
+            orders, way.originator, created_at=NOW, file_modifier="A", reference="BZ000001"
+        )
         with path.open("wb") as file:
-            file.writelines(pieces())
+            file.writelines(pieces)
 
     return pack
 
@@ -101,6 +150,33 @@ def _read(count: int, path: Path) -> Callable[[], None]:
         assert seen == summary.entries == count, f"{seen} entries, not {count}"
 
     return read
+
+
+def _hear(count: int, path: Path) -> Callable[[], None]:
+    """Return the reading of a bank's answers as facts, as the platform reads them."""
+
+    def hear() -> None:
+        with path.open("rb") as source:
+            facts = sum(1 for _ in SEPA_CREDIT.read_stream(source))
+        assert facts == count, f"{facts} facts, not {count}"
+
+    return hear
+
+
+def _write_statuses(count: int, path: Path) -> Callable[[], None]:
+    def write() -> None:
+        with path.open("w") as file:
+            file.write(
+                '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">'
+                "<CstmrPmtStsRpt><GrpHdr><MsgId>S1</MsgId><CreDtTm>2026-03-05T01:00:00Z</CreDtTm>"
+                "</GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>BZ000001</OrgnlMsgId>"
+                "<OrgnlMsgNmId>pain.001</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>"
+                "<OrgnlPmtInfId>BZ000001</OrgnlPmtInfId>\n"
+            )
+            file.writelines(STATUS.format(number) for number in range(count))
+            file.write("</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>")
+
+    return write
 
 
 def _write_camt(count: int, path: Path) -> Callable[[], None]:
@@ -125,8 +201,14 @@ WORKS: Mapping[str, Callable[[int, Path], Callable[[], None]]] = {
     "pack pain.001": lambda count, path: _pack("pain.001", count, path, held=True),
     "make and pack ach": lambda count, path: _pack("ach", count, path, held=False),
     "make and pack pain.001": lambda count, path: _pack("pain.001", count, path, held=False),
+    "pack pain.008": lambda count, path: _pack("pain.008", count, path, held=True),
+    "pack bacs": lambda count, path: _pack("bacs", count, path, held=True),
+    "make and pack pain.008": lambda count, path: _pack("pain.008", count, path, held=False),
+    "make and pack bacs": lambda count, path: _pack("bacs", count, path, held=False),
     "write camt.053": _write_camt,
+    "write pain.002": _write_statuses,
     "read": _read,
+    "hear": _hear,
 }
 
 

@@ -1,5 +1,8 @@
 """A bank that is away is asked at a pace, and left alone while it is down."""
 
+from io import BytesIO
+from pathlib import Path
+
 import pytest
 
 from bezant.banks.paced import Paced
@@ -28,7 +31,7 @@ class Bank:
         if self.down:
             raise OSError("no route to the bank")
 
-    def put(self, name, data):
+    def put(self, name, source):
         self._note("put")
 
     def took(self, name, sha256=""):
@@ -46,7 +49,7 @@ class Bank:
 def test_arrivals_are_asked_for_now_and_then_and_again_at_once_when_there_were_some():
     bank, watch = Bank(), Watch()
     way = Paced(bank, watch, 60)
-    bank.waiting = [Arrival("a", b"")]
+    bank.waiting = [Arrival("a", Path("a"))]
     assert way.arrivals() == bank.waiting
     way.done("a")
     bank.waiting = []
@@ -62,8 +65,8 @@ def test_a_bank_that_is_down_is_left_alone_for_a_while():
     way = Paced(bank, watch, 60)
     bank.down = True
     with pytest.raises(OSError, match="no route"):
-        way.put("a", b"")
-    for call in (lambda: way.put("a", b""), lambda: way.took("a"), lambda: way.done("a")):
+        way.put("a", BytesIO(b""))
+    for call in (lambda: way.put("a", BytesIO(b"")), lambda: way.took("a"), lambda: way.done("a")):
         with pytest.raises(OSError, match="a moment ago"):
             call()
     assert way.arrivals() == []
@@ -71,5 +74,5 @@ def test_a_bank_that_is_down_is_left_alone_for_a_while():
     bank.down = False
     watch.time += 61
     assert way.took("a")
-    way.put("b", b"")
+    way.put("b", BytesIO(b""))
     assert bank.asked == ["put", "took", "put"]

@@ -1,6 +1,7 @@
 """Each profile's transport, opened as the server does."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 
@@ -28,7 +29,7 @@ def profile(name, old="", new=""):
 def test_a_folder_below_the_data_folder(tmp_path):
     way = opened(profile("us-prairie", 'root = "/srv/prairie"'), tmp_path, SystemClock())
     assert isinstance(way, Folder)
-    way.put("a.ach", b"x")
+    way.put("a.ach", BytesIO(b"x"))
     assert (tmp_path / "banks" / "us-prairie" / "to_bank" / "a.ach").read_bytes() == b"x"
 
 

@@ -69,6 +69,7 @@ def test_a_file_of_ours_reads_as_what_was_submitted():
         "name": "ADA LOVELACE",
         "identification": "",
         "description": "PAYOUT",
+        "batch": "2",
     }
     assert details["021000020000003"]["class_code"] == "CCD"
 

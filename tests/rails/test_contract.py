@@ -2,16 +2,17 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.money import Money
-from bezant.rail import ReadFile
+from bezant.rail import BooksBatches, PacksStreams, ReadFile, ReadsStreams
 from tests.rails.rails_under_test import RAILS
 from tests.rails.steps import steps_of
 
@@ -74,6 +75,64 @@ def test_what_a_rail_accepts_it_packs_and_what_it_objects_to_it_names(case, data
     with pytest.raises(FileRefused) as refused:
         case.pack([bad, *good[1:]])
     assert {problem.path for problem in refused.value.problems} >= {bad.movement}
+
+
+each_stream = pytest.mark.parametrize(
+    "case", [case for case in RAILS if isinstance(case.rail, PacksStreams)], ids=str
+)
+each_batching = pytest.mark.parametrize(
+    "case", [case for case in RAILS if isinstance(case.rail, BooksBatches)], ids=str
+)
+
+
+class Drip:
+    """A source that gives a few bytes at a time."""
+
+    def __init__(self, data, most):
+        self._data, self._most = BytesIO(data), most
+
+    def read(self, size, /):
+        return self._data.read(min(size, self._most))
+
+
+@each_stream
+@settings(max_examples=15)
+@given(data=st.data())
+def test_a_stream_packs_the_same_bytes_and_reads_the_same_facts(case, data):
+    instructions, rail = data.draw(case.instructions), case.rail
+    packed = case.pack(instructions)
+    pieces = rail.pack_stream(
+        instructions,
+        case.originator,
+        created_at=case.created_at,
+        file_modifier="A",
+        reference="BZ000001",
+    )
+    assert b"".join(pieces) == packed
+    file = data.draw(st.sampled_from([packed, *case.answers]))
+    if isinstance(rail, ReadsStreams) and rail.streams(rail.recognize(file)):
+        whole, stream = rail.read(file), rail.read_stream(Drip(file, data.draw(st.integers(1, 99))))
+        assert tuple(stream) == whole.facts
+        assert (stream.totals, stream.warnings) == (whole.totals, whole.warnings)
+
+
+@each_batching
+@settings(max_examples=15)
+@given(data=st.data())
+def test_batches_are_those_of_the_file(case, data):
+    instructions = data.draw(case.instructions)
+    batches = case.rail.batches(
+        instructions, case.originator, created_at=case.created_at, reference="BZ000001"
+    )
+    of = {trace: number for number, one in enumerate(batches) for trace in one.traces}
+    facts = [fact for fact in case.rail.read(case.pack(instructions)).facts if fact.trace in of]
+    paid = [one for one in instructions if one.act == "pay"]
+    assert {fact.trace for fact in facts} == set(of) >= {one.trace for one in paid}
+    assert [of[fact.trace] for fact in facts] == sorted(of.values())
+    shared = {
+        (of[fact.trace], fact.details.get("batch"), fact.on, fact.direction) for fact in facts
+    }
+    assert len(shared) == len({number for number, *_ in shared}) == len({it[1:] for it in shared})
 
 
 @each_rail

@@ -342,7 +342,11 @@ def streaming_peak(count):
     tracemalloc.start()
     try:
         pieces = SEPA_CREDIT.pack_stream(
-            Lazy(count), sepa_samples.ORIGINATOR, created_at=sepa_samples.CREATED, reference="BZ1"
+            Lazy(count),
+            sepa_samples.ORIGINATOR,
+            created_at=sepa_samples.CREATED,
+            file_modifier="A",
+            reference="BZ1",
         )
         assert sum(piece.count(b"<CdtTrfTxInf>") for piece in pieces) == count
         return tracemalloc.get_traced_memory()[1]

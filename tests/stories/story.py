@@ -22,6 +22,7 @@ expect   bank tied                  each bank's books, its statements and our le
 import asyncio
 import tempfile
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,8 @@ from bezant.ledger.balances import balance_of, clearing_totals
 from bezant.ledger.book import HOUSE
 from bezant.ledger.chart import bank, house, suspense
 from bezant.ledger.verify import verify
-from bezant.movement.bank_file import BankFile, content
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import content
 from bezant.server.platform import Platform
 from bezant.store.objects import Page
 
@@ -329,7 +331,8 @@ class Garbled:
 
     def put(self, name, data):
         self.submitter.transport = self.whole
-        self.whole.put(name, data.replace(b"000123456789 ", b"000123456780 ", 1)[:-300])
+        damaged = data.read().replace(b"000123456789 ", b"000123456780 ", 1)[:-300]
+        self.whole.put(name, BytesIO(damaged))
 
     def took(self, name, digest):
         return self.whole.took(name, digest)

@@ -1,67 +1,117 @@
-"""Accidents over every rail: banks that are silent, misquote, confuse, repeat or change their mind.
+"""Every mishap that a rail can have, on one world for each rail, through its real messages.
 
-Whatever is said in between, in the end the account has what the bank's books say.
+Everything that the bank says comes twice; it is out of order over a cut-off, and when it is back
+its letters arrive in the opposite order and take an hour. Meanwhile single payments are refused,
+come back, come back late, are recalled, or are answered wrongly or not at all. In the end the
+bank's books equal ours, each payment was carried out at most once, and nothing is in between.
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 from msgspec import structs
 
 from bezant.ledger.chart import house
 from bezant.movement import errand
-from bezant.movement.bank_file import content
+from bezant.movement.contents import content
 from bezant.movement.movement import Movement
-from bezant.rail import IbanAccount, UpiAddress
+from bezant.rail import Account, IbanAccount
 from bezant.sim.actions import Wish, perform
 from tests.stories.rail_world import play
-from tests.stories.test_rails import WAYS
+from tests.stories.test_rails import DEBITS, WAYS
 
-BATCH = [way for way in WAYS if way.rail in ("ach", "bacs", "sepa_credit")]
-INSTANT = [way for way in WAYS if way not in BATCH]
-QUOTING = ("upi", "sepa_instant")
+BATCH = {"ach", "bacs", "sepa_credit"}
+NO_RETURNS = {"rtp", "upi", "sepa_instant"}
+"""Rails on which a payment that was taken comes back only when it is asked for, or never."""
+
+NO_RECALLS = {"ach", "bacs", "upi"}
+"""Rails whose networks have no such question."""
+
+NOT_WAITING = {"pix", "upi"}
+"""Rails on which nobody thinks about a payment; what UPI deems approved is never refused later."""
+
+QUOTING = {"upi", "sepa_instant"}
 """Rails that repeat the amount when they say that a payment is settled."""
 
-RECALLING = [way for way in WAYS if way.rail not in ("ach", "bacs", "upi")]
-
-
+AMOUNT = 2_500
 _REASONS = {"pix": "OPERATIONAL_FLAW"}
+
+
+class Fate(NamedTuple):
+    """What befalls one payment: who gets it, what is wished for it and when, how it ends."""
+
+    ends: str
+    account: Account | None = None
+    mistake: str = ""
+    afterwards: str = ""
+    also: tuple[str, ...] = ()
+
+
+def fates(way, magic):
+    """Yield (name, fate) for each mishap that payments over a rail can have by themselves."""
+    bad = dict(reversed(way.bad))
+    yield "nothing", Fate("settled")
+    if way.rail in BATCH:
+        yield "returned", Fate("returned", bad["returned"])
+    else:
+        yield "refused", Fate("rejected", bad["rejected"])
+        for mistake in ("silence", "misquote", "stranger"):
+            yield mistake, Fate("settled", mistake=mistake)
+        if "returned" in bad:
+            yield "returned", Fate("returned", bad["returned"])
+        waits = next((number for number, (what, _) in magic.items() if what == "pending"), None)
+        if way.rail not in NOT_WAITING and waits:
+            yield "refused late", Fate("rejected", numbered(way.good, waits), afterwards="reject")
+    if way.rail not in NO_RETURNS:
+        yield "returned late", Fate("returned", afterwards="return")
+    if way.rail not in NO_RECALLS:
+        yield "recalled", Fate("recalled", afterwards="recall", also=("returned",))
+        yield "not given back", Fate("settled", afterwards="refuse-recall")
+
+
+def numbered(account, number):
+    """Return an account with another number."""
+    first, *_ = structs.fields(type(account))
+    field = first.name if isinstance(account, IbanAccount) else "account_number"
+    return structs.replace(account, **{field: number})
 
 
 class Post:
     """Payments over one rail to its bank, and what is wished to happen to them there."""
 
-    def __init__(self, world, way):
+    def __init__(self, world, way, begin):
         self.world, self.way, self.wishes = world, way, 0
         self.bank = next(one for one in world.banks.values() if way.rail in one.schemes)
-
-    async def send_to_who_waits(self):
-        """Send one that its receiver's bank thinks about, where the scheme has such a receiver."""
-        magic = self.bank.schemes[self.way.rail].magic
-        number = next((one for one, (outcome, _) in magic.items() if outcome == "pending"), None)
-        if number is None or isinstance(self.way.good, UpiAddress):
-            return None  # What UPI deems approved is never refused later.
-        first, *_ = structs.fields(type(self.way.good))
-        field = first.name if isinstance(self.way.good, IbanAccount) else "account_number"
-        return await self.send(structs.replace(self.way.good, **{field: number}))
+        self._begin = begin
 
     async def send(self, account=None):
-        """Send one that the bank has not looked at yet, where it goes out at once."""
         way = self.way
         party = way.party(account or way.good)
-        name = await self.world.send(
-            way.rail, party.account, 2_500, way.currency, service=way.service, party=party
+        return await self._begin(
+            way.rail, party.account, AMOUNT, way.currency, service=way.service, party=party
         )
-        await self.world.platform.submitter.run_once()
-        return name
+
+    async def leave(self, names):
+        """Let what was begun leave, before the bank has looked at it."""
+        for _ in range(48):
+            await self.world.platform.submitter.run_once()
+            if all([(await self.world.movement(name)).file for name in names]):
+                return
+            self.world.clock.advance(timedelta(hours=1))
+        raise AssertionError("nothing leaves")
 
     async def key(self, name):
         """Return the bank's own name for a payment."""
         movement = await self.world.movement(name)
         async with self.world.platform.pool.connection() as conn:
             data = await content(conn, house(livemode=False), movement.file)
-        scheme = self.bank.schemes[self.way.rail]
-        return scheme.read(data, self.bank.client_in(self.way.rail)).orders[0].key
+        orders = (
+            self.bank.schemes[self.way.rail].read(data, self.bank.client_in(self.way.rail)).orders
+        )
+        if len(orders) == 1:
+            return orders[0].key
+        return next(one.key for one in orders if one.key.endswith(movement.reference))
 
     def wish(self, action, key="", rail=None, **details):
         self.wishes += 1
@@ -70,14 +120,15 @@ class Post:
 
     async def recall(self, name):
         ctx = self.world.context()
-        asked = errand.about(
-            ctx,
-            await ctx.load(Movement, name),
-            "recall",
-            reason=_REASONS.get(self.way.rail, "DUPL"),
-        )
+        reason = _REASONS.get(self.way.rail, "DUPL")
+        asked = errand.about(ctx, await ctx.load(Movement, name), "recall", reason=reason)
         await ctx.write()
         return asked.id
+
+    def spoil(self):
+        """Let a file lose its end on the way to the bank."""
+        (path,) = [one for one in self.bank.courier.to_bank.iterdir() if one.name[0] != "."]
+        path.write_bytes(path.read_bytes()[:-200])
 
     def repeat(self):
         """Let everything that the bank says come twice from now on."""
@@ -98,70 +149,88 @@ class Post:
         for letter in reversed(kept):
             send(*letter)
 
+    async def outage(self, hours):
+        """Let the bank be out of order for hours, then slow, its letters in the wrong order."""
+        self.wish("outage", rail="bank", seconds=str(hours * 3_600 - 60))
+        self.wish("delay", rail="bank", seconds="3600")
+        await self.world.hours(hours)
+        self.wish("lose", rail="bank", kind="ack", times="2")
+        await self.reversed()
 
-@pytest.mark.parametrize("way", INSTANT, ids=str)
-def test_a_wrong_answer_or_none_moves_no_other_money(database, monkeypatch, way):
+
+async def befall(world, post, names, told):
+    """Let everything happen that is wished for payments, and come to its end."""
+    for name, fate in told.items():
+        if fate.mistake:
+            post.wish(fate.mistake, await post.key(names[name]))
+    await post.outage(31 if post.way.rail in BATCH else 2)
+    for name, fate in told.items():
+        if fate.afterwards != "reject":
+            await world.until(names[name], "settled", fate.ends, *fate.also, days=6)
+    asked = []
+    for name, fate in told.items():
+        if fate.afterwards in ("reject", "return", "refuse-recall"):
+            post.wish(fate.afterwards, await post.key(names[name]))
+        if fate.afterwards in ("recall", "refuse-recall"):
+            asked.append((fate, await post.recall(names[name])))
+    await post.reversed()
+    for fate, recall in asked:
+        refused = fate.afterwards == "refuse-recall"
+        await world.until(recall, "rejected" if refused else "settled", days=6)
+    return {
+        name: await world.until(names[name], fate.ends, *fate.also, days=8)
+        for name, fate in told.items()
+    }
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_payments_have_every_mishap_at_once(database, monkeypatch, way):
     async def story(world):
         await world.fund(100_000, way.currency)
-        post = Post(world, way)
+        post = Post(world, way, world.send)
+        post.repeat()
         await world.hours(18)  # To three in the afternoon, when CHAPS is open as well.
-        names = {}
-        for mistake in ("silence", "misquote", "stranger"):
-            names[mistake] = await post.send()
-            post.wish(mistake, await post.key(names[mistake]))
-        if waits := await post.send_to_who_waits():
-            post.bank.receive()
-            post.wish("reject", await post.key(waits))
-            await world.until(waits, "rejected")
-        for mistake, name in names.items():
-            movement = await world.until(name, "settled", days=4)
+        told = dict(fates(way, post.bank.schemes[way.rail].magic))
+        spoiled = None
+        if way.rail in BATCH:
+            spoiled = await post.send()
+            await post.leave([spoiled])
+            post.spoil()
+            assert world.executed(await world.until(spoiled, "rejected")) == 0
+        names = {name: await post.send(fate.account) for name, fate in told.items()}
+        await post.leave(names.values())
+        ended = await befall(world, post, names, told)
+        for name, movement in ended.items():
             kinds = [fact.kind for fact in movement.facts]
-            misquoted = mistake == "misquote" and way.rail in QUOTING
-            assert ("contradicted" in kinds) == misquoted, kinds
-            assert world.executed(movement) == 1
-        assert await world.has(way.currency) == 100_000 - 3 * 2_500
+            misquoted = name == "misquote" and way.rail in QUOTING
+            assert ("contradicted" in kinds) == misquoted, (name, kinds)
+            assert world.executed(movement) == (movement.status != "rejected"), name
+        kept = sum(one.status == "settled" for one in ended.values())
+        assert await world.has(way.currency) == 100_000 - kept * AMOUNT
         await world.check()
 
     play(database, story, monkeypatch)
 
 
-@pytest.mark.parametrize("way", RECALLING, ids=str)
-def test_a_recall_brings_the_money_back_once_or_not_at_all(database, monkeypatch, way):
+@pytest.mark.parametrize("way", DEBITS, ids=str)
+def test_collections_have_every_mishap_at_once(database, monkeypatch, way):
     async def story(world):
-        await world.fund(100_000, way.currency)
-        post = Post(world, way)
+        post = Post(world, way, world.collect)
         post.repeat()
-        kept, back = await post.send(), await post.send()
-        for name in (kept, back):
-            await world.until(name, "settled")
-        post.wish("refuse-recall", await post.key(kept))
-        asked = [await post.recall(name) for name in (kept, back)]
-        await post.reversed()
-        refused = await world.until(asked[0], "rejected")
-        granted = await world.until(asked[1], "settled")
-        assert (refused.act, granted.act) == ("recall", "recall")
-        await world.until(back, "recalled", "returned")
-        assert (await world.movement(kept)).status == "settled"
-        assert await world.has(way.currency) == 97_500
-        await world.check()
-
-    play(database, story, monkeypatch)
-
-
-@pytest.mark.parametrize("way", BATCH, ids=str)
-def test_a_bank_that_is_out_over_a_cut_off_does_everything_once_later(database, monkeypatch, way):
-    async def story(world):
-        await world.fund(100_000, way.currency)
-        post = Post(world, way)
-        post.repeat()
-        names = [await post.send() for _ in range(2)]
-        post.wish("outage", rail="bank", seconds=str(int(timedelta(hours=30).total_seconds())))
-        await world.hours(20)
-        assert {(await world.movement(name)).status for name in names} == {"submitted"}
-        await post.reversed()
-        for name in names:
-            assert world.executed(await world.until(name, "settled")) == 1
-        assert await world.has(way.currency) == 95_000
+        told = {
+            "nothing": Fate("settled"),
+            "returned": Fate("returned", dict(way.bad)["returned"]),
+            "returned late": Fate("returned", afterwards="return"),
+        }
+        spoiled = await post.send()
+        await post.leave([spoiled])
+        post.spoil()
+        assert world.executed(await world.until(spoiled, "rejected")) == 0
+        names = {name: await post.send(fate.account) for name, fate in told.items()}
+        await post.leave(names.values())
+        ended = await befall(world, post, names, told)
+        assert all(world.executed(movement) == 1 for movement in ended.values())
+        assert await world.has(way.currency) == AMOUNT
         await world.check()
 
     play(database, story, monkeypatch)

@@ -1,14 +1,19 @@
 """What a bank says of a whole file or batch reaches every movement in it, and no other."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bezant.ledger.chart import house
-from bezant.movement.bank_file import BankFile, content
+from bezant.movement import contents
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import content
+from bezant.rail import Mandate, Party
 from bezant.rails.sepa import SEPA_CREDIT
+from bezant.reconcile.book import BankStatementLine
+from bezant.sim.settlement import BOOKED_BY
 from tests.stories.rail_world import play
-from tests.stories.test_rails import SEPA, WAYS
+from tests.stories.test_rails import DEBITS, SEPA, WAYS
 
 PAIN = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
@@ -75,3 +80,65 @@ def test_banks_that_number_alike_are_told_apart(database, monkeypatch):
         await world.check()
 
     play(database, story, monkeypatch)
+
+
+PARTS = {
+    "ach": (("individual", None), ("company", None)),
+    "sepa_debit_core": (("individual", "first"), ("individual", "recurring")),
+}
+
+
+@pytest.mark.parametrize("rail", PARTS)
+def test_a_bank_books_a_file_batch_by_batch_without_what_it_has_refused(
+    database, monkeypatch, rail
+):
+    async def story(world):
+        monkeypatch.setattr(contents, "PIECE", 700)  # So that every file is kept in pieces.
+        debits = rail != "ach"
+        way = next(one for one in (DEBITS if debits else WAYS) if one.rail == rail)
+        if not debits:
+            await world.fund(100_000, way.currency)
+        begin = world.collect if debits else world.send
+        names = []
+        for holder, sequence in PARTS[rail] * 2:
+            mandate = sequence and Mandate(f"M-{len(names)}", date(2026, 1, 5), sequence)
+            order = {"mandate": mandate} if mandate else {}
+            party = Party("Grace Hopper", way.good, holder, address=way.address)
+            names.append(await begin(rail, way.good, 2_500, way.currency, party=party, **order))
+        bank = world.banks[(await world.movement(names[0])).bank]
+        bank.books.adopt(f"{BOOKED_BY}ach", "batch")
+        while not (await world.movement(names[0])).file:
+            world.clock.advance(timedelta(hours=1))
+            await world.platform.submitter.run_once()
+        sent = [await world.movement(name) for name in names]
+        file = await world.of_house(BankFile, sent[0].file)
+        assert (file.batches, len({one.batch for one in sent})) == (2, 2)
+        refused = ()
+        if debits:
+            bank.receive()
+            bank.plan(await key_of(world, bank, sent[0]), "rejected", "AC01")
+            refused = (sent[0].id,)
+        for one in sent:
+            await world.until(one.id, "rejected" if one.id in refused else "settled")
+        await world.check()
+        lines = {}
+        for one in sent:
+            told = (await world.movement(one.id)).facts
+            (name,) = {fact.statement_line for fact in told if fact.statement_line} or {None}
+            lines[one.id] = name
+        booked = [
+            await world.of_house(BankStatementLine, name) for name in {*lines.values()} - {None}
+        ]
+        assert {line.rule for line in booked} <= {"batch_total", "batch_total_less_rejected"}
+        assert {line.batches for line in booked} == {(one.batch,) for one in sent}
+        assert [lines[one.id] is None for one in sent] == [one.id in refused for one in sent]
+        assert ("batch_total_less_rejected" in {line.rule for line in booked}) == debits
+
+    play(database, story, monkeypatch)
+
+
+async def key_of(world, bank, movement):
+    async with world.platform.pool.connection() as conn:
+        data = await content(conn, house(livemode=False), movement.file)
+    orders = bank.schemes[movement.rail].read(data, bank.client_in(movement.rail)).orders
+    return next(one.key for one in orders if one.key.endswith(movement.reference))

@@ -9,9 +9,9 @@ import hashlib
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from tempfile import NamedTemporaryFile
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -21,13 +21,26 @@ from bezant.banks.settings import HttpsSettings, secret
 from bezant.banks.signature import Sign, signed_headers, signer
 from bezant.kernel.clock import Clock
 from bezant.kernel.errors import ConfigError
-from bezant.movement.transport import Arrival
+from bezant.movement.contents import PIECE, measured, spooled
+from bezant.movement.transport import Arrival, Fetched
 
 MOST_BYTES = 1 << 29
-"""Bytes of an answer that are read; no bank file is larger."""
+"""Bytes of a file that are read; no bank file is larger."""
+
+MOST_WORDS = 1 << 22
+"""Bytes of any other answer that are read."""
+
+_NOTHING = hashlib.sha256(b"").hexdigest()
 
 _SHA_256 = re.compile(r"\bsha-256=:([^:]*):")
 _OK, _NOT_FOUND, _CONFLICT = range(200, 300), 404, 409
+
+
+class _Body(NamedTuple):
+    """What is sent, in pieces, and its digest in hex."""
+
+    pieces: Iterator[bytes]
+    sha256: str
 
 
 class _Answer(NamedTuple):
@@ -52,12 +65,14 @@ class Https:
             key = secret(settings.signing_key, environ)
             self._sign = signer(settings.algorithm, key)
         self._context = _context(settings, environ)
+        self._fetched = Fetched()
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Send a file under its name, which is its idempotency key, too."""
         settings = self._settings
-        digest = hashlib.sha256(data).hexdigest()
+        size, digest = measured(source)
         headers = {
+            "Content-Length": str(size),
             "Content-Type": "application/octet-stream",
             "Idempotency-Key": f"{name}-{digest[:16]}",
         }
@@ -66,7 +81,8 @@ class Https:
         else:
             url = self._url(settings.files)
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-        status = self._ask(settings.method, url, data, headers).status
+        body = _Body(_pieces(source), digest)
+        status = self._ask(settings.method, url, headers, body).status
         if status == _CONFLICT and self.took(name, digest):
             return
         _expect(status, settings.method, url)
@@ -78,7 +94,7 @@ class Https:
         lets nobody compare: then nobody knows what became of ours.
         """
         url = self._url(self._settings.files, name)
-        answer = self._ask("HEAD", url, headers={"Want-Repr-Digest": "sha-256=10"})
+        answer = self._ask("HEAD", url, {"Want-Repr-Digest": "sha-256=10"})
         if answer.status == _NOT_FOUND:
             return False
         _expect(answer.status, "HEAD", url)
@@ -88,13 +104,13 @@ class Https:
 
     def _content_of(self, url: str) -> str:
         """Return the digest of a file's content at a bank that sends no digest of it."""
-        answer = self._ask("GET", url)
-        if answer.status not in _OK:
-            raise OSError(f"HEAD {url}: the name is there, its content cannot be compared")
-        return hashlib.sha256(answer.body).hexdigest()
+        with spooled() as kept:
+            if self._ask("GET", url, into=kept).status not in _OK:
+                raise OSError(f"HEAD {url}: the name is there, its content cannot be compared")
+            return measured(kept).sha256
 
     def arrivals(self) -> list[Arrival]:
-        """Return the files on the bank's list, which is a JSON array of names."""
+        """Return the files on the bank's list, which is a JSON array of names; they are fetched."""
         url = self._url(self._settings.arrivals)
         answer = self._ask("GET", url)
         _expect(answer.status, "GET", url)
@@ -103,11 +119,13 @@ class Https:
         except msgspec.DecodeError as error:
             raise OSError(f"GET {url}: no list of names: {error}") from error
         found: list[Arrival] = []
+        self._fetched.clear()
         for name in sorted(names):
             place = self._url(self._settings.arrivals, name)
-            answer = self._ask("GET", place)
-            _expect(answer.status, "GET", place)
-            found.append(Arrival(name, answer.body))
+            found.append(Arrival(name, self._fetched.place(len(found))))
+            with found[-1].path.open("wb") as file:
+                status = self._ask("GET", place, into=file).status
+            _expect(status, "GET", place)
         return found
 
     def done(self, name: str) -> None:
@@ -122,20 +140,32 @@ class Https:
         return f"{place}/{quote(name, safe='')}" if name else place
 
     def _ask(
-        self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: _Body | None = None,
+        into: BinaryIO | None = None,
     ) -> _Answer:
-        """Return what the bank answers; raises OSError where no answer came, or too much."""
+        """Return what the bank answers; raises OSError where no answer came, or too much.
+
+        The body of the answer goes `into` a file, if one is given.
+        """
         sent = dict(headers or {})
         if self._sign is not None:
             key_id, now = self._settings.key_id, self._clock.now()
-            sent |= signed_headers(method, url, body, sign=self._sign, key_id=key_id, at=now)
+            digest = body.sha256 if body else _NOTHING
+            sent |= signed_headers(method, url, digest, sign=self._sign, key_id=key_id, at=now)
         timeout = self._settings.timeout_seconds
         try:
             with (
                 httpx.Client(verify=self._context, timeout=timeout, trust_env=False) as client,
-                client.stream(method, url, content=body or None, headers=sent) as answer,
+                client.stream(
+                    method, url, content=body.pieces if body else None, headers=sent
+                ) as answer,
             ):
-                return _Answer(answer.status_code, _body(answer, url), _digest(answer.headers))
+                said = _body(answer, url, into)
+                return _Answer(answer.status_code, said, _digest(answer.headers))
         except httpx.HTTPError as error:
             raise OSError(f"{method} {url}: {error or type(error).__name__}") from error
 
@@ -151,15 +181,24 @@ def _digest(headers: httpx.Headers) -> str:
         raise OSError(f"Repr-Digest is no digest: {error}") from error
 
 
-def _body(answer: httpx.Response, url: str) -> bytes:
+def _body(answer: httpx.Response, url: str, into: BinaryIO | None) -> bytes:
+    """Return what is said, or nothing when it goes into a file."""
     pieces: list[bytes] = []
+    take = pieces.append if into is None else into.write
+    most = MOST_BYTES if into is not None else MOST_WORDS
     size = 0
     for piece in answer.iter_bytes():
         size += len(piece)
-        if size > MOST_BYTES:
-            raise OSError(f"{url}: more than {MOST_BYTES} bytes")
-        pieces.append(piece)
+        if size > most:
+            raise OSError(f"{url}: more than {most} bytes")
+        take(piece)
     return b"".join(pieces)
+
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    source.seek(0)
+    while piece := source.read(PIECE):
+        yield piece
 
 
 def _expect(status: int, method: str, url: str) -> None:

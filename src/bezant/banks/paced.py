@@ -1,7 +1,7 @@
 """A transport at a pace: a bank is asked now and then, and left alone while it is down."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from bezant.kernel.clock import Clock
 from bezant.movement.transport import Arrival, Transport
@@ -20,9 +20,9 @@ class Paced:
         self._polled_at: float | None = None
         self._failed_at: float | None = None
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Hand a file over, unless the bank has just been out of reach."""
-        self._ask(lambda: self._transport.put(name, data))
+        self._ask(lambda: self._transport.put(name, source))
 
     def took(self, name: str, sha256: str = "") -> bool:
         """Ask whether the bank has a file, unless it has just been out of reach."""

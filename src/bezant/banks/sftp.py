@@ -7,18 +7,20 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from pathlib import PurePosixPath
-from typing import Any, TypeVar, cast
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, TypeVar, cast
 
 import asyncssh
 
 from bezant.banks.settings import SftpSettings, secret
 from bezant.kernel.errors import ConfigError
 from bezant.kernel.log import get_logger
-from bezant.movement.transport import Arrival
+from bezant.movement.transport import Arrival, Fetched
 
 ATTEMPTS = 3
 """How often a cut transfer is taken up again before its outcome is unknown."""
+
+_PIECE = 1 << 20
 
 T = TypeVar("T")
 
@@ -32,12 +34,13 @@ class Sftp:
         """Keep the settings; secrets are read anew for each connection, so that they can change."""
         self._settings = settings
         self._environ = environ
+        self._fetched = Fetched()
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Upload under a hidden name, then rename; again, it goes on where it was cut."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._run(self._put(name, data))
+                self._run(self._put(name, source))
             except OSError as problem:
                 if attempt == ATTEMPTS:
                     raise
@@ -51,7 +54,8 @@ class Sftp:
         return self._run(self._took(name))
 
     def arrivals(self) -> list[Arrival]:
-        """Return what has wholly appeared."""
+        """Return what has wholly appeared, downloaded."""
+        self._fetched.clear()
         return self._run(self._arrivals())
 
     def done(self, name: str) -> None:
@@ -67,16 +71,19 @@ class Sftp:
                 f"SFTP to {self._settings.host}: {error or type(error).__name__}"
             ) from error
 
-    async def _put(self, name: str, data: bytes) -> None:
+    async def _put(self, name: str, source: BinaryIO) -> None:
         folder = PurePosixPath(self._settings.to_bank)
         draft, final = str(folder / f".{name}.part"), str(folder / name)
         async with self._connected() as sftp:
             if await sftp.exists(final):  # A name means one content: it went through before.
                 return
-            start = await _kept(sftp, draft, data)
+            start = await _kept(sftp, draft, source)
+            size = source.seek(start)
             async with sftp.open(draft, "r+b" if start else "wb") as file:
-                await file.write(data[start:], start)
-            if await sftp.getsize(draft) != len(data):
+                while piece := source.read(_PIECE):
+                    await file.write(piece, size)
+                    size += len(piece)
+            if await sftp.getsize(draft) != size:
                 raise asyncssh.SFTPFailure(f"{name} is not whole after the upload")
             await sftp.rename(draft, final)
 
@@ -98,8 +105,8 @@ class Sftp:
             for name in sorted(map(str, await sftp.listdir(str(folder)))):
                 path = str(folder / name)
                 if _is_plain(name) and await sftp.isfile(path):
-                    async with sftp.open(path, "rb") as file:
-                        found.append(Arrival(name, await file.read()))
+                    found.append(Arrival(name, self._fetched.place(len(found))))
+                    await _download(sftp, path, found[-1].path)
         return found
 
     async def _done(self, name: str) -> None:
@@ -169,13 +176,25 @@ class _Pinned(asyncssh.SSHClient):
         return key.public_data == asyncssh.import_public_key(self._host_key).public_data
 
 
-async def _kept(sftp: asyncssh.SFTPClient, draft: str, data: bytes) -> int:
+async def _kept(sftp: asyncssh.SFTPClient, draft: str, source: BinaryIO) -> int:
     """Return how much of a file a cut upload has left behind, if it is the beginning of it."""
+    source.seek(0)
     if not await sftp.exists(draft):
         return 0
+    kept = 0
     async with sftp.open(draft, "rb") as file:
-        there = cast("bytes", await file.read())
-    return len(there) if data.startswith(there) else 0
+        while there := cast("bytes", await file.read(_PIECE)):
+            if source.read(len(there)) != there:
+                return 0
+            kept += len(there)
+    return kept
+
+
+async def _download(sftp: asyncssh.SFTPClient, path: str, target: Path) -> None:
+    async with sftp.open(path, "rb") as file:
+        with target.open("wb") as kept:
+            while piece := cast("bytes", await file.read(_PIECE)):
+                kept.write(piece)
 
 
 def _is_plain(name: str) -> bool:

@@ -48,10 +48,10 @@ def signer(algorithm: Algorithm, key: bytes) -> Sign:
 
 
 def signed_headers(
-    method: str, url: str, body: bytes, *, sign: Sign, key_id: str, at: datetime
+    method: str, url: str, sha256: str, *, sign: Sign, key_id: str, at: datetime
 ) -> dict[str, str]:
-    """Return the headers that sign a request: method, address and body."""
-    digest = f"sha-256=:{_base64(hashlib.sha256(body).digest())}:"
+    """Return the headers that sign a request: method, address and the digest (hex) of its body."""
+    digest = f"sha-256=:{_base64(bytes.fromhex(sha256))}:"
     listed = " ".join(f'"{name}"' for name in COMPONENTS)
     parameters = f'({listed});created={unix_seconds(at)};keyid="{key_id}"'
     values = (method, url, digest)

@@ -24,7 +24,8 @@ from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import InvalidRequest, NotFound
 from bezant.kernel.money import Money
 from bezant.ledger.chart import house
-from bezant.movement.bank_file import BankFile, content
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import content
 from bezant.store.objects import Page, page
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)

@@ -10,7 +10,8 @@ from bezant.interbank.objections import account_objections, objections
 from bezant.interbank.profile import Profile
 from bezant.interbank.read import read
 from bezant.iso20022.messages import recognize
-from bezant.rail import Capabilities, Instruction, Originator, ReadFile
+from bezant.iso20022.reasons import REASONS
+from bezant.rail import Capabilities, Instruction, Meaning, Originator, ReadFile
 
 _HEAD = 4000
 
@@ -93,6 +94,11 @@ class InterbankRail:
             return (*self.objections(instruction), *(f"sender: {reason}" for reason in sender))
 
         return build(self.profile, instructions, originator, created_at, all_objections)
+
+    def reason(self, code: str) -> Meaning | None:
+        """Return what a code says; nothing for one that is not in the table."""
+        found = REASONS.get(code)
+        return Meaning(found.meaning, found.failure_code) if found else None
 
     def recognize(self, data: bytes) -> str | None:
         """Return the message's name for what is one of this network (`pacs.008.001.08`)."""

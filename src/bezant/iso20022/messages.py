@@ -1,7 +1,7 @@
 """Messages as a whole: recognized by their bytes, read with all checks, written in envelopes."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -9,14 +9,17 @@ from msgspec import Struct
 
 from bezant.iso20022 import head, investigations, pacs, pain
 from bezant.iso20022.control import Control
-from bezant.iso20022.parse import Hook, Parser, Source, first_of
+from bezant.iso20022.parse import Document, Hook, Parser, Source, first_of
 from bezant.iso20022.shape import Shape, shape_of
 from bezant.iso20022.write import Writer
 from bezant.kernel.codec import joined
 from bezant.kernel.errors import FileRefused, Problem
 
-Each = Mapping[type[Struct], Callable[[Any, dict[str, Any]], None]]
-"""What takes the structs of a class while they are read, with what is known of their parent."""
+Take = Callable[[Any, dict[str, Any]], bool | None]
+"""Takes a struct, with what is known of its parent; it may say that it is to be kept as well."""
+
+Each = Mapping[type[Struct], Take]
+"""What takes the structs of a class while they are read."""
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 
@@ -128,9 +131,31 @@ def read(source: bytes | Source, each: Each | None = None) -> Message:
     Structs of a class in `each` are given to its function as soon as they are read, with what is
     known of their parent, and are not kept: so memory does not grow with what is only counted.
     """
-    control = Control()
-    parser = Parser(_wanted(), _hooks(control, each or {}))
-    documents = parser.read(source)
+    passing = Passing(source, each)
+    for _ in passing:
+        pass
+    return passing.message()
+
+
+class Passing:
+    """A message while it is read, a piece at a time; what takes its structs has those of each."""
+
+    def __init__(self, source: bytes | Source, each: Each | None = None) -> None:
+        """Read from a source, once."""
+        self._source = source
+        self._control = Control()
+        self._parser = Parser(_wanted(), _hooks(self._control, each or {}))
+
+    def __iter__(self) -> Iterator[None]:
+        """Give way after each piece; raises FileRefused with every problem at the end."""
+        return self._parser.pieces(self._source)
+
+    def message(self) -> Message:
+        """Return the message, when all of it was read; raises FileRefused if it does not add up."""
+        return _judged(self._parser.found, self._control)
+
+
+def _judged(documents: Sequence[Document], control: Control) -> Message:
     header = next((it.value for it in documents if it.tag == _HEADER), None)
     bodies = [it for it in documents if it.tag != _HEADER]
     if not bodies:
@@ -188,12 +213,10 @@ def _hooks(control: Control, each: Each) -> dict[type[Struct], Hook]:
     return hooks
 
 
-def _counted(control: Control, take: Callable[[Any, dict[str, Any]], None] | None) -> Hook:
+def _counted(control: Control, take: Take | None) -> Hook:
     def count(payment: Any, parent: dict[str, Any]) -> bool:
         control.payment(payment)
-        if take is not None:
-            take(payment, parent)
-        return take is None
+        return take is None or bool(take(payment, parent))
 
     return count
 
@@ -206,12 +229,8 @@ def _compared(control: Control, path: str) -> Hook:
     return compare
 
 
-def _taken(take: Callable[[Any, dict[str, Any]], None]) -> Hook:
-    def hand_over(value: Any, parent: dict[str, Any]) -> bool:
-        take(value, parent)
-        return False
-
-    return hand_over
+def _taken(take: Take) -> Hook:
+    return lambda value, parent: bool(take(value, parent))
 
 
 def write(

@@ -92,9 +92,16 @@ class Parser:
 
     def read(self, source: bytes | Source) -> list[Document]:
         """Return the wanted elements; raises FileRefused with each problem, its line and path."""
+        for _ in self.pieces(source):
+            pass
+        return self.found
+
+    def pieces(self, source: bytes | Source) -> Iterator[None]:
+        """Read a piece at a time, and give way after each, so that hooks' takings can be used."""
         try:
             for piece in _trimmed(source):
                 self._expat.Parse(piece, False)
+                yield
             self._expat.Parse(b"", True)
         except Stop:
             pass
@@ -109,7 +116,6 @@ class Parser:
             self._expat.StartDoctypeDeclHandler = None
         if self.problems:
             raise FileRefused(self.problems)
-        return self.found
 
     def _doctype(self, *_: object) -> None:
         self._bad(self._expat.CurrentLineNumber, "a document type (DOCTYPE) is not accepted")
@@ -217,6 +223,10 @@ class Parser:
             if hook is None or hook(value, values):
                 kept.append(value)
         else:
+            if value is not None and spec.shape is not None:
+                hook = self._hooks.get(spec.shape.cls)
+                if hook is not None:  # What stands once is kept in any case.
+                    hook(value, values)
             # What could not be built has a problem of its own, and is not missing as well.
             values.setdefault(spec.field, value)
 

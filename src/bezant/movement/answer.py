@@ -53,6 +53,24 @@ _ABOUT_MONEY = frozenset({"settled", "returned", "recalled"})
 _FOR_MONEY = MOVES_MONEY | {"recall"}
 
 
+class Only(NamedTuple):
+    """Which movements of a file are meant: those of some directions and batches (none for all).
+
+    `but_rejected` leaves out those that the bank had refused before.
+    """
+
+    directions: tuple[Direction, ...]
+    batches: tuple[str, ...] = ()
+    but_rejected: bool = False
+
+    def means(self, movement: Movement) -> bool:
+        """Tell whether a movement is one of them."""
+        if self.batches and movement.batch not in self.batches:
+            return False
+        refused = self.but_rejected and movement.status == "rejected"
+        return movement.direction in self.directions and not refused
+
+
 class Heard(NamedTuple):
     """A fact about one movement; `cause` is the file or statement that the house books it under.
 
@@ -65,7 +83,7 @@ class Heard(NamedTuple):
     fact: MovementFact
     cause: str
     details: Mapping[str, str] = {}
-    only: Direction | None = None
+    only: Only | None = None
     amount: Money | None = None
 
 
@@ -103,9 +121,9 @@ async def apply_to_file(
     cause: str,
     *,
     livemode: bool,
-    only: Direction | None = None,
+    only: Only | None = None,
 ) -> int:
-    """Apply a fact to every movement in a file of ours, or only to those of one direction."""
+    """Apply a fact to every movement in a file of ours, or only to some of them."""
     after, told = "", 0
     while True:
         async with runtime.pool.connection() as conn:
@@ -147,7 +165,7 @@ async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
     changed, follow = 0, list[Heard]()
     for one in chunk:
         movement = movements.get(one.place.id)
-        if movement is None or one.only not in (None, movement.direction):
+        if movement is None or (one.only and not one.only.means(ctx.current(movement))):
             continue
         for fact in _steps(ctx.current(movement), _believed(ctx.current(movement), one)):
             now = ctx.current(movement)

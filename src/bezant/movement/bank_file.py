@@ -1,7 +1,7 @@
 """Bank files: every file sent to a bank or received from one, kept with its bytes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,15 @@ from bezant.movement.profile import BankProfile
 QUERIES = load("bezant.movement", "bank_file.sql")
 
 
+class Rejected(NamedTuple):
+    """What a bank has refused of a file's batch in one direction, in minor units."""
+
+    file: str
+    batch: str | None
+    direction: str
+    amount: int
+
+
 class BankFile(Resource, tag="bank_file"):
     """A file and what became of it; amounts are in minor units.
 
@@ -23,7 +32,9 @@ class BankFile(Resource, tag="bank_file"):
     the bank has it), `asked` (a message, which is never sent again, but asked after),
     `delivered`, `confirmed` (every movement knows), `rejected`. Received:
     `received`, `read`, `refused` with `problems`. `reference` is what the bank's statement calls
-    a sent file, the SHA-256 of a received one.
+    a sent file, the SHA-256 of a received one. `credits_line` and `debits_line` are the lines of
+    a statement that show what a sent file paid and collected, if they show it as one; of a file
+    of several `batches` each may be shown by itself.
     """
 
     filters: ClassVar[Mapping[str, str]] = {
@@ -61,13 +72,40 @@ class BankFile(Resource, tag="bank_file"):
         "read",
         "refused",
     ]
+    batches: int = 1
     copies: int = 1
+    credits_line: str | None = None
+    debits_line: str | None = None
     warnings: tuple[str, ...] = ()
 
     @property
     def lane(self) -> str | None:
         """The rail at the bank that it went over."""
         return None if self.rail is None else lane_name(self.bank, self.rail)
+
+
+class FileBatch(Resource, tag="bank_file.batch"):
+    """A batch of a sent file that holds several; amounts are in minor units.
+
+    `name` is what the bank's statement calls it: the batch's own name, where the format has one,
+    or the file's reference. The lines are those of a statement that show it.
+    """
+
+    filters: ClassVar[Mapping[str, str]] = {"file": "parent"}
+
+    id: str
+    created: int
+    credits: int
+    currency: str | None
+    debits: int
+    effective_date: str
+    entries: int
+    file: str
+    livemode: bool
+    name: str
+    number: int
+    credits_line: str | None = None
+    debits_line: str | None = None
 
 
 class BankCounter(Resource, tag="bank_counter"):
@@ -92,14 +130,6 @@ async def counter(ctx: Context, bank: BankProfile) -> BankCounter:
     return ctx.create(first, book=ctx.house)
 
 
-async def content(conn: Connection, book: Book, file: str) -> bytes:
-    """Return a bank file's bytes."""
-    cursor = await conn.execute(QUERIES.content, [book.id, file])
-    row: tuple[Any, ...] | None = await cursor.fetchone()
-    assert row is not None, f"{file} has its content"
-    return row[0]
-
-
 async def lanes_at_work(conn: Connection) -> set[str]:
     """Return the lanes of which a file is on its way to the bank."""
     cursor = await conn.execute(QUERIES.lanes_at_work)
@@ -113,6 +143,18 @@ async def sent_by_reference(
     cursor = await conn.execute(QUERIES.sent_by_reference, [book.id, list(references), bank])
     files = [msgspec.json.decode(row[0], type=BankFile) for row in await cursor.fetchall()]
     return {file.reference: file for file in files}
+
+
+async def batches_of(conn: Connection, book: Book, files: Sequence[str]) -> list[FileBatch]:
+    """Return the batches of those files that have several, in their order."""
+    cursor = await conn.execute(QUERIES.batches_of, [book.id, list(files)])
+    return [msgspec.json.decode(row[0], type=FileBatch) for row in await cursor.fetchall()]
+
+
+async def rejected_of(conn: Connection, files: Sequence[str]) -> list[Rejected]:
+    """Return what banks have refused to carry out of some files."""
+    cursor = await conn.execute(QUERIES.rejected_of, [list(files)])
+    return [Rejected(*row) for row in await cursor.fetchall()]
 
 
 async def pending_handover(conn: Connection, book: Book, lane: str) -> list[str]:

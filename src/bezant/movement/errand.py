@@ -16,7 +16,7 @@ from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler
 from bezant.movement.instruct import About, make, noted, timetable
 from bezant.movement.movement import Movement, MovementFact
-from bezant.movement.order import order_of
+from bezant.movement.order import order_of, sent_in
 from bezant.movement.route import Decision, Route
 from bezant.rail import Direction, Original
 
@@ -57,7 +57,7 @@ def about(
             f"{' or '.join(sorted(ALLOWED[act]))}.",
             code="movement_not_ready",
         )
-    told = replace(order_of(ctx.hidden(movement)), reason=reason, about=_original(movement))
+    told = replace(order_of(ctx.hidden(movement)), reason=reason, about=_original(ctx, movement))
     way = Route(lane, movement.service, timetable(ctx, lane, movement), Decision(0, "same_way"))
     source, subject = behalf or (movement.id, Movement.kind())
     purpose = About(
@@ -98,7 +98,7 @@ def retry(ctx: Context, movement: Movement) -> Movement | None:
         order,
         description=rule.description,
         reason=code,
-        about=_original(movement),
+        about=_original(ctx, movement),
         details={**order.details, "retry": str(movement.attempt)},
     )
     way = Route(lane, movement.service, table, Decision(0, "same_way"))
@@ -135,15 +135,18 @@ def _direction(movement: Movement, act: Errand) -> Direction:
     return movement.direction
 
 
-def _original(movement: Movement) -> Original:
+def _original(ctx: Context, movement: Movement) -> Original:
     settled = next((one.on for one in movement.facts if one.kind == "settled"), None)
     day = settled or movement.effective_date
     assert movement.reference, "what the bank has heard of has a trace"
     assert day, "what the bank has heard of has a day"
+    sent = sent_in(ctx.hidden(movement))
     return Original(
         trace=movement.reference,
         amount=movement.money,
         on=date.fromisoformat(day),
         end_to_end_id=movement.end_to_end_id or "",
-        file_reference=movement.file or "",
+        file_reference=sent.file,
+        format=sent.format,
+        batch=sent.batch,
     )

@@ -86,8 +86,9 @@ class Movement(Resource, tag="movement"):
     something about another movement, the `original`: `recall`, `reverse`, `return`, `enquire`.
     The counterparty's full bank details are hidden; times are Unix seconds. `trace` is the bank's
     name for it, `reference` what a payer writes, or the trace; `came_back_as` is the name under
-    which others sent it back. `due_at` is when something is next
-    to be done: sent, asked after, or final. `route` says why it goes this way.
+    which others sent it back. `batch` is the part of its `file` that holds it, in a file of
+    several. `due_at` is when something is next to be done: sent, asked after, or final. `route`
+    says why it goes this way.
     """
 
     filters: ClassVar[Mapping[str, str]] = {
@@ -120,6 +121,7 @@ class Movement(Resource, tag="movement"):
     act: Act | Literal["receive"] = "pay"
     answers_within: int | None = None
     attempt: int = 1
+    batch: str | None = None
     came_back_as: str | None = None
     end_to_end_id: str | None = None
     original: str | None = None

@@ -29,6 +29,24 @@ class Order(Struct, frozen=True):
     key: str | None = None
 
 
+class SentIn(Struct, frozen=True):
+    """What the bank calls the file and the batch that a movement went in, and their format."""
+
+    file: str = ""
+    batch: str = ""
+    format: str = ""
+
+
+def hidden_place(sent: SentIn) -> Hidden:
+    """Return where a movement went as it is stored, beside its order."""
+    return {"sent_in": msgspec.to_builtins(sent)}
+
+
+def sent_in(hidden: Hidden) -> SentIn:
+    """Return where a movement went; nothing is known of what has not left in a file."""
+    return msgspec.convert(hidden.get("sent_in", {}), SentIn)
+
+
 def hidden_of(order: Order) -> Hidden:
     """Return an order as it is stored."""
     return {"order": msgspec.to_builtins(order)}

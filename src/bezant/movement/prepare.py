@@ -3,11 +3,10 @@
 A movement that its rail refuses is parked with the reason and never stops the others.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -16,12 +15,13 @@ from bezant.api.context import Context, created_of
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.log import get_logger
-from bezant.movement.bank_file import BankCounter, BankFile, counter
+from bezant.movement.bank_file import BankCounter, BankFile, FileBatch, counter
 from bezant.movement.banks import Lane
+from bezant.movement.contents import PIECE, keep, measured, spooled
 from bezant.movement.movement import MOVES_MONEY, Movement, MovementFact
-from bezant.movement.order import instruction, order_of
+from bezant.movement.order import SentIn, hidden_place, instruction, order_of
 from bezant.movement.rows import Place
-from bezant.rail import Instruction, NamesPayments
+from bezant.rail import BooksBatches, Direction, Instruction, NamesPayments, PacksStreams
 
 LATE = timedelta(minutes=30)
 """How long after its cut-off a movement may still keep the dates it was promised."""
@@ -33,9 +33,9 @@ log = get_logger(__name__)
 
 
 class _Packed(NamedTuple):
-    """A file's bytes, the orders in it, and those that it could not hold, with the reason."""
+    """A file's content, the orders in it, and those that it could not hold, with the reason."""
 
-    data: bytes
+    content: BinaryIO
     orders: Sequence[Instruction]
     refused: dict[str, str]
     made_at: datetime
@@ -63,8 +63,10 @@ async def prepare(ctx: Context, lane: Lane, places: Sequence[Place]) -> int:
         packed = _pack(ctx, lane, members, reference, modifier)
         for name, reason in packed.refused.items():
             _park(ctx, movements[name], reason)
+        with packed.content:
+            if packed.orders:
+                await _fix(ctx, lane, movements, packed, reference)
         if packed.orders:
-            _fix(ctx, lane, movements, packed, reference)
             sent += len(packed.orders)
             numbers = replace(numbers, next_file=numbers.next_file + 1)
     if orders:
@@ -118,19 +120,32 @@ def _pack(
     made_at = ctx.now()
     while orders:
         try:
-            data = lane.rail.pack(
-                orders,
-                lane.access.originator,
-                created_at=made_at,
-                file_modifier=modifier,
-                reference=reference,
-            )
-            return _Packed(data, orders, refused, made_at)
+            pieces = _pieces(lane, orders, made_at, modifier, reference)
+            return _Packed(spooled(pieces), orders, refused, made_at)
         except FileRefused as problem:
             named = _named(problem, orders) or _poison(ctx, lane, orders, reference, modifier)
             refused |= named
             orders = [one for one in orders if one.movement not in named]
-    return _Packed(b"", (), refused, made_at)
+    return _Packed(spooled(), (), refused, made_at)
+
+
+def _pieces(
+    lane: Lane, orders: Sequence[Instruction], made_at: datetime, modifier: str, reference: str
+) -> Iterator[bytes]:
+    """Yield a file in pieces; raises FileRefused before the first."""
+    rail, originator = lane.rail, lane.access.originator
+    if isinstance(rail, PacksStreams):
+        return rail.pack_stream(
+            orders,
+            originator,
+            created_at=made_at,
+            file_modifier=modifier,
+            reference=reference,
+        )
+    data = rail.pack(
+        orders, originator, created_at=made_at, file_modifier=modifier, reference=reference
+    )
+    return iter((data,))
 
 
 def _named(refused: FileRefused, orders: Sequence[Instruction]) -> dict[str, str]:
@@ -156,13 +171,8 @@ def _pack_or_reason(
     ctx: Context, lane: Lane, orders: Sequence[Instruction], reference: str, modifier: str
 ) -> str | None:
     try:
-        lane.rail.pack(
-            orders,
-            lane.access.originator,
-            created_at=ctx.now(),
-            file_modifier=modifier,
-            reference=reference,
-        )
+        for _ in _pieces(lane, orders, ctx.now(), modifier, reference):
+            pass
     except FileRefused as problem:
         return str(problem)
     return None
@@ -178,15 +188,14 @@ def _count(ctx: Context, numbers: BankCounter, traces: int) -> None:
     ctx.save(numbers, next_trace=numbers.next_trace + traces)
 
 
-def _fix(
+async def _fix(
     ctx: Context, lane: Lane, movements: dict[str, Movement], packed: _Packed, reference: str
 ) -> None:
     """Make the file, and put its name on each of its movements."""
     name, can = ctx.new_id("bf", ctx.house), lane.rail.capabilities
-    sums = {"credit": 0, "debit": 0}
-    for order in packed.orders:
-        if order.act in MOVES_MONEY:
-            sums[order.direction] += order.amount.amount
+    sums = _sums(packed.orders)
+    found = measured(packed.content)
+    batches = _batches(ctx, lane, packed, name, reference)
     file = BankFile(
         id=name,
         bank=lane.bank.name,
@@ -196,28 +205,80 @@ def _fix(
         debits=sums["debit"],
         direction="sent",
         entries=len(packed.orders),
-        format=lane.rail.recognize(packed.data) or can.format,
+        format=lane.rail.recognize(packed.content.read(PIECE)) or can.format,
         livemode=lane.bank.livemode,
         name=f"{lane.bank.name}-{reference}-{name}{can.suffix}",
         problems=(),
         rail=can.name,
         reference=reference,
-        sha256=hashlib.sha256(packed.data).hexdigest(),
-        size=len(packed.data),
+        sha256=found.sha256,
+        size=found.size,
         status="prepared",
+        batches=max(len({batch.id for batch in batches.values()}), 1),
     )
     ctx.create(file, book=ctx.house)
-    ctx.keep(name, packed.data, ctx.house)
+    await keep(ctx, name, packed.content, found.size)
     for order in packed.orders:
-        movement = movements[order.movement]
+        movement, batch = movements[order.movement], batches.get(order.trace)
+        sent = SentIn(reference, batch.name if batch else reference, file.format or "")
         ctx.save(
             movement,
+            hidden=ctx.hidden(movement) | hidden_place(sent),
+            batch=batch.id if batch else None,
             due_at=None,
             end_to_end_id=_network_s_id(lane, movement, order.trace, packed.made_at),
             file=name,
             reference=order.trace,
             effective_date=order.effective_date.isoformat(),
         )
+
+
+def _batches(
+    ctx: Context, lane: Lane, packed: _Packed, file: str, reference: str
+) -> dict[str, FileBatch]:
+    """Make the batches of a file that holds several; returns the batch of each trace."""
+    rail, access = lane.rail, lane.access
+    if not isinstance(rail, BooksBatches) or len(packed.orders) < 2:
+        return {}
+    found = list(
+        rail.batches(
+            packed.orders, access.originator, created_at=packed.made_at, reference=reference
+        )
+    )
+    if len(found) < 2:
+        return {}
+    orders = {order.trace: order for order in packed.orders}
+    made: dict[str, FileBatch] = {}
+    for number, batch in enumerate(found, 1):
+        name = ctx.new_id("bfb", ctx.house)
+        sums = _sums([orders[trace] for trace in batch.traces])
+        kept = ctx.create(
+            FileBatch(
+                id=name,
+                created=created_of(name),
+                credits=sums["credit"],
+                currency=lane.bank.currency,
+                debits=sums["debit"],
+                effective_date=batch.on.isoformat(),
+                entries=len(batch.traces),
+                file=file,
+                livemode=lane.bank.livemode,
+                name=batch.name,
+                number=number,
+            ),
+            book=ctx.house,
+        )
+        made |= dict.fromkeys(batch.traces, kept)
+    return made
+
+
+def _sums(orders: Sequence[Instruction]) -> dict[Direction, int]:
+    """Return what orders move, by direction, in minor units."""
+    sums: dict[Direction, int] = {"credit": 0, "debit": 0}
+    for order in orders:
+        if order.act in MOVES_MONEY:
+            sums[order.direction] += order.amount.amount
+    return sums
 
 
 def _network_s_id(lane: Lane, movement: Movement, trace: str, made_at: datetime) -> str | None:

@@ -7,7 +7,6 @@ instant rail is never handed over twice: one that may have arrived is asked afte
 """
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,8 +16,9 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
 from bezant.movement.answer import Heard, apply
-from bezant.movement.bank_file import BankFile, content, pending_handover
+from bezant.movement.bank_file import BankFile, pending_handover
 from bezant.movement.banks import Lane
+from bezant.movement.contents import measured, opened
 from bezant.movement.movement import MovementFact
 from bezant.movement.prepare import prepare
 from bezant.movement.rows import Place, due, in_file
@@ -96,16 +96,16 @@ class Submitter:
         again = file.status == "unknown" and not self._instant
         if file.status != "prepared" and not again:
             return file
-        async with self._runtime.pool.connection() as conn:
-            data = await content(conn, self._context().house, file.id)
-        assert hashlib.sha256(data).hexdigest() == file.sha256, "a file is sent as it was prepared"
-        if self._instant:  # From here on nobody can say, should this process end.
-            file = await self._mark(file, "unknown")
-        try:
-            await asyncio.to_thread(self.transport.put, file.name, data)
-        except OSError as problem:
-            log.warning("hand_over_unknown", file=file.id, problem=str(problem))
-            return await self._mark(file, "unknown")
+        with await opened(self._runtime.pool, self._context().house, file.id) as source:
+            same = measured(source).sha256 == file.sha256
+            assert same, "a file is sent as it was prepared"
+            if self._instant:  # From here on nobody can say, should this process end.
+                file = await self._mark(file, "unknown")
+            try:
+                await asyncio.to_thread(self.transport.put, file.name, source)
+            except OSError as problem:
+                log.warning("hand_over_unknown", file=file.id, problem=str(problem))
+                return await self._mark(file, "unknown")
         return await self._mark(file, "delivered")
 
     async def _mark(

@@ -1,5 +1,6 @@
 """Facts: what a bank's file or message says happened, one for each movement it speaks of."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
@@ -72,3 +73,7 @@ class ReadFile(Struct, frozen=True):
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
     totals: Totals
+
+    def __iter__(self) -> Iterator[Fact]:
+        """Go through the facts."""
+        return iter(self.facts)

@@ -1,12 +1,13 @@
 """Orders: what a rail is asked to do, for whom, and whoever asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from bezant.kernel.errors import Problem
 from bezant.kernel.money import Money
 from bezant.rail.accounts import Account
 
@@ -73,7 +74,10 @@ class Mandate(Struct, frozen=True):
 
 
 class Original(Struct, frozen=True):
-    """The movement that an act is about, as the network knows it; `on` is its settlement date."""
+    """The movement that an act is about, as the network knows it; `on` is its settlement date.
+
+    `file_reference` and `batch` are what statements call the file and the batch that it was in.
+    """
 
     trace: str
     amount: Money
@@ -81,6 +85,7 @@ class Original(Struct, frozen=True):
     end_to_end_id: str = ""
     file_reference: str = ""
     format: str = ""
+    batch: str = ""
 
 
 class Instruction(Struct, frozen=True):
@@ -108,6 +113,12 @@ class Instruction(Struct, frozen=True):
     mandate: Mandate | None = None
     original: Original | None = None
     details: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+def not_alone(instructions: Sequence[Instruction]) -> Iterator[Problem]:
+    """Say that a message which has room for one instruction is to have more, or none."""
+    if len(instructions) != 1:
+        yield Problem(None, None, f"a message has one instruction, not {len(instructions)}")
 
 
 class Originator(Struct, frozen=True):

@@ -1,12 +1,12 @@
 """What a rail is: capabilities to route by, a timetable, and two directions of bytes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from msgspec import Struct
 
-from bezant.rail.facts import Fact, ReadFile
+from bezant.rail.facts import Fact, ReadFile, Totals
 from bezant.rail.orders import Act, Direction, Instruction, Originator, Service
 from bezant.rail.rules import Rule
 
@@ -67,6 +67,11 @@ class Timetable(Struct, frozen=True):
     available_at: datetime
     return_by: datetime
     final_at: datetime
+
+    @classmethod
+    def final(cls, sent: datetime, day: date, settles: datetime) -> Self:
+        """Return the dates of what is final when it settles: nothing of it comes back."""
+        return cls(sent, day, settles, settles, settles, settles)
 
 
 class Rail(Protocol):
@@ -145,6 +150,22 @@ class ShowsTraces(Protocol):
         ...
 
 
+class Meaning(NamedTuple):
+    """What a network's code says, and the API's failure code for it."""
+
+    meaning: str
+    failure_code: str
+
+
+@runtime_checkable
+class KnowsReasons(Protocol):
+    """A rail that knows what a code says by which a payment came back."""
+
+    def reason(self, code: str) -> Meaning | None:
+        """Return what a code says; nothing for one that the rail's table does not have."""
+        ...
+
+
 class Source(Protocol):
     """Anything that bytes can be read from, such as an open file."""
 
@@ -165,13 +186,66 @@ class Reading(Protocol):
         """Oddities that change nothing."""
         ...
 
+    @property
+    def totals(self) -> Totals:
+        """What the file adds up to, when all of it has been read."""
+        ...
+
 
 @runtime_checkable
 class ReadsStreams(Protocol):
     """A rail that reads a file without having it in memory."""
 
+    def streams(self, kind: str) -> bool:
+        """Tell whether files of a kind that it recognizes are read as streams."""
+        ...
+
     def read_stream(self, source: bytes | Source) -> Reading:
         """Return the facts of a file one by one."""
+        ...
+
+
+@runtime_checkable
+class PacksStreams(Protocol):
+    """A rail that packs a file without having it in memory."""
+
+    def pack_stream(
+        self,
+        instructions: Iterable[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> Iterator[bytes]:
+        """Yield the file that `pack` returns, in pieces; instructions can be gone through again.
+
+        Raises FileRefused before the first piece, naming each movement in the way.
+        """
+        ...
+
+
+class Batch(Struct, frozen=True):
+    """Orders of one file that its bank may book as one: what statements call them, which, when."""
+
+    name: str
+    on: date
+    traces: tuple[str, ...]
+
+
+@runtime_checkable
+class BooksBatches(Protocol):
+    """A rail whose files hold batches, which banks may book one by one."""
+
+    def batches(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        reference: str,
+    ) -> Iterator[Batch]:
+        """Yield the batches of the file that `pack` makes of the same, in their order."""
         ...
 
 

@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from bezant.kernel.errors import FileRefused
-from bezant.rail import Direction, Fact, Rail
+from bezant.rail import Direction, Fact, Rail, ReadsStreams
 from bezant.reading.summary import Item, Keep, Tally
 
 
@@ -11,14 +11,17 @@ def facts(source: BinaryIO, kind: str, keep: Keep, rail: Rail) -> Tally:
     """Summarise a file by its facts; entries and sums are those of its own totals."""
     tally = Tally(kind, keep)
     try:
-        read = rail.read(source.read())
+        if isinstance(rail, ReadsStreams) and rail.streams(kind):
+            read = rail.read_stream(source)
+        else:
+            read = rail.read(source.read())
+        for fact in read:
+            tally.add(_item(fact))
     except FileRefused as refusal:
         tally.refused(refusal)
         return tally
     batches = read.totals.details.get("batches", "1")
     tally.batches = int(batches) if batches.isdecimal() else 1
-    for fact in read.facts:
-        tally.add(_item(fact))
     tally.entries = read.totals.count
     for side, total in (("credit", read.totals.credits), ("debit", read.totals.debits)):
         (tally.credits if side == "credit" else tally.debits)[total.currency] = total.amount

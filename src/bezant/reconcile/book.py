@@ -54,7 +54,9 @@ class BankStatement(Resource, tag="bank_statement"):
 class BankStatementLine(Resource, tag="bank_statement_line"):
     """One line of a statement; `amount` in minor units, negative when money went out.
 
-    `explained_by` is the object it was matched with: a sent file or a movement.
+    `explained_by` is the object it was matched with: a sent file or a movement. `batches` are the
+    parts of the file that it shows, if not the whole of it; `reason` is the network's code for
+    what came back.
     """
 
     filters: ClassVar[Mapping[str, str]] = {
@@ -83,16 +85,29 @@ class BankStatementLine(Resource, tag="bank_statement_line"):
     statement: str
     status: str
     value_date: str | None
+    batches: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 class Explanation(NamedTuple):
-    """What a line's reference leads to: an object of ours, its rail, the amount it expects."""
+    """What a line's reference leads to: an object of ours, its rail, the amount it expects.
+
+    `batches` are the parts of a file that are meant, all if there are none. `uses` names what no
+    second line can show; without any it is the object under the rule.
+    """
 
     object: str
     rail: str
     amount: int
     credit: bool
     rule: str
+    batches: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """What a line that it explains uses up."""
+        return self.uses or frozenset({f"{self.object}/{self.rule}"})
 
 
 class Booked(NamedTuple):
@@ -133,11 +148,11 @@ async def book(
         return Booked(told, [])
     parent = _statement(ctx, statement, bank, file, key)
     lines: list[tuple[BankStatementLine, Explanation | None]] = []
-    used: set[Explanation] = set()  # One line each: a second is money of its own.
+    used: set[str] = set()  # One line each: a second is money of its own.
     for line, name in zip(statement.lines, names, strict=True):
         if name not in known:
-            found = _fitting(line, [one for one in explain(line) if one not in used])
-            used |= {found} if found else set()
+            found = _fitting(line, [one for one in explain(line) if not one.takes & used])
+            used |= found.takes if found else set()
             lines.append((_book_line(ctx, parent, line, name, file, found), found))
     matched = sum(found is not None for _, found in lines)
     breaks = await _breaks(ctx, statement, parent)
@@ -208,6 +223,8 @@ def _book_line(
             livemode=ctx.livemode,
             rule=found.rule if found else None,
             statement=parent.id,
+            batches=found.batches if found else (),
+            reason=line.reason or None,
             status="matched" if found else "unmatched",
             value_date=None if line.value_date is None else line.value_date.isoformat(),
         ),

@@ -33,12 +33,12 @@ _OPENING, _PREVIOUS_CLOSING, _CLOSING = "OPBD", "PRCD", "CLBD"
 _TYING = frozenset({_OPENING, _PREVIOUS_CLOSING, _CLOSING})
 
 
-def read_camt053(data: bytes) -> tuple[Statement, ...]:
+def read_camt053(data: bytes | BinaryIO) -> tuple[Statement, ...]:
     """Return a statement for each account and currency; raises FileRefused naming the elements."""
     return read_camt(data, "camt.053")
 
 
-def read_camt(data: bytes, message: str) -> tuple[Statement, ...]:
+def read_camt(data: bytes | BinaryIO, message: str) -> tuple[Statement, ...]:
     """Return the statements, reports or notifications of a message of one kind, with their lines.
 
     One for each account and currency; raises FileRefused naming the elements.

@@ -18,7 +18,8 @@ from bezant.kernel.errors import MalformedId, NotFound
 from bezant.kernel.ids import parse
 from bezant.kernel.money import Money
 from bezant.ledger.chart import house
-from bezant.movement.bank_file import BankFile, content
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import content
 from bezant.movement.movement import Movement, MovementFact
 from bezant.reconcile.book import BankStatementLine
 

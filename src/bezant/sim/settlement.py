@@ -1,7 +1,8 @@
 """The simulated bank's settlement: orders that are due are carried out, answers due are given.
 
-A file's credits leave the client's account as one line; each payment that comes back is a line of
-its own. For collections it is the other way round. An instant message is a file of one.
+A file's credits leave the client's account as one line, or as one for each part of it that the
+scheme books by a name; each payment that comes back is a line of its own. For collections it is
+the other way round. An instant message is a file of one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,18 +37,20 @@ WHERE scheme = ? AND state = 'pending'
 """
 
 _DUE_FILES = """
-SELECT file.id, file.reference, ordered.is_credit, sum(ordered.amount > 0), sum(ordered.amount),
+SELECT file.id, file.reference, ordered.is_credit, coalesce(json_extract(ordered.fields, ?), ''),
+       sum(ordered.amount > 0), sum(ordered.amount),
        max(coalesce(json_extract(ordered.fields, '$.shown'), ordered.key))
 FROM ordered JOIN file ON file.id = ordered.file
 WHERE ordered.scheme = ? AND ordered.state = 'queued' AND ordered.moves
   AND (? OR ordered.due_on <= ?)
-GROUP BY file.id, ordered.is_credit ORDER BY file.id, ordered.is_credit DESC
+GROUP BY 1, 2, 3, 4 ORDER BY file.id, ordered.is_credit DESC, min(ordered.id)
 """
 
 _EXECUTE = """
 INSERT INTO execution (ordered, day, line)
 SELECT id, ?, ? FROM ordered
-WHERE file = ? AND is_credit = ? AND state = 'queued' AND moves
+WHERE file = ? AND is_credit = ? AND coalesce(json_extract(fields, ?), '') = ?
+  AND state = 'queued' AND moves
   AND (? OR due_on <= ?)
 """
 
@@ -59,6 +62,12 @@ RETURNING id, amount, outcome, code
 
 MISTAKE = "mistake:"
 """Habits by an order's key: `silence`, `misquote` (a unit too much), `stranger` (another key)."""
+
+BOOKED_BY = "booked_by:"
+"""Habits by scheme: the field of an order by which its file is booked in parts, such as `batch`."""
+
+_NAME = "booked_as"
+"""The field that names the part of a file which a scheme books by itself."""
 
 _SENT = "UPDATE answer SET sent_on = ?, line = ? WHERE id = ?"
 
@@ -99,15 +108,18 @@ def execute(books: Books, scheme: Scheme, today: date, *, at_once: bool) -> Sett
     """Carry out what is due, one line for each file and direction, and decide on answers."""
     codes, due = codes_of(scheme), (at_once, today.isoformat())
     done = Settlement()
-    for file, total, is_credit, items, amount, one in books.rows(_DUE_FILES, (scheme.name, *due)):
-        reference = one if scheme.mode == "instant" else total
+    field = f"$.{books.habit(f'{BOOKED_BY}{scheme.name}') or _NAME}"
+    files = books.rows(_DUE_FILES, (field, scheme.name, *due))
+    for file, total, is_credit, part, items, amount, one in files:
+        named = part if part and field == f"$.{_NAME}" else total
+        reference = one if scheme.mode == "instant" else named
         line = None
         if amount:
             line = books.next_line()
             signed, code = (-amount, codes.paid) if is_credit else (amount, codes.collected)
             text = f"{scheme.name.upper()} SETTLEMENT {items} ITEMS"
             books.add_lines([new_line(line, today, code, signed, reference, text, items=items)])
-        books.change(_EXECUTE, (today.isoformat(), line, file, is_credit, *due))
+        books.change(_EXECUTE, (today.isoformat(), line, file, is_credit, field, part, *due))
         sums = (amount, 0) if is_credit else (0, amount)
         done = done.plus(Settlement(0, *sums))
     executed = books.rows(_EXECUTED, (scheme.name, *due))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 
@@ -14,14 +14,15 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply, apply_to_file
-from bezant.movement.bank_file import BankFile, sent_by_reference
+from bezant.movement.answer import Heard, apply
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import whole
 from bezant.movement.engine import Engine
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.received import NO_RAIL, Arrival, take_in
 from bezant.movement.rows import by_id, by_reference, told_as
-from bezant.rail import Direction, ShowsTraces
+from bezant.rail import ShowsTraces
 from bezant.reconcile.bai2 import read_bai2
 from bezant.reconcile.book import (
     BankStatement,
@@ -35,6 +36,7 @@ from bezant.reconcile.mt940 import read_mt940
 from bezant.reconcile.statement import Line, Statement, fingerprints
 from bezant.resources.payments.card_settlement import CardSettlement, settlements
 from bezant.store.objects import Key, Page
+from bezant.workers import explain_files
 
 PAGE = 100
 _ONE_BY_ONE = ("payer_reference", "movement")
@@ -53,13 +55,15 @@ class StatementBooker:
         found = [rails[name] for name in bank.rails]
         self._rails = [rail for rail in found if isinstance(rail, ShowsTraces)]
 
-    async def take(self, file: BankFile, kind: Format, data: bytes) -> tuple[int, tuple[str, ...]]:
+    async def take(
+        self, file: BankFile, kind: Format, source: BinaryIO
+    ) -> tuple[int, tuple[str, ...]]:
         """Book every statement of a file; returns how many lines it has, and its oddities.
 
         Raises FileRefused before anything is booked when one of them is not ours or does not
         add up. What was booked already is not booked again, but its facts are told again.
         """
-        statements = self._read(kind, data)
+        statements = self._read(kind, source)
         self.refuse_strangers(statements)
         warnings: list[str] = []
         for statement in statements:
@@ -68,14 +72,15 @@ class StatementBooker:
             await self._tell(booked)
         return sum(len(statement.lines) for statement in statements), tuple(warnings)
 
-    def _read(self, kind: Format, data: bytes) -> tuple[Statement, ...]:
+    def _read(self, kind: Format, source: BinaryIO) -> tuple[Statement, ...]:
         match kind:
             case "bai2":
-                return read_bai2(data)
+                return read_bai2(whole(source))
             case "camt.053":
-                return read_camt053(data)
+                source.seek(0)
+                return read_camt053(source)
             case "mt940":
-                return self._of_mt940(data)
+                return self._of_mt940(whole(source))
 
     def _of_mt940(self, data: bytes) -> tuple[Statement, ...]:
         statements = read_mt940(data, self._bank.mt940)
@@ -109,6 +114,7 @@ class StatementBooker:
                 explain=partial(self.explaining, explained),
                 known=known,
             )
+            await explain_files.note_lines(ctx, booked.lines)
             self._take_in(ctx, [line for line, found in booked.lines if found is None])
             try:
                 await ctx.write()
@@ -132,11 +138,13 @@ class StatementBooker:
             for name in keys[key]:
                 found[name] += _of_movement(movement)
         async with self._runtime.pool.connection() as conn:
-            sent = await sent_by_reference(conn, ctx.house, names, self._bank.name)
             came = await told_as(conn, names, self._bank.name)
             settled = await settlements(conn, ctx.house, names)
-        for name, one in sent.items():
-            found[name] += _of_file(one)
+        of_files = await explain_files.explanations(
+            self._runtime, ctx.house, names, self._bank.name
+        )
+        for name, explained in of_files.items():
+            found[name] += explained
         for name, total in settled.items():
             found[name].append(_of_settlement(total))
         for name, movement in came:
@@ -177,7 +185,7 @@ class StatementBooker:
         """Tell movements what the lines of a statement prove."""
         async for lines in self._matched_lines(statement):
             for line in lines:
-                if line.rule == "file_total":
+                if explain_files.is_of_file(line.rule):
                     await self._tell_file(line)
             await self._tell_payers([line for line in lines if line.rule in _ONE_BY_ONE])
 
@@ -193,11 +201,11 @@ class StatementBooker:
 
     async def _tell_file(self, line: BankStatementLine) -> None:
         assert line.explained_by is not None, "a matched line says by what"
-        only: Direction = "credit" if line.amount < 0 else "debit"
+        assert line.rule is not None, "a matched line says how"
+        amount, credit = abs(line.amount), line.amount > 0
+        found = Explanation(line.explained_by, "", amount, credit, line.rule, line.batches)
         fact, live = self._settled(line), self._bank.livemode
-        await apply_to_file(
-            self._runtime, line.explained_by, fact, line.id, livemode=live, only=only
-        )
+        await explain_files.tell(self._runtime, found, fact, line.id, livemode=live)
 
     async def _tell_payers(self, lines: list[BankStatementLine]) -> None:
         by_movement = {str(line.explained_by): line for line in lines}
@@ -254,13 +262,3 @@ def _of_settlement(total: CardSettlement) -> Explanation:
     """Return how an acquirer's total shows on a statement."""
     credit = total.net > 0
     return Explanation(total.id, CARDS, abs(total.net), credit, "card_settlement")
-
-
-def _of_file(file: BankFile) -> list[Explanation]:
-    """Return how a file shows on a statement: a total of what it paid, and of what it collected."""
-    assert file.rail is not None, "a file that was sent went over a rail"
-    return [
-        Explanation(file.id, file.rail, total, credit, "file_total")
-        for total, credit in ((file.credits, False), (file.debits, True))
-        if total
-    ]

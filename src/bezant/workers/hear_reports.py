@@ -5,28 +5,31 @@ the day (camt.052, MT942) is kept and shown. Neither is booked at the bank: stat
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply, apply_to_file
+from bezant.movement.answer import Heard, apply
 from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import whole
+from bezant.movement.engine import Engine
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.rows import by_id
-from bezant.rail import Direction
 from bezant.reconcile.book import Explanation
 from bezant.reconcile.camt import read_camt
 from bezant.reconcile.mt940 import read_mt940
 from bezant.reconcile.statement import Line, Statement
+from bezant.workers import explain_files
 from bezant.workers.book_statements import StatementBooker
+from bezant.workers.why import Why, why
 
 Format = Literal["camt.052", "camt.054", "mt942"]
 
-_TOLD = {"movement": "settled", "returned_entry": "returned", "file_total": "settled"}
+_TOLD = {"movement": "settled", "returned_entry": "returned"}
 """What an entry proves by the rule that explains it; what is expected waits for its statement."""
 
 
@@ -54,12 +57,12 @@ class ReportHearer:
         self._bank = bank
         self._booker = booker
 
-    async def take(self, file: BankFile, kind: Format, data: bytes) -> Heeded:
+    async def take(self, file: BankFile, kind: Format, source: BinaryIO) -> Heeded:
         """Keep what a report says, and do what a notification proves.
 
         Raises FileRefused before anything is done when it is not about our account.
         """
-        reports = self._read(kind, data)
+        reports = self._read(kind, source)
         self._booker.refuse_strangers(reports)
         warnings: list[str] = []
         for report in reports:
@@ -73,10 +76,11 @@ class ReportHearer:
         ]
         return Heeded(len(lines), sides[0], sides[1], tuple(warnings))
 
-    def _read(self, kind: Format, data: bytes) -> tuple[Statement, ...]:
+    def _read(self, kind: Format, source: BinaryIO) -> tuple[Statement, ...]:
         if kind != "mt942":
-            return read_camt(data, kind)
-        reports = read_mt940(data, self._bank.mt940)
+            source.seek(0)
+            return read_camt(source, kind)
+        reports = read_mt940(whole(source), self._bank.mt940)
         if any(report.message != "mt942" for report in reports):
             reason = "an MT940 statement among reports: the bank must send them apart"
             raise FileRefused([Problem(None, None, reason)])
@@ -88,21 +92,29 @@ class ReportHearer:
         explained = await self._booker.explanations(ctx, report)
         told: list[_Told] = []
         warnings: list[str] = []
+        used: set[str] = set()
         for line in report.lines:
-            found = _fitting(line, self._booker.explaining(explained, line))
+            known = self._booker.explaining(explained, line)
+            found = _fitting(line, [one for one in known if not one.takes & used])
+            used |= found.takes if found else set()
             if found is None:
                 warnings.append(f"line {line.line_no}: {_UNPROVEN}")
-            elif found.rule in _TOLD:
+            elif found.rule in _TOLD or explain_files.is_of_file(found.rule):
                 told.append(_Told(line, found, self._fact(file, line, found)))
         await self._tell(file, told)
         return warnings
 
     def _fact(self, file: BankFile, line: Line, found: Explanation) -> MovementFact:
+        back = found.rule == "returned_entry"
+        rail = self._runtime.port(Engine).banks.rails.get(found.rail)
+        said = why(rail, line.reason, line.description) if back else Why(line.reason or None)
         return MovementFact(
-            _TOLD[found.rule],
+            _TOLD.get(found.rule, "settled"),
             unix_seconds(self._runtime.clock.now()),
             on=line.booking_date.isoformat(),
-            code=line.reason or None,
+            code=said.code,
+            reason=said.meaning,
+            failure_code=said.failure_code,
             file=file.id,
             line=line.line_no,
         )
@@ -110,13 +122,11 @@ class ReportHearer:
     async def _tell(self, file: BankFile, told: Sequence[_Told]) -> None:
         live = self._bank.livemode
         for one in told:
-            if one.explanation.rule == "file_total":
-                only: Direction = "debit" if one.line.credit else "credit"
-                name = one.explanation.object
-                await apply_to_file(
-                    self._runtime, name, one.fact, file.id, livemode=live, only=only
+            if explain_files.is_of_file(one.explanation.rule):
+                await explain_files.tell(
+                    self._runtime, one.explanation, one.fact, file.id, livemode=live
                 )
-        single = [one for one in told if one.explanation.rule != "file_total"]
+        single = [one for one in told if one.explanation.rule in _TOLD]
         async with self._runtime.pool.connection() as conn:
             found = await by_id(conn, [one.explanation.object for one in single])
         places = {place.id: place for place in found}

@@ -5,9 +5,8 @@ its handler before that, and again if the process dies in between: handlers know
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 from bezant.api.context import Caller, Context, Stale, created_of
 from bezant.api.runtime import Runtime
@@ -16,7 +15,8 @@ from bezant.kernel.errors import FileRefused
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
 from bezant.movement.bank_file import BankFile
-from bezant.movement.transport import Arrival, Transport
+from bezant.movement.contents import keep, measured, whole
+from bezant.movement.transport import Transport
 from bezant.rail.cards import (
     CardNotice,
     Cleared,
@@ -56,28 +56,29 @@ class CardPoller:
         async with self._at_work:
             arrivals = await asyncio.to_thread(self._transport.arrivals)
             for arrival in arrivals:
-                await self.take(arrival)
+                with arrival.path.open("rb") as source:
+                    await self.take(arrival.name, source)
                 await asyncio.to_thread(self._transport.done, arrival.name)
         return len(arrivals)
 
-    async def take(self, arrival: Arrival) -> BankFile:
+    async def take(self, called: str, source: BinaryIO) -> BankFile:
         """Keep a file, read it, and do what it says; one that was read before changes nothing."""
-        file = await self._keep(arrival)
+        file = await self._keep(called, source)
         if file.status == "read":
             return file
         try:
-            notices = read_file(arrival.data)
+            notices = read_file(whole(source))
         except FileRefused as refused:
             problems = tuple(str(problem) for problem in refused.problems)
-            log.warning("card_file_refused", file=file.id, name=arrival.name, problems=problems)
+            log.warning("card_file_refused", file=file.id, name=called, problems=problems)
             return await self._close(file, (), problems=problems)
         brought = [one for one in notices if not isinstance(one, Cleared | Settled)]
         strange = [await self._tell(one) for one in brought]
         warnings = tuple(text for text in strange if text)
         return await self._close(file, notices, warnings=warnings)
 
-    async def _keep(self, arrival: Arrival) -> BankFile:
-        digest = hashlib.sha256(arrival.data).hexdigest()
+    async def _keep(self, called: str, source: BinaryIO) -> BankFile:
+        size, digest = measured(source)
         ctx = self._context()
         known = await ctx.newest(BankFile, {"source": digest}, book=ctx.house)
         if known is not None:
@@ -94,16 +95,16 @@ class CardPoller:
             entries=0,
             format=_FORMAT,
             livemode=ctx.livemode,
-            name=arrival.name[:200],
+            name=called[:200],
             problems=(),
             rail=RAIL,
             reference=digest,
             sha256=digest,
-            size=len(arrival.data),
+            size=size,
             status="received",
         )
         ctx.create(kept, book=ctx.house)
-        ctx.keep(name, arrival.data, ctx.house)
+        await keep(ctx, name, source, size)
         await ctx.write()
         return kept
 

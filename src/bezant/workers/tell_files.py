@@ -1,7 +1,6 @@
 """Tell files: what a bank says of a whole file or batch of ours is told to its movements."""
 
 import re
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -10,12 +9,11 @@ from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply, apply_to_file
-from bezant.movement.bank_file import BankFile, content, sent_by_reference
+from bezant.movement.answer import Only, apply_to_file
+from bezant.movement.bank_file import BankFile, batches_of, sent_by_reference
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
-from bezant.movement.rows import Place, by_reference
-from bezant.rail import Fact, Rail
+from bezant.rail import Fact
 
 _FILE_ID = re.compile(r"bf_[0-9A-Za-z]{24}")
 """Our names of files carry their ids."""
@@ -48,7 +46,7 @@ class FileTeller:
         """
         return await self._tell(await self._sent(said), fact)
 
-    async def of_rail(self, rail: Rail, fact: Fact, told: MovementFact) -> bool:
+    async def of_rail(self, fact: Fact, told: MovementFact) -> bool:
         """Apply what a rail's file says of a whole file or batch; False where none is meant."""
         name = fact.details.get("file_reference") or fact.details.get("file", "")
         ctx = self._context()
@@ -59,18 +57,21 @@ class FileTeller:
         if fact.details.get("level") != "batch":
             await self._tell(sent[name], told)
             return True
-        places = await self._in_batch(rail, sent[name], fact.trace)
-        await self._apply(places, told, sent[name])
-        return bool(places)
+        only = await self._in_batch(sent[name], fact.trace)
+        if only is None:
+            return False
+        file, live = sent[name].id, self._bank.livemode
+        await apply_to_file(self._runtime, file, told, file, livemode=live, only=only)
+        return True
 
-    async def _in_batch(self, rail: Rail, sent: BankFile, batch: str) -> Sequence[Place]:
-        """Return the movements in one batch of a file, which is read again for it."""
+    async def _in_batch(self, sent: BankFile, name: str) -> Only | None:
+        """Return which movements are in a batch of a file; none for a name that has no batch."""
+        ctx = self._context()
         async with self._runtime.pool.connection() as conn:
-            data = await content(conn, self._context().house, sent.id)
-            facts = rail.read(data).facts
-            traces = [fact.trace for fact in facts if fact.details.get("batch") == batch]
-            found = await by_reference(conn, traces, self._bank.name)
-        return list(found.values())
+            batches = await batches_of(conn, ctx.house, [sent.id])
+        named = tuple(batch.id for batch in batches if batch.name == name)
+        whole = not batches and name == sent.reference
+        return Only(("credit", "debit"), named) if named or whole else None
 
     async def _tell(self, sent: BankFile, fact: MovementFact) -> int:
         live = self._bank.livemode
@@ -81,10 +82,6 @@ class FileTeller:
             ctx.save(refused, status="rejected", problems=(fact.reason or "no reason is given",))
             await ctx.write()
         return told
-
-    async def _apply(self, places: Sequence[Place], fact: MovementFact, sent: BankFile) -> int:
-        heard = [Heard(place, fact, sent.id) for place in places]
-        return await apply(self._runtime, heard, livemode=self._bank.livemode)
 
     async def _sent(self, said: Acknowledgement) -> BankFile:
         """Return the file that is meant; a bank that took other bytes than ours is not believed."""

@@ -18,7 +18,8 @@ from bezant.kernel.money import Money
 from bezant.ledger.balances import balance_of, clearing_totals
 from bezant.ledger.book import HOUSE
 from bezant.ledger.chart import bank, house
-from bezant.movement.bank_file import BankFile, content
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import content
 from bezant.movement.profile import SANDBOX
 from bezant.reconcile.book import BankStatement
 from bezant.server.explain import Node

@@ -68,6 +68,8 @@ class Translator:
         }
         if code[1] in _PRENOTES:
             details["prenote"] = "yes"
+        if not self._from_outside:
+            details["batch"] = batch["batch number"].lstrip("0")
         remittance = _remittance(entry.addenda) if entry.addenda else ""
         if batch["class code"] == "IAT":
             details |= iat.details_of([addenda.text for addenda in entry.addenda])

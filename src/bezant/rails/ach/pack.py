@@ -5,12 +5,12 @@ trace, are gone through several times and never held; others are sorted in memor
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
 from bezant.kernel.errors import FileRefused, Problem
-from bezant.rail import Instruction, Originator, UsAccount
+from bezant.rail import Batch, Instruction, Originator, UsAccount
 from bezant.rail.identifiers import is_routing_number
 from bezant.rails.ach import rules
 from bezant.rails.ach.dialect import MODIFIERS, Dialect, dialect_of, modifier
@@ -55,6 +55,23 @@ def pack_stream(
         for _ in pieces():
             pass
     yield from pieces()
+
+
+def batches_of(
+    instructions: Sequence[Instruction],
+    originator: Originator,
+    *,
+    created_at: datetime,
+    reference: str,
+) -> Iterator[Batch]:
+    """Yield the batches of a file; a statement knows each by the file's reference alone."""
+    dialect = dialect_of(originator.dialect)
+    sorter = Sorter(originator, dialect, created_at)
+    ordered = sorted(instructions, key=sorter.place)
+    traces = (instruction.trace for instruction in ordered)
+    for planned in plan(ordered, sorter, dialect):
+        named = tuple(islice(traces, planned.count))
+        yield Batch(reference, planned.key.effective_date, named)
 
 
 def _pieces(

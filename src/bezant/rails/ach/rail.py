@@ -7,9 +7,11 @@ from msgspec import Struct, field
 
 from bezant.kernel.codec import joined
 from bezant.rail import (
+    Batch,
     Capabilities,
     Direction,
     Instruction,
+    Meaning,
     Originator,
     ReadFile,
     Retry,
@@ -22,9 +24,10 @@ from bezant.rails.ach import calendar, receipt, rules
 from bezant.rails.ach.dialect import Dialect, dialect_of
 from bezant.rails.ach.objections import ACTS, objections
 from bezant.rails.ach.orders import RETRY
-from bezant.rails.ach.pack import pack_stream
+from bezant.rails.ach.pack import batches_of, pack_stream
 from bezant.rails.ach.read import Stream, read
 from bezant.rails.ach.records import trace_number
+from bezant.rails.ach.returns import RETURN_REASONS
 
 _BY_HAND = Dialect()
 _TRACES = 9_999_999
@@ -124,6 +127,22 @@ class Ach(Struct, frozen=True):
             reference=reference,
         )
 
+    def batches(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        reference: str,
+    ) -> Iterator[Batch]:
+        """Yield the batches of the same file; statements know them by the file's reference."""
+        return batches_of(instructions, originator, created_at=created_at, reference=reference)
+
+    def reason(self, code: str) -> Meaning | None:
+        """Return what a return code says; nothing for one that is not in the table."""
+        found = RETURN_REASONS.get(code)
+        return Meaning(found.meaning, found.failure_code) if found else None
+
     def recognize(self, data: bytes) -> str | None:
         """Return `nacha` for what begins like a NACHA file, `ach.receipt` for a bank's receipt."""
         if receipt.is_receipt(data):
@@ -133,6 +152,10 @@ class Ach(Struct, frozen=True):
     def read(self, data: bytes) -> ReadFile:
         """Return what a file says; raises FileRefused with every problem and its line."""
         return receipt.read(data) if receipt.is_receipt(data) else read(data, self.reading)
+
+    def streams(self, kind: str) -> bool:
+        """Tell whether files of a kind are read as streams: all but a bank's receipt."""
+        return kind == "nacha"
 
     def read_stream(self, source: bytes | Source) -> Stream:
         """Return the facts of a NACHA file one by one; they count when the last one has come."""

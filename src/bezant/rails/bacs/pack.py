@@ -1,14 +1,19 @@
 """Writing a Standard 18 file: records by processing day and direction, each group with its contra.
 
 The reference of a record is what the other side reads, then our trace: reports repeat it whole.
+Instructions that come in the order of their records are gone through several times and never
+held; others are sorted in memory first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice, pairwise
+
+from msgspec import Struct, field
 
 from bezant.kernel.errors import FileRefused, Problem
-from bezant.rail import GbAccount, Instruction, Originator
+from bezant.rail import Batch, GbAccount, Instruction, Originator
 from bezant.rail.identifiers import is_gb_account_number, is_service_user_number, is_sort_code
 from bezant.rails.bacs import records, rules
 from bezant.rails.bacs.calendar import LONDON, processing_day
@@ -20,25 +25,66 @@ DIALECT = frozenset({"bureau", "processing"})
 
 _KEEP = timedelta(days=7)
 _CONTRA_CODES = {"credit": "17", "debit": "99"}
+_PIECE = 1000
+"""Records that are handed on in one go."""
 
-Group = tuple[date, str, Sequence[Instruction]]
+
+class _Share(Struct):
+    """What one contra record balances: so many records that move money, and their pence."""
+
+    count: int = 0
+    amount: int = 0
 
 
-def pack(
-    instructions: Sequence[Instruction],
+class _Group(Struct):
+    """The records of one processing day and direction: how many, and what they add up to.
+
+    There is one share, unless the eleven digits of a contra record cannot say the total.
+    """
+
+    day: date
+    direction: str
+    count: int = 0
+    shares: list[_Share] = field(default_factory=list[_Share])
+
+    def take(self, instruction: Instruction) -> None:
+        """Count a record in."""
+        self.count += 1
+        if instruction.act != "pay":
+            return
+        amount = instruction.amount.amount
+        if not self.shares or self.shares[-1].amount + amount > rules.MAX_FIELD:
+            self.shares.append(_Share())
+        self.shares[-1].count += 1
+        self.shares[-1].amount += amount
+
+    @property
+    def moved(self) -> int:
+        """How many of its records move money."""
+        return sum(share.count for share in self.shares)
+
+    @property
+    def total(self) -> int:
+        """What they move, in pence."""
+        return sum(share.amount for share in self.shares)
+
+
+def pack_stream(
+    instructions: Iterable[Instruction],
     originator: Originator,
     *,
     created_at: datetime,
     file_modifier: str,
     reference: str,
-) -> bytes:
-    """Return a file; the caller has refused what cannot be carried.
+) -> Iterator[bytes]:
+    """Yield a file in pieces; the caller has refused what cannot be carried.
 
     The last six characters of `reference` are the serial number of the submission. The file says
     one processing day in its header, or, where there are several, one in each record.
     """
-    groups = _groups(instructions)
-    several = len({day for day, _, _ in groups}) > 1
+    ordered = _ordered(instructions)
+    groups = _groups(ordered)
+    several = len({group.day for group in groups}) > 1
     multi = several or originator.dialect.get("processing") == "multi"
     layout = records.DATA[records.MULTI if multi else records.SINGLE]
     labels = _labels(originator, created_at, file_modifier, reference, layout.width)
@@ -46,43 +92,78 @@ def pack(
     lines += [records.HEADER_1.write({**labels[0], "label": "HDR1"})]
     lines += [records.HEADER_2.write({**labels[1], "label": "HDR2"})]
     lines += [records.USER_HEADER.write(_user_header(groups, file_modifier, multi=multi))]
-    for day, direction, group in groups:
-        lines += _write_group(day, direction, group, originator, layout, reference)
+    items = iter(ordered)
+    for group in groups:
+        mine = islice(items, group.count)
+        for line in _write_group(group, mine, originator, layout, reference):
+            lines.append(line)
+            if len(lines) >= _PIECE:
+                yield _piece(lines)
     lines += [records.END_1.write({**labels[0], "label": "EOF1"})]
     lines += [records.END_2.write({**labels[1], "label": "EOF2"})]
     lines += [records.USER_TRAILER.write(_user_trailer(groups))]
-    return "".join(line + "\r\n" for line in lines).encode("ascii")
+    yield _piece(lines)
+
+
+def _piece(lines: list[str]) -> bytes:
+    text = "".join(line + "\r\n" for line in lines)
+    lines.clear()
+    return text.encode("ascii")
+
+
+def batches_of(instructions: Iterable[Instruction], reference: str) -> Iterator[Batch]:
+    """Yield what a file books as one: a contra record's share of a day's credits or debits."""
+    ordered = _ordered(instructions)
+    moved = (item.trace for item in ordered if item.act == "pay")
+    for group in _groups(ordered):
+        for share in group.shares:
+            yield Batch(bacs_text(reference, 18), group.day, tuple(islice(moved, share.count)))
 
 
 def refuse(
-    instructions: Sequence[Instruction],
+    instructions: Iterable[Instruction],
     originator: Originator,
     reference: str,
-    objections: Mapping[str, Sequence[str]],
+    objections: Callable[[Instruction], Sequence[str]],
 ) -> None:
     """Raise FileRefused, naming what is wrong with the originator and with each movement."""
-    problems = [Problem(None, *pair) for pair in _file_problems(instructions, originator)]
+    assert iter(instructions) is not instructions, "instructions are gone through more than once"
+    twice, met = _twice(instructions), set[str]()
+    count = total = 0
+    of_movements: list[Problem] = []
+    for instruction in instructions:
+        count += 1
+        total += instruction.amount.amount
+        reasons = [*objections(instruction)]
+        if instruction.trace in met:
+            reasons.append("the trace is used twice")
+        elif instruction.trace in twice:
+            met.add(instruction.trace)
+        of_movements.extend(Problem(None, instruction.movement, reason) for reason in reasons)
+    problems = [Problem(None, *pair) for pair in _file_problems(count, total, originator)]
     if not reference.strip("0") or bacs_text(reference, 9) != reference or len(reference) > 8:
         problems.append(Problem(None, "reference", "not 1 to 8 characters that Bacs carries"))
-    for movement, reasons in objections.items():
-        problems.extend(Problem(None, movement, reason) for reason in reasons)
-    traces: set[str] = set()
-    for instruction in instructions:
-        if instruction.trace in traces:
-            problems.append(Problem(None, instruction.movement, "the trace is used twice"))
-        traces.add(instruction.trace)
+    problems.extend(of_movements)
     if problems:
         raise FileRefused(problems)
 
 
+def _twice(instructions: Iterable[Instruction]) -> Collection[str]:
+    """Return the traces that are used twice; those that ascend are known without keeping them."""
+    if all(one.trace < other.trace for one, other in pairwise(instructions)):
+        return ()
+    counts = Counter(instruction.trace for instruction in instructions)
+    return {trace for trace, count in counts.items() if count > 1}
+
+
 def _file_problems(
-    instructions: Sequence[Instruction], originator: Originator
+    count: int, total: int, originator: Originator
 ) -> Iterator[tuple[str | None, str]]:
-    if not instructions:
+    if not count:
         yield None, "there is nothing to send"
-    if len(instructions) > rules.MAX_FILE_COUNT:
+    if count > rules.MAX_FILE_COUNT:
         yield None, f"more than {rules.MAX_FILE_COUNT} entries"
-    if sum(instruction.amount.amount for instruction in instructions) > rules.MAX_FILE_TOTAL:
+    if total > rules.MAX_FILE_TOTAL:
         yield None, f"more than {rules.MAX_FILE_TOTAL} pence in one file"
     if not is_service_user_number(originator.company_id):
         yield "company_id", "the service user number is not six digits"
@@ -104,10 +185,24 @@ def _is_account(account: GbAccount) -> bool:
     return is_sort_code(account.sort_code) and is_gb_account_number(account.account_number)
 
 
-def _groups(instructions: Sequence[Instruction]) -> list[Group]:
-    """Return the instructions by processing day and direction, in the order of their traces."""
-    ordered = sorted(instructions, key=lambda item: (*_group_key(item), item.trace))
-    return [(*key, [*items]) for key, items in groupby(ordered, key=_group_key)]
+def _ordered(instructions: Iterable[Instruction]) -> Iterable[Instruction]:
+    """Return the instructions by processing day, direction and trace."""
+    if any(_place(one) > _place(other) for one, other in pairwise(instructions)):
+        return sorted(instructions, key=_place)
+    return instructions
+
+
+def _place(instruction: Instruction) -> tuple[date, str, str]:
+    return (*_group_key(instruction), instruction.trace)
+
+
+def _groups(ordered: Iterable[Instruction]) -> list[_Group]:
+    groups: list[_Group] = []
+    for key, items in groupby(ordered, key=_group_key):
+        groups.append(_Group(*key))
+        for item in items:
+            groups[-1].take(item)
+    return groups
 
 
 def _group_key(instruction: Instruction) -> tuple[date, str]:
@@ -155,10 +250,10 @@ def _labels(
     return names, shape
 
 
-def _user_header(groups: Sequence[Group], modifier: str, *, multi: bool) -> dict[str, str]:
+def _user_header(groups: Sequence[_Group], modifier: str, *, multi: bool) -> dict[str, str]:
     return {
         "label": "UHL1",
-        "processing day": records.write_day(groups[0][0]),
+        "processing day": records.write_day(groups[0].day),
         "receiver": "999999",
         "currency": "00",
         "country": "000000",
@@ -167,19 +262,17 @@ def _user_header(groups: Sequence[Group], modifier: str, *, multi: bool) -> dict
     }
 
 
-def _user_trailer(groups: Sequence[Group]) -> dict[str, str | int]:
+def _user_trailer(groups: Sequence[_Group]) -> dict[str, str | int]:
     sums = {"credit": 0, "debit": 0}
     counts = {"credit": 0, "debit": 0}
     lodged = 0
-    for _, direction, group in groups:
-        moved = [item for item in group if item.act == "pay"]
-        other = "debit" if direction == "credit" else "credit"
-        total = sum(item.amount.amount for item in moved)
-        sums[direction] += total
-        sums[other] += total
-        counts[direction] += len(moved)
-        counts[other] += len(_shares(moved))
-        lodged += len(group) - len(moved)
+    for group in groups:
+        other = "debit" if group.direction == "credit" else "credit"
+        sums[group.direction] += group.total
+        sums[other] += group.total
+        counts[group.direction] += group.moved
+        counts[other] += len(group.shares)
+        lodged += group.count - group.moved
     return {
         "label": "UTL1",
         "debit total": sums["debit"],
@@ -190,20 +283,9 @@ def _user_trailer(groups: Sequence[Group]) -> dict[str, str | int]:
     }
 
 
-def _shares(moved: Sequence[Instruction]) -> list[int]:
-    """Return the amounts of a group's contra records: one, unless eleven digits cannot say it."""
-    shares: list[int] = []
-    for item in moved:
-        if not shares or shares[-1] + item.amount.amount > rules.MAX_FIELD:
-            shares.append(0)
-        shares[-1] += item.amount.amount
-    return shares
-
-
 def _write_group(
-    day: date,
-    direction: str,
-    group: Sequence[Instruction],
+    group: _Group,
+    items: Iterable[Instruction],
     originator: Originator,
     layout: records.Layout,
     reference: str,
@@ -217,16 +299,16 @@ def _write_group(
         "own account number": own.account_number,
     }
     if layout.width == records.MULTI:
-        shared["processing day"] = records.write_day(day)
+        shared["processing day"] = records.write_day(group.day)
     name = bacs_text(originator.name, 18)
-    for instruction in group:
+    for instruction in items:
         yield layout.write({**shared, **_record(instruction), "user name": name})
-    for share in _shares([item for item in group if item.act == "pay"]):
+    for share in group.shares:
         contra: dict[str, str | int] = {
             "sort code": own.sort_code,
             "account number": own.account_number,
-            "code": _CONTRA_CODES[direction],
-            "amount": share,
+            "code": _CONTRA_CODES[group.direction],
+            "amount": share.amount,
             "user name": bacs_text(reference, 18),
             "reference": records.CONTRA,
             "name": name,

@@ -1,23 +1,28 @@
 """The Bacs rail: files of credits, collections and mandates out, reports back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 
+from bezant.kernel.codec import joined
 from bezant.rail import (
+    Batch,
     Capabilities,
     Direction,
     Instruction,
+    Meaning,
     Originator,
     ReadFile,
     RuleBook,
     Service,
+    Source,
     Timetable,
 )
 from bezant.rail.modulus import ModulusTable
 from bezant.rail.protocol import Retry
 from bezant.rails.bacs import calendar, orders, rules
-from bezant.rails.bacs.pack import pack, refuse
-from bezant.rails.bacs.read import read
+from bezant.rails.bacs.pack import batches_of, pack_stream, refuse
+from bezant.rails.bacs.read import Stream, read
+from bezant.rails.bacs.reasons import UNAPPLIED_CREDITS, UNPAID_DEBITS
 from bezant.rails.bacs.reports import read_report, report_of
 
 _AGAIN = rules.REPRESENTING[-1].value
@@ -94,15 +99,51 @@ class Bacs:
         reference: str,
     ) -> bytes:
         """Return a Standard 18 file; raises FileRefused, naming each movement it cannot hold."""
-        objections = {item.movement: self.objections(item) for item in instructions}
-        refuse(instructions, originator, reference, objections)
-        return pack(
+        return joined(
+            self.pack_stream(
+                instructions,
+                originator,
+                created_at=created_at,
+                file_modifier=file_modifier,
+                reference=reference,
+            )
+        )
+
+    def pack_stream(
+        self,
+        instructions: Iterable[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> Iterator[bytes]:
+        """Yield the same file in pieces; instructions in the order of its records are not held."""
+        refuse(instructions, originator, reference, self.objections)
+        return pack_stream(
             instructions,
             originator,
             created_at=created_at,
             file_modifier=file_modifier,
             reference=reference,
         )
+
+    def batches(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        reference: str,
+    ) -> Iterator[Batch]:
+        """Yield what each contra record of the same file books as one."""
+        del originator, created_at  # Bacs groups by day and direction alone.
+        return batches_of(instructions, reference)
+
+    def reason(self, code: str) -> Meaning | None:
+        """Return what a code of ARUDD or ARUCS says; nothing for one that is in neither."""
+        found = UNPAID_DEBITS.get(code) or UNAPPLIED_CREDITS.get(code)
+        return Meaning(found.meaning, found.failure_code) if found else None
 
     def recognize(self, data: bytes) -> str | None:
         """Return `standard-18` or the name of a report (`bacs-arudd`)."""
@@ -111,6 +152,14 @@ class Bacs:
     def read(self, data: bytes) -> ReadFile:
         """Return what a file or report says; raises FileRefused with every problem."""
         return read_report(data) if data.lstrip()[:1] == b"<" else read(data)
+
+    def streams(self, kind: str) -> bool:
+        """Tell whether files of a kind are read as streams: all but reports."""
+        return kind == "standard-18"
+
+    def read_stream(self, source: bytes | Source) -> Stream:
+        """Return the facts of a Standard 18 file one by one; they count when the last has come."""
+        return Stream(source)
 
 
 BACS = Bacs()

@@ -28,6 +28,7 @@ from bezant.rail import (
     Service,
     Timetable,
     Totals,
+    not_alone,
 )
 
 MOST = 10**18 - 1
@@ -92,7 +93,7 @@ class Book:
     ) -> Timetable:
         """Return the instant itself: the ledger settles at once, and what it settled is final."""
         del service, direction, cut_off
-        return Timetable(now, now.astimezone(UTC).date(), now, now, now, now)
+        return Timetable.final(now, now.astimezone(UTC).date(), now)
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
         """Say why a book transfer cannot carry an instruction; nothing when it can."""
@@ -133,8 +134,7 @@ class Book:
     def _problems(
         self, instructions: Sequence[Instruction], originator: Originator
     ) -> Iterator[Problem]:
-        if len(instructions) != 1:
-            yield Problem(None, None, f"a slip has one instruction, not {len(instructions)}")
+        yield from not_alone(instructions)
         if not isinstance(originator.account, OwnAccount):
             yield Problem(None, "account", "book transfers leave one of the own accounts")
         if originator.dialect:

@@ -109,14 +109,7 @@ class Chaps(InterbankRail):
     ) -> Timetable:
         """Return the dates of a payment given at an instant; `cut_off` is London time."""
         sent, day = calendar.goes_out(now, cut_off)
-        return Timetable(
-            cut_off=sent,
-            effective_date=day,
-            expected_settlement_at=sent,
-            available_at=sent,
-            return_by=sent,
-            final_at=sent,
-        )
+        return Timetable.final(sent, day, sent)
 
 
 CHAPS = Chaps()

@@ -42,14 +42,7 @@ class FedNow(InterbankRail):
         """
         sent = _sent(now, cut_off)
         answered = sent + timedelta(seconds=in_force(rules.ANSWER_SECONDS, sent.date()))
-        return Timetable(
-            cut_off=sent,
-            effective_date=settlement_day(sent),
-            expected_settlement_at=answered,
-            available_at=answered,
-            return_by=answered,
-            final_at=answered,
-        )
+        return Timetable.final(sent, settlement_day(sent), answered)
 
 
 def settlement_day(at: datetime) -> date:

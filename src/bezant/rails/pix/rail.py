@@ -11,6 +11,7 @@ from bezant.rail import (
     Capabilities,
     Direction,
     Instruction,
+    Meaning,
     Originator,
     ReadFile,
     RuleBook,
@@ -18,11 +19,13 @@ from bezant.rail import (
     Timetable,
     Totals,
     in_force,
+    not_alone,
 )
 from bezant.rail.identifiers import is_cnpj, is_cpf, is_ispb
 from bezant.rails.pix import ids, messages, orders, refunds, rules
 from bezant.rails.pix.calendar import brazilian_day, night_limit
 from bezant.rails.pix.read import read
+from bezant.rails.pix.reasons import REASONS
 
 _FAMILIES = frozenset({"pacs.008", "pacs.002", "pacs.004", "pacs.028"})
 
@@ -73,14 +76,7 @@ class Pix:
         del service, direction, cut_off
         day = brazilian_day(now)
         settles = now + timedelta(seconds=in_force(rules.ANSWERS_IN, day))
-        return Timetable(
-            cut_off=now,
-            effective_date=day,
-            expected_settlement_at=settles,
-            available_at=settles,
-            return_by=settles,
-            final_at=settles,
-        )
+        return Timetable.final(now, day, settles)
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
         """Say why Pix cannot carry an instruction; nothing when it can."""
@@ -109,8 +105,7 @@ class Pix:
     def _problems(
         self, instructions: Sequence[Instruction], originator: Originator
     ) -> Iterator[Problem]:
-        if len(instructions) != 1:
-            yield Problem(None, None, f"a message has one instruction, not {len(instructions)}")
+        yield from not_alone(instructions)
         if not isinstance(originator.account, BrAccount):
             yield Problem(None, "account", "the own account is not one in Brazil")
         if not is_ispb(originator.bank_id):
@@ -122,6 +117,11 @@ class Pix:
         for instruction in instructions:
             for reason in self.objections(instruction):
                 yield Problem(None, instruction.movement, reason)
+
+    def reason(self, code: str) -> Meaning | None:
+        """Return what a code says; nothing for one that is not in the table."""
+        found = REASONS.get(code)
+        return Meaning(*found) if found else None
 
     def recognize(self, data: bytes) -> str | None:
         """Return the kind of message (`pix-pacs.002`) of what looks like one of Pix."""

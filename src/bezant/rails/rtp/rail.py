@@ -45,14 +45,7 @@ class Rtp(InterbankRail):
         if cut_off is not None and local.time() >= cut_off:
             sent = datetime.combine(local.date() + _DAY, time(), EASTERN).astimezone(UTC)
         answered = sent + timedelta(seconds=in_force(rules.ANSWER_SECONDS, sent.date()))
-        return Timetable(
-            cut_off=sent,
-            effective_date=sent.astimezone(EASTERN).date(),
-            expected_settlement_at=answered,
-            available_at=answered,
-            return_by=answered,
-            final_at=answered,
-        )
+        return Timetable.final(sent, sent.astimezone(EASTERN).date(), answered)
 
 
 RTP = Rtp()

@@ -1,16 +1,16 @@
 """Writing pain.001: transfers in batches of one day, the same bytes for the same instructions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from itertools import groupby, islice, pairwise
-from operator import attrgetter
+from itertools import islice
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from bezant.iso20022 import messages, pain, parties
 from bezant.iso20022.charset import to_latin
 from bezant.rail import Instruction, Originator
 from bezant.rails.sepa import orders
+from bezant.rails.sepa.batches import Lot, in_order, lots_of
 from bezant.rails.sepa.orders import Order
 
 VERSIONS = orders.DIALECT["pain.001"]
@@ -22,57 +22,39 @@ def version_of(originator: Originator) -> str:
     return originator.dialect.get("pain.001", VERSIONS[0])
 
 
-class _Day(Struct):
-    """A batch that is to be written: its day, and what its payments add up to, in cents."""
-
-    on: date
-    count: int = 0
-    total: int = 0
-
-
 def write_stream(order: Order, *, instant: bool) -> Iterator[bytes]:
     """Yield a pain.001 of transfers in pieces, instant ones by their local instrument.
 
     Instructions that come by day and trace are not held; others are sorted in memory first.
     """
-    ordered = order.instructions
-    if any(_place(one) > _place(other) for one, other in pairwise(ordered)):
-        ordered = sorted(ordered, key=_place)
-    days = list(_days(ordered))
+    ordered = in_order(order.instructions, batch_key)
+    lots = lots_of(ordered, batch_key)
     version = version_of(order.originator)
     old = version == VERSIONS[1]
     header = pain.OrderHeader(
         id=order.reference,
         created_at=order.created_at,
-        count=sum(day.count for day in days),
-        control_sum=orders.euros(sum(day.total for day in days)),
+        count=sum(lot.count for lot in lots),
+        control_sum=orders.euros(sum(lot.total for lot in lots)),
         initiator=orders.initiator_of(order.originator),
     )
     payments = (_payment(instruction, old=old) for instruction in ordered)
     batches = (
         structs.replace(
-            _batch(day, number, order, old=old, instant=instant),
-            payments=islice(payments, day.count),
+            _batch(lot, number, order, old=old, instant=instant),
+            payments=islice(payments, lot.count),
         )
-        for number, day in enumerate(days, 1)
+        for number, lot in enumerate(lots, 1)
     )
     return messages.write_stream(pain.CreditOrders(header, batches), version)
 
 
-def _place(instruction: Instruction) -> tuple[date, str]:
-    return instruction.effective_date, instruction.trace
+def batch_key(instruction: Instruction) -> tuple[date, str]:
+    """Return what the transfers of a batch have in common: their day."""
+    return instruction.effective_date, ""
 
 
-def _days(ordered: Iterable[Instruction]) -> Iterator[_Day]:
-    for on, group in groupby(ordered, key=attrgetter("effective_date")):
-        day = _Day(on)
-        for instruction in group:
-            day.count += 1
-            day.total += instruction.amount.amount
-        yield day
-
-
-def _batch(day: _Day, number: int, order: Order, *, old: bool, instant: bool) -> pain.CreditBatch:
+def _batch(lot: Lot, number: int, order: Order, *, old: bool, instant: bool) -> pain.CreditBatch:
     """Return a batch without its payments."""
     originator = order.originator
     booked = originator.dialect.get("batch_booking")
@@ -80,12 +62,12 @@ def _batch(day: _Day, number: int, order: Order, *, old: bool, instant: bool) ->
         id=orders.batch_name(order.reference, number),
         method="TRF",
         booked_as_one=None if booked is None else booked == "true",
-        count=day.count,
-        control_sum=orders.euros(day.total),
+        count=lot.count,
+        control_sum=orders.euros(lot.total),
         type=parties.PaymentType(
             levels=(parties.ServiceLevel(code="SEPA"),), instrument="INST" if instant else ""
         ),
-        executed_on=day.on,
+        executed_on=lot.on,
         debtor=orders.own_party(originator, old=old),
         debtor_account=orders.account_of(originator),
         debtor_agent=parties.Agent(bic=originator.bank_id),

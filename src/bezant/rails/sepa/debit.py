@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import islice
+
+from msgspec import structs
 
 from bezant.iso20022 import messages, pain, parties
 from bezant.iso20022.charset import to_latin
 from bezant.rail import IbanAccount, Instruction, Mandate, Originator, in_force
 from bezant.rail.identifiers import is_iban
 from bezant.rails.sepa import orders, rules
+from bezant.rails.sepa.batches import Lot, in_order, lots_of
 from bezant.rails.sepa.calendar import add_months, is_target_day
 from bezant.rails.sepa.orders import Order
 
@@ -101,27 +104,32 @@ def _day(text: str) -> date | None:
         return None
 
 
-def write(order: Order, *, instrument: str) -> bytes:
-    """Return a pain.008 of collections under a scheme's instrument, `CORE` or `B2B`."""
+def write_stream(order: Order, *, instrument: str) -> Iterator[bytes]:
+    """Yield a pain.008 of collections in pieces, under a scheme's instrument, `CORE` or `B2B`."""
     version = version_of(order.originator)
     old = version == VERSIONS[1]
-    ordered = sorted(order.instructions, key=lambda it: (*_batch_key(it), it.trace))
-    groups = [[*group] for _, group in groupby(ordered, key=_batch_key)]
+    ordered = in_order(order.instructions, batch_key)
+    lots = lots_of(ordered, batch_key)
     header = pain.OrderHeader(
         id=order.reference,
         created_at=order.created_at,
-        count=len(ordered),
-        control_sum=order.sum,
+        count=sum(lot.count for lot in lots),
+        control_sum=orders.euros(sum(lot.total for lot in lots)),
         initiator=orders.initiator_of(order.originator),
     )
-    batches = tuple(
-        _batch(group, number, order, old=old, instrument=instrument)
-        for number, group in enumerate(groups, 1)
+    payments = (_payment(instruction, old=old) for instruction in ordered)
+    batches = (
+        structs.replace(
+            _batch(lot, number, order, old=old, instrument=instrument),
+            payments=islice(payments, lot.count),
+        )
+        for number, lot in enumerate(lots, 1)
     )
-    return messages.write(pain.DebitOrders(header, batches), version)
+    return messages.write_stream(pain.DebitOrders(header, batches), version)
 
 
-def _batch_key(instruction: Instruction) -> tuple[date, str]:
+def batch_key(instruction: Instruction) -> tuple[date, str]:
+    """Return what the collections of a batch have in common: their day and their sequence."""
     return instruction.effective_date, SEQUENCES[_mandate(instruction).sequence]
 
 
@@ -130,28 +138,28 @@ def _mandate(instruction: Instruction) -> Mandate:
     return instruction.mandate
 
 
-def _batch(
-    group: list[Instruction], number: int, order: Order, *, old: bool, instrument: str
-) -> pain.DebitBatch:
+def _batch(lot: Lot, number: int, order: Order, *, old: bool, instrument: str) -> pain.DebitBatch:
+    """Return a batch without its payments."""
     originator = order.originator
     booked = originator.dialect.get("batch_booking")
-    day, sequence = _batch_key(group[0])
     return pain.DebitBatch(
         id=orders.batch_name(order.reference, number),
         method="DD",
         booked_as_one=None if booked is None else booked == "true",
-        count=len(group),
-        control_sum=orders.control_sum(group),
+        count=lot.count,
+        control_sum=orders.euros(lot.total),
         type=parties.PaymentType(
-            levels=(parties.ServiceLevel(code="SEPA"),), instrument=instrument, sequence=sequence
+            levels=(parties.ServiceLevel(code="SEPA"),),
+            instrument=instrument,
+            sequence=lot.sequence,
         ),
-        collected_on=day,
+        collected_on=lot.on,
         creditor=orders.own_party(originator, old=old),
         creditor_account=orders.account_of(originator),
         creditor_agent=parties.Agent(bic=originator.bank_id),
         charge_bearer="SLEV",
         creditor_id=creditor_id(originator.company_id),
-        payments=_Payments(group, old=old),
+        payments=(),
     )
 
 
@@ -159,17 +167,6 @@ def creditor_id(number: str, name: str = "") -> parties.Party:
     """Return a creditor identifier as an element."""
     other = parties.OtherId(id=number, own_scheme="SEPA") if number else None
     return parties.Party(name=to_latin(name, 70), private_ids=(other,) if other else ())
-
-
-class _Payments:
-    """The collections of a batch, made one by one while they are written."""
-
-    def __init__(self, group: list[Instruction], *, old: bool) -> None:
-        self._group = group
-        self._old = old
-
-    def __iter__(self) -> Iterator[pain.DebitOrder]:
-        return (_payment(instruction, old=self._old) for instruction in self._group)
 
 
 def _payment(instruction: Instruction, *, old: bool) -> pain.DebitOrder:

@@ -41,8 +41,8 @@ def _message(original: Original, order: Order) -> parties.OriginalMessage:
 
 def _batch_name(instruction: Instruction) -> str:
     """Return the batch that the original was in: as the bank repeats it, or the file's first."""
-    named = instruction.details.get("batch", "")
-    return named or _original(instruction).file_reference or orders.NOT_PROVIDED
+    original, named = _original(instruction), instruction.details.get("batch", "")
+    return named or original.batch or original.file_reference or orders.NOT_PROVIDED
 
 
 def _reason(instruction: Instruction, order: Order) -> parties.Reason:

@@ -5,18 +5,24 @@ from datetime import datetime, time, timedelta
 
 from bezant.kernel.codec import joined
 from bezant.rail import (
+    Batch,
     Capabilities,
     Direction,
     Instruction,
+    Meaning,
     Originator,
     ReadFile,
     RuleBook,
     Service,
+    Source,
     Timetable,
     in_force,
 )
 from bezant.rails.sepa import calendar, credit, debit, inquiries, orders, read, rules, verify
+from bezant.rails.sepa.batches import Key, batches_of
 from bezant.rails.sepa.orders import Order
+from bezant.rails.sepa.read import Stream
+from bezant.rails.sepa.reasons import REASONS
 
 Write = Callable[[Order], bytes]
 
@@ -35,6 +41,7 @@ class _Sepa:
     capabilities: Capabilities
     rule_book: RuleBook
     _details: tuple[str, ...] = credit.DETAILS
+    _batch_key: Key
 
     def trace(self, originator: Originator, sequence: int) -> str:
         """Return the name of the originator's nth order: its number and twelve digits."""
@@ -60,7 +67,54 @@ class _Sepa:
         most = can.max_file_count if act != "verify" else 1
         orders.refuse(instructions, originator, reference, self._objections, most)
         order = Order(tuple(instructions), originator, created_at, reference)
-        return self._write(order) if act == "pay" else _ABOUT_ORDERS[act](order)
+        return joined(self._write(order)) if act == "pay" else _ABOUT_ORDERS[act](order)
+
+    def pack_stream(
+        self,
+        instructions: Iterable[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        file_modifier: str,
+        reference: str,
+    ) -> Iterator[bytes]:
+        """Yield the message that `pack` returns in pieces, of payments and collections.
+
+        Instructions can be gone through again; those in the order of batches and traces are not
+        held. What is about earlier orders is packed whole.
+        """
+        act = next((instruction.act for instruction in instructions), "pay")
+        if act != "pay":
+            held = tuple(instructions)
+            yield self.pack(
+                held,
+                originator,
+                created_at=created_at,
+                file_modifier=file_modifier,
+                reference=reference,
+            )
+            return
+        most = self.capabilities.max_file_count
+        orders.refuse(instructions, originator, reference, self._objections, most)
+        yield from self._write(Order(instructions, originator, created_at, reference))
+
+    def batches(
+        self,
+        instructions: Sequence[Instruction],
+        originator: Originator,
+        *,
+        created_at: datetime,
+        reference: str,
+    ) -> Iterator[Batch]:
+        """Yield the batches of the same message; what is about earlier orders is booked whole."""
+        del originator, created_at  # Batches are made by what they hold alone.
+        paid = [instruction for instruction in instructions if instruction.act == "pay"]
+        return batches_of(paid, self._batch_key, reference)
+
+    def reason(self, code: str) -> Meaning | None:
+        """Return what a code says; nothing for one that is not in the table."""
+        found = REASONS.get(code)
+        return Meaning(found.meaning, found.failure_code) if found else None
 
     def recognize(self, data: bytes) -> str | None:
         """Return the name of the message, such as `pain.002.001.10`, or `vop`."""
@@ -70,40 +124,35 @@ class _Sepa:
         """Return what a message says; raises FileRefused with every problem, line and path."""
         return read.read(data)
 
+    def streams(self, kind: str) -> bool:
+        """Tell whether files of a kind are read as streams: all but answers about payees."""
+        return kind != verify.FORMAT
+
+    def read_stream(self, source: bytes | Source) -> Stream:
+        """Return the facts of a message one by one; they count when the last one has come.
+
+        Of orders and of what became of them none is held.
+        """
+        return Stream(source)
+
     def _objections(self, instruction: Instruction) -> Iterable[str]:
         can = self.capabilities
         yield from orders.common_objections(instruction, can.acts, can.max_amount, self._details)
         if instruction.direction not in can.directions:
             yield f"{instruction.direction}s are not carried by {can.title}"
 
-    def _write(self, order: Order) -> bytes:
+    def _write(self, order: Order) -> Iterator[bytes]:
         raise AssertionError("each scheme writes its own orders")
 
 
 class _Credit(_Sepa):
     """What both schemes of transfers have in common."""
 
+    _batch_key = staticmethod(credit.batch_key)
     _instant = False
 
-    def pack_stream(
-        self,
-        instructions: Iterable[Instruction],
-        originator: Originator,
-        *,
-        created_at: datetime,
-        reference: str,
-    ) -> Iterator[bytes]:
-        """Yield the file of payments that `pack` returns, in pieces.
-
-        Instructions can be gone through again; those in the order of days and traces are not held.
-        """
-        most = self.capabilities.max_file_count
-        orders.refuse(instructions, originator, reference, self._objections, most)
-        order = Order(instructions, originator, created_at, reference)
+    def _write(self, order: Order) -> Iterator[bytes]:
         return credit.write_stream(order, instant=self._instant)
-
-    def _write(self, order: Order) -> bytes:
-        return joined(credit.write_stream(order, instant=self._instant))
 
 
 class SepaCredit(_Credit):
@@ -183,7 +232,7 @@ class SepaInstant(_Credit):
         """Return the dates of a transfer given at an instant: it goes at once, and is final."""
         day = calendar.day_of(now)
         settled = now + timedelta(seconds=in_force(rules.TIME_OUTS, day).whole)
-        return Timetable(now, day, settled, settled, settled, settled)
+        return Timetable.final(now, day, settled)
 
     def _objections(self, instruction: Instruction) -> Iterable[str]:
         yield from super()._objections(instruction)
@@ -196,6 +245,7 @@ class SepaDebit(_Sepa):
     """SEPA Direct Debit, in one of its two schemes."""
 
     _details = debit.DETAILS
+    _batch_key = staticmethod(debit.batch_key)
 
     def __init__(self, name: str, title: str, instrument: str, rule_book: RuleBook) -> None:
         """Keep what tells the schemes apart: the instrument, and the rules of coming back."""
@@ -250,8 +300,8 @@ class SepaDebit(_Sepa):
         if self._instrument == "B2B" and instruction.counterparty.holder != "company":
             yield "a consumer is not collected from by the scheme between companies"
 
-    def _write(self, order: Order) -> bytes:
-        return debit.write(order, instrument=self._instrument)
+    def _write(self, order: Order) -> Iterator[bytes]:
+        return debit.write_stream(order, instrument=self._instrument)
 
 
 SEPA_CREDIT = SepaCredit()

@@ -6,7 +6,7 @@ from typing import Any
 from bezant.iso20022 import investigations, messages, pacs, pain, parties
 from bezant.iso20022.messages import Message
 from bezant.kernel.money import Money
-from bezant.rail import Direction, Fact, IbanAccount, Party, ReadFile, Totals
+from bezant.rail import Direction, Fact, IbanAccount, Party, ReadFile, Source, Totals
 from bezant.rails.sepa import statuses, verify
 from bezant.rails.sepa.reasons import r_transaction, reason
 
@@ -26,19 +26,57 @@ def recognize(data: bytes) -> str | None:
 
 def read(data: bytes) -> ReadFile:
     """Return the facts of a message; raises FileRefused with every problem, its line and path."""
-    if data.lstrip()[:1] == b"{":
-        fact = verify.read(data)
-        return ReadFile((fact,), (), _totals([fact], {"message": verify.FORMAT}))
-    facts: list[Fact] = []
-    message = messages.read(data, each=_collectors(facts))
-    reader = _READERS.get(message.family)
-    if reader is not None:
-        facts.extend(reader(message))
-    return ReadFile(tuple(facts), (), _totals(facts, _details(message)))
+    stream = Stream(data)
+    facts = tuple(stream)
+    return ReadFile(facts, stream.warnings, stream.totals)
+
+
+class Stream:
+    """The facts of a message one by one; they count when the last one has come."""
+
+    def __init__(self, source: bytes | Source) -> None:
+        """Read from a source, once."""
+        self._source = source
+        self._sums = _Sums()
+        self._details: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[Fact]:
+        """Yield the facts; raises FileRefused at the end for anything wrong."""
+        for fact in self._facts():
+            self._sums.add(fact)
+            yield fact
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Oddities that change nothing: a message has none."""
+        return ()
+
+    @property
+    def totals(self) -> Totals:
+        """How many facts there are, and what they add up to, when all of them have been read."""
+        return self._sums.totals(self._details)
+
+    def _facts(self) -> Iterator[Fact]:
+        source = self._source
+        if isinstance(source, bytes) and source.lstrip()[:1] == b"{":
+            self._details = {"message": verify.FORMAT}
+            yield verify.read(source)
+            return
+        taken: list[Fact] = []
+        passing = messages.Passing(source, _collectors(taken))
+        for _ in passing:
+            yield from taken
+            taken.clear()
+        message = passing.message()
+        yield from taken
+        reader = _READERS.get(message.family)
+        if reader is not None:
+            yield from reader(message)
+        self._details = _details(message)
 
 
 def _collectors(facts: list[Fact]) -> messages.Each:
-    """Return what turns the payments of an order into facts while they are read."""
+    """Return what turns the payments of a message into facts while they are read."""
 
     def transfer(payment: Any, batch: dict[str, Any]) -> None:
         facts.append(_ordered(payment, "credit", payment.creditor, payment.creditor_account, batch))
@@ -46,7 +84,11 @@ def _collectors(facts: list[Fact]) -> messages.Each:
     def collection(payment: Any, batch: dict[str, Any]) -> None:
         facts.append(_ordered(payment, "debit", payment.debtor, payment.debtor_account, batch))
 
-    return {pain.CreditOrder: transfer, pain.DebitOrder: collection}
+    return {
+        pain.CreditOrder: transfer,
+        pain.DebitOrder: collection,
+        **statuses.collectors(facts),
+    }
 
 
 def _ordered(
@@ -258,25 +300,33 @@ def _details(message: Message) -> dict[str, str]:
     return details
 
 
-def _totals(facts: list[Fact], details: dict[str, str]) -> Totals:
-    """Return how many facts there are, and what they add up to by direction.
+class _Sums:
+    """What facts add up to by direction.
 
-    A message without amounts, or with those of another currency, adds up to nothing.
+    A message without amounts adds up to nothing, and what is in another currency than the first
+    does not count.
     """
-    return Totals(
-        count=len(facts),
-        credits=_sum(facts, debits=False),
-        debits=_sum(facts, debits=True),
-        details=details,
-    )
 
+    def __init__(self) -> None:
+        self._count = 0
+        self._sums: dict[bool, Money] = {}
 
-def _sum(facts: list[Fact], *, debits: bool) -> Money:
-    amounts = [
-        fact.amount
-        for fact in facts
-        if fact.amount is not None and (fact.direction == "debit") == debits
-    ]
-    currency = amounts[0].currency if amounts else "eur"
-    total = sum(money.amount for money in amounts if money.currency == currency)
-    return Money(total, currency)
+    def add(self, fact: Fact) -> None:
+        """Count a fact in."""
+        self._count += 1
+        if fact.amount is None:
+            return
+        debits = fact.direction == "debit"
+        total = self._sums.get(debits, Money.zero(fact.amount.currency))
+        if total.currency == fact.amount.currency:
+            self._sums[debits] = total + fact.amount
+
+    def totals(self, details: dict[str, str]) -> Totals:
+        """Return the count, the sums, and what the message says of itself."""
+        nothing = Money.zero("eur")
+        return Totals(
+            count=self._count,
+            credits=self._sums.get(False, nothing),
+            debits=self._sums.get(True, nothing),
+            details=details,
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from bezant.iso20022 import investigations, pacs, pain, parties
+from bezant.iso20022 import investigations, messages, pacs, pain, parties
 from bezant.iso20022.messages import Message
 from bezant.rail import Fact, FactKind
 from bezant.rails.sepa import verify
@@ -106,37 +106,62 @@ def _filled(details: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in details.items() if value}
 
 
-def of_orders(message: Message) -> Iterator[Fact]:
-    """Yield a fact for each order of a pain.002; for a batch or file that has none, one for it.
+def collectors(facts: list[Fact]) -> dict[type[Struct], messages.Take]:
+    """Return what turns the orders of a pain.002 into facts while they are read.
 
-    Those have the name of the batch or message as trace, and say so in `level`.
+    Of each batch one order is kept, so that `of_orders` knows that it is told of order by order.
+    """
+    about: dict[str, Any] = {}
+
+    def header(found: Any, _: dict[str, Any]) -> None:
+        about["on"] = found.created_at.date()
+
+    def group(found: Any, _: dict[str, Any]) -> bool:
+        about["group"] = found
+        return True
+
+    def order(payment: Any, batch: dict[str, Any]) -> bool:
+        if len(about) == 2:  # Without either the message is refused when it has ended.
+            facts.append(_fact(_of_order(payment, batch, about["group"], about["on"])))
+        return not batch.get("payments")
+
+    return {
+        pain.OrderStatusHeader: header,
+        parties.OriginalGroup: group,
+        pain.OrderStatus: order,
+    }
+
+
+def of_orders(message: Message) -> Iterator[Fact]:
+    """Yield a fact for each batch of a pain.002 without orders, or for a file that names nothing.
+
+    They have the name of the batch or message as trace, and say so in `level`. Single orders were
+    told of while the message was read.
     """
     body: pain.OrderStatusReport = message.body
     group, on = body.group, body.header.created_at.date()
     for batch in body.batches:
-        payments = [*batch.payments]
-        if not payments and batch.status:
+        if not batch.payments and batch.status:
             details = {"level": "batch", "file": group.id}
             yield _fact(_Told(batch.id, batch.status, batch.reasons, batch.line, on=on,
                               details=details))  # fmt: skip
-        for payment in payments:
-            yield _fact(_of_order(payment, batch, group, on))
     if not body.batches and group.status:
         yield _fact(_of_group(group, on))
 
 
 def _of_order(
-    payment: pain.OrderStatus, batch: pain.BatchStatus, group: parties.OriginalGroup, on: date
+    payment: pain.OrderStatus, batch: Mapping[str, Any], group: parties.OriginalGroup, on: date
 ) -> _Told:
+    name = str(batch.get("id", ""))
     return _Told(
         trace=payment.instruction or payment.end_to_end,
-        status=payment.status or batch.status or group.status,
-        reasons=payment.reasons or batch.reasons or group.reasons,
+        status=payment.status or batch.get("status", "") or group.status,
+        reasons=payment.reasons or tuple(batch.get("reasons", ())) or group.reasons,
         line=payment.line,
         end_to_end=payment.end_to_end,
         on=payment.accepted_at.date() if payment.accepted_at else on,
         original=payment.original,
-        details={"batch": batch.id, "file": group.id, "bank_reference": payment.bank_reference},
+        details={"batch": name, "file": group.id, "bank_reference": payment.bank_reference},
     )
 
 

@@ -15,6 +15,7 @@ from bezant.rail import (
     Timetable,
     UpiAddress,
     in_force,
+    not_alone,
 )
 from bezant.rail.identifiers import is_vpa
 from bezant.rails.upi import messages, orders, rules
@@ -58,14 +59,7 @@ class Upi:
         del service, direction, cut_off
         day = now.astimezone(messages.INDIA).date()
         settles = now + timedelta(seconds=in_force(rules.ANSWERS_IN, day))
-        return Timetable(
-            cut_off=now,
-            effective_date=day,
-            expected_settlement_at=settles,
-            available_at=settles,
-            return_by=settles,
-            final_at=settles,
-        )
+        return Timetable.final(now, day, settles)
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
         """Say why UPI cannot carry an instruction; nothing when it can."""
@@ -90,8 +84,7 @@ class Upi:
     def _problems(
         self, instructions: Sequence[Instruction], originator: Originator
     ) -> Iterator[Problem]:
-        if len(instructions) != 1:
-            yield Problem(None, None, f"a message has one instruction, not {len(instructions)}")
+        yield from not_alone(instructions)
         account = originator.account
         if not isinstance(account, UpiAddress) or not is_vpa(account.vpa):
             yield Problem(None, "account", "the own account is not an address such as name@bank")

@@ -1,20 +1,23 @@
 """Timelines: every fact of a movement, with what it made and where the bank says so."""
 
 import asyncio
+from collections import defaultdict
+from itertools import islice
+from typing import BinaryIO
 
 from msgspec import Struct
 
 from bezant.api.context import Context
 from bezant.api.resource import Identified
 from bezant.kernel.errors import FileRefused
-from bezant.movement.bank_file import BankFile, content
+from bezant.movement.bank_file import BankFile
+from bezant.movement.contents import opened
 from bezant.movement.engine import engine_of
 from bezant.movement.movement import Movement, MovementFact
 from bezant.rail import Rail
 from bezant.reconcile.book import BankStatementLine
+from bezant.resources.banks.file_texts import facts, texts
 from bezant.resources.ledger.entry import LedgerEntry, load_rows
-
-LONGEST_LINE = 500
 
 
 class FilePlace(Struct, frozen=True):
@@ -79,36 +82,47 @@ async def timeline_of(ctx: Context, movement: Movement) -> Timeline:
 
 
 class _Kept(Struct, frozen=True):
-    """A file, its lines, and the number of the one that orders the movement, if we sent it."""
+    """A file, those of its lines that speak of the movement, and the one that orders it."""
 
     file: BankFile
-    lines: list[str]
+    lines: dict[int, str]
     ordered: int | None
 
 
 async def _files(ctx: Context, movement: Movement) -> dict[str, _Kept]:
-    names = list(dict.fromkeys(fact.file for fact in movement.facts if fact.file))
-    files = await ctx.load_many(BankFile, names, book=ctx.house)
+    spoken: dict[str, set[int]] = defaultdict(set)
+    for fact in movement.facts:
+        if fact.file:
+            spoken[fact.file] |= {fact.line} if fact.line else set()
+    files = await ctx.load_many(BankFile, list(spoken), book=ctx.house)
     kept: dict[str, _Kept] = {}
-    async with ctx.runtime.pool.connection() as conn:
-        for name, file in files.items():
-            data = await content(conn, ctx.house, name)
-            lines = data.decode("utf-8", "replace").splitlines()
-            rail = engine_of(ctx).banks.rails.get(file.rail or "")
-            ordered = None
-            if rail and file.direction == "sent" and movement.reference:
-                ordered = await asyncio.to_thread(_order_in, rail, data, movement.reference)
-            kept[name] = _Kept(file, lines, ordered)
+    for name, file in files.items():
+        rail = engine_of(ctx).banks.rails.get(file.rail or "")
+        trace = movement.reference if rail and file.direction == "sent" else None
+        with await opened(ctx.runtime.pool, ctx.house, name) as source:
+            kept[name] = await asyncio.to_thread(_look, file, source, spoken[name], rail, trace)
     return kept
 
 
-def _order_in(rail: Rail, data: bytes, trace: str) -> int | None:
+def _look(
+    file: BankFile, source: BinaryIO, numbers: set[int], rail: Rail | None, trace: str | None
+) -> _Kept:
+    """Look for some lines of a file, and for the one that orders a movement."""
+    ordered = _order_in(source, rail, file.format or "", trace) if rail and trace else None
+    wanted = numbers if ordered is None else {*numbers, ordered}
+    shown: dict[int, str] = {}
+    if wanted:
+        lines = islice(texts(source, file.format), max(wanted))
+        shown = {number: text for number, text in enumerate(lines, 1) if number in wanted}
+    return _Kept(file, shown, ordered)
+
+
+def _order_in(source: BinaryIO, rail: Rail, kind: str, trace: str) -> int | None:
     """Return the line of a file of ours that orders a movement, as the rail itself reads it."""
     try:
-        facts = rail.read(data).facts
+        return next((one.line for one in facts(source, rail, kind) if one.trace == trace), None)
     except FileRefused:  # Not every rail reads what goes the other way.
         return None
-    return next((fact.line for fact in facts if fact.trace == trace), None)
 
 
 def _place(fact: MovementFact, files: dict[str, _Kept]) -> FilePlace | None:
@@ -117,6 +131,5 @@ def _place(fact: MovementFact, files: dict[str, _Kept]) -> FilePlace | None:
     if kept is None:
         return None
     number = fact.line or kept.ordered
-    known = number is not None and 0 < number <= len(kept.lines)
-    text = kept.lines[number - 1].strip()[:LONGEST_LINE] if known and number else None
+    text = kept.lines[number].strip() if number in kept.lines else None
     return FilePlace(kept.file.id, kept.file.direction, number, kept.file.name, text)

@@ -129,10 +129,18 @@ def _fields(item: Tree, batch: Tree, root: Tree, name: str) -> dict[str, str]:
         "message": text(root, "GrpHdr/MsgId"),
         "format": name,
         "batch": text(batch, "PmtInfId"),
+        "booked_as": _booked_as(item, batch),
         "end_to_end": text(item, "PmtId/EndToEndId"),
         "mandate": text(item, "DrctDbtTx/MndtRltdInf/MndtId"),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _booked_as(item: Tree, batch: Tree) -> str:
+    """Return what the statement calls the line of an order: its batch, unless they are apart."""
+    if text(batch, "BtchBookg") == "false":
+        return text(item, "PmtId/EndToEndId")
+    return text(batch, "PmtInfId")
 
 
 def _collections(root: Tree, client: Client) -> Iterator[Order]:

@@ -162,6 +162,7 @@ def _order(file: AchFile, batch: Batch, entry: Entry) -> Order:
         "destination_name": file.destination_name,
         "company": batch.company,
         "company_id": batch.company_id,
+        "batch": str(batch.number),
         "sec": batch.sec,
         "description": batch.description,
         "odfi": batch.odfi,

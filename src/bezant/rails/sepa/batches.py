@@ -1,0 +1,56 @@
+"""The batches of a SEPA file: what is booked as one, known before its orders are written.
+
+Instructions that come by batch and trace are gone through several times and never held; others are
+sorted in memory first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import groupby, islice, pairwise
+
+from msgspec import Struct
+
+from bezant.rail import Batch, Instruction
+from bezant.rails.sepa.orders import batch_name
+
+Key = Callable[[Instruction], tuple[date, str]]
+"""The day of an order, and what else its batch must share (a collection's sequence)."""
+
+
+class Lot(Struct):
+    """A batch that is to be written: what its orders share, and what they add up to in cents."""
+
+    on: date
+    sequence: str
+    count: int = 0
+    total: int = 0
+
+
+def in_order(instructions: Iterable[Instruction], key: Key) -> Iterable[Instruction]:
+    """Return instructions by batch and trace."""
+
+    def place(instruction: Instruction) -> tuple[tuple[date, str], str]:
+        return key(instruction), instruction.trace
+
+    if any(place(one) > place(other) for one, other in pairwise(instructions)):
+        return sorted(instructions, key=place)
+    return instructions
+
+
+def lots_of(ordered: Iterable[Instruction], key: Key) -> list[Lot]:
+    """Return the batches of instructions that are in order."""
+    lots: list[Lot] = []
+    for (on, sequence), group in groupby(ordered, key=key):
+        lots.append(Lot(on, sequence))
+        for instruction in group:
+            lots[-1].count += 1
+            lots[-1].total += instruction.amount.amount
+    return lots
+
+
+def batches_of(instructions: Iterable[Instruction], key: Key, reference: str) -> Iterator[Batch]:
+    """Yield the batches by the names under which the bank books them."""
+    ordered = in_order(instructions, key)
+    traces = (instruction.trace for instruction in ordered)
+    for number, lot in enumerate(lots_of(ordered, key), 1):
+        yield Batch(batch_name(reference, number), lot.on, tuple(islice(traces, lot.count)))
