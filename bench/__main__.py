@@ -15,6 +15,7 @@ from bench.cases import (
     files,
     growth,
     memory,
+    payments,
     pgledger,
     tigerbeetle,
     transfers,
@@ -26,6 +27,7 @@ from bench.stage import Stage
 
 CASES: Mapping[str, Callable[[Run], None]] = {
     "transfers": transfers.run,
+    "payments": payments.run,
     "conventions": conventions.run,
     "entries": entries.run,
     "door": door.run,

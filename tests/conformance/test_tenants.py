@@ -211,8 +211,11 @@ MEANT = {
     "mandate": ("mandates",),
     "payment_method": ("payment_methods",),
     "payout": ("payouts",),
+    "reserve_hold": ("reserve/holds",),
+    "reserve_plan": ("reserve/plans",),
     "setup_intent": ("setup_intents",),
     "source": ("transfers", "payouts"),
+    "source_charge": ("charges",),
     "source_transaction": ("charges",),
 }
 """What a parameter names, by the word of the path; a cursor names what is listed."""

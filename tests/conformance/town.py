@@ -198,6 +198,7 @@ class Town:
             parameters={"interval_start": now - 60, "interval_end": now},
         )
         if who.account is not None:
+            things |= self._reserves(post)
             return things | {"payouts": post("/v1/payouts", amount=50, currency="usd")}
         things["transfers"] = transfer = post(
             "/v1/transfers", amount=5_000, currency="usd", destination=seller
@@ -263,6 +264,17 @@ class Town:
             ),
             "radar/rules": post("/v1/radar/rules", action="allow", conditions=[condition]),
             "reviews": self.good(who, "GET", "/v1/reviews")["data"][0]["id"],
+        }
+
+    def _reserves(self, post: Any) -> dict[str, str]:
+        """Keep a part of an account's money back, and release some of it again."""
+        after = int(self.clock.now().timestamp()) + 30 * 86_400
+        schedule = {"release_schedule": {"release_after": after}}
+        held = post("/v1/reserve/holds", amount=50, currency="usd", **schedule)
+        return {
+            "reserve/holds": held,
+            "reserve/plans": post("/v1/reserve/plans", percent=1, type="manual_release"),
+            "reserve/releases": post("/v1/reserve/releases", reserve_hold=held, amount=10),
         }
 
     def _ledger(self, post: Any) -> dict[str, str]:

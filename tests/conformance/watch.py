@@ -53,6 +53,9 @@ SURFACE["v2.core.EventDestination"]["nested"]["StatusDetails"]["nested"]["Disabl
 ] = ["str", ""]
 """The reasons are an open enumeration, and one of ours is among them."""
 
+SURFACE["Balance"]["fields"]["risk_reserved"] = ["#RefundAndDisputePrefunding", "?"]
+"""What is kept back is a part of the balance in versions that are previews."""
+
 OWN_SOURCES = ["br_bank_transfer", "gb_bank_transfer", "in_bank_transfer", "swift_bank_transfer"]
 """The types of sources are open; these are ours, for accounts that the surface has none for."""
 SURFACE["Source"]["fields"] |= {name: [{"map": "any"}, "?"] for name in OWN_SOURCES}

@@ -30,6 +30,24 @@ def test_a_charge_is_held_and_captured_in_part(office: Office):
     assert office.ledger()["incoming:cards"] == 1_500
 
 
+def test_what_a_charge_holds_is_let_go_by_hand_or_in_time(office: Office):
+    params = {"amount": 2_000, "currency": "usd", "source": "tok_visa", "capture": False}
+    late, gone = (office.post("/v1/charges", **params)["id"] for _ in range(2))
+    assert office.refused("/v1/refunds", charge=gone, amount=5)["param"] == "amount"
+    refund = office.post("/v1/refunds", charge=gone)
+    assert (refund["amount"], refund["balance_transaction"]) == (2_000, None)
+    office.pass_time(days=8)
+    while office.work():
+        pass
+    assert office.events().count("charge.expired") == 1
+    for name in (late, gone):
+        assert office.get(f"/v1/charges/{name}")["refunded"] is True
+        error = office.refused(f"/v1/charges/{name}/capture")
+        assert error["code"] == "charge_expired_for_capture"
+        assert office.refused("/v1/refunds", charge=name)["status"] == 400
+    assert office.ledger() == {}
+
+
 def test_a_declined_token_leaves_a_failed_charge(office: Office):
     params = {"amount": 2_000, "currency": "usd", "source": "tok_visa_chargeDeclined"}
     answer = office.ask("POST", "/v1/charges", params=params)

@@ -1,6 +1,7 @@
 """Automatic payouts: on the platform's clock, once a day, and never more than there is."""
 
 import pytest
+from msgspec.structs import replace
 
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from tests.resources.office import Office
@@ -93,6 +94,19 @@ def test_the_older_settings_name_one_day(office: Office, seller: str) -> None:
     assert pay_out(office) == 0
     office.pass_time(days=1)
     assert pay_out(office) == 1
+
+
+def test_new_accounts_are_paid_out_as_the_operator_has_set(office: Office) -> None:
+    config = replace(office.runtime.config, payout_interval="daily")
+    office.runtime = replace(office.runtime, config=config)
+    office.fund(1_000)
+    seller = office.open_account()
+    schedule = office.get(f"/v1/accounts/{seller}")["settings"]["payouts"]["schedule"]
+    assert schedule == {"delay_days": 2, "interval": "daily"}
+    give(office, seller, 700)
+    office.pass_time(days=1)
+    assert pay_out(office) == 1
+    assert amounts(office, seller) == [700]
 
 
 def test_what_is_changed_meanwhile_counts(office: Office, seller: str) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bezant.api.context import Caller
+from bezant.commit.change_set import Refused
+from bezant.resources.core import payouts
 from bezant.resources.core.fee_plans import plans_at
 from tests.resources.office import Office
 
@@ -96,3 +99,23 @@ def test_plans_say_the_price_and_the_limit(office: Office, seller: str, tmp_path
     office.pass_time(days=1)
     (net,) = instant(office, seller)["net_available"]
     assert net["amount"] == 500
+
+
+def test_two_at_the_same_moment_share_the_limit(
+    office: Office, seller: str, tmp_path: Path
+) -> None:
+    by_plan(office, tmp_path)
+
+    async def both() -> list[str]:
+        params = payouts.CreatePayout(amount=300, currency="usd", method="instant")
+        caller = Caller(office.platform, seller, livemode=False)
+        first, second = office.context(caller), office.context(caller)
+        for ctx in (first, second):
+            await payouts.create(ctx, params)
+        outcomes = [*await first.commit(), *await second.commit()]
+        return [each.code if isinstance(each, Refused) else "" for each in outcomes]
+
+    (taken, other) = office.run(both())
+    assert (taken, other in ("exists", "stale")) == ("", True)
+    (net,) = instant(office, seller)["net_available"]
+    assert net["amount"] == 200

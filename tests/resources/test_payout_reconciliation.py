@@ -65,6 +65,27 @@ def test_an_automatic_payout_is_reconciled_to_nothing(office: Office, seller: st
     assert reconcile(office) == 0
 
 
+def test_what_stays_in_the_balance_is_held_for_each_payout(office: Office, seller: str) -> None:
+    payouts = {"schedule": {"interval": "daily"}, "minimum_balance_by_currency": {"usd": 150}}
+    office.post("/v1/balance_settings", seller, payments={"payouts": payouts})
+    for amount in (400, 60):
+        give(office, seller, amount)
+        office.pass_time(days=1)
+        assert office.run(AutomaticPayouts(office.runtime).run_once()) == 1
+        assert reconcile(office) == 1
+    second, first = office.get("/v1/payouts", seller)["data"]
+    assert figures(told(office, seller, first)) == (0, 250, 250, 0)
+    assert figures(told(office, seller, second)) == (0, 60, 60, 0)
+    shown = office.get("/v1/balance_transactions", seller, payout=second["id"])["data"]
+    assert [(each["type"], each["net"]) for each in reversed(shown)] == [
+        ("payout_minimum_balance_release", 150),
+        ("payment", 60),
+        ("payout_minimum_balance_hold", -150),
+        ("payout", -60),
+    ]
+    assert office.ledger(seller)["available"] == 150
+
+
 def test_a_manual_payout_carries_on_what_it_leaves(office: Office, seller: str) -> None:
     first_in = give(office, seller, 300)
     first = pay(office, seller, 120)

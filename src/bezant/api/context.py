@@ -203,6 +203,11 @@ class Context:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden
 
+    def known_hidden(self, name: str) -> Hidden | None:
+        """Return what is stored with an object beside what it shows, if it was loaded here."""
+        known = self._loaded.get(name)
+        return None if known is None else known.hidden
+
     async def raw_many(self, keys: Sequence[Key]) -> dict[str, str]:
         """Return stored bodies by id."""
         rows = await self.runtime.reader.many(keys)

@@ -27,6 +27,11 @@ PAYMENT_ERROR_CODES = (
         "Answer the dispute, or accept it.",
     ),
     (
+        "charge_expired_for_capture",
+        "The time to capture what the charge holds is over, or it was let go.",
+        "Charge the customer again.",
+    ),
+    (
         "invalid_source_usage",
         "The payment can't be used for this, such as for a transfer in another currency.",
         "Read the message, which says what would be possible.",

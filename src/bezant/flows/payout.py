@@ -6,7 +6,16 @@ things: the house's `network` account stands between them and is zero when both 
 
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, due, fees_payable, in_transit, incoming, network, pending
+from bezant.ledger.chart import (
+    available,
+    due,
+    fees_payable,
+    in_transit,
+    incoming,
+    minimum,
+    network,
+    pending,
+)
 from bezant.ledger.entry import Entry, Move, entry
 
 NEXT = {
@@ -22,6 +31,18 @@ def created(amount: Money, *, book: Book, rail: str) -> Entry:
     """The money may no longer be spent: it is on its way."""
     return entry(
         "payout.created", Move(amount, debit=available(book), credit=in_transit(book, rail))
+    )
+
+
+def minimum_held(amount: Money, *, book: Book) -> Entry:
+    """What is to stay in the balance is out of a payout's reach."""
+    return entry("payout.minimum_held", Move(amount, debit=available(book), credit=minimum(book)))
+
+
+def minimum_released(amount: Money, *, book: Book) -> Entry:
+    """The payout is made: what was to stay is a part of the balance again."""
+    return entry(
+        "payout.minimum_released", Move(amount, debit=minimum(book), credit=available(book))
     )
 
 

@@ -1,8 +1,13 @@
-"""Reserve: what is set aside of an owner's balance, against what others may come to lose by it."""
+"""Reserve: what is set aside of an owner's balance, against what others may come to lose by it.
 
+A platform answers for its accounts that are below zero, and keeps back what its accounts may have
+to give back.
+"""
+
+from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, connect_reserved
+from bezant.ledger.chart import available, connect_reserved, reserved
 from bezant.ledger.entry import Entry, Move, entry
 
 
@@ -17,4 +22,16 @@ def connect_lowered(amount: Money, *, book: Book) -> Entry:
     return entry(
         "reserve.connect_lowered",
         Move(amount, debit=connect_reserved(book), credit=available(book)),
+    )
+
+
+def held(amount: Money, *, book: Book, purse: Purse) -> Entry:
+    """It is kept back of what is to come or of what may be spent."""
+    return entry("reserve.held", Move(amount, debit=purse_of(book, purse), credit=reserved(book)))
+
+
+def released(amount: Money, *, book: Book, purse: Purse) -> Entry:
+    """It is the owner's again, in the purse that it came out of unless that has come due."""
+    return entry(
+        "reserve.released", Move(amount, debit=reserved(book), credit=purse_of(book, purse))
     )

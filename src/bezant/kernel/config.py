@@ -53,6 +53,14 @@ class Config(Struct, frozen=True, kw_only=True):
             "a file's path",
         ),
     ] = None
+    payout_interval: Annotated[
+        Literal["daily", "manual"],
+        _setting(
+            "How new accounts are paid out until their settings say otherwise: by hand, or every "
+            "day as with Stripe.",
+            "manual or daily",
+        ),
+    ] = "manual"
     modulus_table: Annotated[
         Path | None,
         _setting(

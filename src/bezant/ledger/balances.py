@@ -174,12 +174,13 @@ async def balances_at(conn: Connection, book: Book, paths: Sequence[str]) -> lis
 
 
 async def balances_in(
-    conn: Connection, books: Sequence[Book], account: Callable[[Book], Account]
+    conn: Connection, books: Sequence[Book], *accounts: Callable[[Book], Account]
 ) -> list[Balance]:
-    """Return an account of each of some books, in every currency, in one statement."""
+    """Return some accounts of each of some books, in every currency, in one statement."""
     if not books:
         return []
-    values = [integers([book.id for book in books]), [account(books[0]).path]]
+    paths = [account(books[0]).path for account in accounts]
+    values = [integers([book.id for book in books]), paths]
     cursor = await conn.execute(QUERIES.balances_in, values)
     return [Balance(*row) for row in await cursor.fetchall()]
 

@@ -54,6 +54,21 @@ def connect_reserved(book: Book) -> Account:
     return _account(book, "connect_reserved", floor=0)
 
 
+def prefunded(book: Book) -> Account:
+    """What the owner has sent ahead for refunds and disputes that nothing else is left for."""
+    return _account(book, "prefunded", floor=0)
+
+
+def prefunding(book: Book) -> Account:
+    """What the owner is sending for those, and the bank does not have yet."""
+    return _account(book, "prefunding")
+
+
+def minimum(book: Book) -> Account:
+    """What a payout leaves in the balance; zero once the payout is made."""
+    return _account(book, "minimum", floor=0)
+
+
 def in_transit(book: Book, rail: str) -> Account:
     """What is on its way to a bank; zero when every movement is done."""
     return _account(book, f"in_transit:{rail}")

@@ -33,6 +33,7 @@ from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
+from bezant.resources.core.prefunding import PrefundingDrawer
 from bezant.resources.payments.authentication_page import AuthenticationPage
 from bezant.resources.payments.card_news import CardNews
 from bezant.resources.stripecli.sockets import Sockets
@@ -65,6 +66,7 @@ from bezant.workers.poll_banks import BanksPoller
 from bezant.workers.poll_cards import CardPoller
 from bezant.workers.purge import Purge
 from bezant.workers.relay_events import EventRelay
+from bezant.workers.release_reserves import ReserveReleaser
 from bezant.workers.run_jobs import JobRunner
 from bezant.workers.run_jobs_schedule import Recurring, Scheduler
 from bezant.workers.seal import Sealer
@@ -213,6 +215,8 @@ class Platform:
     def _recurring(self) -> dict[str, Recurring]:
         return {
             "purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once),
+            "draw_prefunding": Recurring(MATURE_SECONDS, PrefundingDrawer(self.runtime).run_once),
+            "release_reserves": Recurring(MATURE_SECONDS, ReserveReleaser(self.runtime).run_once),
             "mature": Recurring(MATURE_SECONDS, Maturer(self.runtime).run_once),
             "sweep_fees": Recurring(SWEEP_SECONDS, FeeSweeper(self.runtime).run_once),
             "negative_balances": Recurring(

@@ -21,6 +21,9 @@ from bezant.resources.connect import (
     capabilities,
     external_accounts,
     persons,
+    reserve_holds,
+    reserve_plans,
+    reserve_releases,
     standing,
     tokens,
     transfer_reversals,
@@ -107,6 +110,9 @@ ROUTES: Sequence[Routes] = (
     v2_account_links.routes,
     transfers.routes,
     transfer_reversals.routes,
+    reserve_plans.routes,
+    reserve_holds.routes,
+    reserve_releases.routes,
     application_fees.routes,
     application_fees.refunds,
     payouts.routes,
@@ -207,6 +213,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
     """Return what runs each kind of job."""
     return {
         webhook_resends.JOB: Resender(runtime),
+        reserve_plans.JOB: reserve_plans.PlanFollower(runtime).run,
         report_runs.JOB: ReportRunner(runtime).run,
         test_clocks.JOB: test_clocks.arrivals(runtime),
         standing.VERIFY: AccountReviewer(runtime).verify,

@@ -53,7 +53,6 @@ class Account(Owner, tag="account"):
     business_type: str | None = None
     charges_enabled: bool = False
     company: dict[str, Any]
-    controller: dict[str, Any]
     country: str = "US"
     created: int
     details_submitted: bool = False
@@ -75,8 +74,15 @@ class Account(Owner, tag="account"):
         return (self.requirements.disabled_reason or "").startswith("rejected.")
 
 
-def blank(name: str, account_type: AccountType, controller: dict[str, Any]) -> Account:
-    """Return an account of which nothing is known but who is responsible for what."""
+def blank(
+    name: str, account_type: AccountType, controller: dict[str, Any], interval: str = "manual"
+) -> Account:
+    """Return an account of which nothing is known but who is responsible for what.
+
+    `interval` is how often it is paid out until its settings say otherwise.
+    """
+    payouts = shapes.SETTINGS["payouts"]
+    schedule = payouts["schedule"] | {"interval": interval}
     return Account(
         id=name,
         business_profile=shapes.BUSINESS_PROFILE,
@@ -87,7 +93,7 @@ def blank(name: str, account_type: AccountType, controller: dict[str, Any]) -> A
         external_accounts=ExternalAccounts(url=f"/v1/accounts/{name}/external_accounts"),
         groups={"payments_pricing": None},
         metadata={},
-        settings=shapes.SETTINGS,
+        settings=shapes.SETTINGS | {"payouts": payouts | {"schedule": schedule}},
         tos_acceptance=shapes.TOS_ACCEPTANCE,
         type=account_type,
     )

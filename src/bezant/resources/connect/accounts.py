@@ -159,7 +159,9 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
         raise InvalidRequest("A connected account can't have connected accounts of its own.")
     params = await _opened(ctx, params)
     kind, controller = _responsibilities(params)
-    account = ctx.create(blank(ctx.new_id("acct"), kind, controller), book=ctx.platform_book)
+    interval = ctx.runtime.config.payout_interval
+    opened = blank(ctx.new_id("acct"), kind, controller, interval)
+    account = ctx.create(opened, book=ctx.platform_book)
     changes = await _changes(ctx, account, params)
     if params.country is not None:
         changes["country"] = params.country

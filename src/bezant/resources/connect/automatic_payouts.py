@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
@@ -121,6 +122,7 @@ class AutomaticPayouts:
                 least = minimums_of(hidden).get(balance.currency, 0)
                 destination = by_currency.get(balance.currency)
                 if destination is not None:
+                    wanted = replace(wanted, minimum=least)
                     _begin(ctx, _payable(balance, least), destination, wanted)
         return ctx
 

@@ -9,6 +9,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.destination import destination_of, move_on
+from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.transfer import Transfer, Words, move
 
 
@@ -56,7 +57,9 @@ async def create(ctx: Context, params: CreateTransfer) -> Transfer:
         group=params.transfer_group,
     )
     if params.source_transaction is None:
-        return move(ctx, amount, book, words)[0]
+        transfer, payment = move(ctx, amount, book, words)
+        await keep_back(ctx, payment, amount, 0, book=book, until=None)
+        return transfer
     charge = await ctx.load(Charge, params.source_transaction, param="source_transaction")
     return await move_on(ctx, charge, amount, book, words)
 

@@ -1,6 +1,7 @@
 """The balance: what an account may spend, and what will become available, by currency."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -11,10 +12,21 @@ from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json
 from bezant.kernel.money import Money
 from bezant.ledger import balances
-from bezant.ledger.chart import available, connect_reserved, pending
+from bezant.ledger.chart import (
+    available,
+    connect_reserved,
+    pending,
+    prefunded,
+    prefunding,
+    reserved,
+)
 from bezant.resources.core.bank_accounts import default_for
 from bezant.resources.core.instant_payouts import net_available
 from bezant.resources.core.owners import acting_owner
+
+_PATHS = ("available", "pending", "connect_reserved", "reserved", "prefunded", "prefunding")
+ACCOUNTS = (available, pending, connect_reserved, reserved, prefunded, prefunding)
+"""The accounts of a book that its balance shows."""
 
 
 class SourceTypes(Struct, frozen=True):
@@ -66,22 +78,49 @@ routes = Routes(Balance, "/v1/balance", listed=False, retrieved=False)
 async def retrieve(ctx: Context) -> str:
     """Retrieve the balance of the account that the request is for."""
     owner = await acting_owner(ctx)
-    paths = [each(ctx.book).path for each in (available, pending, connect_reserved)]
     async with ctx.runtime.pool.connection() as conn:
-        found = await balances.balances_at(conn, ctx.book, paths)
-    spendable, coming, set_aside = (_sums(found, path, owner.default_currency) for path in paths)
-    nothing = [_sourced(0, each.currency) for each in spendable]
-    body: dict[str, Any] = {
-        "object": "balance",
-        "available": spendable,
-        "connect_reserved": [Sum(each.amount, each.currency) for each in set_aside],
-        "instant_available": [await _instant(ctx, each) for each in spendable],
-        "issuing": {"available": nothing},
-        "livemode": ctx.livemode,
-        "pending": coming,
-        "refund_and_dispute_prefunding": {"available": nothing, "pending": nothing},
-    }
+        found = await balances.balances_in(conn, [ctx.book], *ACCOUNTS)
+    body = shown(found, owner.default_currency, livemode=ctx.livemode)
+    body["instant_available"] = [await _instant(ctx, each) for each in body["available"]]
     return encode_json(body).decode()
+
+
+def shown(
+    found: Sequence[balances.Balance],
+    default_currency: str,
+    *,
+    livemode: bool,
+    matured: Mapping[str, int] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return a balance as events show it, of the accounts of a book.
+
+    `matured` is what becomes available at this moment, in minor units by currency.
+    """
+    currencies = [default_currency, *(each.currency for each in found)]
+    sums = {each: dict.fromkeys(currencies, 0) for each in _PATHS}
+    for each in found:
+        sums[each.path][each.currency] = each.available
+    for currency, amount in matured.items():
+        sums["available"][currency] += amount
+        sums["pending"][currency] -= amount
+    told = {
+        path: [_sourced(amount, currency) for currency, amount in by_currency.items()]
+        for path, by_currency in sums.items()
+    }
+    nothing = [_sourced(0, currency) for currency in dict.fromkeys(currencies)]
+    return {
+        "object": "balance",
+        "available": told["available"],
+        "connect_reserved": [Sum(each.amount, each.currency) for each in told["connect_reserved"]],
+        "issuing": {"available": nothing},
+        "livemode": livemode,
+        "pending": told["pending"],
+        "refund_and_dispute_prefunding": {
+            "available": told["prefunded"],
+            "pending": told["prefunding"],
+        },
+        "risk_reserved": {"available": told["reserved"], "pending": nothing},
+    }
 
 
 async def _instant(ctx: Context, spendable: SourcedSum) -> InstantSum:
@@ -103,13 +142,6 @@ async def _instant(ctx: Context, spendable: SourcedSum) -> InstantSum:
         SourceTypes(spendable.amount),
         [NetAvailable(net.amount, destination.id, types)],
     )
-
-
-def _sums(found: Iterable[balances.Balance], path: str, default_currency: str) -> list[SourcedSum]:
-    """Return a sum for every currency the book knows, the default one first and always there."""
-    amounts = dict.fromkeys([default_currency, *(each.currency for each in found)], 0)
-    amounts |= {each.currency: each.available for each in found if each.path == path}
-    return [_sourced(amount, currency) for currency, amount in amounts.items()]
 
 
 def _sourced(amount: int, currency: str) -> SourcedSum:

@@ -1,7 +1,8 @@
 """Balance transactions: the history of an account's balance as the API shows it.
 
 The net amounts of those that are available add up to the ledger's `available` account, those that
-are pending to its `pending` account.
+are pending to its `pending` account. What is kept apart, such as reserves, has transactions of its
+own, by `balance_type`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,21 +19,28 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.store.objects import Row
 
+BalanceType = Literal["payments", "refund_and_dispute_prefunding", "risk_reserved"]
+"""Which of an account's balances changes."""
+
 REPORTING_CATEGORIES: Mapping[str, str] = {
     "adjustment": "other_adjustment",
     "application_fee": "platform_earning",
     "application_fee_refund": "platform_earning_refund",
     "charge": "charge",
     "payment": "charge",
-    "payment_failure_refund": "refund_failure",
+    "payment_failure_refund": "charge_failure",
     "payment_refund": "refund",
     "payout": "payout",
     "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
+    "payout_minimum_balance_hold": "payout_minimum_balance_hold",
+    "payout_minimum_balance_release": "payout_minimum_balance_release",
     "refund": "refund",
     "refund_failure": "refund_failure",
-    "stripe_fee": "fee",
+    "reserve_hold": "risk_reserved_funds",
+    "reserve_release": "risk_reserved_funds",
     "reserve_transaction": "connect_reserved_funds",
+    "stripe_fee": "fee",
     "topup": "topup",
     "topup_reversal": "topup_reversal",
     "transfer": "transfer",
@@ -71,7 +79,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
 
     amount: int
     available_on: int
-    balance_type: Literal["payments"] = "payments"
+    balance_type: BalanceType = "payments"
     created: int
     currency: str
     description: str | None = None
@@ -80,13 +88,18 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
     fee_details: tuple[FeeDetail, ...] = ()
     net: int
     reporting_category: str
-    source: str
+    source: str | None
     status: Literal["available", "pending"] = "available"
     type: str
 
     @property
     def payout(self) -> str | None:
-        """The payout whose transaction this is; a worker finds those of which it was made."""
+        """The payout whose transaction this is; a worker finds those of which it was made.
+
+        Other balances are in no payout: they stand apart under their name.
+        """
+        if self.balance_type != "payments":
+            return self.balance_type
         return self.source if self.type == "payout" and self.amount < 0 else None
 
     @property
@@ -115,7 +128,7 @@ def record(
     kind: str,
     amount: Money,
     *,
-    source: str,
+    source: str | None,
     book: Book | None = None,
     description: str | None = None,
     pending_until: int | None = None,
@@ -135,15 +148,38 @@ def record(
     return ctx.create(made, book=book)
 
 
+def record_apart(
+    ctx: Context,
+    balance_type: BalanceType,
+    kind: str,
+    amount: Money,
+    *,
+    source: str | None,
+    book: Book | None = None,
+    description: str | None = None,
+) -> BalanceTransaction:
+    """Store a change of a balance that is kept apart."""
+    made = transaction(
+        ctx.new_id("txn", book),
+        kind,
+        amount,
+        source=source,
+        description=description,
+        balance_type=balance_type,
+    )
+    return ctx.create(made, book=book)
+
+
 def transaction(
     name: str,
     kind: str,
     amount: Money,
     *,
-    source: str,
+    source: str | None,
     pending_until: int | None = None,
     description: str | None = None,
     fees: Sequence[FeeDetail] = (),
+    balance_type: BalanceType = "payments",
 ) -> BalanceTransaction:
     """Return a change of a balance: available at once, or pending until about a Unix second."""
     created = created_of(name)
@@ -152,6 +188,7 @@ def transaction(
         id=name,
         amount=amount.amount,
         available_on=created if pending_until is None else pending_until,
+        balance_type=balance_type,
         created=created,
         currency=amount.currency,
         description=description,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 
 from bezant.api.context import Context
 from bezant.api.pages import bounds_between
+from bezant.api.resource import Identified
 from bezant.db.queries import load
 from bezant.flows.fee_plan import Plan, Sale, parts_of
 from bezant.kernel.codec import unix_seconds
@@ -20,6 +21,12 @@ METHOD = "instant_payout"
 """What rules of fee plans call them."""
 QUERIES = load("bezant.resources.core", "instant_payouts.sql")
 _MICROSECONDS = 1_000_000
+
+
+class InstantTurn(Identified, tag="instant_turn"):
+    """How many instant payouts an account has asked for in a currency; bounds have them in turn."""
+
+    number: int
 
 
 def price_of(ctx: Context, amount: Money) -> Sequence[FeeDetail]:
@@ -51,7 +58,13 @@ def net_of(ctx: Context, spendable: Money) -> Money:
 
 
 async def check_limit(ctx: Context, amount: Money) -> None:
-    """Refuse what is more than the account may pay out instantly today."""
+    """Refuse what is more than the account may pay out instantly today.
+
+    Of two at the same moment the second is looked at again when the first is there.
+    """
+    if amount.currency not in _plan(ctx).instant_daily_limit:
+        return
+    await _take_turn(ctx, amount.currency)
     left = await _left_today(ctx, amount.currency)
     if left is not None and amount.amount > left:
         raise InvalidRequest(
@@ -77,6 +90,16 @@ async def net_available(ctx: Context, spendable: Money, destination: BankAccount
     except InvalidRequest:
         return None
     return amount
+
+
+async def _take_turn(ctx: Context, currency: str) -> None:
+    """Change what orders the instant payouts of an account, before they are added up."""
+    name = f"iturn_{ctx.account.rpartition('_')[2]}_{currency}"
+    turn = await ctx.find(InstantTurn, name)
+    if turn is None:
+        ctx.create(InstantTurn(id=name, number=1))
+    else:
+        ctx.save(turn, number=turn.number + 1)
 
 
 def _plan(ctx: Context) -> Plan:

@@ -39,10 +39,16 @@ class Owner(Identified, tag="account"):
 
     business_profile: dict[str, Any] = field(default_factory=dict[str, Any])
     capabilities: dict[str, str] = field(default_factory=dict[str, str])
+    controller: dict[str, Any] = field(default_factory=dict[str, Any])
     country: str = "US"
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     default_currency: str = DEFAULT_CURRENCY
     payouts_enabled: bool = True
+
+    @property
+    def platform_pays_fees(self) -> bool:
+        """Whether the platform is charged what the account's own payments cost."""
+        return self.controller.get("fees", {}).get("payer") == "application"
 
     @property
     def delay_days(self) -> int:

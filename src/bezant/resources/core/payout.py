@@ -110,7 +110,8 @@ class Payout(Resource, tag="payout"):
 class Wanted(Struct, frozen=True, kw_only=True):
     """What is wanted of a new payout, beside the amount and the bank account.
 
-    `address` is the account holder's, which some networks ask for.
+    `address` is the account holder's, which some networks ask for; `minimum` is what stays in the
+    balance by the account's settings, in minor units.
     """
 
     address: Address | None = None
@@ -118,6 +119,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict[str, str])
     method: Method = "standard"
+    minimum: int = 0
     statement_descriptor: str | None = None
 
 
@@ -144,6 +146,10 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
     )
     order = Order(party(ctx, destination, wanted.address), description="PAYOUT")
     movement = _sent(ctx, payout, order)
+    least = Money(wanted.minimum, amount.currency)
+    if least:
+        ctx.post(flow.minimum_held(least, book=ctx.book), source=name)
+        recorded(ctx, "payout_minimum_balance_hold", -least, payout)
     entry = flow.created(amount, book=ctx.book, rail=movement.rail)
     instruct.tie(ctx, movement, ctx.post(entry, source=name))
     fees = price_of(ctx, amount) if wanted.method == "instant" else ()
@@ -151,6 +157,9 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
     fee = sum(each.amount for each in fees)
     if fee:
         ctx.post(flow.priced(Money(fee, amount.currency), book=ctx.book), source=name)
+    if least:
+        ctx.post(flow.minimum_released(least, book=ctx.book), source=name)
+        recorded(ctx, "payout_minimum_balance_release", least, payout)
     payout.arrival_date = day_of(movement)
     hidden: Hidden = {
         "chain": [ctx.caller.platform, ctx.account],

@@ -10,11 +10,12 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 from msgspec.structs import replace
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import Context, Hidden, created_of
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
 from bezant.api.resource import Expands, Resource
 from bezant.api.routes import Routes
+from bezant.flows import prefunding
 from bezant.flows import top_up as flow
 from bezant.kernel.codec import from_base62, unix_seconds
 from bezant.kernel.errors import InvalidRequest
@@ -29,8 +30,9 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.resources.core.balance_transactions import (
     BalanceTransaction,
+    BalanceType,
     become_available,
-    record,
+    record_apart,
     transaction,
     unread,
 )
@@ -39,6 +41,8 @@ from bezant.resources.core.sortable import bounds, sortable
 from bezant.resources.core.topup_source import Receiver, Source, receiving
 
 RAIL = "wire"
+BALANCE = "balance"
+"""Where a top-up's hidden part has the balance that it is for, if it is not the usual one."""
 
 _NO_SOURCE = refused(
     "A top-up can't be pulled from a source: leave it out, and send the money by wire under the "
@@ -91,11 +95,12 @@ class Topup(Resource, tag="topup"):
 
 
 class CreateTopup(Params):
-    """What a top-up is made of."""
+    """What a top-up is made of; `destination_balance` is one that is kept apart."""
 
     amount: Amount
     currency: Currency
     description: str | None = None
+    destination_balance: Literal["refund_and_dispute_prefunding"] | None = None
     metadata: Metadata | None = None
     payment_method: Annotated[str, _NO_SOURCE] | None = None
     source: Annotated[str, _NO_SOURCE] | None = None
@@ -148,9 +153,15 @@ async def create(ctx: Context, params: CreateTopup) -> Topup:
         transfer_group=params.transfer_group,
     )
     instruct.expect(ctx, topup, topup.money, rail=RAIL, bank=bank, reference=topup.reference)
-    ctx.post(flow.created(topup.money, book=ctx.book, rail=RAIL), source=name)
-    ctx.create(_pending(topup))
-    return ctx.create(topup, event="topup.created")
+    hidden: Hidden = {}
+    if params.destination_balance is None:
+        entry = flow.created(topup.money, book=ctx.book, rail=RAIL)
+    else:
+        hidden[BALANCE] = params.destination_balance
+        entry = prefunding.announced(topup.money, book=ctx.book, rail=RAIL)
+    ctx.post(entry, source=name)
+    ctx.create(_pending(topup, hidden))
+    return ctx.create(topup, event="topup.created", hidden=hidden)
 
 
 @routes.update
@@ -169,18 +180,23 @@ async def cancel(ctx: Context, topup: Topup) -> Topup:
             code="topup_not_cancelable",
         )
     instruct.cancel(ctx, await instruct.movement_of(ctx, topup.id))
-    ctx.post(flow.dropped(topup.money, book=ctx.book, rail=RAIL), source=topup.id)
+    balance = _balance_of(ctx.hidden(topup))
+    drop = flow.dropped if balance == "payments" else prefunding.dropped
+    ctx.post(drop(topup.money, book=ctx.book, rail=RAIL), source=topup.id)
     assert topup.balance_transaction, "a top-up is recorded when it is made"
     become_available(ctx, await ctx.load(BalanceTransaction, topup.balance_transaction))
-    record(ctx, "topup_reversal", -topup.money, source=topup.id, description=topup.description)
+    words = topup.description
+    record_apart(ctx, balance, "topup_reversal", -topup.money, source=topup.id, description=words)
     source = replace(topup.source, status="canceled")
     return ctx.save(topup, status="canceled", source=source, event="topup.canceled")
 
 
 def _settled(ctx: Context, topup: Topup, movement: Movement, _fact: MovementFact) -> None:
     assert "succeeded" in flow.NEXT[topup.status], f"{topup.id} is {topup.status}"
-    ctx.post(flow.succeeded(topup.money, book=movement.book, rail=movement.rail), source=topup.id)
-    become_available(ctx, unread(ctx, _pending(topup), movement.book))
+    hidden = ctx.hidden(topup)
+    come = flow.succeeded if _balance_of(hidden) == "payments" else prefunding.succeeded
+    ctx.post(come(topup.money, book=movement.book, rail=movement.rail), source=topup.id)
+    become_available(ctx, unread(ctx, _pending(topup, hidden), movement.book))
     receiver = replace(
         topup.source.receiver, amount_charged=topup.amount, amount_received=topup.amount
     )
@@ -195,7 +211,11 @@ def _house_settled(total: Money, house: Book, rail: str) -> Entry:
 handler = Handler(subject=Topup, on={"settled": _settled}, house={"settled": _house_settled})
 
 
-def _pending(topup: Topup) -> BalanceTransaction:
+def _balance_of(hidden: Hidden) -> BalanceType:
+    return hidden.get(BALANCE, "payments")
+
+
+def _pending(topup: Topup, hidden: Hidden) -> BalanceTransaction:
     """Return the first version of a top-up's balance transaction."""
     assert topup.balance_transaction, "a top-up is recorded when it is made"
     return transaction(
@@ -205,6 +225,7 @@ def _pending(topup: Topup) -> BalanceTransaction:
         source=topup.id,
         pending_until=topup.expected_availability_date,
         description=topup.description,
+        balance_type=_balance_of(hidden),
     )
 
 

@@ -1,5 +1,7 @@
 """Capturing what was authorized, or giving it back: in parts, in time, and only once."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -110,23 +112,44 @@ def _means(ctx: Context, charge: Charge) -> Means:
     )
 
 
+def expire_later(ctx: Context, charge: Charge, at: datetime | None) -> None:
+    """Let what a charge without an intent holds go when its time to be captured is over."""
+    if at is not None:
+        payload = {"account": ctx.account, "charge": charge.id, "livemode": ctx.livemode,
+                   "platform": ctx.caller.platform}  # fmt: skip
+        ctx.enqueue(EXPIRY_JOB, payload, at=at)
+
+
+async def _expired(ctx: Context, payload: Mapping[str, Any]) -> bool:
+    """End what nobody has captured; False when somebody has."""
+    if "charge" in payload:
+        charge = await ctx.load(Charge, payload["charge"])
+        if charge.captured or charge.refunded:
+            return False
+        ctx.save(charge, refunded=True, event="charge.expired")
+        return True
+    intent = await ctx.load(PaymentIntent, payload["intent"])
+    if intent.status != "requires_capture":
+        return False
+    await cancel_held(ctx, intent, "automatic", expired=True)
+    return True
+
+
 class Expirer:
-    """Runs the jobs that end intents whose time to be captured is over."""
+    """Runs the jobs that end what holds money whose time to be captured is over."""
 
     def __init__(self, runtime: Runtime) -> None:
         """Take the ports."""
         self._runtime = runtime
 
     async def run(self, job: JobRow) -> None:
-        """End an intent, if its money is held still."""
+        """End an intent or a charge, if its money is held still."""
         payload = msgspec.json.decode(job.payload)
         caller = Caller(payload["platform"], payload["account"], livemode=payload["livemode"])
         for _ in range(_RUNS):
             ctx = Context(self._runtime, caller)
-            intent = await ctx.load(PaymentIntent, payload["intent"])
-            if intent.status != "requires_capture":
+            if not await _expired(ctx, payload):
                 return
-            await cancel_held(ctx, intent, "automatic", expired=True)
             try:
                 await ctx.write()
             except Stale:

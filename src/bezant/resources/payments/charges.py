@@ -22,7 +22,8 @@ from bezant.resources.core.customer import Customer, Shipping
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import refused
 from bezant.resources.payments import payment_methods, screening
-from bezant.resources.payments.capturing import capture_charge, release
+from bezant.resources.payments.account_debit import debit
+from bezant.resources.payments.capturing import capture_charge, expire_later, release
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, request_of
 from bezant.resources.payments.intent_changes import base, intent_of
@@ -35,12 +36,13 @@ from bezant.resources.payments.payment_intent_params import (
 )
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 from bezant.resources.payments.payment_method_params import Card as CardParams
+from bezant.resources.payments.transfer import Words
 
 _OLD_NAMES = refused("Send `application_fee_amount`, or `transfer_data`, instead.")
 
 
 class CreateCharge(Params):
-    """What a charge is made of; `source` is a token of a card."""
+    """What a charge is made of; `source` is a token of a card, or an account with a balance."""
 
     amount: Amount
     application_fee: Annotated[str, _OLD_NAMES] | None = None
@@ -131,6 +133,8 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
     """Charge a card at once, or hold the money if it is not to be captured yet."""
     if params.source is None:
         raise missing("source")
+    if params.source.startswith("acct_"):
+        return await _debited(ctx, params, params.source)
     wish = CreatePaymentIntent(
         amount=params.amount,
         application_fee_amount=params.application_fee_amount,
@@ -160,6 +164,8 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
         return _declined(ctx, charge, declined(answer, charge=charge.id))
     if params.capture:
         charge = await capture_charge(ctx, charge, charge.money, params.application_fee_amount)
+    else:
+        expire_later(ctx, charge, answer.expires_at)
     return ctx.save(charge, event="charge.succeeded")
 
 
@@ -195,6 +201,12 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
         raise InvalidRequest(
             f"Charge {charge.id} has already been captured.", code="charge_already_captured"
         )
+    if charge.refunded:
+        raise InvalidRequest(
+            f"Charge {charge.id} was held for as long as the cardholder's bank allows, or let go "
+            "before: charge the customer again.",
+            code="charge_expired_for_capture",
+        )
     if charge.status != "succeeded":
         raise InvalidRequest(f"{charge.id} holds nothing: its status is {charge.status}.")
     amount = charge.amount if params.amount is None else params.amount
@@ -222,6 +234,37 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
     if left := charge.amount - amount:
         release(ctx, charge, Money(left, charge.currency))
     return ctx.save(charge, event="charge.captured")
+
+
+_NOT_OF_DEBITS = (
+    "application_fee_amount",
+    "customer",
+    "on_behalf_of",
+    "receipt_email",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+)
+
+
+async def _debited(ctx: Context, params: CreateCharge, account: str) -> Charge:
+    """Charge the balance of one of the platform's accounts."""
+    wrong = [name for name in _NOT_OF_DEBITS if getattr(params, name) is not None]
+    if wrong or not params.capture:
+        param = wrong[0] if wrong else "capture"
+        raise InvalidRequest(
+            f"A charge of an account's balance has no `{param}`: leave it out.", param=param
+        )
+    metadata = merged({}, params.metadata)
+    words = Words(description=params.description, metadata=metadata, group=params.transfer_group)
+    payment = await debit(ctx, account, Money(params.amount, params.currency), words)
+    said: dict[str, Any] = {
+        "description": params.description,
+        "metadata": metadata,
+        "transfer_group": params.transfer_group,
+    }
+    return ctx.save(payment, event="charge.succeeded", **said)
 
 
 def _declined(ctx: Context, charge: Charge, error: CardError) -> Failure:

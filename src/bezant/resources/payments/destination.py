@@ -6,10 +6,11 @@ from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
-from bezant.resources.core.balance_transactions import BalanceTransaction
 from bezant.resources.core.owners import Owner
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.transfer import Transfer, Words, move, until
+from bezant.resources.payments.reserve import keep_back
+from bezant.resources.payments.settled import settled_of
+from bezant.resources.payments.transfer import Transfer, Words, move
 
 TRANSFERRED = "transferred"
 """Where a payment's hidden part has how much has been moved on out of it, in minor units."""
@@ -24,15 +25,15 @@ async def move_on(
             f"{charge.id} has not brought any money that could be moved on.",
             param="source_transaction",
         )
-    transaction = await ctx.load(BalanceTransaction, charge.balance_transaction)
-    if amount.currency != transaction.currency:
+    brought = await settled_of(ctx, charge)
+    if amount.currency != brought.total.currency:
         raise InvalidRequest(
-            f"{charge.id} has brought {transaction.currency}: transfer that.",
+            f"{charge.id} has brought {brought.total.currency}: transfer that.",
             code="invalid_source_usage",
             param="currency",
         )
     moved = ctx.hidden(charge).get(TRANSFERRED, 0) + amount.amount
-    if moved > transaction.amount:
+    if moved > brought.total.amount:
         raise InvalidRequest(
             f"All transfers out of {charge.id} would come to more than the payment.",
             code="amount_too_large",
@@ -42,7 +43,10 @@ async def move_on(
     hidden = ctx.hidden(charge) | {TRANSFERRED: moved}
     ctx.save(charge, hidden=hidden, transfer_group=charge.transfer_group or group)
     words = Words(description=words.description, metadata=words.metadata, group=group)
-    return move(ctx, amount, destination, words, source=charge, pending_until=until(transaction))[0]
+    pending = brought.until
+    transfer, payment = move(ctx, amount, destination, words, source=charge, pending_until=pending)
+    await keep_back(ctx, payment, amount, 0, book=destination, until=pending)
+    return transfer
 
 
 async def destination_of(ctx: Context, account: str, param: str = "destination") -> Book:

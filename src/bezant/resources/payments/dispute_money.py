@@ -20,6 +20,8 @@ from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import DISPUTED, Dispute, taken_of
+from bezant.resources.payments.reserve import SourceTransaction, draw_on
+from bezant.resources.payments.settled import Settled, settled_of
 from bezant.resources.payments.settling import RATE
 
 WORTH, FEES = "worth", "fees"
@@ -29,9 +31,9 @@ the account."""
 
 async def withdraw(ctx: Context, charge: Charge, dispute: Dispute) -> Dispute:
     """Take the disputed amount, and what the dispute costs, out of what may be spent."""
-    assert charge.balance_transaction is not None, f"{charge.id} has brought money"
-    before = await ctx.load(BalanceTransaction, charge.balance_transaction)
-    worth = _worth(ctx, charge, dispute.money, before)
+    worth = _worth(ctx, charge, dispute.money, await settled_of(ctx, charge))
+    source = SourceTransaction(dispute=dispute.id, type="dispute")
+    await draw_on(ctx, charge, worth, source, book=ctx.book)
     fees = [
         FeeDetail(part.amount, None, worth.currency, part.description, part.type)
         for part in dispute_parts(_plan(ctx, charge), worth.currency)
@@ -95,14 +97,15 @@ def _plan(ctx: Context, charge: Charge) -> Plan:
     return plans_of(ctx.runtime).of(charge.on_behalf_of or ctx.account)
 
 
-def _worth(ctx: Context, charge: Charge, amount: Money, before: BalanceTransaction) -> Money:
+def _worth(ctx: Context, charge: Charge, amount: Money, before: Settled) -> Money:
     """Return what an amount comes to in the account's currency; all parts come to the payment."""
     if RATE not in ctx.hidden(charge):
         return amount
     gone = charge.amount_refunded + sum(taken_of(ctx, charge).values())
     whole = charge.amount_captured
-    worth = before.amount * (gone + amount.amount) // whole - before.amount * gone // whole
-    return Money(worth, before.currency)
+    total = before.total.amount
+    worth = total * (gone + amount.amount) // whole - total * gone // whole
+    return Money(worth, before.total.currency)
 
 
 def _note(ctx: Context, charge: Charge, dispute: Dispute, taken: int) -> None:

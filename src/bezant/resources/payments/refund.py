@@ -67,6 +67,7 @@ def give_back(
     charge: Charge,
     amount: Money,
     *,
+    name: str,
     reversal: str,
     book: Book,
     description: str | None = None,
@@ -76,7 +77,6 @@ def give_back(
 
     `charge` must have been loaded from the book.
     """
-    name = ctx.new_id("pyr", book)
     transaction = record(
         ctx,
         "payment_refund",

@@ -1,10 +1,10 @@
 """What became of a refund by card, as the acquirer's files tell it a day or more later."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 
-from bezant.api.context import Context
+from bezant.api.context import Context, Hidden
 from bezant.flows import conversion
 from bezant.flows import refund as flow
 from bezant.kernel.log import get_logger
@@ -14,11 +14,15 @@ from bezant.resources.core.balance_transactions import BalanceTransaction, recor
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.refunding import CONVERTED, PARTS, REFUNDED
 from bezant.resources.payments.settling import RATE
 from bezant.resources.payments.transfer import until
 from bezant.store.objects import Page
 
 _MOST = 100
+
+Parts = Mapping[str, tuple[str, int]]
+"""Captures, and how much of each a refund was, by what the acquirer calls it."""
 
 log = get_logger(__name__)
 
@@ -26,32 +30,33 @@ log = get_logger(__name__)
 async def refund_told(ctx: Context, notice: RefundTold) -> None:
     """Let a refund be done, or give the owner the money again if it did not arrive."""
     charge = await ctx.load(Charge, notice.about.subject)
-    refund = await _refund(ctx, charge, notice.acquirer_reference)
+    reference = notice.acquirer_reference
+    refund = await _refund(ctx, charge, reference)
     if refund is None:
-        log.warning("refund_unknown", charge=charge.id, reference=notice.acquirer_reference)
+        log.warning("refund_unknown", charge=charge.id, reference=reference)
     elif notice.succeeded and refund.status == "pending":
         ctx.save(refund, status="succeeded", pending_reason=msgspec.UNSET, event="refund.updated")
-    elif not notice.succeeded and refund.status in ("pending", "succeeded"):
-        await refund_failed(ctx, charge, refund)
+    elif not notice.succeeded:
+        await refund_failed(ctx, charge, refund, reference)
 
 
-async def refund_failed(ctx: Context, charge: Charge, refund: Refund) -> Refund:
-    """Give the owner the money again that did not arrive."""
+async def refund_failed(
+    ctx: Context, charge: Charge, refund: Refund, reference: str | None = None
+) -> Refund:
+    """Give the owner the money again that did not arrive: all, or what was of one capture."""
     assert refund.balance_transaction is not None, "a refund by card has changed the balance"
     before = await ctx.load(BalanceTransaction, refund.balance_transaction)
-    worth = Money(-before.amount, before.currency)
-    purse = before.status
-    if RATE in ctx.hidden(charge):
-        none = Money.zero(worth.currency)
-        for entry in conversion.received(
-            refund.money, worth, none, book=ctx.book, rail=RAIL, purse=purse, house=ctx.house
-        ):
-            ctx.post(entry, source=refund.id)
-    else:
-        entry = flow.failed(refund.money, book=ctx.book, rail=RAIL, purse=purse)
-        ctx.post(entry, source=refund.id)
+    known: Parts = ctx.hidden(refund).get(PARTS) or {"": ("", refund.amount)}
+    gone = known if reference is None else {reference: known[reference]}
+    rest = {name: part for name, part in known.items() if name not in gone}
+    left, amount = (sum(part for _, part in each.values()) for each in (known, gone))
+    share = _share(-before.amount, refund, left) - _share(-before.amount, refund, left - amount)
+    worth = Money(share, before.currency)
+    _post(ctx, charge, refund, Money(amount, refund.currency), worth, before)
     back = record(ctx, "refund_failure", worth, source=refund.id, pending_until=until(before))
-    ctx.save(charge, amount_refunded=charge.amount_refunded - refund.amount, refunded=False)
+    refunded = charge.amount_refunded - amount
+    hidden = _taken_back(ctx.hidden(charge), gone, worth)
+    ctx.save(charge, hidden=hidden, amount_refunded=refunded, refunded=False)
     return ctx.save(
         refund,
         status="failed",
@@ -59,15 +64,54 @@ async def refund_failed(ctx: Context, charge: Charge, refund: Refund) -> Refund:
         failure_reason="unknown",
         pending_reason=msgspec.UNSET,
         event="refund.failed",
+        hidden=ctx.hidden(refund) | {PARTS: rest},
     )
 
 
+def _post(
+    ctx: Context,
+    charge: Charge,
+    refund: Refund,
+    part: Money,
+    worth: Money,
+    before: BalanceTransaction,
+) -> None:
+    if RATE not in ctx.hidden(charge):
+        entry = flow.failed(part, book=ctx.book, rail=RAIL, purse=before.status)
+        ctx.post(entry, source=refund.id)
+        return
+    none = Money.zero(worth.currency)
+    for entry in conversion.received(
+        part, worth, none, book=ctx.book, rail=RAIL, purse=before.status, house=ctx.house
+    ):
+        ctx.post(entry, source=refund.id)
+
+
+def _share(worth: int, refund: Refund, amount: int) -> int:
+    """Return what a part of a refund comes to; all parts come to the whole."""
+    return worth * amount // refund.amount
+
+
+def _taken_back(hidden: Hidden, gone: Parts, worth: Money) -> Hidden:
+    """Return a payment's hidden part, whose money may be given back another time."""
+    given: dict[str, int] = dict(hidden.get(REFUNDED, {}))
+    for capture, amount in gone.values():
+        given[capture] = given.get(capture, 0) - amount
+    changed: Hidden = {REFUNDED: given}
+    if CONVERTED in hidden:
+        changed[CONVERTED] = hidden[CONVERTED] - worth.amount
+    return hidden | changed
+
+
 async def _refund(ctx: Context, charge: Charge, reference: str) -> Refund | None:
-    """Return the refund of a charge that the acquirer calls by a reference."""
+    """Return the refund of a charge that the acquirer calls by a reference, unless it has failed.
+
+    One of several captures has references of its own.
+    """
     bodies, _ = await ctx.page(Refund, Page(limit=_MOST, filters={"source": charge.id}))
-    for body in bodies:
-        shown = msgspec.json.decode(body, type=Refund)
-        details: Any = shown.destination_details or {}
-        if details.get("card", {}).get("reference") == reference:
-            return await ctx.load(Refund, shown.id)
+    names = [msgspec.json.decode(body, type=Refund).id for body in bodies]
+    found = await ctx.load_many(Refund, names)
+    for refund in found.values():
+        if reference in ctx.hidden(refund).get(PARTS, {}):
+            return refund
     return None

@@ -27,11 +27,16 @@ from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.dispute import Dispute, taken_of
 from bezant.resources.payments.refund import Refund, RefundReason
-from bezant.resources.payments.settling import RATE
-from bezant.resources.payments.transfer import Transfer, take_back, until
+from bezant.resources.payments.reserve import SourceTransaction, draw_on
+from bezant.resources.payments.settled import Settled, settled_of
+from bezant.resources.payments.settling import BILLED, RATE, TRANSFERS
+from bezant.resources.payments.transfer import Transfer, take_back
 
 REFUNDED = "refunded"
 """Where a charge's hidden part has what was given back of each capture, in minor units."""
+PARTS = "parts"
+"""Where a refund's hidden part has, by what the acquirer calls it, which capture it is of and how
+much of it, in minor units."""
 CONVERTED = "converted"
 """Where a charge's hidden part has what its refunds came to in the currency of its account."""
 
@@ -52,8 +57,11 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     name = ctx.new_id("re")
     answers = await _ask(ctx, charge, wish.amount)
     charge = ctx.current(charge)
-    before = await _transaction(ctx, charge)
+    before = await settled_of(ctx, charge)
     transaction = _posted(ctx, charge, wish.amount, name, before)
+    taken = Money(-transaction.amount, transaction.currency)
+    source = SourceTransaction(refund=name, type="refund")
+    await draw_on(ctx, charge, taken, source, book=ctx.book)
     refunded = charge.amount_refunded + wish.amount.amount
     total = refunded == charge.amount_captured
     changed = ctx.save(charge, amount_refunded=refunded, refunded=total)
@@ -67,7 +75,7 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
         fraud = wish.reason == "fraudulent"
         await money_gone(ctx, ctx.current(changed), "refunded_as_fraud" if fraud else "refunded")
         await _inquiries_end(ctx, changed)
-    pending = any(answer.pending for answer in answers)
+    pending = any(answer.pending for answer in answers.values())
     made = Refund(
         id=name,
         amount=wish.amount.amount,
@@ -76,7 +84,7 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
         created=created_of(name),
         currency=charge.currency,
         customer=charge.customer,
-        destination_details=_destination(answers[0]),
+        destination_details=_destination(next(iter(answers.values()))),
         instructions_email=wish.instructions_email or UNSET,
         metadata=wish.metadata,
         payment_intent=charge.payment_intent,
@@ -86,7 +94,10 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
         status="pending" if pending else "succeeded",
         transfer_reversal=reversal,
     )
-    return ctx.create(made, event="refund.created")
+    parts = {
+        _reference(answer): [capture, answer.amount.amount] for capture, answer in answers.items()
+    }
+    return ctx.create(made, hidden={PARTS: parts}, event="refund.created")
 
 
 async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
@@ -100,18 +111,18 @@ async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
         await acquirer.ask(undone)
 
 
-async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[CardAnswer]:
-    """Ask for the money capture by capture, the earliest first."""
+async def _ask(ctx: Context, charge: Charge, amount: Money) -> dict[str, CardAnswer]:
+    """Ask for the money capture by capture, the earliest first; answers by capture."""
     acquirer = card.acquirer_of(ctx)
     given: dict[str, int] = dict(ctx.hidden(charge).get(REFUNDED, {}))
-    answers: list[CardAnswer] = []
+    answers: dict[str, CardAnswer] = {}
     parts = _parts(ctx, charge, amount)
     for capture, request in parts:
         await acquirer.ask(capture)  # It may not have been asked for the capture yet.
         answer = await acquirer.ask(request)
         if not answer.approved:
             raise _refused(answer, charge)
-        answers.append(answer)
+        answers[capture.id] = replace(answer, amount=request.amount)
         given[capture.id] = given.get(capture.id, 0) + request.amount.amount
     asked = sum(request.amount.amount for _, request in parts)
     assert asked == amount.amount, f"{charge.id} has as much left as was asked for"
@@ -163,9 +174,14 @@ def _refused(answer: CardAnswer, charge: Charge) -> CardError:
     )
 
 
+def _reference(answer: CardAnswer) -> str:
+    """Return what the acquirer calls a refund, or what it can be found by until then."""
+    return answer.acquirer_reference or reference_of(answer.network_transaction_id)
+
+
 def _destination(answer: CardAnswer) -> dict[str, Any]:
     shown = {
-        "reference": answer.acquirer_reference or reference_of(answer.network_transaction_id),
+        "reference": _reference(answer),
         "reference_status": "available" if answer.acquirer_reference else "pending",
         "reference_type": "acquirer_reference_number",
         "type": "refund",
@@ -173,13 +189,8 @@ def _destination(answer: CardAnswer) -> dict[str, Any]:
     return {"card": shown, "type": "card"}
 
 
-async def _transaction(ctx: Context, charge: Charge) -> BalanceTransaction:
-    assert charge.balance_transaction is not None, "what is refunded was captured"
-    return await ctx.load(BalanceTransaction, charge.balance_transaction)
-
-
 def _posted(
-    ctx: Context, charge: Charge, amount: Money, name: str, before: BalanceTransaction
+    ctx: Context, charge: Charge, amount: Money, name: str, before: Settled
 ) -> BalanceTransaction:
     """Write down what goes back, out of the purse that the payment is in."""
     purse: Purse = before.status
@@ -201,19 +212,19 @@ def _posted(
         -worth,
         source=name,
         description=f"REFUND FOR CHARGE ({charge.description})" if charge.description else None,
-        pending_until=until(before),
+        pending_until=before.until if before.status == "pending" else None,
         fees=fees,
     )
     return made if rate is None else ctx.save(made, exchange_rate=before.exchange_rate)
 
 
-def _worth(ctx: Context, charge: Charge, amount: Money, before: BalanceTransaction) -> Money:
+def _worth(ctx: Context, charge: Charge, amount: Money, before: Settled) -> Money:
     """Return what a refund comes to in the account's currency; all refunds come to the payment."""
     so_far: int = ctx.hidden(charge).get(CONVERTED, 0)
     refunded = charge.amount_refunded + amount.amount
-    whole = before.amount * refunded // charge.amount_captured
+    whole = before.total.amount * refunded // charge.amount_captured
     ctx.save(charge, hidden=ctx.hidden(charge) | {CONVERTED: whole})
-    return Money(whole - so_far, before.currency)
+    return Money(whole - so_far, before.total.currency)
 
 
 def _fees_back(
@@ -221,13 +232,14 @@ def _fees_back(
     charge: Charge,
     amount: Money,
     name: str,
-    before: BalanceTransaction,
+    before: Settled,
     purse: Purse,
 ) -> list[FeeDetail]:
     """Give back a share of the fees, if the account's plan does so."""
     if not plans_of(ctx.runtime).of(charge.on_behalf_of or ctx.account).returned_with_refunds:
         return []
-    own = [each for each in before.fee_details if each.type != "application_fee"]
+    _credit_platform(ctx, charge, amount, name, before)
+    own = [each for each in before.fees if each.type != "application_fee"]
     refunded = charge.amount_refunded
     fees: list[FeeDetail] = []
     for each in own:
@@ -240,6 +252,29 @@ def _fees_back(
     return fees
 
 
+def _credit_platform(
+    ctx: Context, charge: Charge, amount: Money, name: str, before: Settled
+) -> None:
+    """Give the platform a share of the fees back that it has paid for its account's payment."""
+    billed: int = ctx.hidden(charge).get(BILLED, 0)
+    refunded, captured = charge.amount_refunded, charge.amount_captured
+    share = billed * (refunded + amount.amount) // captured - billed * refunded // captured
+    if not share:
+        return
+    book, money = ctx.platform_book, Money(share, before.total.currency)
+    ctx.post(flow.fee_returned(money, book=book, purse=before.status), source=name)
+    text = f"Fees of {charge.id} of {ctx.account}"
+    record(
+        ctx,
+        "stripe_fee",
+        money,
+        source=None,
+        book=book,
+        description=text,
+        pending_until=before.until if before.status == "pending" else None,
+    )
+
+
 async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> str:
     """Take back the refund's share of what has moved on."""
     if charge.transfer is UNSET:
@@ -247,17 +282,22 @@ async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> 
             f"{charge.id} has moved on to no other account: leave `reverse_transfer` out.",
             param="reverse_transfer",
         )
-    transfer = await ctx.load(Transfer, str(charge.transfer))
-    share = _share(transfer.amount, charge, amount.amount)
-    share = min(share, transfer.left.amount)
-    if not share:
+    names = ctx.hidden(charge).get(TRANSFERS) or [str(charge.transfer)]
+    transfers = [await ctx.load(Transfer, name) for name in names]
+    share = _share(sum(each.amount for each in transfers), charge, amount.amount)
+    reversals: list[str] = []
+    for transfer in transfers:
+        part = min(Money(share, transfer.currency), transfer.left)
+        if part:
+            reversals.append((await take_back(ctx, transfer, part, source_refund=refund)).id)
+            share -= part.amount
+    if not reversals:
         raise InvalidRequest(
-            f"Transfer {transfer.id} has already been reversed in full.",
+            f"Transfer {transfers[-1].id} has already been reversed in full.",
             code="transfer_already_reversed",
             param="reverse_transfer",
         )
-    money = Money(share, transfer.currency)
-    return (await take_back(ctx, transfer, money, source_refund=refund)).id
+    return reversals[0]
 
 
 async def _refund_fee(ctx: Context, charge: Charge, amount: Money) -> None:

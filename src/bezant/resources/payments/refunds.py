@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from bezant.api.context import Context
+from bezant.api.context import Context, created_of
 from bezant.api.params import Amount, Metadata, Params, merged
 from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.refused import refused
+from bezant.resources.payments.capturing import release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -58,6 +59,8 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         raise InvalidRequest(
             "This payment came with a transfer: reverse that transfer instead.", param="charge"
         )
+    if not charge.captured and charge.payment_intent is None and not charge.refunded:
+        return _let_go(ctx, charge, params)
     if not charge.amount_captured:
         raise InvalidRequest(
             f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
@@ -123,6 +126,34 @@ async def expire(ctx: Context, refund: Refund) -> Refund:
             f"its status is {refund.status}."
         )
     return await refund_failed(ctx, await ctx.load(Charge, refund.charge), refund)
+
+
+def _let_go(ctx: Context, charge: Charge, params: CreateRefund) -> Refund:
+    """Give back what a charge without an intent only holds, which is all of it or nothing."""
+    if charge.status != "succeeded":
+        raise InvalidRequest(f"{charge.id} holds nothing: it has failed.", param="charge")
+    if params.amount not in (None, charge.amount):
+        raise InvalidRequest(
+            f"{charge.id} is not captured, so only all of it can be given back: leave the amount "
+            "out, or capture less.",
+            param="amount",
+        )
+    release(ctx, charge, charge.money)
+    ctx.save(charge, amount_refunded=charge.amount, refunded=True, event="charge.refunded")
+    name = ctx.new_id("re")
+    made = Refund(
+        id=name,
+        amount=charge.amount,
+        balance_transaction=None,
+        charge=charge.id,
+        created=created_of(name),
+        currency=charge.currency,
+        customer=charge.customer,
+        metadata=merged({}, params.metadata),
+        payment_method=charge.payment_method,
+        reason=params.reason,
+    )
+    return ctx.create(made, event="refund.created")
 
 
 async def _charge(ctx: Context, params: CreateRefund) -> Charge:

@@ -28,10 +28,17 @@ from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.application_fee import earn, fee_detail
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.reserve import keep_back
+from bezant.resources.payments.settled import settled_by
 from bezant.resources.payments.transfer import Words, move
 
 RATE = "rate"
 """Where a payment's hidden part has the rate at which it was converted."""
+
+TRANSFERS = "transfers"
+"""Where a payment's hidden part has the transfers by which its captures have moved on."""
+BILLED = "billed"
+"""Where a payment's hidden part has what it has cost the platform, in minor units."""
 
 
 class Means(Struct, frozen=True):
@@ -74,20 +81,38 @@ async def settle(
     ]
     cost = Money(sum(part.amount for part in parts), worth.currency)
     purse: Purse = "available" if until is None else "pending"
+    if ctx.caller.connected and owner.id == ctx.account and owner.platform_pays_fees:
+        _bill_platform(ctx, charge, cost, until)
+        details, cost = [], Money.zero(worth.currency)
     _post(ctx, charge, (amount, worth, cost), means.rail, purse, converting=rate is not None)
     taken = _platform_fee(charge, worth, fee)
     if ctx.caller.connected and taken:
         details.append(fee_detail(ctx, taken))
     transaction = _recorded(ctx, charge, worth, details, until, rate)
     changes: dict[str, Any] = {"balance_transaction": transaction.id}
-    if rate is not None:
-        ctx.save(charge, hidden=ctx.hidden(charge) | {RATE: str(rate)})
+    hidden = settled_by(ctx.hidden(charge), transaction)
+    ctx.save(charge, hidden=hidden if rate is None else hidden | {RATE: str(rate)})
     if ctx.caller.connected and taken:
         earned = earn(ctx, taken, book=ctx.book, charge=charge.id, pending_until=until)
         changes |= {"application_fee": earned.id, "application_fee_amount": taken.amount}
     if charge.transfer_data is not None:
-        changes |= _passed_on(ctx, charge, worth, taken, until)
+        changes |= await _passed_on(ctx, charge, worth, taken, until)
+    if ctx.caller.connected:
+        await keep_back(ctx, charge, worth, transaction.fee, book=ctx.book, until=until)
     return changes
+
+
+def _bill_platform(ctx: Context, charge: Charge, cost: Money, until: int | None) -> None:
+    """Let the platform pay what a payment of its account's costs."""
+    if not cost:
+        return
+    purse: Purse = "available" if until is None else "pending"
+    book = ctx.platform_book
+    ctx.post(flow.fee_taken(cost, book=book, purse=purse), source=charge.id)
+    text = f"Fees of {charge.id} of {ctx.account}"
+    record(ctx, "stripe_fee", -cost, source=None, book=book, description=text, pending_until=until)
+    hidden = ctx.hidden(charge)
+    ctx.save(charge, hidden=hidden | {BILLED: hidden.get(BILLED, 0) + cost.amount})
 
 
 def converted(amount: Money, currency: str, rate: Decimal) -> Money:
@@ -152,7 +177,7 @@ def _platform_fee(charge: Charge, worth: Money, fee: int | None) -> Money | None
     return Money(min(fee, worth.amount), worth.currency)
 
 
-def _passed_on(
+async def _passed_on(
     ctx: Context, charge: Charge, worth: Money, taken: Money | None, until: int | None
 ) -> dict[str, Any]:
     """Move the money on to the account that it is for, less the platform's fee out of it."""
@@ -166,15 +191,20 @@ def _passed_on(
         )
     part = worth.amount if data.amount is None else min(data.amount, worth.amount)
     group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"
+    book = book_of(data.destination, ctx.livemode)
     transfer, payment = move(
         ctx,
         Money(part, worth.currency),
-        book_of(data.destination, ctx.livemode),
+        book,
         Words(group=group),
         source=charge,
         pending_until=until,
         fee=taken,
     )
+    hidden = ctx.hidden(charge)
+    ctx.save(charge, hidden=hidden | {TRANSFERS: [*hidden.get(TRANSFERS, []), transfer.id]})
+    fee = taken.amount if taken else 0
+    await keep_back(ctx, payment, payment.money, fee, book=book, until=until)
     changes: dict[str, Any] = {"transfer": transfer.id, "transfer_group": group}
     if taken:
         changes |= {"application_fee": payment.application_fee}

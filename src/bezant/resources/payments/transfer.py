@@ -20,6 +20,7 @@ from bezant.resources.core.balance_transactions import BalanceTransaction, recor
 from bezant.resources.payments.application_fee import earn
 from bezant.resources.payments.charge import Charge, receive
 from bezant.resources.payments.refund import give_back
+from bezant.resources.payments.reserve import SourceTransaction, draw_on
 
 SHOWN = 10
 """How many reversals a transfer shows; the list of reversals has all."""
@@ -171,6 +172,10 @@ async def take_back(
     assert charge.balance_transaction is not None, "what was received has changed a balance"
     there = await ctx.load(BalanceTransaction, charge.balance_transaction, book=book)
     name = ctx.new_id("trr")
+    returned = ctx.new_id("pyr", book)
+    source = SourceTransaction(refund=returned, type="refund")
+    await draw_on(ctx, charge, amount, source, book=book)
+    charge = ctx.current(charge)
     for entry in flow.reversed_(
         amount,
         source=ctx.book,
@@ -183,6 +188,7 @@ async def take_back(
         ctx,
         charge,
         amount,
+        name=returned,
         reversal=name,
         book=book,
         description=description,

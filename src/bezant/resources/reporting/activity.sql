@@ -14,6 +14,7 @@ from (select o.*, o.body::jsonb as b from object o
         and (%(currency)s::text is null or o.currency = %(currency)s::text)
         and (%(category)s::text is null
              or o.body::jsonb ->> 'reporting_category' = %(category)s::text)
+        and o.body::jsonb ->> 'balance_type' = 'payments'
         and o.body::jsonb ->> 'reporting_category' not in ('payout', 'payout_reversal')) t
 left join object s on s.book_id = t.book_id and s.id = t.source
   and s.kind in ('charge', 'refund', 'topup', 'transfer', 'transfer_reversal')

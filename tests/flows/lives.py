@@ -1,0 +1,224 @@
+"""Lives: what happens to some money from its first event to its last, in the words of the flows.
+
+A line is an event and what of its parameters is not as usual: `amount`, `fee` and `net` (the one
+less the other) are in usd, `converted` in eur; the book is the owner's, and money that moves goes
+from the owner to another.
+"""
+
+SOLD = """
+    charge.captured purse=pending rail=cards
+    charge.matured amount=net
+    card_settlement.cleared credit=yes
+    card_settlement.owed credit=yes
+    card_settlement.priced amount=fee credit=no
+    bank_line.booked amount=net credit=yes rail=cards
+"""
+"""A card payment until its money is at the operator's bank, less what the network keeps."""
+
+SWEPT = """
+    charge.fees_swept amount=fee
+    fee.earned total=fee
+"""
+
+FUNDED = """
+    top_up.created rail=wire
+    top_up.succeeded rail=wire
+    top_up.received rail=wire
+    bank_line.booked credit=yes rail=wire
+"""
+
+GIVEN_BACK = """
+    card_settlement.cleared credit=no
+    card_settlement.owed credit=no
+    bank_line.booked credit=no rail=cards
+"""
+"""What the network takes back of the operator for a payment."""
+
+LIVES = {
+    "a sale": SOLD + SWEPT,
+    "a sale whose fee is another's": SOLD.replace(
+        "charge.captured", "charge.captured fee=nothing"
+    ).replace("charge.matured amount=net", "charge.matured")
+    + """
+    charge.fee_taken book=other
+    charge.fees_swept amount=fee book=other
+    fee.earned total=fee
+    """,
+    "a sale that is refunded before it is available": """
+    charge.captured purse=pending rail=cards
+    refund.given_back purse=pending rail=cards
+    refund.fee_returned purse=pending
+    """,
+    "a sale that is refunded after it was paid out, and the fee with it": SOLD
+    + """
+    payout.created amount=net rail=ach
+    payout.settled amount=net rail=ach
+    payout.paid_out total=net rail=ach
+    bank_line.booked amount=net credit=no rail=ach
+    charge.fees_swept amount=fee
+    fee.earned total=fee
+    refund.given_back rail=cards
+    refund.fee_returned
+    charge.fees_credited amount=fee
+    fee.forgone total=fee
+    """
+    + GIVEN_BACK,
+    "a refund that does not arrive": SOLD
+    + "refund.given_back rail=cards\nrefund.failed rail=cards"
+    + SWEPT,
+    "more refunds than payments": """
+    charge.captured fee=nothing purse=available rail=cards
+    refund.given_back purse=pending rail=cards
+    charge.called_in
+    """,
+    "a sale that nobody is known for": """
+    card_settlement.unexplained credit=yes
+    bank_line.booked credit=yes rail=cards
+    card_settlement.unexplained credit=no
+    bank_line.booked credit=no rail=cards
+    """,
+    "a sale in another currency, and back": """
+    conversion.received fee=unpriced purse=available rail=cards
+    card_settlement.cleared credit=yes
+    card_settlement.owed credit=yes
+    bank_line.booked credit=yes rail=cards
+    conversion.given_back rail=cards
+    """
+    + GIVEN_BACK,
+    "a dispute that is lost": SOLD
+    + SWEPT
+    + """
+    dispute.withdrawn rail=cards
+    """
+    + GIVEN_BACK,
+    "a dispute that is won": SOLD
+    + SWEPT
+    + """
+    dispute.withdrawn rail=cards
+    dispute.reinstated rail=cards
+    """,
+    "a dispute in another currency that is won": """
+    conversion.received fee=unpriced purse=available rail=cards
+    card_settlement.cleared credit=yes
+    card_settlement.owed credit=yes
+    bank_line.booked credit=yes rail=cards
+    dispute.withdrawn_converted fee=unpriced rail=cards
+    dispute.reinstated_converted fee=unpriced rail=cards
+    conversion.given_back rail=cards
+    """
+    + GIVEN_BACK,
+    "a platform's fee, and back": SOLD
+    + SWEPT
+    + """
+    application_fee.taken amount=net
+    application_fee.refunded amount=net source=other destination=owner
+    """,
+    "a transfer, and back": FUNDED + "transfer.created\ntransfer.reversed_",
+    "an account's debit": FUNDED + "account_debit.taken",
+    "an account's debit of what it has not": "account_debit.taken force=account_debit",
+    "a payout": FUNDED
+    + """
+    payout.minimum_held amount=fee
+    payout.created amount=net rail=ach
+    payout.minimum_released amount=fee
+    payout.settled amount=net rail=ach
+    payout.paid_out total=net rail=ach
+    bank_line.booked amount=net credit=no rail=ach
+    """,
+    "a payout with a price, which is canceled": FUNDED
+    + """
+    payout.created amount=net rail=ach
+    payout.priced
+    payout.dropped amount=net rail=ach
+    payout.price_returned
+    """,
+    "a payout that comes back": FUNDED
+    + """
+    payout.created rail=ach
+    payout.settled rail=ach
+    payout.paid_out rail=ach
+    bank_line.booked credit=no rail=ach
+    payout.returned
+    payout.given_back rail=ach
+    bank_line.booked credit=yes rail=ach
+    """,
+    "a bank that is debited, and takes it back": """
+    payout.debit_begun rail=ach
+    payout.debited rail=ach
+    payout.given_back rail=ach
+    bank_line.booked credit=yes rail=ach
+    payout.debit_lost
+    payout.paid_out rail=ach
+    bank_line.booked credit=no rail=ach
+    """,
+    "a debit that no bank carries out": """
+    payout.debit_begun rail=ach
+    payout.debit_dropped rail=ach
+    """,
+    "a top-up that does not come": "top_up.created rail=wire\ntop_up.dropped rail=wire",
+    "money sent ahead for refunds": """
+    prefunding.announced rail=wire
+    prefunding.succeeded rail=wire
+    top_up.received rail=wire
+    bank_line.booked credit=yes rail=wire
+    refund.given_back rail=cards
+    prefunding.drawn
+    """
+    + GIVEN_BACK,
+    "money for refunds that does not come": """
+    prefunding.announced rail=wire
+    prefunding.dropped rail=wire
+    """,
+    "a collection": """
+    collection.created rail=sepa_debit
+    collection.settled rail=sepa_debit
+    collection.collected rail=sepa_debit
+    bank_line.booked credit=yes rail=sepa_debit
+    exposure.opened rail=sepa_debit
+    collection.returned
+    collection.taken_back rail=sepa_debit
+    bank_line.booked credit=no rail=sepa_debit
+    exposure.closed rail=sepa_debit
+    """,
+    "a collection that is dropped": """
+    collection.created rail=sepa_debit
+    collection.dropped rail=sepa_debit
+    """,
+    "what a customer sends ahead": """
+    cash_balance.funded rail=ach
+    cash_balance.settled rail=ach
+    cash_balance.received rail=ach
+    bank_line.booked credit=yes rail=ach
+    """,
+    "money that nobody expects, and goes back": """
+    received.arrived rail=ach
+    bank_line.booked credit=yes rail=ach
+    received.sent_back rail=ach
+    bank_line.booked credit=no rail=ach
+    """,
+    "money that is found to be a top-up's": """
+    received.arrived rail=wire
+    bank_line.booked credit=yes rail=wire
+    top_up.created rail=wire
+    top_up.succeeded rail=wire
+    top_up.received rail=wire
+    received.claimed rail=wire
+    """,
+    "what others collect, and give back": """
+    received.collected rail=ach
+    bank_line.booked credit=no rail=ach
+    received.taken_back rail=ach
+    bank_line.booked credit=yes rail=ach
+    """,
+    "a line that nothing explains, and its correction": """
+    bank_line.booked credit=yes rail=none
+    bank_line.booked credit=no rail=none
+    """,
+    "what is kept back": SOLD
+    + SWEPT
+    + """
+    reserve.held amount=net
+    reserve.released amount=net
+    """,
+    "a platform that answers for others": "reserve.connect_raised\nreserve.connect_lowered",
+}
