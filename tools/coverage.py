@@ -9,8 +9,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 import msgspec
 
 from bezant.api.operation import Operation
-from bezant.api.params import Check, Params
-from bezant.resources.core.refused import refused
+from bezant.api.params import Params, Refusal
 from bezant.server.wiring import ROUTES
 from tools.reference import table
 from tools.surface import key_of, read
@@ -273,11 +272,7 @@ def structs_of(kind: Any) -> Iterator[type[Params]]:
 
 def reason_of(rule: Any) -> str:
     """Return why a rule refuses whatever is sent, or nothing if it does not."""
-    function = rule.function if isinstance(rule, Check) else None
-    if function is None or not function.__qualname__.startswith(refused.__name__ + "."):
-        return ""
-    (reason,) = (cell.cell_contents for cell in function.__closure__ or ())
-    return str(reason)
+    return rule.why if isinstance(rule, Refusal) else ""
 
 
 def own(every: Sequence[Covered]) -> str:

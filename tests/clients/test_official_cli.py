@@ -11,6 +11,12 @@ from tests.clients.programs import PATIENCE_S
 from tests.code.events import told
 from tests.reliability.served import KEY
 
+UNTRIGGERED = {
+    "checkout.session.async_payment_failed", "checkout.session.async_payment_succeeded",
+    "payment_link.created", "payment_link.updated",
+}  # fmt: skip
+"""Events that happen here, and whose examples begin with what is not offered."""
+
 
 @pytest.fixture
 def client(served):
@@ -96,7 +102,7 @@ def let_go(client):
 def test_it_triggers_every_event_that_happens_here(official, client, receiver):
     secret, _ = listening(official, receiver)
     offered = re.findall(r"^  ([a-z_.]+)$", official.run("trigger", "--help"), re.MULTILINE)
-    for kind in sorted(told().intersection(offered)):
+    for kind in sorted(told().intersection(offered) - UNTRIGGERED):
         assert "Trigger succeeded" in official.run("trigger", kind)
         assert next_of(receiver, secret, kind).type == kind
         let_go(client)

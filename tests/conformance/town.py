@@ -171,6 +171,7 @@ class Town:
         things |= self._setup(who, post, customer)
         things |= self._payment(who, post, customer, seller)
         things |= self._risk(who, post)
+        things |= self._sale(post)
         things["files"] = self.upload(who)["id"]
         things["file_links"] = post("/v1/file_links", file=things["files"])
         things["webhook_targets"] = things["webhook_endpoints"]
@@ -276,6 +277,16 @@ class Town:
             "reserve/plans": post("/v1/reserve/plans", percent=1, type="manual_release"),
             "reserve/releases": post("/v1/reserve/releases", reserve_hold=held, amount=10),
         }
+
+    def _sale(self, post: Any) -> dict[str, str]:
+        """Offer something at a price, by a page and by a link."""
+        product = post("/v1/products", name="Tea of Ada")
+        price = post("/v1/prices", product=product, currency="usd", unit_amount=700)
+        items = [{"price": price, "quantity": 2}]
+        session = post("/v1/checkout/sessions", line_items=items, success_url=URL)
+        link = post("/v1/payment_links", line_items=items)
+        return {"products": product, "prices": price, "checkout/sessions": session,
+                "sessions": session, "payment_pages": session, "payment_links": link}  # fmt: skip
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

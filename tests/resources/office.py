@@ -30,6 +30,8 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
 from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
+from bezant.resources.checkout import payment_links, prices, products, sessions
+from bezant.resources.checkout.page import add_checkout
 from bezant.resources.connect import (
     account_links,
     accounts,
@@ -137,6 +139,13 @@ ROUTES = [
     value_list_items.routes,
     rules.routes,
     reviews.routes,
+    products.routes,
+    prices.routes,
+    sessions.routes,
+    sessions.line_items,
+    sessions.pages,
+    payment_links.routes,
+    payment_links.line_items,
     events.routes,
     customers.routes,
     tax_ids.routes,
@@ -218,6 +227,7 @@ class Office:
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
         add_onboarding(self.app, self.runtime)
+        add_checkout(self.app, self.runtime)
         self.run(self._open())
 
     def run(self, work: Any) -> Any:

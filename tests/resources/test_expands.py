@@ -9,6 +9,12 @@ from tests.resources.shapes import SURFACE
 NOT_SHOWN = {
     "charge": ("outcome.", "payment_method_details.", "refunds.", "transfer_data."),
     "confirmation_token": ("payment_method_preview.",),
+    "checkout.session": (
+        "automatic_tax.",
+        "invoice",
+        "shipping_cost.",
+        "subscription",
+    ),
     "customer": ("discount.", "sources.", "subscriptions.", "tax_ids."),
     "customer_cash_balance_transaction": (
         "adjusted_for_overdraft.",
@@ -20,6 +26,8 @@ NOT_SHOWN = {
     "payment_intent": ("last_payment_error.", "payment_method_options.", "payment_record"),
     "payment_method": ("card.", "card_present.", "interac_present."),
     "setup_attempt": ("payment_method_details.",),
+    "payment_link": ("application", "automatic_tax.", "invoice_creation.", "subscription_data."),
+    "product": ("tax_code",),
     "token": ("card.",),
 }
 """Parts of objects that are always empty here, so that there is nothing in them to expand."""

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -15,6 +15,7 @@ from bezant.api.params import (
     ApartRule,
     MetadataRule,
     Params,
+    Refusal,
 )
 from bezant.api.scalars import Decoder, Rules
 from bezant.kernel.errors import InvalidRequest
@@ -37,12 +38,23 @@ def decoder(params: type[P], *, json: bool = False) -> Callable[[Any], P]:
 def _compile(kind: Any, rules: Rules = (), *, json: bool) -> Decoder:
     members = get_args(kind)
     if get_origin(kind) is Annotated:
-        return _compile(members[0], (*rules, *members[1:]), json=json)
+        rules = (*rules, *members[1:])
+        refusal = next((rule for rule in rules if isinstance(rule, Refusal)), None)
+        return _compile(members[0], rules, json=json) if refusal is None else _refuse(refusal)
     if any(isinstance(rule, MetadataRule) for rule in rules):
         return _metadata
     if members:
         return _generic(kind, rules, json=json)
     return _plain(kind, rules, json=json)
+
+
+def _refuse(refusal: Refusal) -> Decoder:
+    """Return a decoder that takes nothing, of whatever shape it is."""
+
+    def decode(_node: Any, path: str) -> NoReturn:
+        raise InvalidRequest(refusal.why, param=path)
+
+    return decode
 
 
 def _generic(kind: Any, rules: Rules, *, json: bool) -> Decoder:

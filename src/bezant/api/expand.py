@@ -4,6 +4,7 @@ Paths are checked against what resources declare before anything runs; objects a
 statement per level, whatever the number of objects and of paths.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -18,6 +19,8 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book, book_of
 
 MAX_LEVELS = 4
+MOST_INCLUDED = 10
+"""How many objects of a list are shown in the object that they belong to."""
 Kinds = Mapping[str, type[Identified]]
 """Every kind that the API shows, for what its objects can expand in turn."""
 
@@ -26,10 +29,12 @@ class Branch(Struct):
     """What to expand of an object: the kinds that the field may hold, and onwards.
 
     `owner` is the object's field that names the account in whose book they are, if not its own.
+    With a `list_url` it is no field, but a list of what has the object for its parent.
     """
 
     kinds: tuple[str, ...]
     owner: str | None = None
+    list_url: str | None = None
     branches: "Plan" = field(default_factory=dict[str, "Branch"])
 
 
@@ -62,7 +67,8 @@ def kinds_in(wanted: Plan) -> set[str]:
     """Return every kind of object that a plan may bring into an answer."""
     found: set[str] = set()
     for branch in wanted.values():
-        found.update(branch.kinds, kinds_in(branch.branches))
+        own = branch.kinds if branch.list_url is None else ()  # A list belongs to its object.
+        found.update(own, kinds_in(branch.branches))
     return found
 
 
@@ -74,6 +80,13 @@ def _grow(
     kinds: Kinds,
 ) -> None:
     for resource in resources:
+        if parts[0] in resource.included:
+            kind, url = resource.included[parts[0]]
+            branch = branches.setdefault(parts[0], Branch((kind,), list_url=url))
+            if parts[1:] and parts[1:] != ["data"]:
+                items = [kinds[kind]] if parts[1] == "data" else []
+                _grow(branch.branches, parts[2:], items, path, kinds)
+            return
         for length in range(len(parts), 0, -1):
             name = ".".join(parts[:length])
             if name in resource.expands:
@@ -121,7 +134,7 @@ async def expanded(ctx: Context, body: str, wanted: Plan) -> str:
     while level:
         spots = [spot for each in level for spot in _spots(*each)]
         objects = await _objects(ctx, spots, fresh)
-        level: list[tuple[dict[str, Any], Plan, Book]] = []
+        level: list[tuple[dict[str, Any], Plan, Book]] = await _included(ctx, level)
         for holder, name, branch, book in spots:
             value: Any = holder[name]
             if isinstance(value, str):
@@ -137,6 +150,8 @@ def _items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _spots(holder: dict[str, Any], branches: Plan, book: Book) -> Iterator[_Spot]:
     for path, branch in branches.items():
+        if branch.list_url is not None:
+            continue
         owner = holder.get(branch.owner) if branch.owner else None
         there = book_of(owner, book.livemode) if isinstance(owner, str) else book
         *way, name = path.split(".")
@@ -156,6 +171,39 @@ def _reached(node: Any, way: Sequence[str]) -> Iterator[dict[str, Any]]:
             yield from _reached(tree.get(way[0]), way[1:])
         else:
             yield tree
+
+
+async def _included(
+    ctx: Context, level: Sequence[tuple[dict[str, Any], Plan, Book]]
+) -> list[tuple[dict[str, Any], Plan, Book]]:
+    """Show the lists of objects, one statement for each kind, and return what is in them."""
+    wanted: dict[tuple[Book, str], list[tuple[dict[str, Any], str, Branch]]] = defaultdict(list)
+    for holder, branches, book in level:
+        for name, branch in branches.items():
+            if branch.list_url is not None:
+                wanted[book, branch.kinds[0]].append((holder, name, branch))
+    following: list[tuple[dict[str, Any], Plan, Book]] = []
+    for (book, kind), places in wanted.items():
+        names = [holder["id"] for holder, _, _ in places]
+        stored = await ctx.children(book, kind, names, MOST_INCLUDED + 1)
+        for holder, name, branch in places:
+            bodies = _of_this_request(ctx, kind, holder["id"]) or stored[holder["id"]]
+            items = [msgspec.json.decode(body) for body in bodies[:MOST_INCLUDED]]
+            holder[name] = {
+                "object": "list",
+                "data": items,
+                "has_more": len(bodies) > MOST_INCLUDED,
+                "url": (branch.list_url or "").replace("{id}", holder["id"]),
+            }
+            following += [(item, branch.branches, book) for item in items]
+    return following
+
+
+def _of_this_request(ctx: Context, kind: str, parent: str) -> list[str]:
+    """Return the bodies of what this very request makes for a parent, newest first."""
+    made = [each for unit in ctx.units for each in unit.documents
+            if each.kind == kind and each.columns.get("parent") == parent]  # fmt: skip
+    return [each.body for each in sorted(made, key=lambda each: each.id, reverse=True)]
 
 
 async def _objects(

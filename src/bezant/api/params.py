@@ -48,6 +48,15 @@ class Check(NamedTuple):
     function: Callable[[str, str], str]
 
 
+class Refusal(NamedTuple):
+    """A rule for a parameter that is known and not offered: whatever is sent is refused.
+
+    `why` is a whole sentence that says so, and what to do instead.
+    """
+
+    why: str
+
+
 class MetadataRule:
     """Marks the type `Metadata`, which has rules of its own."""
 

@@ -32,6 +32,11 @@ PAYMENT_ERROR_CODES = (
         "Charge the customer again.",
     ),
     (
+        "checkout_session_not_open",
+        "The checkout session is complete or has expired, so nobody can pay in it.",
+        "Look at its `status`; create a new session for another payment.",
+    ),
+    (
         "invalid_source_usage",
         "The payment can't be used for this, such as for a transfer in another currency.",
         "Read the message, which says what would be possible.",
@@ -55,6 +60,16 @@ PAYMENT_ERROR_CODES = (
         "payment_intent_unexpected_state",
         "The intent's status does not allow this.",
         "Look at its `status` and at the error's `payment_intent`.",
+    ),
+    (
+        "payment_link_inactive",
+        "The payment link is switched off, or as many have paid through it as may.",
+        "Set `active` to true, raise its limit, or make a new one.",
+    ),
+    (
+        "recurring_price_unsupported",
+        "The price is charged again and again, by a subscription, which is not offered.",
+        "Make a price without `recurring` for a payment that is made once.",
     ),
     (
         "refund_not_cancelable",

@@ -24,6 +24,10 @@ class Identified(Shape, tag_field="object"):
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Of those, what is in the book of another account, and the field that names the account."""
 
+    included: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Lists of what has an object for its `parent`, which are shown only to whoever expands them:
+    the kind of their objects, and their address, with the object's id in braces."""
+
     filters: ClassVar[Mapping[str, str]] = {}
     """Fields by which lists are filtered, and their columns; `Routes` declares them."""
 

@@ -29,6 +29,25 @@ a:hover, a:focus-visible { text-decoration: underline }
 code, pre { font-family: ui-monospace, monospace }
 """
 """What all pages of the API have in common."""
+FORM_STYLE = """
+fieldset { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.25rem 1.25rem;
+  margin: 0 0 1.25rem }
+legend { font-weight: 600; padding: 0 .5rem; margin-left: -.5rem }
+label { display: block; margin: .9rem 0 0; font-size: .95rem }
+input, select { display: block; width: 100%; box-sizing: border-box; font: inherit;
+  padding: .55rem .7rem; margin-top: .25rem; border: 1px solid var(--line); border-radius: .5rem;
+  background: var(--box); color: inherit }
+input:focus, select:focus { outline: 2px solid var(--key); outline-offset: 1px }
+.hint { display: block; color: var(--soft); font-size: .85rem; margin-top: .2rem }
+.wrong { color: var(--bad); font-size: .9rem; display: block; margin-top: .25rem }
+.box { border-left: 4px solid var(--warn); background: var(--box); padding: .75rem 1rem;
+  border-radius: .5rem; margin: 0 0 1.25rem }
+button { font: inherit; font-weight: 600; color: #fff; background: #0b5cad; border: 0;
+  border-radius: .5rem; padding: .7rem 1.4rem; cursor: pointer }
+.test { display: inline-block; font-size: .8rem; background: var(--mark); padding: .1rem .5rem;
+  border-radius: .4rem }
+"""
+"""What pages have in common on which somebody fills in a form."""
 
 
 def wanted(request: falcon.asgi.Request) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bezant.cli.trigger_checkout import CHECKOUT_ACTS
 from bezant.cli.trigger_payments import PAYMENT_ACTS
 from bezant.cli.trigger_reserves import RESERVE_ACTS
 from bezant.cli.trigger_risk import RISK_ACTS
@@ -18,11 +19,19 @@ from bezant.cli.trigger_scene import (
 )
 from bezant.cli.trigger_setup import SETUP_ACTS
 
-ACTS: dict[str, Act] = {**PAYMENT_ACTS, **RESERVE_ACTS, **RISK_ACTS, **SETUP_ACTS}
+ACTS: dict[str, Act] = {
+    **PAYMENT_ACTS,
+    **CHECKOUT_ACTS,
+    **RESERVE_ACTS,
+    **RISK_ACTS,
+    **SETUP_ACTS,
+}
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
     "balance.available": "what is pending must have become available, on its day",
     "charge.expired": "what is held by a card must not be captured for a week",
+    "checkout.session.async_payment_failed": "a payment by bank debit must have come back",
+    "checkout.session.async_payment_succeeded": "a payment by bank debit must have arrived",
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",
     "payout.reconciliation_completed": "an automatic payout must have been made on its day",
     "refund.failed": "a cardholder's bank must have sent a refund back, which takes a day",

@@ -27,6 +27,7 @@ from bezant.movement.engine import Engine
 from bezant.movement.profile import SANDBOX
 from bezant.movement.transport import Folder
 from bezant.rail.cards import Acquirer
+from bezant.resources.checkout.page import add_checkout
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.connect.negative_balances import NegativeBalances
 from bezant.resources.connect.onboarding_page import add_onboarding
@@ -150,6 +151,7 @@ class Platform:
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
         add_onboarding(self.app, self.runtime)
+        add_checkout(self.app, self.runtime)
         self.served = Sockets(self.app, self.runtime)
         self.started: FirstStart | None = None
         self._stopping = False

@@ -13,6 +13,9 @@ from bezant.movement.handler import Handlers
 from bezant.rail.cards import Decided, Disputed, FraudWarning, RefundTold
 from bezant.resources import error_groups, request_logs
 from bezant.resources.banks import bank_files, movements, unclaimed
+from bezant.resources.checkout import payment_links, prices, products, sessions
+from bezant.resources.checkout.ending import SessionJobs
+from bezant.resources.checkout.opening import EXPIRY_JOB as SESSION_EXPIRY_JOB
 from bezant.resources.connect import (
     account_links,
     accounts,
@@ -73,6 +76,7 @@ from bezant.resources.payments import (
     setup_attempts,
     setup_intents,
 )
+from bezant.resources.payments.following import FOLLOW_JOB
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -82,7 +86,7 @@ from bezant.resources.radar import (
 )
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.reporting.run_report import ReportRunner
-from bezant.resources.stripecli import sessions
+from bezant.resources.stripecli import sessions as cli_sessions
 from bezant.resources.test_helpers import clock, simulations, test_clocks
 from bezant.resources.webhooks import (
     event_destinations,
@@ -148,6 +152,13 @@ ROUTES: Sequence[Routes] = (
     value_list_items.routes,
     rules.routes,
     reviews.routes,
+    products.routes,
+    prices.routes,
+    sessions.routes,
+    sessions.line_items,
+    sessions.pages,
+    payment_links.routes,
+    payment_links.line_items,
     events.routes,
     thin_events.routes,
     event_destinations.routes,
@@ -162,7 +173,7 @@ ROUTES: Sequence[Routes] = (
     bank_files.routes,
     report_types.routes,
     report_runs.routes,
-    sessions.routes,
+    cli_sessions.routes,
     clock.routes,
     test_clocks.routes,
     simulations.routes,
@@ -211,6 +222,7 @@ def engine_over(banks: Banks) -> Engine:
 
 def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
     """Return what runs each kind of job."""
+    sessions_of = SessionJobs(runtime)
     return {
         webhook_resends.JOB: Resender(runtime),
         reserve_plans.JOB: reserve_plans.PlanFollower(runtime).run,
@@ -221,4 +233,6 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         ask_card.JOB: ask_card.CardAsker(runtime).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
+        SESSION_EXPIRY_JOB: sessions_of.expire,
+        FOLLOW_JOB: sessions_of.follow,
     }

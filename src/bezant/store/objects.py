@@ -151,6 +151,18 @@ async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[
     return bodies, more
 
 
+async def children(
+    conn: Connection, book: int, kind: str, parents: Sequence[str], limit: int
+) -> dict[str, list[str]]:
+    """Return the bodies of what belongs to each of several parents, newest first."""
+    asked = {"book": book, "kind": kind, "parents": texts(parents), "limit": limit}
+    cursor = await conn.execute(QUERIES.children, asked)
+    found: dict[str, list[str]] = {parent: [] for parent in parents}
+    for parent, body in await cursor.fetchall():
+        found[parent].append(body)
+    return found
+
+
 def order_key(kind: str, name: str = "id") -> str:
     """Return the expression by which a kind's documents stand in the order of their time."""
     return f"right({name}, {ID_WIDTH})" if kind in MIXED else name

@@ -3,33 +3,18 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from bezant.api.web_page import STYLE
+from bezant.api.web_page import FORM_STYLE, STYLE
 from bezant.resources.connect.onboarding_fields import Input, Section
 
 _STYLE = (
     STYLE
+    + FORM_STYLE
     + """
 main { max-width: 34rem; margin: 0 auto }
 .lead { color: var(--soft); margin: 0 0 2rem }
-fieldset { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.25rem 1.25rem;
-  margin: 0 0 1.25rem }
-legend { font-weight: 600; padding: 0 .5rem; margin-left: -.5rem }
-label { display: block; margin: .9rem 0 0; font-size: .95rem }
-input, select { display: block; width: 100%; box-sizing: border-box; font: inherit;
-  padding: .55rem .7rem; margin-top: .25rem; border: 1px solid var(--line); border-radius: .5rem;
-  background: var(--box); color: inherit }
-input:focus, select:focus { outline: 2px solid var(--key); outline-offset: 1px }
 label.check { display: flex; gap: .6rem; align-items: flex-start }
 label.check input { width: auto; margin-top: .35rem }
-.hint { display: block; color: var(--soft); font-size: .85rem; margin-top: .2rem }
-.wrong { color: var(--bad); font-size: .9rem; display: block; margin-top: .25rem }
-.box { border-left: 4px solid var(--warn); background: var(--box); padding: .75rem 1rem;
-  border-radius: .5rem; margin: 0 0 1.25rem }
-button { font: inherit; font-weight: 600; color: #fff; background: #0b5cad; border: 0;
-  border-radius: .5rem; padding: .7rem 1.4rem; cursor: pointer }
 .later { margin-left: 1rem }
-.test { display: inline-block; font-size: .8rem; background: var(--mark); padding: .1rem .5rem;
-  border-radius: .4rem }
 """
 )
 

@@ -20,6 +20,7 @@ from bezant.resources.payments import card, screening
 from bezant.resources.payments.ask_card import ask_later
 from bezant.resources.payments.capturing import EXPIRY_JOB, capture_charge
 from bezant.resources.payments.charge import Charge, ChargeTransferData
+from bezant.resources.payments.following import follow
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.screening import Screened
@@ -100,6 +101,7 @@ async def resume(
     if authentication.state == "challenge":
         authentication = await acquirer.challenge(authentication.id, passed=passed)
     intent = ctx.save(intent, next_action=None)
+    follow(ctx, intent)
     if authentication.state == "failed":
         return authentication_failed(ctx, intent, method)
     if intent.confirmation_method == "manual":

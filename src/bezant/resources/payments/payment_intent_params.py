@@ -55,17 +55,22 @@ class TransferAmount(Params):
     amount: Amount
 
 
-class CardOptions(Params):
-    """How cards are to be dealt with."""
+class PageCardOptions(Params):
+    """How cards are to be dealt with that their holders type in."""
 
     capture_method: Emptyable[Literal["manual"]] | None = None
-    moto: bool | None = None
     request_extended_authorization: Literal["if_available", "never"] | None = None
     request_incremental_authorization: Literal["if_available", "never"] | None = None
     request_multicapture: Literal["if_available", "never"] | None = None
     request_overcapture: Literal["if_available", "never"] | None = None
     request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
     setup_future_usage: Emptyable[Literal["none", "off_session", "on_session"]] | None = None
+
+
+class CardOptions(PageCardOptions):
+    """How cards are to be dealt with."""
+
+    moto: bool | None = None
 
 
 class MethodOptions(Params):

@@ -25,6 +25,7 @@ from bezant.resources.payments.confirmation_token import note_used
 from bezant.resources.payments.confirming import confirm as confirmed
 from bezant.resources.payments.confirming import resume
 from bezant.resources.payments.confirming_by_token import by_token
+from bezant.resources.payments.following import check_free, follow
 from bezant.resources.payments.incrementing import increment
 from bezant.resources.payments.intent_changes import check_amount, intent_of, unexpected
 from bezant.resources.payments.mandating import check_mandate
@@ -98,6 +99,8 @@ async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentInten
         asked = set(params.changes(without=())) - only
         if asked:
             raise unexpected(intent, f"{min(asked)} can't be changed any more")
+    if params.amount is not None or params.currency is not None:
+        check_free(ctx, intent)
     told = await changes.updated(ctx, intent, params)
     status = intent.status
     if status in CONFIRMABLE:
@@ -117,6 +120,7 @@ async def confirm(
     if ctx.caller.publishable and intent.confirmation_method == "manual":
         seen = as_seen(ctx, intent)
         raise unexpected(seen, "is confirmed by a server, as its confirmation_method says")
+    check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(as_seen(ctx, intent), "can't be confirmed")
     if params.amount_to_confirm not in (None, intent.amount):
@@ -162,6 +166,7 @@ async def capture(
     if final and left:
         release(ctx, charge, Money(left, intent.currency))
     ctx.save(charge, event="charge.captured")
+    follow(ctx, intent)
     return ctx.save(
         intent,
         amount_capturable=0 if final else left,
@@ -181,6 +186,7 @@ async def cancel(ctx: Context, intent: PaymentIntent, params: CancelPaymentInten
     """End it; what is held goes back to the cardholder's bank."""
     if intent.status == "requires_capture":
         return await cancel_held(ctx, intent, params.cancellation_reason)
+    check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(intent, "can't be canceled")
     return ctx.save(

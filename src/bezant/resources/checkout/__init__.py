@@ -1,0 +1,1 @@
+"""Selling by page: products, prices, checkout sessions, payment links, and the page itself."""

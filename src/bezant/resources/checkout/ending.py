@@ -1,0 +1,73 @@
+"""The end of checkout sessions that nobody has paid in: by hand, or when their time is over."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from bezant.api.context import Caller, Context, Stale
+from bezant.api.runtime import Runtime
+from bezant.kernel.codec import unix_seconds
+from bezant.resources.checkout.paying import followed
+from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.store.jobs import JobRow
+
+_RUNS = 20
+_CANCELABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+
+
+async def expire(ctx: Context, session: CheckoutSession) -> CheckoutSession:
+    """End a session that is open; what it has begun is canceled, and nothing has been paid."""
+    if session.payment_intent is not None:
+        intent = await ctx.load(PaymentIntent, session.payment_intent)
+        if intent.status not in _CANCELABLE:
+            return await followed(ctx, session, intent)
+        ctx.save(
+            intent,
+            canceled_at=unix_seconds(ctx.now()),
+            next_action=None,
+            status="canceled",
+            event="payment_intent.canceled",
+        )
+    return ctx.save(session, status="expired", url=None, event="checkout.session.expired")
+
+
+class SessionJobs:
+    """Runs the jobs of sessions: those of their end, and those that follow their intents."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Take the ports."""
+        self._runtime = runtime
+
+    async def expire(self, job: JobRow) -> None:
+        """End a session, if it is open still."""
+        await self._do(job, _expire)
+
+    async def follow(self, job: JobRow) -> None:
+        """Take note of what became of a session's intent."""
+        await self._do(job, _follow)
+
+    async def _do(
+        self, job: JobRow, act: Callable[[Context, CheckoutSession], Awaitable[object]]
+    ) -> None:
+        told = msgspec.json.decode(job.payload)
+        caller = Caller(told["platform"], told["account"], livemode=told["livemode"])
+        for _ in range(_RUNS):
+            ctx = Context(self._runtime, caller)
+            await act(ctx, await ctx.load(CheckoutSession, told["session"]))
+            try:
+                await ctx.write()
+            except Stale:
+                continue
+            return
+
+
+async def _expire(ctx: Context, session: CheckoutSession) -> None:
+    if session.status == "open":
+        await expire(ctx, session)
+
+
+async def _follow(ctx: Context, session: CheckoutSession) -> None:
+    if session.payment_intent is not None:
+        intent = await ctx.load(PaymentIntent, session.payment_intent)
+        await followed(ctx, session, intent)

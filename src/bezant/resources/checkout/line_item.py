@@ -1,0 +1,206 @@
+"""Line items: what somebody buys, how many of it, and what that comes to."""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from bezant.api.context import COLUMNS, Context
+from bezant.api.params import Metadata, Params, merged
+from bezant.api.refusals import missing
+from bezant.api.resource import Expands, Identified
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.price import Price, PriceData, made_price
+from bezant.resources.checkout.product import Product, ProductOfItem, made_product
+from bezant.resources.core.refused import Hash, off, refused
+from bezant.store.objects import Page
+
+_NO_TAXES = refused("Taxes are not calculated here: put them into the price.")
+_NO_CHOICE = "Customers don't change quantities on the page: send the `quantity`."
+RECURRING = (
+    "Prices with `recurring` are charged by subscriptions, which are not offered: make a price "
+    "without it."
+)
+MOST_ITEMS = 100
+
+
+class LineItem(Identified, tag="item"):
+    """So many of something, with its price as it was then; `parent` is a column."""
+
+    expands: ClassVar[Expands] = {"price.product": ("product",)}
+
+    adjustable_quantity: None = None
+    amount_discount: int = 0
+    amount_subtotal: int
+    amount_tax: int = 0
+    amount_total: int
+    currency: str
+    description: str | None = None
+    metadata: dict[str, str] | None = None
+    price: Price
+    quantity: int
+
+    def columns(self) -> dict[str, str | None]:
+        """Return nothing: the hidden part has its parent, which may be of two kinds."""
+        return {}
+
+
+class AdjustableQuantity(Params):
+    """Whether the customer may change the quantity."""
+
+    enabled: Annotated[str, off(_NO_CHOICE)] | None = None
+    maximum: Annotated[str, refused(_NO_CHOICE)] | None = None
+    minimum: Annotated[str, refused(_NO_CHOICE)] | None = None
+
+
+class ItemPriceData(PriceData):
+    """A price that is made for this line alone."""
+
+    product: str | None = None
+    product_data: ProductOfItem | None = None
+
+
+class LineItemParams(Params):
+    """So many of something."""
+
+    adjustable_quantity: AdjustableQuantity | None = None
+    metadata: Metadata | None = None
+    price: str | None = None
+    price_data: ItemPriceData | None = None
+    quantity: Annotated[int, Meta(ge=1, le=999_999)] = 1
+    tax_rates: Annotated[Hash, _NO_TAXES] | None = None
+
+
+Items = Annotated[list[LineItemParams], Meta(min_length=1, max_length=MOST_ITEMS)]
+
+
+class Line(NamedTuple):
+    """A line before it is stored."""
+
+    price: Price
+    description: str
+    quantity: int
+    metadata: dict[str, str] | None = None
+
+
+async def lines_of(ctx: Context, sent: Sequence[LineItemParams]) -> list[Line]:
+    """Return what is bought; InvalidRequest for what is not for sale, or not together."""
+    names = list(dict.fromkeys(each.price for each in sent if each.price is not None))
+    prices = await ctx.load_many(Price, names)
+    of_data = [each.price_data.product for each in sent if each.price_data]
+    wanted = [price.product for price in prices.values()] + [name for name in of_data if name]
+    products = await ctx.load_many(Product, list(dict.fromkeys(wanted)))
+    lines = [_line(ctx, each, f"line_items[{at}]", prices, products) for at, each in
+             enumerate(sent)]  # fmt: skip
+    currencies = {line.price.currency for line in lines}
+    if len(currencies) > 1:
+        raise InvalidRequest(
+            f"All line items are in one currency, and these are in {_listed(currencies)}.",
+            param="line_items",
+        )
+    return lines
+
+
+def store_lines(ctx: Context, parent: str, lines: Sequence[Line]) -> list[LineItem]:
+    """Store lines for what they belong to; lists, the newest first, show them in their order."""
+    hidden = {COLUMNS: {"parent": parent}}
+    made = [ctx.create(_item(ctx, line), hidden=hidden) for line in reversed(lines)]
+    return made[::-1]
+
+
+async def items_under(ctx: Context, parent: str) -> list[LineItem]:
+    """Return the lines of something, in their order."""
+    bodies, _ = await ctx.page(LineItem, Page(limit=MOST_ITEMS, filters={"parent": parent}))
+    return [msgspec.json.decode(body, type=LineItem) for body in bodies]
+
+
+def line_again(item: LineItem) -> Line:
+    """Return a line that is like one that is stored."""
+    return Line(item.price, item.description or "", item.quantity, item.metadata)
+
+
+def total_of(lines: Sequence[Line]) -> int:
+    """Return what lines come to, in minor units."""
+    return sum(line.price.of(line.quantity) for line in lines)
+
+
+def _item(ctx: Context, line: Line) -> LineItem:
+    amount = line.price.of(line.quantity)
+    return LineItem(
+        id=ctx.new_id("li"),
+        amount_subtotal=amount,
+        amount_total=amount,
+        currency=line.price.currency,
+        description=line.description,
+        metadata=line.metadata,
+        price=line.price,
+        quantity=line.quantity,
+    )
+
+
+def _line(
+    ctx: Context,
+    sent: LineItemParams,
+    param: str,
+    prices: dict[str, Price],
+    products: dict[str, Product],
+) -> Line:
+    if (sent.price is None) == (sent.price_data is None):
+        raise InvalidRequest("Send either price or price_data for each line item.", param=param)
+    if sent.price_data is not None:
+        price, product = _made(ctx, sent.price_data, f"{param}[price_data]", products)
+    else:
+        price, product = _known(sent.price or "", f"{param}[price]", prices, products)
+    if price.type == "recurring":
+        raise InvalidRequest(RECURRING, code="recurring_price_unsupported", param=param)
+    metadata = merged({}, sent.metadata) if sent.metadata else None
+    return Line(price, product.name, sent.quantity, metadata)
+
+
+def _known(
+    name: str, param: str, prices: dict[str, Price], products: dict[str, Product]
+) -> tuple[Price, Product]:
+    price = prices.get(name)
+    if price is None:
+        raise InvalidRequest(f"No such price: '{name[:64]}'", code="resource_missing", param=param)
+    product = products.get(price.product)
+    if not price.active or product is None or not product.active:
+        raise InvalidRequest(
+            f"The price {price.id}, or its product, is not active: only active ones are for sale.",
+            param=param,
+        )
+    return price, product
+
+
+def _made(
+    ctx: Context, data: ItemPriceData, param: str, products: dict[str, Product]
+) -> tuple[Price, Product]:
+    """Make a price for this line alone, which nobody else is sold anything by."""
+    if (data.product is None) == (data.product_data is None):
+        raise (
+            missing(f"{param}[product]")
+            if data.product is None
+            else InvalidRequest(
+                "Send either product or product_data, not both.", param=f"{param}[product_data]"
+            )
+        )
+    if data.recurring is not None:
+        raise InvalidRequest(
+            RECURRING, code="recurring_price_unsupported", param=f"{param}[recurring]"
+        )
+    if data.product_data is not None:
+        product = made_product(ctx, data.product_data, active=False)
+    elif (found := products.get(data.product or "")) is not None:
+        product = found
+    else:
+        raise InvalidRequest(
+            f"No such product: '{(data.product or '')[:64]}'",
+            code="resource_missing",
+            param=f"{param}[product]",
+        )
+    return made_price(ctx, product, data, param=param, active=False), product
+
+
+def _listed(currencies: set[str]) -> str:
+    return " and ".join(sorted(currencies))

@@ -1,0 +1,259 @@
+"""Opening a checkout session: what parameters make of it, and what its intent is to be like."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from msgspec import UNSET, Struct, to_builtins
+
+from bezant.api.context import Context, created_of
+from bezant.api.decoders import decoder
+from bezant.api.params import Unset, merged
+from bezant.api.refusals import missing
+from bezant.kernel.codec import base62, from_microseconds, unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.line_item import Line, store_lines, total_of
+from bezant.resources.checkout.session import (
+    NO_WORDS,
+    CheckoutSession,
+    CustomerDetails,
+    CustomText,
+    Kept,
+    Message,
+    PhoneNumberCollection,
+    TotalDetails,
+)
+from bezant.resources.checkout.session_params import (
+    CreateSession,
+    CustomTextParams,
+    MessageParams,
+)
+from bezant.resources.core.customer import Customer
+from bezant.resources.payments.intent_changes import intent_of
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.payment_intent_params import CreatePaymentIntent
+from bezant.store.feed import BOOK_DIGITS
+
+EXPIRY_JOB = "checkout.expire"
+LEAST_SECONDS, MOST_SECONDS = 30 * 60, 24 * 3_600
+PAGE = "/c/pay"
+PAGE_TYPES = ("card",)
+"""The types of payment method that the page can take."""
+_SHOWN = ("billing_address_collection", "cancel_url", "client_reference_id",
+          "integration_identifier", "locale", "origin_context", "submit_type",
+          "success_url")  # fmt: skip
+intent_wanted = decoder(CreatePaymentIntent, json=True)
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """What a session has of the link that led to it."""
+
+    payment_link: str | None = None
+
+
+BY_API = Origin()
+
+
+async def new_session(
+    ctx: Context, params: CreateSession, lines: Sequence[Line], origin: Origin = BY_API
+) -> CheckoutSession:
+    """Store a new session with its lines, and see to its end."""
+    name = ctx.new_id(f"cs_{'live' if ctx.livemode else 'test'}")
+    customer = await _customer(ctx, params)
+    wanted = wanted_of(params, lines)
+    types: list[str] = list(PAGE_TYPES)
+    if params.mode == "payment":
+        types = (await tried(ctx, wanted, origin)).payment_method_types
+    secret = "".join(ctx.runtime.ids.request_id().removeprefix("req_") for _ in range(2))
+    place = base62(ctx.book.id, BOOK_DIGITS) + name.rpartition("_")[2]
+    options = wanted.get("payment_method_options", {})
+    session = CheckoutSession(
+        id=name,
+        allowed_payment_method_types=params.allowed_payment_method_types,
+        created=created_of(name),
+        currency=params.currency or (lines[0].price.currency if lines else None),
+        custom_text=custom_text(params.custom_text),
+        customer=params.customer,
+        customer_creation=_creation(params),
+        customer_details=_details(params, customer),
+        customer_email=params.customer_email,
+        excluded_payment_method_types=params.excluded_payment_method_types or UNSET,
+        expires_at=_expires_at(ctx, params),
+        livemode=ctx.livemode,
+        metadata=merged({}, params.metadata),
+        mode="setup" if params.mode == "setup" else "payment",
+        payment_link=origin.payment_link,
+        payment_method_options=_options_shown(options) if "card" in types else {},
+        payment_method_types=types,
+        payment_status="unpaid" if lines else "no_payment_required",
+        phone_number_collection=_phone(params),
+        url=f"{ctx.runtime.config.public_url}{PAGE}/{place}{secret}",
+        **_sums(lines),
+        **{field: getattr(params, field) for field in _SHOWN},
+    )
+    kept = Kept(
+        account=ctx.account,
+        platform=ctx.caller.platform,
+        secret=secret,
+        wanted=wanted,
+        method=plain(params.payment_method_data),
+        update=_update(params),
+    )
+    ctx.create(session, hidden=to_builtins(kept))
+    store_lines(ctx, name, lines)
+    payload = {"account": ctx.account, "livemode": ctx.livemode,
+               "platform": ctx.caller.platform, "session": name}  # fmt: skip
+    ctx.enqueue(EXPIRY_JOB, payload, at=from_microseconds(session.expires_at * 1_000_000))
+    return session
+
+
+def check_fit(params: CreateSession) -> None:
+    """Refuse parameters of one mode in another, and what contradicts itself."""
+    if params.success_url is None:
+        raise missing("success_url")
+    if params.mode == "payment":
+        if params.line_items is None:
+            raise missing("line_items")
+        others = ("setup_intent_data",)
+    else:
+        others = ("line_items", "payment_intent_data", "submit_type", "customer_creation")
+    for name in others:
+        if getattr(params, name) is not None:
+            raise InvalidRequest(f"You can't send `{name}` in {params.mode} mode.", param=name)
+    if params.customer is None:
+        if params.customer_update is not None:
+            raise InvalidRequest("`customer_update` needs a `customer`.", param="customer_update")
+        return
+    for name in ("customer_email", "customer_creation"):
+        if getattr(params, name) is not None:
+            raise InvalidRequest(f"You may only send one of `customer` and `{name}`.", param=name)
+
+
+def custom_text(sent: CustomTextParams | None, before: CustomText = NO_WORDS) -> CustomText:
+    """Return the merchant's words after what was sent of them."""
+    if sent is None:
+        return before
+    return CustomText(
+        after_submit=_message(sent.after_submit, before.after_submit),
+        submit=_message(sent.submit, before.submit),
+    )
+
+
+def _message(sent: MessageParams | Unset | None, before: Message | None) -> Message | None:
+    if sent is None:
+        return before
+    return Message(sent.message) if sent else None
+
+
+def plain(sent: Struct | None) -> dict[str, Any]:
+    """Return a struct as JSON has it, without what is None in it."""
+    return {} if sent is None else _pruned(to_builtins(sent))
+
+
+def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _pruned(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+        for name, value in tree.items()
+        if value is not None
+    }
+
+
+def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
+    """Return the parameters of the intent that is made when somebody pays."""
+    if params.mode == "setup":
+        return plain(params.setup_intent_data)
+    _check_currency(params, lines)
+    wanted: dict[str, Any] = plain(params.payment_intent_data) | {
+        "amount": total_of(lines),
+        "currency": lines[0].price.currency,
+    }
+    for name in ("allowed_payment_method_types", "payment_method_types",
+                 "excluded_payment_method_types", "customer"):  # fmt: skip
+        if (value := getattr(params, name)) is not None:
+            wanted[name] = value
+    if not (params.allowed_payment_method_types or params.payment_method_types):
+        wanted["payment_method_types"] = list(PAGE_TYPES)
+    options = plain(params.payment_method_options)
+    return wanted | ({"payment_method_options": options} if options else {})
+
+
+def _check_currency(params: CreateSession, lines: Sequence[Line]) -> None:
+    currency = lines[0].price.currency
+    if params.currency not in (None, currency):
+        raise InvalidRequest(
+            f"The prices are in {currency}: each price has one currency.", param="currency"
+        )
+
+
+async def tried(ctx: Context, wanted: Mapping[str, Any], origin: Origin) -> PaymentIntent:
+    """Return the intent as it would be; what it must not be is refused under our own names."""
+    try:
+        intent = await intent_of(ctx, intent_wanted(wanted), None)
+    except InvalidRequest as problem:
+        first, bracket, rest = (problem.param or "").partition("[")
+        param = {"amount": "line_items", "currency": "line_items"}.get(first, problem.param)
+        if first in _OF_DATA and origin.payment_link is None:
+            param = f"payment_intent_data[{first}]{bracket}{rest}"
+        raise InvalidRequest(problem.message, code=problem.code, param=param) from problem
+    unknown = [each for each in intent.payment_method_types if each not in PAGE_TYPES]
+    if unknown:
+        raise InvalidRequest(
+            f"The page does not take payments by {unknown[0]}, only by {', '.join(PAGE_TYPES)}.",
+            code="payment_method_unsupported_type",
+            param="payment_method_types",
+        )
+    return intent
+
+
+_OF_DATA = frozenset({"application_fee_amount", "on_behalf_of", "transfer_data"})
+
+
+async def _customer(ctx: Context, params: CreateSession) -> Customer | None:
+    if params.customer is None:
+        return None
+    return await ctx.load(Customer, params.customer, param="customer")
+
+
+def _details(params: CreateSession, customer: Customer | None) -> CustomerDetails | None:
+    email = params.customer_email or (customer.email if customer else None)
+    if email is None:
+        return None
+    return CustomerDetails(email=email, tax_exempt="none", tax_ids=None)
+
+
+def _creation(params: CreateSession) -> Any:
+    if params.customer is not None or params.mode == "setup":
+        return None
+    return params.customer_creation or "if_required"
+
+
+def _expires_at(ctx: Context, params: CreateSession) -> int:
+    now = unix_seconds(ctx.now())
+    if params.expires_at is None:
+        return now + MOST_SECONDS
+    if not now + LEAST_SECONDS <= params.expires_at <= now + MOST_SECONDS:
+        raise InvalidRequest(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
+            param="expires_at",
+        )
+    return params.expires_at
+
+
+def _update(params: CreateSession) -> tuple[str, ...]:
+    update = params.customer_update
+    return tuple(name for name in ("address", "name") if update and getattr(update, name) == "auto")
+
+
+def _phone(params: CreateSession) -> PhoneNumberCollection:
+    asked = params.phone_number_collection
+    return PhoneNumberCollection(enabled=bool(asked and asked.enabled))
+
+
+def _sums(lines: Sequence[Line]) -> dict[str, Any]:
+    if not lines:
+        return {}
+    total = total_of(lines)
+    return {"amount_subtotal": total, "amount_total": total, "total_details": TotalDetails()}
+
+
+def _options_shown(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {"card": {"request_three_d_secure": "automatic"} | options.get("card", {})}

@@ -1,0 +1,142 @@
+"""What is sent about a payment link."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bezant.api.pages import ListParams
+from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
+from bezant.resources.checkout import session_params as session
+from bezant.resources.checkout.line_item import AdjustableQuantity, Items
+from bezant.resources.core.refused import Hash, off, only, refused
+from bezant.resources.payments.payment_intent_params import Types
+
+_NO_CARD_RULES = refused("Cards are not told apart by brand: leave `payment_method_options` out.")
+_NO_PERCENT = refused("Percentages are for subscriptions: send `application_fee_amount`.")
+_no_subscriptions = refused(session.NO_SUBSCRIPTIONS)
+_NO_PROMOTIONS = "Promotion codes are not offered."
+_NO_ADDRESS = refused("The page asks for no shipping address.")
+_NO_CONSENT = refused("The page asks for no consents.")
+_NO_FIELDS = refused("The page has no fields of one's own: use the metadata.")
+_NO_NAMES = refused("The page asks for the cardholder's name alone.")
+_NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
+_CUSTOM = Annotated[str, Meta(max_length=500)]
+
+
+class RedirectParams(Params):
+    """Where whoever has paid is sent."""
+
+    url: session.WebPage
+
+
+class ConfirmationParams(Params):
+    """What whoever has paid is told."""
+
+    custom_message: _CUSTOM | None = None
+
+
+class AfterCompletionParams(Params):
+    """What happens when somebody has paid."""
+
+    hosted_confirmation: ConfirmationParams | None = None
+    redirect: RedirectParams | None = None
+    type: Literal["hosted_confirmation", "redirect"]
+
+
+class CompletedParams(Params):
+    """How often somebody may pay."""
+
+    limit: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class RestrictionsParams(Params):
+    """When a link ends by itself."""
+
+    completed_sessions: CompletedParams
+
+
+class LinkTransferParams(Params):
+    """The account that the money goes on to."""
+
+    amount: Amount | None = None
+    destination: str
+
+
+class _Common(Params):
+    """What creating and updating have in common."""
+
+    after_completion: AfterCompletionParams | None = None
+    allow_promotion_codes: Annotated[str, off(_NO_PROMOTIONS)] | None = None
+    application_fee_percent: Annotated[str, _NO_PERCENT] | None = None
+    automatic_tax: session.AutomaticTaxParams | None = None
+    billing_address_collection: Literal["auto", "required"] | None = None
+    consent_collection: Annotated[Hash, _NO_CONSENT] | None = None
+    custom_fields: Annotated[Hash, _NO_FIELDS] | None = None
+    custom_text: session.CustomTextParams | None = None
+    customer_creation: Literal["always", "if_required"] | None = None
+    inactive_message: Emptyable[_CUSTOM] | None = None
+    invoice_creation: session.InvoiceCreation | None = None
+    metadata: Metadata | None = None
+    name_collection: Annotated[Hash, _NO_NAMES] | None = None
+    optional_items: Annotated[Hash, _NO_OPTIONAL_ITEMS] | None = None
+    payment_method_collection: Annotated[str, _no_subscriptions] | None = None
+    payment_method_options: Annotated[Hash, _NO_CARD_RULES] | None = None
+    phone_number_collection: session.PhoneNumberCollectionParams | None = None
+    restrictions: Emptyable[RestrictionsParams] | None = None
+    shipping_address_collection: Annotated[Hash, _NO_ADDRESS] | None = None
+    shipping_options: Annotated[Hash, _NO_ADDRESS] | None = None
+    submit_type: (
+        Annotated[str, only("auto", "book", "donate", "pay", why=session.NO_SUBSCRIPTIONS)] | None
+    ) = None
+    subscription_data: Annotated[Hash, _no_subscriptions] | None = None
+    tax_id_collection: session.TaxIdCollection | None = None
+
+
+class CreatePaymentLink(_Common):
+    """What a payment link offers."""
+
+    application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    currency: Currency | None = None
+    line_items: Items
+    managed_payments: session.ManagedPayments | None = None
+    on_behalf_of: str | None = None
+    payment_intent_data: session.LinkIntentData | None = None
+    payment_method_types: Types | None = None
+    transfer_data: LinkTransferParams | None = None
+
+
+class UpdatedItem(Params):
+    """How many of a line's things are offered from now on."""
+
+    adjustable_quantity: AdjustableQuantity | None = None
+    id: str
+    quantity: Annotated[int, Meta(ge=1, le=999_999)] | None = None
+
+
+class UpdatedIntentData(Params):
+    """What of the payments to come is changed."""
+
+    description: Emptyable[Annotated[str, Meta(max_length=1000)]] | None = None
+    metadata: Metadata | None = None
+    setup_future_usage: Emptyable[Literal["off_session", "on_session"]] | None = None
+    statement_descriptor: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
+    statement_descriptor_suffix: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
+    transfer_group: Emptyable[Annotated[str, Meta(max_length=5000)]] | None = None
+
+
+class UpdatePaymentLink(_Common):
+    """What of a payment link can be changed; sessions that are open stay as they are."""
+
+    active: bool | None = None
+    application_fee_amount: Emptyable[Annotated[int, Meta(ge=0)]] | None = None
+    line_items: Annotated[list[UpdatedItem], Meta(min_length=1, max_length=100)] | None = None
+    on_behalf_of: Emptyable[str] | None = None
+    payment_intent_data: UpdatedIntentData | None = None
+    payment_method_types: Emptyable[Types] | None = None
+    transfer_data: Emptyable[LinkTransferParams] | None = None
+
+
+class ListPaymentLinks(ListParams):
+    """By what payment links are listed."""
+
+    active: bool | None = None

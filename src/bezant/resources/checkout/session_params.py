@@ -1,0 +1,281 @@
+"""What is sent about a checkout session."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bezant.api.pages import ListParams
+from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Params, Timestamp
+from bezant.api.refusals import invalid
+from bezant.resources.checkout.line_item import Items
+from bezant.resources.core.address import Text
+from bezant.resources.core.customer_params import ShippingParams
+from bezant.resources.core.refused import Hash, off, only, refused
+from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
+from bezant.resources.payments.payment_intent_params import (
+    Descriptor,
+    Email,
+    PageCardOptions,
+    TransferDataParams,
+    Types,
+)
+
+NO_SUBSCRIPTIONS = "Subscriptions are not offered: use the mode payment, or setup to keep a card."
+_NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
+_NO_APPS = "Sessions are opened in browsers."
+_NO_BRANDING = refused("The page takes the merchant's name from its account's business profile.")
+_NO_CONFIGURATIONS = refused(
+    "Payment method configurations are not offered: send `payment_method_types`."
+)
+_NO_CONSENT = refused("The page asks for no consents.")
+_NO_CONVERSION = "Amounts are shown and charged in the currency of their prices."
+_NO_DISCOUNTS = refused("Coupons are not offered: send the price that is to be paid.")
+_NO_EMBEDDING = refused("Pages are not embedded in others: send `success_url`.")
+_NO_FIELDS = refused("The page has no fields of one's own: use the metadata.")
+_NO_INVOICES = "Invoices are not offered."
+_NO_MANAGEMENT = "You are the merchant of your own payments."
+_NO_NAMES = refused("The page asks for the cardholder's name alone.")
+_NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
+_NO_PROMOTIONS = "Promotion codes are not offered."
+_NO_RECOVERY = refused("Expired sessions are not recovered: create a new one.")
+_NO_SAVED = refused("The page does not show stored cards.")
+_NO_SHIPPING = refused("The page asks for no shipping address: send it in `payment_intent_data`.")
+_NO_TAXES = "Taxes are not calculated here: put them into the prices."
+_NO_TAX_IDS = "The page asks for no tax ids."
+_NO_WALLETS = refused("The page offers no wallets.")
+_ONLY_ENGLISH = "The page speaks English: send auto or en."
+_refuse_invoices = refused(_NO_INVOICES)
+_refuse_subscriptions = refused(NO_SUBSCRIPTIONS)
+_refuse_taxes = refused(_NO_TAXES)
+
+
+def _web_page(text: str, param: str) -> str:
+    begins = text.startswith(("http://", "https://"))
+    if begins and text.isascii() and not any(char in text for char in " \r\n\"'<>\\"):
+        return text
+    raise invalid("Not a valid URL: send a whole address, as in https://example.com/done.", param)
+
+
+WebPage = Annotated[str, Meta(max_length=5000), Check(_web_page)]
+Message = Annotated[str, Meta(max_length=1200)]
+
+
+class AdaptivePricing(Params):
+    """Whether prices are shown in the currency of whoever looks."""
+
+    enabled: Annotated[str, off(_NO_CONVERSION)] | None = None
+
+
+class AutomaticTaxParams(Params):
+    """Whether taxes are calculated."""
+
+    enabled: Annotated[str, off(_NO_TAXES)] | None = None
+    liability: Annotated[Hash, _refuse_taxes] | None = None
+
+
+class MessageParams(Params):
+    """Words for the page."""
+
+    message: Message
+
+
+class CustomTextParams(Params):
+    """Words for the page, before the button and after it."""
+
+    after_submit: Emptyable[MessageParams] | None = None
+    shipping_address: Annotated[Hash, _NO_SHIPPING] | None = None
+    submit: Emptyable[MessageParams] | None = None
+    terms_of_service_acceptance: Annotated[Hash, _NO_CONSENT] | None = None
+
+
+class CustomerUpdate(Params):
+    """What of an existing customer is brought up to date."""
+
+    address: Literal["auto", "never"] = "never"
+    name: Literal["auto", "never"] = "never"
+    shipping: Annotated[str, only("never", why="The page asks for no address of delivery.")] = (
+        "never"
+    )
+
+
+class InvoiceCreation(Params):
+    """Whether an invoice is made."""
+
+    enabled: Annotated[str, off(_NO_INVOICES)] | None = None
+    invoice_data: Annotated[Hash, _refuse_invoices] | None = None
+
+
+class ManagedPayments(Params):
+    """Whether somebody else is the merchant."""
+
+    enabled: Annotated[str, off(_NO_MANAGEMENT)] | None = None
+
+
+class PhoneNumberCollectionParams(Params):
+    """Whether the page asks for a telephone number."""
+
+    enabled: bool
+
+
+class TaxIdCollection(Params):
+    """Whether the page asks for tax ids."""
+
+    enabled: Annotated[str, off(_NO_TAX_IDS)] | None = None
+    required: Annotated[str, only("never", why=_NO_TAX_IDS)] | None = None
+
+
+class IntentText(Params):
+    """What is said of a payment, as it may be changed while nobody has paid."""
+
+    description: Annotated[str, Meta(max_length=1000)] | None = None
+    metadata: Metadata | None = None
+    setup_future_usage: FutureUsage | None = None
+    statement_descriptor: Descriptor | None = None
+    statement_descriptor_suffix: Descriptor | None = None
+
+
+class LinkIntentData(IntentText):
+    """What a payment is to be like, of those that a link leads to."""
+
+    capture_method: CaptureMethod | None = None
+    transfer_group: Text | None = None
+
+
+class PaymentIntentData(LinkIntentData):
+    """What the payment is to be like."""
+
+    application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    on_behalf_of: str | None = None
+    receipt_email: Email | None = None
+    shipping: ShippingParams | None = None
+    transfer_data: TransferDataParams | None = None
+
+
+class PaymentMethodData(Params):
+    """What the payment method is to be like."""
+
+    allow_redisplay: Literal["always", "limited", "unspecified"] | None = None
+
+
+class SetupIntentData(Params):
+    """What the setup intent is to be like."""
+
+    description: Annotated[str, Meta(max_length=1000)] | None = None
+    metadata: Metadata | None = None
+    on_behalf_of: str | None = None
+
+
+class SessionMethodOptions(Params):
+    """How single methods are dealt with."""
+
+    card: PageCardOptions | None = None
+
+
+class CreateSession(Params):
+    """What is to be paid, and where the page leads in the end."""
+
+    adaptive_pricing: AdaptivePricing | None = None
+    after_expiration: Annotated[Hash, _NO_RECOVERY] | None = None
+    allow_promotion_codes: Annotated[str, off(_NO_PROMOTIONS)] | None = None
+    allowed_payment_method_types: Types | None = None
+    automatic_tax: AutomaticTaxParams | None = None
+    billing_address_collection: Literal["auto", "required"] | None = None
+    branding_settings: Annotated[Hash, _NO_BRANDING] | None = None
+    cancel_url: WebPage | None = None
+    client_reference_id: Annotated[str, Meta(max_length=200)] | None = None
+    consent_collection: Annotated[Hash, _NO_CONSENT] | None = None
+    currency: Currency | None = None
+    custom_fields: Annotated[Hash, _NO_FIELDS] | None = None
+    custom_text: CustomTextParams | None = None
+    customer: str | None = None
+    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_creation: Literal["always", "if_required"] | None = None
+    customer_email: Email | None = None
+    customer_update: CustomerUpdate | None = None
+    discounts: Annotated[Hash, _NO_DISCOUNTS] | None = None
+    excluded_payment_method_types: Types | None = None
+    expires_at: Timestamp | None = None
+    integration_identifier: Annotated[str, Meta(max_length=200)] | None = None
+    invoice_creation: InvoiceCreation | None = None
+    line_items: Items | None = None
+    locale: Annotated[str, only("auto", "en", "en-GB", why=_ONLY_ENGLISH)] | None = None
+    managed_payments: ManagedPayments | None = None
+    metadata: Metadata | None = None
+    mode: Annotated[str, only("payment", "setup", why=NO_SUBSCRIPTIONS)] = "payment"
+    name_collection: Annotated[Hash, _NO_NAMES] | None = None
+    optional_items: Annotated[Hash, _NO_OPTIONAL_ITEMS] | None = None
+    origin_context: Annotated[str, only("web", why=_NO_APPS)] | None = None
+    payment_intent_data: PaymentIntentData | None = None
+    payment_method_collection: Annotated[str, _refuse_subscriptions] | None = None
+    payment_method_configuration: Annotated[str, _NO_CONFIGURATIONS] | None = None
+    payment_method_data: PaymentMethodData | None = None
+    payment_method_options: SessionMethodOptions | None = None
+    payment_method_types: Types | None = None
+    permissions: Annotated[Hash, _NO_EMBEDDING] | None = None
+    phone_number_collection: PhoneNumberCollectionParams | None = None
+    redirect_on_completion: Annotated[str, _NO_EMBEDDING] | None = None
+    return_url: Annotated[str, _NO_EMBEDDING] | None = None
+    saved_payment_method_options: Annotated[Hash, _NO_SAVED] | None = None
+    setup_intent_data: SetupIntentData | None = None
+    shipping_address_collection: Annotated[Hash, _NO_SHIPPING] | None = None
+    shipping_options: Annotated[Hash, _NO_SHIPPING] | None = None
+    submit_type: (
+        Annotated[str, only("auto", "book", "donate", "pay", why=NO_SUBSCRIPTIONS)] | None
+    ) = None
+    subscription_data: Annotated[Hash, _refuse_subscriptions] | None = None
+    success_url: WebPage | None = None
+    tax_id_collection: TaxIdCollection | None = None
+    ui_mode: (
+        Annotated[
+            str,
+            only(
+                "hosted",
+                "hosted_page",
+                why="Pages are not embedded in others: use the hosted_page, or payment intents.",
+            ),
+        ]
+        | None
+    ) = None
+    wallet_options: Annotated[Hash, _NO_WALLETS] | None = None
+
+
+class UpdateSession(Params):
+    """What of a session can be changed while nobody has paid."""
+
+    collected_information: Annotated[Hash, _NO_SHIPPING] | None = None
+    line_items: (
+        Annotated[Hash, refused("The lines stay as they are: expire the session, make another.")]
+        | None
+    ) = None
+    metadata: Metadata | None = None
+    payment_intent_data: IntentText | None = None
+    shipping_options: Annotated[Hash, _NO_SHIPPING] | None = None
+
+
+class ExpireSession(Params):
+    """Nothing is said when a session is ended before its time."""
+
+
+class DetailsQuery(Params):
+    """Whose sessions are looked for."""
+
+    email: Annotated[str, Meta(max_length=512)]
+
+
+class ListSessions(ListParams):
+    """By what sessions are listed."""
+
+    customer: str | None = None
+    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_details: DetailsQuery | None = None
+    payment_intent: str | None = None
+    payment_link: str | None = None
+    status: Literal["complete", "expired", "open"] | None = None
+    subscription: Annotated[str, _refuse_subscriptions] | None = None
+
+
+class ConfirmPage(Params):
+    """How a session is paid by whoever plays its customer."""
+
+    expected_amount: Amount | None = None
+    payment_method: str

@@ -1,0 +1,32 @@
+"""Followers: checkout sessions that want to know what becomes of the intent they have made."""
+
+from bezant.api.context import Context
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.payments.payment_intent import PaymentIntent
+
+SESSION = "checkout_session"
+"""Where an intent's hidden part has the session that has made it."""
+FOLLOW_JOB = "checkout.follow"
+
+
+def follow(ctx: Context, intent: PaymentIntent) -> None:
+    """Let the session of an intent, if it has one, find out how the intent stands now.
+
+    Whoever changes the status of an intent later than its confirmation calls this.
+    """
+    session = ctx.hidden(intent).get(SESSION)
+    if session is not None:
+        payload = {"account": ctx.account, "livemode": ctx.livemode,
+                   "platform": ctx.caller.platform, "session": session}  # fmt: skip
+        ctx.enqueue(FOLLOW_JOB, payload)
+
+
+def check_free(ctx: Context, intent: PaymentIntent) -> None:
+    """Refuse to change or end by hand what a checkout session is about to do."""
+    session = ctx.hidden(intent).get(SESSION)
+    if session is not None:
+        raise InvalidRequest(
+            f"This PaymentIntent belongs to the Checkout Session {session}, whose page confirms "
+            "it. Expire the session to cancel it.",
+            code="payment_intent_unexpected_state",
+        )

@@ -1,0 +1,71 @@
+"""A shop: something with a price, a page on which it is sold, and a customer with a browser."""
+
+import re
+from typing import Any
+
+import httpx
+
+from tests.resources.office import URL, Office
+from tests.resources.test_onboarding import Browser
+
+DONE = "https://shop.example.com/done?session={CHECKOUT_SESSION_ID}"
+BACK = "https://shop.example.com/basket"
+TYPED = {
+    "email": "ada@example.com",
+    "card_number": "4242 4242 4242 4242",
+    "card_expiry": "04 / 34",
+    "card_cvc": "123",
+    "name": "Ada Byron",
+    "country": "GB",
+    "postal_code": "SW1A 1AA",
+}
+DECLINED, CHALLENGED = "4000 0000 0000 0002", "4000 0027 6000 3184"
+
+
+def price(office: Office, amount: int = 1_500, **others: Any) -> str:
+    """Offer a product at a price."""
+    product = office.post("/v1/products", name="T-shirt <XL>")["id"]
+    given = {"product": product, "unit_amount": amount, "currency": "usd", **others}
+    return office.post("/v1/prices", **given)["id"]
+
+
+def session(office: Office, account: str | None = None, **params: Any) -> Any:
+    """Open a page on which two shirts are sold."""
+    data = {"currency": "usd", "product_data": {"name": "T-shirt <XL>"}, "unit_amount": 1_500}
+    items = [{"price_data": data, "quantity": 2}]
+    given = {"line_items": items, "success_url": DONE, "cancel_url": BACK, **params}
+    return office.post("/v1/checkout/sessions", account, **given)
+
+
+def state(office: Office, name: str, account: str | None = None) -> tuple[str, str]:
+    """Return status and payment status of a session."""
+    shown = office.get(f"/v1/checkout/sessions/{name}", account)
+    return shown["status"], shown["payment_status"]
+
+
+def customer(office: Office, url: str) -> tuple[Browser, httpx.Response]:
+    """Open a page in a browser; whoever opens a link lands on a page of their own."""
+    browser = Browser(office)
+    shown = browser.open(url)
+    while shown.status_code == 303:
+        shown = browser.open(shown.headers["Location"])
+    assert shown.status_code == 200, shown.text
+    assert "<script" not in shown.text
+    return browser, shown
+
+
+def text_of(page: httpx.Response) -> str:
+    """Return what a page says, without its tags and its style."""
+    bare = re.sub(r"<style>.*?</style>", "", page.text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare))
+
+
+def authenticate(office: Office, name: str, outcome: str, account: str | None = None) -> None:
+    """Answer the cardholder's bank, which asks who is there."""
+    intent = office.get(f"/v1/checkout/sessions/{name}", account)["payment_intent"]
+    path = f"/v1/test_helpers/payment_intents/{intent}/authenticate"
+    office.post(path, account, outcome=outcome)
+
+
+__all__ = ["BACK", "CHALLENGED", "DECLINED", "DONE", "TYPED", "URL", "authenticate", "customer",
+           "price", "session", "state", "text_of"]  # fmt: skip

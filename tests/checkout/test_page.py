@@ -1,0 +1,185 @@
+"""The page: somebody pays on it in a browser without scripts, as often as it takes, and once."""
+
+import asyncio
+import re
+from urllib.parse import urlencode
+
+from tests.checkout.shop import (
+    BACK,
+    CHALLENGED,
+    DECLINED,
+    DONE,
+    TYPED,
+    authenticate,
+    customer,
+    session,
+    state,
+    text_of,
+)
+from tests.resources.office import Office
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def done(name: str) -> tuple[int, str]:
+    return 303, DONE.replace("{CHECKOUT_SESSION_ID}", name)
+
+
+def went(answer) -> tuple[int, str | None]:
+    return answer.status_code, answer.headers.get("Location")
+
+
+def test_somebody_pays_on_the_page(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    told = text_of(page)
+    assert "T-shirt &lt;XL&gt; 2 at 15.00 USD each" in told
+    assert "Pay 30.00 USD" in told
+    assert f'href="{BACK}"' in page.text
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "form-action 'self' https://shop.example.com" in policy
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert went(browser.submit(page, TYPED)) == done(made["id"])
+    shown = office.get(f"/v1/checkout/sessions/{made['id']}")
+    assert (shown["status"], shown["payment_status"]) == ("complete", "paid")
+    details = shown["customer_details"]
+    assert (details["email"], details["name"]) == ("ada@example.com", "Ada Byron")
+    assert details["address"]["country"] == "GB"
+    assert "Payment complete" in text_of(browser.open(made["url"]))
+    charge = office.get("/v1/charges")["data"][0]
+    method = office.get(f"/v1/payment_methods/{charge['payment_method']}")
+    assert method["card"]["checks"]["cvc_check"] == "pass"
+
+
+WRONG = [
+    ("card_number", "", "Enter the number on the card."),
+    ("card_number", "4242 4242 4242 4241", "Your card number is incorrect."),
+    ("card_expiry", "next year", "04 / 29"),
+    ("card_expiry", "12 / 19", "expiration year is invalid"),
+    ("card_cvc", "12", "security code is invalid"),
+    ("email", "nobody", "no e-mail address"),
+    ("country", "XX", "Choose a country."),
+    ("name", "", "Enter the name"),
+]
+
+
+def test_what_is_wrong_is_said_beside_its_field(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    for field, value, said in WRONG:
+        page = browser.submit(page, TYPED | {field: value})
+        assert page.status_code == 200
+        beside = re.search(rf'name="{field}"[^>]*aria-invalid="true".*?id="{field}-wrong">([^<]*)',
+                           page.text, re.DOTALL)  # fmt: skip
+        assert beside, field
+        assert said in beside[1]
+        assert 'value="Ada Byron"' in page.text or field == "name"
+        assert "4242" not in page.text
+    assert state(office, made["id"]) == ("open", "unpaid")
+    assert went(browser.submit(page, TYPED)) == done(made["id"])
+
+
+def test_a_declined_card_is_followed_by_another(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    again = browser.submit(page, TYPED | {"card_number": DECLINED})
+    assert "Your card was declined." in text_of(again)
+    reloaded = browser.submit(page, TYPED | {"card_number": DECLINED})
+    assert "Your card was declined." in text_of(reloaded)
+    assert len(office.listed("/v1/charges")) == 1, "the same form is not tried again"
+    assert went(browser.submit(again, TYPED)) == done(made["id"])
+
+
+def test_a_form_that_is_sent_twice_at_once_pays_once(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    body = urlencode(TYPED | hidden)
+
+    async def both():
+        send = browser.client.post
+        posts = [send(made["url"], content=body, headers=FORM) for _ in range(3)]
+        return await asyncio.gather(*posts)
+
+    assert [went(answer) for answer in office.run(both())] == [done(made["id"])] * 3
+    assert len(office.listed("/v1/payment_intents")) == 1
+    (charge,) = office.get("/v1/charges")["data"]
+    assert (charge["amount_captured"], charge["paid"]) == (3_000, True)
+    assert office.events().count("checkout.session.completed") == 1
+
+
+def test_the_form_is_only_taken_from_the_page(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    stranger, _ = customer(office, made["url"])
+    for forged in (browser.submit(page, TYPED, token="x"), stranger.submit(page, TYPED)):
+        assert "Enter your card again" in text_of(forged)
+    assert state(office, made["id"]) == ("open", "unpaid")
+    assert office.listed("/v1/payment_intents") == []
+    for place in (made["url"][:-1] + ("0" if made["url"][-1] != "0" else "1"), "/c/pay/x"):
+        assert browser.open(place).status_code == 404
+
+
+def test_a_cardholder_proves_who_they_are_and_comes_back(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    asked = browser.submit(page, TYPED | {"card_number": CHALLENGED})
+    assert asked.status_code == 303
+    assert "/authenticate/" in asked.headers["Location"]
+    assert "How you pay" in text_of(browser.enter(made["url"] + "/return"))
+    authenticate(office, made["id"], "failed")
+    back = browser.enter(made["url"] + "/return")
+    assert "could not confirm that it was you" in text_of(back)
+    again = browser.submit(back, TYPED | {"card_number": CHALLENGED})
+    assert "/authenticate/" in again.headers["Location"]
+    authenticate(office, made["id"], "succeeded")
+    assert went(browser.open(made["url"] + "/return")) == done(made["id"])
+    assert state(office, made["id"]) == ("complete", "paid")
+    while office.work():
+        pass
+    assert office.events().count("checkout.session.completed") == 1
+
+
+def test_a_page_expires(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    office.pass_time(hours=24)
+    late = browser.submit(page, TYPED)
+    assert "This page has expired" in text_of(late)
+    assert f'href="{BACK}"' in late.text
+    assert office.listed("/v1/payment_intents") == []
+
+
+def test_a_page_asks_for_what_it_is_told_to(office: Office) -> None:
+    made = session(
+        office,
+        billing_address_collection="required",
+        phone_number_collection={"enabled": True},
+        customer_email="grace@example.com",
+        submit_type="donate",
+        custom_text={"submit": {"message": "No <refunds>."}, "after_submit": {"message": "Ta!"}},
+    )
+    browser, page = customer(office, made["url"])
+    assert "E-mail: grace@example.com" in text_of(page)
+    assert "Donate 30.00 USD" in text_of(page)
+    assert "No &lt;refunds&gt;." in page.text
+    short = browser.submit(page, TYPED)
+    assert short.text.count('aria-invalid="true"') == 3
+    whole = TYPED | {"line1": "1 High St", "city": "London", "phone": "+44 20 7946 0000"}
+    assert went(browser.submit(short, whole)) == done(made["id"])
+    details = office.get(f"/v1/checkout/sessions/{made['id']}")["customer_details"]
+    assert (details["email"], details["phone"]) == ("grace@example.com", "+44 20 7946 0000")
+    assert details["address"]["line1"] == "1 High St"
+    assert "Ta!" in text_of(browser.open(made["url"]))
+
+
+def test_the_page_names_whoever_is_paid(office: Office) -> None:
+    seller = office.open_account(business_profile={"name": "Ada's <Shirts>"})
+    made = session(office, seller)
+    browser, page = customer(office, made["url"])
+    assert "Ada&#x27;s &lt;Shirts&gt;" in page.text
+    assert went(browser.submit(page, TYPED)) == done(made["id"])
+    assert state(office, made["id"], seller) == ("complete", "paid")
