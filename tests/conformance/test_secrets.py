@@ -29,6 +29,8 @@ SECRET = {
     "vat_id": (WORD,),
 }
 """What is secret by the name of its parameter: a canary that is taken, and one that is not."""
+SHOWN = ("billing_details", "tax_id")
+"""Of these parameters, what is shown to its owner where it is said how somebody pays."""
 NAME = "Canaria Birdsong"
 NAMES = {"name", "first_name", "last_name", "maiden_name", "account_holder_name", "line1"}
 CANARIES = {each for values in SECRET.values() for each in values}
@@ -40,6 +42,8 @@ def bodies(params: Any) -> Iterator[dict[str, Any]]:
     """Yield parameters with a canary in one place each, and what else that place needs."""
     for way in dict.fromkeys(leaves(params)):
         values = (NAME,) if way[-1] in NAMES else SECRET.get(way[-1], ())
+        if way[-2:] == SHOWN:
+            continue
         for value in values:
             base: dict[str, Any] = {}
             if way[-1] == "account_number":

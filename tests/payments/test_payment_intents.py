@@ -167,7 +167,7 @@ def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
         ({"confirm": True}, None),
         ({"return_url": "https://example.com"}, "return_url"),
         ({"transfer_data": {"destination": "acct_none"}}, "transfer_data[destination]"),
-        ({"mandate": "mandate_1", "confirm": True}, "mandate"),
+        ({"mandate": "mandate_1"}, "mandate"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_its_error(till: Till, params: dict, param: str | None):

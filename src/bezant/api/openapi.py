@@ -188,7 +188,7 @@ def _result(operation: Operation, *, deletable: bool) -> Schema:
         apart = Itemised in (shape, *get_args(shape))
         item = {"anyOf": [reference(returns), _ERROR]} if apart else reference(returns)
         return _list_of_v2(item) if operation.second else _list(item)
-    if operation.method == "DELETE":
+    if operation.method == "DELETE" and shape is None:
         return _deleted(returns, v2=operation.second)
     if operation.second:
         return reference(returns)

@@ -170,8 +170,8 @@ async def _challenge(found: _Found) -> str:
     method = await ctx.load(PaymentMethod, intent.payment_method)
     card = card_of(method)
     shop = merchant_of(await merchant(ctx, intent.on_behalf_of)).name
-    amount = format_amount(intent.money) if isinstance(intent, PaymentIntent) else None
-    return html.challenge(shop, f"{card['brand']} ending in {card['last4']}", amount)
+    amount = format_amount(intent.money).upper() if isinstance(intent, PaymentIntent) else None
+    return html.challenge(shop, f"{card['brand'].title()} ending in {card['last4']}", amount)
 
 
 def _lead_back(response: falcon.asgi.Response, found: _Found, intent: Intent) -> None:
