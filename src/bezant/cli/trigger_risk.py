@@ -6,7 +6,8 @@ from bezant.cli.trigger_scene import Act, Object, Outcome, Scene
 
 
 async def _disputed(scene: Scene, card: str = "createDispute") -> Object:
-    """Let a card be charged whose holder always disputes it."""
+    """Let a card be charged whose holder always disputes it, and have what that takes."""
+    await scene.topup()
     paid = await scene.payment(card)
     return await _first(scene, "/v1/disputes", paid["latest_charge"])
 

@@ -103,13 +103,19 @@ async def list_all(ctx: Context, params: ListParams) -> Page:
     """List rules, newest first; those that every account begins with are the oldest."""
     check_cursors(params)
     within = bounds(PREFIX, params.created)
+    known = sorted((await rules_of(ctx)).rules, key=lambda rule: rule.id, reverse=True)
+    after, before = params.starting_after, params.ending_before
+    for param, cursor in (("starting_after", after), ("ending_before", before)):
+        if cursor is not None and all(each.id != cursor for each in known):
+            raise InvalidRequest(
+                f"No such radar.rule: '{cursor[:64]}'", code="resource_missing", param=param
+            )
     if within is None:
         return Page([])
     least, most = within
-    after, before = params.starting_after, params.ending_before
     found = [
         each
-        for each in sorted((await rules_of(ctx)).rules, key=lambda rule: rule.id, reverse=True)
+        for each in known
         if (least is None or each.id >= least)
         and (most is None or each.id <= most)
         and (after is None or each.id < after)
