@@ -77,6 +77,7 @@ def entries(function: Callable[..., object], *, credit: bool) -> tuple[Entry, ..
         "house": house(livemode=False),
         "rail": "RAIL",
         "name": "NAME",
+        "payment": "PAYMENT",
         "credit": credit,
         **{name: book_of(owner, livemode=False) for name, owner in OWNERS.items()},
     }

@@ -62,6 +62,13 @@ SURFACE["Source"]["fields"] |= {name: [{"map": "any"}, "?"] for name in OWN_SOUR
 SURFACE["Source"]["fields"]["type"][0]["enum"] += OWN_SOURCES
 
 
+SURFACE["FundingInstructions"]["nested"]["BankTransfer"]["fields"]["type"][0]["enum"] += [
+    "gb_bank_transfer",
+    "us_bank_transfer",
+]
+"""The surface asks for more kinds of transfer than it has in the answer."""
+
+
 class Nonconforming(AssertionError):
     """An answer is not what the surface says."""
 

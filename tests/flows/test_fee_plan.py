@@ -45,7 +45,7 @@ def sale(amount: int, **others) -> Sale:
         (STANDARD, sale(10_000, converted=True), [(320, "stripe_fee"), (100, "stripe_fee")]),
         (STANDARD, Sale(amount=Money(100_000, "usd"), method="us_bank_account"),
          [(500, "stripe_fee")]),
-        (STANDARD, Sale(amount=Money(100_000, "usd"), method="pix"), []),
+        (STANDARD, Sale(amount=Money(100_000, "usd"), method="klarna"), []),
         (SEEN, sale(500), [(30, "stripe_fee"), (6, "tax")]),
         (SEEN, sale(10_000), [(230, "stripe_fee"), (44, "tax")]),
         (SEEN, sale(10_000, brand="amex"), [(380, "stripe_fee"), (72, "tax")]),

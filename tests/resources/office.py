@@ -56,6 +56,7 @@ from bezant.resources.core import (
     cash_balance,
     cash_balance_transactions,
     country_specs,
+    customer_balance,
     customers,
     ephemeral_keys,
     exchange_rates,
@@ -70,10 +71,12 @@ from bezant.resources.core.ephemeral_key import key_of_secret
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.payments import (
     amount_details_line_items,
+    cash_funding,
     charges,
     confirmation_tokens,
     disputes,
     mandates,
+    pay_page,
     payment_intents,
     payment_methods,
     refunds,
@@ -153,6 +156,9 @@ ROUTES = [
     ephemeral_keys.routes,
     cash_balance.routes,
     cash_balance_transactions.routes,
+    cash_funding.routes,
+    cash_funding.instructions,
+    customer_balance.routes,
     country_specs.routes,
     exchange_rates.routes,
     files.routes,
@@ -226,6 +232,7 @@ class Office:
         self.app = create_app(ROUTES, self)
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
+        self.app.add_route(pay_page.PATH, pay_page.PayPage(self.runtime))
         add_onboarding(self.app, self.runtime)
         add_checkout(self.app, self.runtime)
         self.run(self._open())

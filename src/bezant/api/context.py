@@ -305,16 +305,29 @@ class Context:
         """Log an event about an object as it is now."""
         book = book or self._loaded[resource.id].book
         number = self.new_id("evt", book)
+        body = self._told(number, name, resource, self._cause(book))
+        event = Event(book, number, name, resource.id, body, self.caller.request)
+        self.units[-1].events.append(event)
+
+    def emit_shown(self, name: str, subject: str, shown: Mapping[str, Any]) -> None:
+        """Log an event about what has no document, such as a balance, as it is shown.
+
+        `subject` is the object that it belongs to.
+        """
+        number = self.new_id("evt")
+        told = encode_json(shown).decode()
+        body = event_body(number, name, told, self._cause(self.book), None)
+        event = Event(self.book, number, name, subject, body, self.caller.request)
+        self.units[-1].events.append(event)
+
+    def _cause(self, book: Book) -> Cause:
         own = book.owner in (self.caller.platform, HOUSE)
-        cause = Cause(
+        return Cause(
             self.livemode,
             self.caller.request,
             self.caller.idempotency_key,
             None if own else book.owner,
         )
-        body = self._told(number, name, resource, cause)
-        event = Event(book, number, name, resource.id, body, self.caller.request)
-        self.units[-1].events.append(event)
 
     def _told(self, number: str, name: str, resource: Identified, cause: Cause) -> str:
         """Return the JSON of an event; those of v2 are thin."""

@@ -22,6 +22,11 @@ PAYMENT_ERROR_CODES = (
         "Look at its refunds: nothing is left to do.",
     ),
     (
+        "charge_not_refundable",
+        "The charge has brought no money that could be given back.",
+        "Wait until it is paid, or charge again.",
+    ),
+    (
         "charge_disputed",
         "The charge is disputed, so the dispute decides about its money.",
         "Answer the dispute, or accept it.",
@@ -40,6 +45,41 @@ PAYMENT_ERROR_CODES = (
         "invalid_source_usage",
         "The payment can't be used for this, such as for a transfer in another currency.",
         "Read the message, which says what would be possible.",
+    ),
+    (
+        "bank_account_unverified",
+        "Nobody has proved yet to see the bank account.",
+        "Confirm while the customer is there, and verify the account by microdeposits.",
+    ),
+    (
+        "payment_method_microdeposit_verification_amounts_invalid",
+        "The account is verified by a code and not by amounts.",
+        "Send the code from the account's statement as `descriptor_code`.",
+    ),
+    (
+        "payment_method_microdeposit_verification_amounts_mismatch",
+        "The amounts are not those that were sent to the bank account.",
+        "Let the customer look at the statement again; there are three tries.",
+    ),
+    (
+        "payment_method_microdeposit_verification_attempts_exceeded",
+        "There were too many wrong tries to verify the bank account.",
+        "Ask the customer for another payment method.",
+    ),
+    (
+        "payment_method_microdeposit_verification_descriptor_code_mismatch",
+        "The code is not the one that was sent to the bank account.",
+        "Let the customer look at the statement again; there are ten tries.",
+    ),
+    (
+        "payment_method_microdeposit_verification_timeout",
+        "The time to verify the bank account is over.",
+        "Ask the customer for another payment method.",
+    ),
+    (
+        "payment_method_not_available",
+        "No bank that is connected takes payments by this method.",
+        "Pay by another method, or connect a bank that takes it.",
     ),
     (
         "payment_intent_authentication_failure",

@@ -1,4 +1,4 @@
-"""What leads to the events of payments by card."""
+"""What leads to the events of payments."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -86,8 +86,61 @@ async def _fee(scene: Scene) -> str:
     return (await scene.remote.get("/v1/application_fees", limit=1))["data"][0]["id"]
 
 
+async def _charge_pending(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await _debit(scene))["latest_charge"])
+
+
+async def _payment_intent_processing(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await _debit(scene))["id"])
+
+
+async def _debit(scene: Scene) -> Object:
+    form = {
+        "amount": 2_000,
+        "currency": "usd",
+        "confirm": "true",
+        "allowed_payment_method_types[]": "us_bank_account",
+        "payment_method": "pm_usBankAccount_success",
+    }
+    return await scene.remote.post("/v1/payment_intents", **form)
+
+
+async def _payment_intent_partially_funded(scene: Scene) -> Outcome:
+    customer = (await scene.customer())["id"]
+    form = {
+        "amount": 2_000,
+        "currency": "usd",
+        "confirm": "true",
+        "customer": customer,
+        "allowed_payment_method_types[]": "customer_balance",
+        "payment_method_data[type]": "customer_balance",
+    }
+    intent = await scene.remote.post("/v1/payment_intents", **form)
+    await _fund(scene, customer)
+    return Outcome(scene.remote, intent["id"])
+
+
+async def _cash_balance_funds_available(scene: Scene) -> Outcome:
+    customer = (await scene.customer())["id"]
+    await _fund(scene, customer)
+    return Outcome(scene.remote, None)
+
+
+async def _fund(scene: Scene, customer: str) -> None:
+    path = f"/v1/test_helpers/customers/{customer}/fund_cash_balance"
+    await scene.remote.post(path, amount=500, currency="usd")
+
+
 PAYMENT_ACTS: Mapping[str, Act] = {
     **{name: Act(how, _payment_act(name)) for name, (how, _) in _PAYMENTS.items()},
+    "cash_balance.funds_available": Act(
+        "A customer sends money that no payment waits for.", _cash_balance_funds_available
+    ),
+    "charge.pending": Act("A bank account is debited.", _charge_pending),
+    "payment_intent.partially_funded": Act(
+        "A customer sends a part of what a payment asks for.", _payment_intent_partially_funded
+    ),
+    "payment_intent.processing": Act("A bank account is debited.", _payment_intent_processing),
     "charge.captured": Act("Money that a card holds is taken.", _charge_captured),
     "payment_intent.canceled": Act(
         "A payment that was asked for is canceled.", _payment_intent_canceled
@@ -101,4 +154,4 @@ PAYMENT_ACTS: Mapping[str, Act] = {
     ),
     "application_fee.refunded": Act("A platform gives its fee back.", _application_fee_refunded),
 }
-"""What leads to the events of payments by card."""
+"""What leads to the events of payments."""

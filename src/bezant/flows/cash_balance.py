@@ -28,3 +28,15 @@ def received(total: Money, *, house: Book, rail: str) -> Entry:
     return entry(
         "cash_balance.received", Move(total, debit=network(house, rail), credit=due(house))
     )
+
+
+def set_aside(amount: Money, *, book: Book, name: str, payment: str) -> Entry:
+    """It is kept for the payment `payment`, for which it is not enough yet."""
+    move = Move(amount, debit=customer_cash(book, name), credit=customer_cash(book, payment))
+    return entry("cash_balance.set_aside", move)
+
+
+def released(amount: Money, *, book: Book, name: str, payment: str) -> Entry:
+    """The payment is given up: the customer has it again."""
+    move = Move(amount, debit=customer_cash(book, payment), credit=customer_cash(book, name))
+    return entry("cash_balance.released", move)

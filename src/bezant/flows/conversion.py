@@ -7,7 +7,7 @@ operator has exchanged it.
 from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import due, fees_payable, incoming, position
+from bezant.ledger.chart import due, fees_payable, in_transit, incoming, position
 from bezant.ledger.entry import Entry, Move, entry
 
 
@@ -31,11 +31,7 @@ def received(
         moves.append(Move(fee, debit=mine, credit=fees_payable(book), force="fee"))
     return (
         entry("conversion.received", *moves),
-        entry(
-            "conversion.taken_on",
-            Move(amount, debit=due(house), credit=position(house)),
-            Move(converted, debit=position(house), credit=due(house)),
-        ),
+        _taken_on(amount, converted, house),
     )
 
 
@@ -49,9 +45,65 @@ def given_back(
             Move(converted, debit=purse_of(book, purse), credit=due(book), force="refund"),
             Move(amount, debit=due(book), credit=incoming(book, rail)),
         ),
+        _given_up(amount, converted, house),
+    )
+
+
+def taken_back(
+    amount: Money, converted: Money, *, book: Book, purse: Purse, house: Book
+) -> tuple[Entry, Entry]:
+    """A payer's bank has taken the one currency back, and the owner pays for it in the other."""
+    move = Move(converted, debit=purse_of(book, purse), credit=due(book), force="return")
+    return entry("conversion.taken_back", move), _given_up(amount, converted, house)
+
+
+def sent_back(
+    amount: Money, converted: Money, *, book: Book, rail: str, purse: Purse, house: Book
+) -> tuple[Entry, Entry]:
+    """The one currency is on its way to the payer's bank, and the owner pays in the other."""
+    return (
         entry(
-            "conversion.given_up",
-            Move(converted, debit=due(house), credit=position(house)),
-            Move(amount, debit=position(house), credit=due(house)),
+            "conversion.sent_back",
+            Move(converted, debit=purse_of(book, purse), credit=due(book), force="refund"),
+            Move(amount, debit=due(book), credit=in_transit(book, rail)),
         ),
+        _given_up(amount, converted, house),
+    )
+
+
+def not_sent(
+    amount: Money, converted: Money, *, book: Book, rail: str, purse: Purse, house: Book
+) -> tuple[Entry, Entry]:
+    """No bank carries it to the payer: the owner has what it has paid for it again."""
+    return (
+        entry(
+            "conversion.not_sent",
+            Move(amount, debit=in_transit(book, rail), credit=due(book)),
+            Move(converted, debit=due(book), credit=purse_of(book, purse)),
+        ),
+        _taken_on(amount, converted, house),
+    )
+
+
+def came_again(
+    amount: Money, converted: Money, *, book: Book, purse: Purse, house: Book
+) -> tuple[Entry, Entry]:
+    """The payer's bank has sent it back: the owner has what it has paid for it again."""
+    move = Move(converted, debit=due(book), credit=purse_of(book, purse))
+    return entry("conversion.came_again", move), _taken_on(amount, converted, house)
+
+
+def _taken_on(amount: Money, converted: Money, house: Book) -> Entry:
+    return entry(
+        "conversion.taken_on",
+        Move(amount, debit=due(house), credit=position(house)),
+        Move(converted, debit=position(house), credit=due(house)),
+    )
+
+
+def _given_up(amount: Money, converted: Money, house: Book) -> Entry:
+    return entry(
+        "conversion.given_up",
+        Move(converted, debit=due(house), credit=position(house)),
+        Move(amount, debit=position(house), credit=due(house)),
     )

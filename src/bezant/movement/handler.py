@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from bezant.api.context import Context
-from bezant.api.resource import Resource
+from bezant.api.resource import Identified
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
@@ -51,7 +51,7 @@ class Handler(Struct, frozen=True):
     rail allows, reacts to `retried`.
     """
 
-    subject: type[Resource]
+    subject: type[Identified]
     on: Mapping[str, React]
     house: Mapping[str, HouseEntry] = msgspec.field(default_factory=dict[str, HouseEntry])
     corrects: Correct | None = None

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
-from bezant.api.resource import Resource
+from bezant.api.resource import Identified
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
@@ -43,7 +43,7 @@ _DATES = ("expected_settlement_at", "available_at", "return_by", "final_at")
 
 def send(
     ctx: Context,
-    subject: Resource,
+    subject: Identified,
     amount: Money,
     order: Order,
     *,
@@ -62,7 +62,7 @@ def send(
 
 def collect(
     ctx: Context,
-    subject: Resource,
+    subject: Identified,
     amount: Money,
     order: Order,
     *,
@@ -79,7 +79,13 @@ def collect(
 
 
 def expect(
-    ctx: Context, subject: Resource, amount: Money, *, rail: str, bank: BankProfile, reference: str
+    ctx: Context,
+    subject: Identified,
+    amount: Money,
+    *,
+    rail: str,
+    bank: BankProfile,
+    reference: str,
 ) -> Movement:
     """Note that money is to come in under a reference, for an object of the acting account."""
     name = ctx.new_id("mv")
@@ -212,7 +218,7 @@ def end_to_end(movement: str) -> str:
     return movement.replace("mv_", "MV")
 
 
-def _begin(ctx: Context, subject: Resource, amount: Money, order: Order, wish: Wish) -> Movement:
+def _begin(ctx: Context, subject: Identified, amount: Money, order: Order, wish: Wish) -> Movement:
     way = route(engine_of(ctx).banks, wish, ctx.now())
     about = About(ctx.book, subject.id, subject.kind())
     return make(ctx, way, amount, order, wish.direction, about)

@@ -36,3 +36,7 @@ where kind = 'movement' and id = any(%s::text[])
 
 -- name: one
 select body from object where kind = 'movement' and id = %s
+
+-- name: expecting
+select id from object
+where kind = 'movement' and id = any(%s::text[]) and type = 'receive' and status = 'created'

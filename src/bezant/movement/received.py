@@ -28,7 +28,8 @@ NO_RAIL = "statement"
 class Arrival(NamedTuple):
     """Money that has come in, or was collected: how much, under which name, and who says so.
 
-    A direction is the counterparty's: whoever sends us money is debited.
+    A direction is the counterparty's: whoever sends us money is debited. `words` are what else may
+    say for whom it is, such as the name of a code that was paid.
     """
 
     amount: Money
@@ -39,6 +40,11 @@ class Arrival(NamedTuple):
     remittance: str = ""
     direction: Direction = "debit"
     end_to_end_id: str = ""
+    words: tuple[str, ...] = ()
+
+
+CAME_JOB = "movements.came"
+"""The job that looks whose money is that has come; its payload has the movement and its names."""
 
 
 def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
@@ -73,6 +79,10 @@ def take_in(ctx: Context, bank: BankProfile, arrival: Arrival) -> Movement:
     order = None
     if arrival.counterparty is not None:
         order = hidden_of(Order(arrival.counterparty, remittance=arrival.remittance))
+    if arrival.direction == "debit":
+        names = (arrival.reference, arrival.end_to_end_id, arrival.remittance, *arrival.words)
+        known = list(dict.fromkeys(name for name in names if name))
+        ctx.enqueue(CAME_JOB, {"livemode": ctx.livemode, "movement": name, "names": known})
     return ctx.create(movement, hidden=order, book=ctx.house)
 
 
@@ -91,6 +101,7 @@ def of_fact(bank: BankProfile, rail: str, fact: Fact, told: MovementFact) -> Arr
         fact.remittance,
         fact.direction,
         fact.end_to_end_id,
+        (fact.details.get("txid", ""),),
     )
 
 
@@ -119,7 +130,8 @@ async def claim(ctx: Context, received: Movement, expected: Movement) -> Movemen
             code="amounts_differ",
         )
     handler = engine_of(ctx).handlers[str(expected.subject)]
-    subject = await ctx.load(handler.subject, str(expected.source), book=expected.book)
+    made = ctx.made(handler.subject, str(expected.source))
+    subject = made or await ctx.load(handler.subject, str(expected.source), book=expected.book)
     entry = flow.claimed(received.money, house=ctx.house, name=received.bank, rail=expected.rail)
     told = noted(ctx, "settled", "claimed", movement=expected.id)
     told = replace(told, entries=(ctx.post(entry, source=received.id),))

@@ -69,6 +69,12 @@ async def by_id(conn: Connection, names: Sequence[str]) -> list[Place]:
     return [Place(*row[1:]) for row in await cursor.fetchall()]
 
 
+async def expecting(conn: Connection, names: Sequence[str]) -> set[str]:
+    """Return which of some movements wait for money that somebody is to send."""
+    cursor = await conn.execute(QUERIES.expecting, [list(names)])
+    return {row[0] for row in await cursor.fetchall()}
+
+
 async def told_as(conn: Connection, names: Sequence[str], bank: str) -> list[tuple[str, Movement]]:
     """Return (others' name, movement) at a bank of what came unasked or back, oldest first."""
     cursor = await conn.execute(QUERIES.told_as, [list(names), bank])

@@ -35,6 +35,7 @@ from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
 from bezant.resources.core.prefunding import PrefundingDrawer
+from bezant.resources.payments import pay_page
 from bezant.resources.payments.authentication_page import AuthenticationPage
 from bezant.resources.payments.card_news import CardNews
 from bezant.resources.stripecli.sockets import Sockets
@@ -150,6 +151,7 @@ class Platform:
         self.app: falcon.asgi.App[Any, Any] = create_app(ROUTES, self.backend, rates_of(config))
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
+        self.app.add_route(pay_page.PATH, pay_page.PayPage(self.runtime))
         add_onboarding(self.app, self.runtime)
         add_checkout(self.app, self.runtime)
         self.served = Sockets(self.app, self.runtime)

@@ -1,6 +1,7 @@
 -- name: expected
 select body from object
 where kind = 'movement' and status = 'created' and reference is not null
+  and split_part("group", '/', 2) = 'wire'
 order by id limit %s
 
 -- name: wished

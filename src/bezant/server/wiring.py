@@ -6,7 +6,7 @@ from pathlib import Path
 from bezant.api.routes import Routes
 from bezant.api.runtime import Runtime
 from bezant.banks.load import load_folder
-from bezant.movement import errand
+from bezant.movement import errand, received
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
 from bezant.movement.handler import Handlers
@@ -41,6 +41,7 @@ from bezant.resources.core import (
     cash_balance,
     cash_balance_transactions,
     country_specs,
+    customer_balance,
     customers,
     ephemeral_keys,
     exchange_rates,
@@ -62,21 +63,30 @@ from bezant.resources.payments import (
     amount_details_line_items,
     ask_card,
     capturing,
+    cash_funding,
     charges,
+    claiming,
     confirmation_tokens,
+    debit_answers,
+    debit_losses,
+    debiting,
     dispute_deadline,
     dispute_told,
     disputes,
     early_fraud_warning,
     mandates,
+    microdeposit,
     payment_intents,
     payment_methods,
+    pushing,
+    refund_by_bank,
     refund_told,
     refunds,
     setup_attempts,
     setup_intents,
 )
 from bezant.resources.payments.following import FOLLOW_JOB
+from bezant.resources.payments.later import Doer
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -130,6 +140,9 @@ ROUTES: Sequence[Routes] = (
     ephemeral_keys.routes,
     cash_balance.routes,
     cash_balance_transactions.routes,
+    cash_funding.routes,
+    cash_funding.instructions,
+    customer_balance.routes,
     country_specs.routes,
     exchange_rates.routes,
     files.routes,
@@ -189,6 +202,10 @@ PRODUCTS = (
     payout_answers.handler,
     topups.handler,
     cash_balance_transactions.handler,
+    debit_answers.handler,
+    microdeposit.handler,
+    pushing.handler,
+    refund_by_bank.handler,
     errand.handler,
 )
 HANDLERS: Handlers = {handler.subject.kind(): handler for handler in PRODUCTS}
@@ -235,4 +252,11 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
         SESSION_EXPIRY_JOB: sessions_of.expire,
         FOLLOW_JOB: sessions_of.follow,
+        debiting.CLEAR_JOB: Doer(runtime, debiting.cleared).run,
+        debiting.FAIL_JOB: Doer(runtime, debiting.failed).run,
+        debiting.LOSE_JOB: Doer(runtime, debit_losses.lost).run,
+        pushing.EXPIRE_JOB: Doer(runtime, pushing.expired).run,
+        pushing.PAID_JOB: Doer(runtime, pushing.paid).run,
+        received.CAME_JOB: claiming.Claimer(runtime).run,
+        refund_by_bank.RESTORE_JOB: Doer(runtime, refund_by_bank.restore).run,
     }

@@ -19,7 +19,7 @@ from bezant.movement.contents import whole
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.received import of_fact, take_in
-from bezant.movement.rows import Place, by_reference
+from bezant.movement.rows import Place, by_reference, expecting
 from bezant.rail import Fact, Rail, Reading, ReadsStreams
 from bezant.workers.tell_files import FileTeller
 
@@ -88,6 +88,8 @@ class AnswerHearer:
         names = {name for fact in facts for name in names_in(fact)}
         async with self._runtime.pool.connection() as conn:
             places = await by_reference(conn, sorted(names), self._bank.name)
+            awaited = await expecting(conn, [place.id for place in places.values()])
+        places = {name: place for name, place in places.items() if place.id not in awaited}
         heard: list[Heard] = []
         strange: list[str] = []
         for fact in facts:

@@ -8,7 +8,7 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
-from bezant.resources.core.cash_balance_transactions import held_for
+from bezant.resources.core.cash_transaction import held_for
 from bezant.resources.core.customer import Customer, with_mode
 from bezant.resources.core.customer_params import CashBalanceParams
 
@@ -25,24 +25,23 @@ routes = Routes(CashBalance, PATH, listed=False, retrieved=False)
 @routes.get(PATH, returns=None)
 async def retrieve(ctx: Context, customer: Customer) -> dict[str, Any]:
     """Retrieve the cash balance of a customer."""
-    return await _shown(ctx, customer, ctx.hidden(customer))
+    return shown(ctx, customer, await held_for(ctx, customer.id))
 
 
 @routes.post(PATH, returns=None)
 async def update(ctx: Context, customer: Customer, params: CashBalanceParams) -> dict[str, Any]:
     """Choose how money on the cash balance finds its payment."""
     mode = params.settings.reconciliation_mode if params.settings else None
-    hidden = with_mode(ctx, customer, mode)
-    ctx.save(customer, hidden=hidden)
-    return await _shown(ctx, customer, hidden)
+    ctx.save(customer, hidden=with_mode(ctx, customer, mode))
+    return shown(ctx, customer, await held_for(ctx, customer.id))
 
 
-async def _shown(ctx: Context, customer: Customer, hidden: dict[str, Any]) -> dict[str, Any]:
+def shown(ctx: Context, customer: Customer, held: dict[str, int]) -> dict[str, Any]:
     """Return the cash balance; `available` is null when there is no money in any currency."""
-    mode = hidden.get("reconciliation_mode")
+    mode = ctx.hidden(customer).get("reconciliation_mode")
     return {
         "object": "cash_balance",
-        "available": await held_for(ctx, customer.id) or None,
+        "available": held or None,
         "customer": customer.id,
         "customer_account": None,
         "livemode": ctx.livemode,

@@ -9,6 +9,8 @@ from bezant.api.resource import Expands, Resource
 from bezant.resources.core.address import Address
 
 TaxExempt = Literal["exempt", "none", "reverse"]
+MOST_BALANCE = 10**15
+"""How far from zero the amounts of balances for invoices are, at most."""
 ReconciliationMode = Literal["automatic", "manual", "merchant_default"]
 
 
@@ -44,7 +46,7 @@ class InvoiceSettings(Struct, frozen=True):
 
 
 class Customer(Resource, tag="customer"):
-    """Somebody who pays an account; no money is kept in it, so `balance` is always 0."""
+    """Somebody who pays an account; `balance` is what it owes or has to its credit (below 0)."""
 
     expands: ClassVar[Expands] = {
         "default_source": ("bank_account", "card", "source"),
@@ -53,9 +55,9 @@ class Customer(Resource, tag="customer"):
     }
 
     address: Address | None = None
-    balance: Literal[0] = 0
+    balance: int = 0
     business_name: str | UnsetType = UNSET
-    currency: None = None
+    currency: str | None = None
     customer_account: None = None
     default_source: None = None
     delinquent: Literal[False] = False

@@ -11,6 +11,7 @@ from bezant.api.refusals import cut
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.address import AddressParams, Text
 from bezant.resources.core.customer import (
+    MOST_BALANCE,
     Customer,
     CustomField,
     InvoiceSettings,
@@ -34,16 +35,6 @@ def _email(text: str, param: str) -> str:
             f"Invalid email address: {cut(text)}", code="email_invalid", param=param
         )
     return text
-
-
-def _zero(text: str, param: str) -> str:
-    if text == "0":
-        return text
-    raise InvalidRequest(
-        "Credit balances are drawn on by invoices, which are not offered; a customer's balance "
-        "is 0.",
-        param=param,
-    )
 
 
 class ShippingParams(Params):
@@ -100,7 +91,7 @@ class UpdateCustomer(Params):
     """What of a customer can be changed."""
 
     address: Emptyable[AddressParams] | None = None
-    balance: Annotated[str, Check(_zero)] | None = None
+    balance: Annotated[int, Meta(ge=-MOST_BALANCE, le=MOST_BALANCE)] | None = None
     business_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
     cash_balance: CashBalanceParams | None = None
     default_source: Annotated[str, _NO_SOURCES] | None = None

@@ -10,8 +10,9 @@ from bezant.api.standard import missing
 from bezant.kernel.codec import BASE62, from_base62
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.ids import RANDOM_BITS
-from bezant.resources.core.cash_balance_transactions import held_for
+from bezant.resources.core.cash_transaction import held_for
 from bezant.resources.core.customer import Customer, with_mode
+from bezant.resources.core.customer_balance import change_balance
 from bezant.resources.core.customer_params import (
     CreateCustomer,
     ListCustomers,
@@ -19,6 +20,7 @@ from bezant.resources.core.customer_params import (
     changes_of,
 )
 from bezant.resources.core.own_customer import check_own, only_from_apps
+from bezant.resources.core.owners import acting_owner
 from bezant.resources.core.payment_method import (
     attach_checked,
     check_default,
@@ -87,7 +89,10 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
     await _check_default(ctx, customer, params)
     for at, each in enumerate(params.tax_id_data or ()):
         tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")
-    return customer
+    if params.balance:
+        currency = (await acting_owner(ctx)).default_currency
+        change_balance(ctx, customer, params.balance, currency, kind="initial", event=None)
+    return ctx.current(customer)
 
 
 @routes.post("/v1/customers/{id}", ephemeral=True)
@@ -97,6 +102,11 @@ async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Cu
     if ctx.caller.customer is not None:
         only_from_apps(params, "shipping")
     await _check_default(ctx, customer, params)
+    if params.balance is not None and params.balance != customer.balance:
+        currency = customer.currency or (await acting_owner(ctx)).default_currency
+        more = params.balance - customer.balance
+        change_balance(ctx, customer, more, currency, event=None)
+    customer = ctx.current(customer)
     return ctx.save(
         customer,
         event="customer.updated",

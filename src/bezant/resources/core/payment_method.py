@@ -44,6 +44,10 @@ TEST_METHODS: Mapping[str, str] = {
     "pm_usBankAccount_processing": "000000000009",
 }
 """Account numbers behind the ids of test mode, at the bank of `TEST_ROUTING_NUMBER`."""
+TEST_HOLDER = "Jenny Rosen"
+"""Who holds those accounts."""
+VERIFIED = "verified"
+"""Where a method's hidden part says that whoever gave its numbers can see the account."""
 _PAGE = 100
 
 
@@ -200,7 +204,9 @@ async def payment_method_of(ctx: Context, name: str, param: str | None = None) -
         account_number=TEST_METHODS[name],
         routing_number=TEST_ROUTING_NUMBER,
     )
-    return made(ctx, "us_bank_account", *us_bank_account(ctx, sent, "us_bank_account"))
+    shown, numbers = us_bank_account(ctx, sent, "us_bank_account")
+    billing = BillingDetails(name=TEST_HOLDER)
+    return made(ctx, "us_bank_account", shown, numbers | {VERIFIED: True}, billing_details=billing)
 
 
 async def attach_checked(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:

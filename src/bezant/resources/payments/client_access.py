@@ -59,6 +59,8 @@ def for_caller(ctx: Context, told: T | Failure) -> T | Failure:
     if not isinstance(told, Failure):
         return as_seen(ctx, told)
     error = told.error
+    if not isinstance(error, CardError):
+        return told
     extra = dict(error.extra)
     for name, value in error.extra.items():
         if isinstance(value, PaymentIntent | SetupIntent):

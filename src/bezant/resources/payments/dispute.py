@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from bezant.api.context import Context
 from bezant.api.resource import Expands, Identified, Resource
@@ -105,7 +105,7 @@ class Dispute(Resource, tag="dispute"):
     metadata: dict[str, str] = field(default_factory=dict[str, str])
     network_reason_code: str | None = None
     payment_intent: str | None = None
-    payment_method_details: dict[str, Any]
+    payment_method_details: dict[str, Any] | UnsetType = UNSET
     reason: str
     status: DisputeStatus
 

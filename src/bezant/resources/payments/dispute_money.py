@@ -29,7 +29,7 @@ WORTH, FEES = "worth", "fees"
 the account."""
 
 
-async def withdraw(ctx: Context, charge: Charge, dispute: Dispute) -> Dispute:
+async def withdraw(ctx: Context, charge: Charge, dispute: Dispute, *, rail: str = RAIL) -> Dispute:
     """Take the disputed amount, and what the dispute costs, out of what may be spent."""
     worth = _worth(ctx, charge, dispute.money, await settled_of(ctx, charge))
     source = SourceTransaction(dispute=dispute.id, type="dispute")
@@ -42,10 +42,10 @@ async def withdraw(ctx: Context, charge: Charge, dispute: Dispute) -> Dispute:
     entries: Sequence[Entry]
     if RATE in ctx.hidden(charge):
         entries = flow.withdrawn_converted(
-            dispute.money, worth, cost, book=ctx.book, rail=RAIL, house=ctx.house
+            dispute.money, worth, cost, book=ctx.book, rail=rail, house=ctx.house
         )
     else:
-        entries = (flow.withdrawn(dispute.money, cost, book=ctx.book, rail=RAIL),)
+        entries = (flow.withdrawn(dispute.money, cost, book=ctx.book, rail=rail),)
     for entry in entries:
         ctx.post(entry, source=dispute.id)
     made = record(

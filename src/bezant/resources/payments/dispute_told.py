@@ -113,6 +113,7 @@ async def _open(ctx: Context, charge: Charge, notice: Disputed) -> None:
 
 async def _escalate(ctx: Context, charge: Charge, dispute: Dispute, notice: Disputed) -> None:
     """Let an inquiry become a chargeback: money moves, and evidence is asked for anew."""
+    assert isinstance(dispute.payment_method_details, dict), "a network's case is about a card"
     card = {**dispute.payment_method_details["card"], "case_type": _case_type(notice)}
     details = dispute.evidence_details
     dispute = ctx.save(

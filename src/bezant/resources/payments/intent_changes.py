@@ -15,7 +15,7 @@ from bezant.resources.core.customer import Customer, Shipping
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
-from bezant.resources.payments import payment_methods
+from bezant.resources.payments import method_options, method_types, payment_methods
 from bezant.resources.payments.amount_details import (
     LINES,
     SUMS,
@@ -41,8 +41,6 @@ from bezant.resources.payments.payment_intent_params import (
 )
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 
-TAKEN = ("card",)
-"""The types of payment method by which intents are paid."""
 _MOST = 99_999_999
 _MOST_OF = {"inr": 999_999_999, "cop": 9_999_999_999, "idr": 999_999_999_999}
 
@@ -82,7 +80,7 @@ async def intent_of(
     name = ctx.new_id("pi")
     automatic = params.automatic_payment_methods
     secret = ctx.new_id("secret").rpartition("_")[2]
-    types = _types(params.allowed_payment_method_types or params.payment_method_types)
+    types = _types(params)
     data = params.transfer_data
     return PaymentIntent(
         id=name,
@@ -177,7 +175,8 @@ async def updated(
         changes["payment_details"] = _details(params.payment_details) or UNSET
     types = params.allowed_payment_method_types or params.payment_method_types
     if types:
-        changes["payment_method_types"] = _types(types)
+        currency = changes.get("currency", intent.currency)
+        changes["payment_method_types"] = method_types.checked(types, currency)
     if params.payment_method_options is not None:
         known = changes.get("payment_method_types", intent.payment_method_types)
         changes["payment_method_options"] = _options(intent, params, known)
@@ -369,17 +368,15 @@ def unexpected(intent: PaymentIntent, why: str) -> InvalidRequest:
     )
 
 
-def _types(sent: list[str] | None) -> list[str]:
-    if not sent:
-        return list(TAKEN)
-    unknown = [each for each in sent if each not in TAKEN]
-    if unknown:
-        raise InvalidRequest(
-            f"Payments by {unknown[0]} are not offered: {', '.join(TAKEN)} is.",
-            code="payment_method_unsupported_type",
-            param="allowed_payment_method_types",
-        )
-    return list(dict.fromkeys(sent))
+def _types(params: CreatePaymentIntent) -> list[str]:
+    """Return the types that a new intent takes: those that are named, or all, or cards alone."""
+    named = params.allowed_payment_method_types or params.payment_method_types
+    if named:
+        return method_types.checked(named, params.currency)
+    if params.automatic_payment_methods and params.automatic_payment_methods.enabled:
+        excluded = params.excluded_payment_method_types or ()
+        return [each for each in method_types.automatic(params.currency) if each not in excluded]
+    return ["card"]
 
 
 def _capture_method(
@@ -413,6 +410,11 @@ def _options(
             card |= {k: v for k, v in options.card.changes(without=()).items() if v is not None}
             card.pop("moto", None)
         shown["card"] = card
+    options = params.payment_method_options
+    for kind in types:
+        if kind != "card":
+            sent = None if options is None else getattr(options, kind)
+            shown[kind] = method_options.shown(kind, shown.get(kind, {}), sent)
     return shown
 
 

@@ -10,6 +10,7 @@ from bezant.resources.core.address import Text
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import refused
 from bezant.resources.core.return_url import ReturnUrl
+from bezant.resources.payments import method_option_params as methods
 from bezant.resources.payments.amount_details import AmountDetailsParams
 from bezant.resources.payments.mandating import MandateData
 from bezant.resources.payments.payment_intent import CancellationReason, CaptureMethod, FutureUsage
@@ -76,7 +77,14 @@ class CardOptions(PageCardOptions):
 class MethodOptions(Params):
     """How single methods are to be dealt with."""
 
+    acss_debit: Emptyable[methods.AcssDebitOptions] | None = None
+    bacs_debit: Emptyable[methods.DirectDebitOptions] | None = None
     card: Emptyable[CardOptions] | None = None
+    customer_balance: Emptyable[methods.CustomerBalanceOptions] | None = None
+    pix: Emptyable[methods.PixOptions] | None = None
+    sepa_debit: Emptyable[methods.DirectDebitOptions] | None = None
+    upi: Emptyable[methods.UpiOptions] | None = None
+    us_bank_account: Emptyable[methods.UsBankAccountOptions] | None = None
 
 
 class PaymentDetailsParams(Params):
@@ -178,6 +186,13 @@ class CapturePaymentIntent(Params):
     transfer_data: TransferAmount | None = None
 
 
+class ApplyCustomerBalance(Params):
+    """How much of what the customer has sent ahead is to pay for an intent."""
+
+    amount: Amount | None = None
+    currency: Currency | None = None
+
+
 class CancelPaymentIntent(Params):
     """Why it is canceled."""
 
@@ -193,6 +208,16 @@ class IncrementAuthorization(Params):
     metadata: Metadata | None = None
     statement_descriptor: Descriptor | None = None
     transfer_data: TransferAmount | None = None
+
+
+class VerifyMicrodeposits(Params):
+    """What stands on the statement of a bank account: a code, or two amounts in cents."""
+
+    amounts: (
+        Annotated[list[Annotated[int, Meta(ge=1, le=99)]], Meta(min_length=2, max_length=2)] | None
+    ) = None
+    client_secret: str | None = None
+    descriptor_code: Annotated[str, Meta(min_length=6, max_length=6)] | None = None
 
 
 class RetrievePaymentIntent(Params):

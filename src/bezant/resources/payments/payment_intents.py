@@ -12,6 +12,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
+from bezant.resources.payments import microdeposit, paying, verifying
 from bezant.resources.payments.amount_details import detailed
 from bezant.resources.payments.capturing import cancel_held, capture_charge, release
 from bezant.resources.payments.charge import Charge
@@ -22,7 +23,6 @@ from bezant.resources.payments.client_access import (
     for_caller,
 )
 from bezant.resources.payments.confirmation_token import note_used
-from bezant.resources.payments.confirming import confirm as confirmed
 from bezant.resources.payments.confirming import resume
 from bezant.resources.payments.confirming_by_token import by_token
 from bezant.resources.payments.following import check_free, follow
@@ -31,6 +31,7 @@ from bezant.resources.payments.intent_changes import check_amount, intent_of, un
 from bezant.resources.payments.mandating import check_mandate
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import (
+    ApplyCustomerBalance,
     CancelPaymentIntent,
     CapturePaymentIntent,
     ConfirmPaymentIntent,
@@ -38,6 +39,7 @@ from bezant.resources.payments.payment_intent_params import (
     IncrementAuthorization,
     RetrievePaymentIntent,
     UpdatePaymentIntent,
+    VerifyMicrodeposits,
 )
 
 PATH = "/v1/payment_intents"
@@ -94,20 +96,23 @@ async def retrieve(
 @routes.update
 async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentIntent) -> PaymentIntent:
     """Change what is to be paid, as long as nobody has tried to."""
-    if intent.status not in CONFIRMABLE:
-        only = {"metadata", "description", "receipt_email", "shipping", "transfer_group"}
-        asked = set(params.changes(without=())) - only
-        if asked:
-            raise unexpected(intent, f"{min(asked)} can't be changed any more")
+    asked = set(params.changes(without=())) - _ONLY_SAID
+    if intent.status not in CONFIRMABLE and asked:
+        raise unexpected(intent, f"{min(asked)} can't be changed any more")
     if params.amount is not None or params.currency is not None:
         check_free(ctx, intent)
     told = await changes.updated(ctx, intent, params)
     status = intent.status
-    if status in CONFIRMABLE:
-        told["next_action"] = None
+    if status in CONFIRMABLE and (asked or status != "requires_action"):
+        intent = await paying.abandon(ctx, intent)
         known = told.get("payment_method", intent.payment_method)
         status = "requires_confirmation" if known else "requires_payment_method"
+        told["next_action"] = None
     return await changes.detail(ctx, ctx.save(intent, status=status, **told), params)
+
+
+_ONLY_SAID = {"metadata", "description", "receipt_email", "shipping", "transfer_group"}
+"""What is said about an intent, and changes nothing about how it is paid."""
 
 
 @routes.post(PATH + "/{intent}/confirm", publishable=True)
@@ -189,6 +194,7 @@ async def cancel(ctx: Context, intent: PaymentIntent, params: CancelPaymentInten
     check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(intent, "can't be canceled")
+    intent = await paying.abandon(ctx, intent)
     return ctx.save(
         intent,
         canceled_at=unix_seconds(ctx.now()),
@@ -197,6 +203,30 @@ async def cancel(ctx: Context, intent: PaymentIntent, params: CancelPaymentInten
         status="canceled",
         event="payment_intent.canceled",
     )
+
+
+@routes.action
+async def apply_customer_balance(
+    ctx: Context, intent: PaymentIntent, params: ApplyCustomerBalance
+) -> PaymentIntent:
+    """Pay with what the customer has sent ahead, all that is left or an amount of it."""
+    if intent.status not in ("requires_payment_method", "requires_action"):
+        raise unexpected(intent, "takes no money of its customer's cash balance")
+    return await paying.apply_cash(ctx, intent, params.amount, params.currency)
+
+
+@routes.post(PATH + "/{intent}/verify_microdeposits", publishable=True)
+async def verify_microdeposits(
+    ctx: Context, intent: PaymentIntent, params: VerifyMicrodeposits
+) -> PaymentIntent | Failure:
+    """Say what stands on the bank account's statement, which proves that one can see it."""
+    check_secret(ctx, intent, params.client_secret)
+    action = (intent.next_action or {}).get("type")
+    if action != "verify_with_microdeposits" or intent.payment_method is None:
+        raise unexpected(intent, "waits for no bank account to be verified")
+    said = microdeposit.said_of(ctx, params.descriptor_code, params.amounts)
+    method = await changes.method_named(ctx, intent.payment_method)
+    return for_caller(ctx, await verifying.verify(ctx, intent, method, said))
 
 
 @routes.action
@@ -228,7 +258,8 @@ async def authenticated(
     ctx: Context, intent: PaymentIntent, *, passed: bool
 ) -> PaymentIntent | Failure:
     """Go on with an intent whose cardholder has been asked."""
-    if intent.status != "requires_action" or intent.payment_method is None:
+    asked = (intent.next_action or {}).get("type")
+    if asked not in ("redirect_to_url", "use_stripe_sdk") or intent.payment_method is None:
         raise unexpected(intent, "waits for no authentication")
     method = await changes.method_named(ctx, intent.payment_method)
     return await resume(ctx, intent, method, passed=passed)
@@ -244,7 +275,7 @@ async def _confirm(
     if params.mandate is not None:
         await check_mandate(ctx, params.mandate, method)
     attempt = changes.attempt_of(ctx, intent, params)
-    return await confirmed(ctx, intent, method, attempt)
+    return await paying.confirm(ctx, intent, method, attempt)
 
 
 def _passing_on(ctx: Context, charge: Charge, amount: int) -> Charge:

@@ -4,12 +4,13 @@ A request's id is made of the charge and of the call, so that a run again, or a 
 asks the same. The acquirer never gives back more than was captured, whoever asks first.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
+from bezant.flows import bank_payment as bank_flow
 from bezant.flows import conversion
 from bezant.flows import refund as flow
 from bezant.flows.charge import Purse
@@ -39,6 +40,9 @@ PARTS = "parts"
 much of it, in minor units."""
 CONVERTED = "converted"
 """Where a charge's hidden part has what its refunds came to in the currency of its account."""
+WORTH, UNTIL = "worth", "until"
+"""Where a refund's hidden part has what it came to, in minor units of the account's currency, and
+until when it is pending (Unix seconds)."""
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -52,13 +56,42 @@ class Wish(Struct, frozen=True, kw_only=True):
     instructions_email: str | None = None
 
 
+class Way(Struct, frozen=True, kw_only=True):
+    """How a refund goes: over which rail, and what it shows of that.
+
+    `sends` says that the payer's bank is sent the money, instead of being owed so much less.
+    `parts` are what came out of each capture, by the acquirer's reference.
+    """
+
+    rail: str
+    sends: bool = False
+    pending: bool = False
+    kind: Literal["refund", "payment_refund"] = "payment_refund"
+    destination: dict[str, Any]
+    parts: dict[str, Any] = {}
+
+
 async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     """Give back all or a part of a payment by card."""
-    name = ctx.new_id("re")
     answers = await _ask(ctx, charge, wish.amount)
+    way = Way(
+        rail=card.RAIL,
+        pending=any(answer.pending for answer in answers.values()),
+        kind="refund",
+        destination=_destination(next(iter(answers.values()))),
+        parts={
+            _reference(answer): [capture, answer.amount.amount]
+            for capture, answer in answers.items()
+        },
+    )
+    return await give_back(ctx, charge, wish, ctx.new_id("re"), way)
+
+
+async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Way) -> Refund:
+    """Store a refund, and write down what goes back with it."""
     charge = ctx.current(charge)
     before = await settled_of(ctx, charge)
-    transaction = _posted(ctx, charge, wish.amount, name, before)
+    transaction = _posted(ctx, charge, wish.amount, name, before, way)
     taken = Money(-transaction.amount, transaction.currency)
     source = SourceTransaction(refund=name, type="refund")
     await draw_on(ctx, charge, taken, source, book=ctx.book)
@@ -75,7 +108,6 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
         fraud = wish.reason == "fraudulent"
         await money_gone(ctx, ctx.current(changed), "refunded_as_fraud" if fraud else "refunded")
         await _inquiries_end(ctx, changed)
-    pending = any(answer.pending for answer in answers.values())
     made = Refund(
         id=name,
         amount=wish.amount.amount,
@@ -84,20 +116,19 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
         created=created_of(name),
         currency=charge.currency,
         customer=charge.customer,
-        destination_details=_destination(next(iter(answers.values()))),
+        destination_details=way.destination,
         instructions_email=wish.instructions_email or UNSET,
         metadata=wish.metadata,
         payment_intent=charge.payment_intent,
         payment_method=charge.payment_method,
-        pending_reason="processing" if pending else UNSET,
+        pending_reason="processing" if way.pending else UNSET,
         reason=wish.reason,
-        status="pending" if pending else "succeeded",
+        status="pending" if way.pending else "succeeded",
         transfer_reversal=reversal,
     )
-    parts = {
-        _reference(answer): [capture, answer.amount.amount] for capture, answer in answers.items()
-    }
-    return ctx.create(made, hidden={PARTS: parts}, event="refund.created")
+    pending = before.until if before.status == "pending" else None
+    kept: dict[str, Any] = {WORTH: -transaction.amount, UNTIL: pending, PARTS: way.parts}
+    return ctx.create(made, event="refund.created", hidden=kept)
 
 
 async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
@@ -190,25 +221,31 @@ def _destination(answer: CardAnswer) -> dict[str, Any]:
 
 
 def _posted(
-    ctx: Context, charge: Charge, amount: Money, name: str, before: Settled
+    ctx: Context,
+    charge: Charge,
+    amount: Money,
+    name: str,
+    before: Settled,
+    way: Way,
 ) -> BalanceTransaction:
     """Write down what goes back, out of the purse that the payment is in."""
     purse: Purse = before.status
     worth = amount
     rate = ctx.hidden(charge).get(RATE)
     if rate is None:
-        entry = flow.given_back(amount, book=ctx.book, rail=card.RAIL, purse=purse)
-        ctx.post(entry, source=name)
+        begin = bank_flow.refund_begun if way.sends else flow.given_back
+        ctx.post(begin(amount, book=ctx.book, rail=way.rail, purse=purse), source=name)
     else:
         worth = _worth(ctx, charge, amount, before)
-        for entry in conversion.given_back(
-            amount, worth, book=ctx.book, rail=card.RAIL, purse=purse, house=ctx.house
+        convert = conversion.sent_back if way.sends else conversion.given_back
+        for entry in convert(
+            amount, worth, book=ctx.book, rail=way.rail, purse=purse, house=ctx.house
         ):
             ctx.post(entry, source=name)
     fees = _fees_back(ctx, charge, amount, name, before, purse)
     made = record(
         ctx,
-        "refund",
+        way.kind,
         -worth,
         source=name,
         description=f"REFUND FOR CHARGE ({charge.description})" if charge.description else None,

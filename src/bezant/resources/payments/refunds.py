@@ -1,5 +1,6 @@
 """Refunds: a payment, or a part of it, goes back to who paid."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
 from bezant.api.context import Context, created_of
@@ -9,16 +10,23 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.refused import refused
+from bezant.resources.payments import cash_paying, pushing
+from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.capturing import release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import Email
 from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.refund_by_bank import refund_by_bank
+from bezant.resources.payments.refund_cash import refund_to_cash
 from bezant.resources.payments.refund_told import refund_failed
 from bezant.resources.payments.refunding import Wish, call_back, refund_charge
 
-_NO_CASH = refused("Refunds go back to the payment method; cash balances are not drawn on.")
+_NO_CASH = refused(
+    "Refunds are of payments: what was paid out of a cash balance goes back there. What a customer "
+    "has on its cash balance can't be sent to a bank from here."
+)
 
 
 class CreateRefund(Params):
@@ -65,6 +73,18 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         raise InvalidRequest(
             f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
         )
+    if charge.status == "failed":
+        raise InvalidRequest(
+            f"{charge.id} has failed, so there is nothing to give back.",
+            code="charge_not_refundable",
+            param="charge",
+        )
+    if charge.disputed and _by_type(charge) is not refund_charge:
+        raise InvalidRequest(
+            f"{charge.id} is disputed: the payer's bank has taken its money back.",
+            code="charge_disputed",
+            param="charge",
+        )
     left = charge.left
     if not left:
         raise InvalidRequest(
@@ -95,7 +115,7 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         refund_application_fee=params.refund_application_fee,
         instructions_email=params.instructions_email,
     )
-    return await refund_charge(ctx, charge, wish)
+    return await _by_type(charge)(ctx, charge, wish)
 
 
 @routes.update
@@ -154,6 +174,13 @@ def _let_go(ctx: Context, charge: Charge, params: CreateRefund) -> Refund:
         reason=params.reason,
     )
     return ctx.create(made, event="refund.created")
+
+
+def _by_type(charge: Charge) -> Callable[[Context, Charge, Wish], Awaitable[Refund]]:
+    kind = (charge.payment_method_details or {}).get("type")
+    if kind == cash_paying.KIND:
+        return refund_to_cash
+    return refund_by_bank if kind in (*BANK_METHODS, *pushing.KINDS) else refund_charge
 
 
 async def _charge(ctx: Context, params: CreateRefund) -> Charge:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+import msgspec
 from msgspec import Raw, Struct
 
-from bezant.api.context import Context
+from bezant.api.context import COLUMNS, Context
 from bezant.flows import charge as flow
 from bezant.flows import conversion
 from bezant.flows.charge import Purse
@@ -34,17 +35,22 @@ from bezant.resources.payments.transfer import Words, move
 
 RATE = "rate"
 """Where a payment's hidden part has the rate at which it was converted."""
+WAITING = "waiting"
+"""Where a payment's hidden part has the transaction that waits for the bank, as it was made."""
 
 TRANSFERS = "transfers"
 """Where a payment's hidden part has the transfers by which its captures have moved on."""
 BILLED = "billed"
 """Where a payment's hidden part has what it has cost the platform, in minor units."""
+BILL = "bill"
+"""Where it has what it will cost the platform, once the bank has it."""
 
 
 class Means(Struct, frozen=True):
     """How a payment was made, as far as its cost and its time depend on it.
 
-    `rail` owes the money; `at_once` says that it need not become available first.
+    `rail` owes the money; `at_once` says that it need not become available first, `waits` that it
+    is pending until the bank has it, and nothing moves on before that.
     """
 
     method: str
@@ -52,6 +58,7 @@ class Means(Struct, frozen=True):
     brand: str = ""
     country: str = ""
     at_once: bool = False
+    waits: bool = False
 
 
 async def settle(
@@ -82,16 +89,61 @@ async def settle(
     cost = Money(sum(part.amount for part in parts), worth.currency)
     purse: Purse = "available" if until is None else "pending"
     if ctx.caller.connected and owner.id == ctx.account and owner.platform_pays_fees:
-        _bill_platform(ctx, charge, cost, until)
+        if means.waits:
+            ctx.save(charge, hidden=ctx.hidden(charge) | {BILL: cost.amount})
+        else:
+            _bill_platform(ctx, charge, cost, until)
         details, cost = [], Money.zero(worth.currency)
     _post(ctx, charge, (amount, worth, cost), means.rail, purse, converting=rate is not None)
     taken = _platform_fee(charge, worth, fee)
+    if means.waits:
+        _check_parts(charge, worth)
+        return {"balance_transaction": _waiting(ctx, charge, worth, details, until, rate)}
     if ctx.caller.connected and taken:
         details.append(fee_detail(ctx, taken))
     transaction = _recorded(ctx, charge, worth, details, until, rate)
-    changes: dict[str, Any] = {"balance_transaction": transaction.id}
     hidden = settled_by(ctx.hidden(charge), transaction)
     ctx.save(charge, hidden=hidden if rate is None else hidden | {RATE: str(rate)})
+    shared = await _shared_out(ctx, charge, transaction, taken, until)
+    return {"balance_transaction": transaction.id, **shared}
+
+
+async def clear(ctx: Context, charge: Charge, fee: int | None) -> dict[str, Any]:
+    """Let the money of a payment that has waited for the bank become available in its time.
+
+    What others have of it moves on; `fee` is the platform's. Returns what changes of the charge.
+    """
+    assert charge.balance_transaction is not None, "what waits stands on the balance"
+    waiting = await ctx.load(BalanceTransaction, charge.balance_transaction)
+    worth = Money(waiting.amount, waiting.currency)
+    taken = _platform_fee(charge, worth, fee)
+    details = list(waiting.fee_details)
+    if ctx.caller.connected and taken:
+        details.append(fee_detail(ctx, taken))
+    cost = sum(each.amount for each in details)
+    waiting = ctx.save(
+        waiting, hidden={}, fee=cost, fee_details=tuple(details), net=waiting.amount - cost
+    )
+    bill = ctx.hidden(charge).get(BILL, 0)
+    _bill_platform(ctx, charge, Money(bill, worth.currency), waiting.available_on)
+    return await _shared_out(ctx, charge, waiting, taken, waiting.available_on)
+
+
+def waiting_of(ctx: Context, charge: Charge) -> BalanceTransaction:
+    """Return the first version of the transaction of a payment that waits for the bank."""
+    return msgspec.json.decode(ctx.hidden(charge)[WAITING], type=BalanceTransaction)
+
+
+async def _shared_out(
+    ctx: Context,
+    charge: Charge,
+    transaction: BalanceTransaction,
+    taken: Money | None,
+    until: int | None,
+) -> dict[str, Any]:
+    """Give the platform its fee, and others what is theirs; returns what changes of the charge."""
+    worth = Money(transaction.amount, transaction.currency)
+    changes: dict[str, Any] = {}
     if ctx.caller.connected and taken:
         earned = earn(ctx, taken, book=ctx.book, charge=charge.id, pending_until=until)
         changes |= {"application_fee": earned.id, "application_fee_amount": taken.amount}
@@ -113,6 +165,24 @@ def _bill_platform(ctx: Context, charge: Charge, cost: Money, until: int | None)
     record(ctx, "stripe_fee", -cost, source=None, book=book, description=text, pending_until=until)
     hidden = ctx.hidden(charge)
     ctx.save(charge, hidden=hidden | {BILLED: hidden.get(BILLED, 0) + cost.amount})
+
+
+def _waiting(
+    ctx: Context,
+    charge: Charge,
+    worth: Money,
+    details: Sequence[FeeDetail],
+    until: int | None,
+    rate: Decimal | None,
+) -> str:
+    """Record what waits for the bank, and not for a day alone; returns the transaction's id."""
+    made = _recorded(ctx, charge, worth, details, until, rate)
+    ctx.save(made, hidden={COLUMNS: {"due_at": None}})
+    kept: dict[str, Any] = {WAITING: ctx.encoded(ctx.current(made))}
+    if rate is not None:
+        kept[RATE] = str(rate)
+    ctx.save(charge, hidden=settled_by(ctx.hidden(charge), made) | kept)
+    return made.id
 
 
 def converted(amount: Money, currency: str, rate: Decimal) -> Money:
@@ -183,12 +253,7 @@ async def _passed_on(
     """Move the money on to the account that it is for, less the platform's fee out of it."""
     data = charge.transfer_data
     assert data is not None, "there is somebody that it is for"
-    if worth.currency != charge.currency and data.amount is not None:
-        raise InvalidRequest(
-            f"A payment that is converted to {worth.currency} is moved on as a whole: leave "
-            "`transfer_data[amount]` out.",
-            param="transfer_data[amount]",
-        )
+    _check_parts(charge, worth)
     part = worth.amount if data.amount is None else min(data.amount, worth.amount)
     group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"
     book = book_of(data.destination, ctx.livemode)
@@ -210,6 +275,17 @@ async def _passed_on(
         changes |= {"application_fee": payment.application_fee}
         changes |= {"application_fee_amount": taken.amount}
     return changes
+
+
+def _check_parts(charge: Charge, worth: Money) -> None:
+    """Refuse to move on a part of a payment that is converted."""
+    data = charge.transfer_data
+    if data is not None and data.amount is not None and worth.currency != charge.currency:
+        raise InvalidRequest(
+            f"A payment that is converted to {worth.currency} is moved on as a whole: leave "
+            "`transfer_data[amount]` out.",
+            param="transfer_data[amount]",
+        )
 
 
 def _until(ctx: Context, owner: Owner, means: Means) -> int | None:

@@ -136,6 +136,11 @@ class UpiScheme:
             for place, answer in enumerate(answers)
         ]
 
+    def shown(self, incoming: Incoming, at: datetime) -> str:
+        """Return a payment's transaction id: statements name it so."""
+        del at
+        return _id_of(incoming) if incoming.kind == "credit" else ""
+
     def bring(
         self, incoming: Sequence[Incoming], client: Client, at: datetime, number: int
     ) -> list[Letter]:
@@ -246,7 +251,7 @@ def _brought(item: Incoming, client: Client, at: datetime, number: int) -> Lette
     body = (
         _tag(
             "Txn",
-            id=f"SIM{item.number:032d}",
+            id=_id_of(item),
             note=item.remittance,
             refId=item.reference,
             ts=_moment(at),
@@ -256,6 +261,10 @@ def _brought(item: Incoming, client: Client, at: datetime, number: int) -> Lette
         + _tag("Payees", _tag("Payee", amount, **payee))
     )
     return _letter("ReqPay", item.kind, body, at, number)
+
+
+def _id_of(item: Incoming) -> str:
+    return f"SIM{item.number:032d}"
 
 
 def _moment(at: datetime) -> str:

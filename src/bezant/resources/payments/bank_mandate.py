@@ -1,0 +1,71 @@
+"""Bank mandates: the agreement under which a bank account is debited, as the rail is told it.
+
+One that was given before is used again. Whoever confirms without saying how the payer agreed says
+that they did, now and not on a page.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bezant.api.context import Context
+from bezant.kernel.codec import unix_seconds
+from bezant.rail import Mandate as Authority
+from bezant.resources.core.mandate import MANDATES, Mandate
+from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments.bank_methods import mandate_reference
+from bezant.resources.payments.confirming import Attempt
+from bezant.resources.payments.mandating import mandate_of
+from bezant.resources.payments.payment_intent import PaymentIntent
+
+
+async def authority(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt, *, once: bool
+) -> tuple[Mandate, Authority]:
+    """Return the mandate under which a payment is collected; for one payment alone if `once`."""
+    mandate = await _given(ctx, method, attempt)
+    if mandate is None:
+        agreed = attempt.acceptance or {
+            "accepted_at": unix_seconds(ctx.now()),
+            "offline": {},
+            "type": "offline",
+        }
+        mandate = mandate_of(
+            ctx,
+            method,
+            agreed,
+            once=intent.money if once else None,
+            on_behalf_of=intent.on_behalf_of,
+            status="inactive" if once else "active",
+            details=_details(ctx, intent, method),
+        )
+    agreed_at = mandate.customer_acceptance.accepted_at or method.created
+    return mandate, Authority(
+        reference=mandate_reference(method),
+        signed_on=datetime.fromtimestamp(agreed_at, UTC).date(),
+        sequence="one_off" if mandate.type == "single_use" else "recurring",
+    )
+
+
+async def _given(ctx: Context, method: PaymentMethod, attempt: Attempt) -> Mandate | None:
+    """Return the mandate that was named, or the last one that still holds."""
+    if attempt.mandate is not None:
+        return await ctx.load(Mandate, attempt.mandate, param="mandate")
+    if attempt.acceptance is not None:
+        return None
+    names: list[str] = ctx.hidden(method).get(MANDATES, [])
+    found = await ctx.find(Mandate, names[-1]) if names else None
+    return found if found is not None and found.status == "active" else None
+
+
+def _details(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> dict[str, Any]:
+    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{intent.client_secret}"
+    told: dict[str, Any] = {"reference": mandate_reference(method), "url": page}
+    match method.type:
+        case "bacs_debit":
+            lodged = {"display_name": None, "network_status": "accepted",
+                      "revocation_reason": None, "service_user_number": None}  # fmt: skip
+            return told | lodged
+        case "sepa_debit":
+            return told
+        case _:
+            return {}

@@ -1,0 +1,195 @@
+"""Cash funding: how money comes onto cash balances, and where customers are told to send it.
+
+In test mode a customer sends it at once, by wire to the simulated bank of its currency, whose
+statement shows it. What comes unasked under a customer's reference, or to its account number, is
+its own as well.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from bezant.api.context import Context
+from bezant.api.params import Amount, Currency, Params
+from bezant.api.resource import Identified
+from bezant.api.routes import Routes
+from bezant.flows import cash_balance as flow
+from bezant.kernel.codec import from_base62
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.ids import RANDOM_BITS
+from bezant.kernel.money import Money
+from bezant.movement import instruct
+from bezant.movement.engine import engine_of
+from bezant.movement.movement import Movement
+from bezant.movement.profile import BankProfile
+from bezant.resources.core.cash_transaction import (
+    BankTransfer,
+    BankTransferType,
+    Cash,
+    CashBalanceTransaction,
+    EuBankTransfer,
+    Funded,
+    GbBankTransfer,
+    UsBankTransfer,
+)
+from bezant.resources.core.customer import Customer
+from bezant.resources.payments.cash_instructions import TYPES, addresses, country_of, place_of
+from bezant.resources.payments.cash_paying import reconcile
+from bezant.resources.payments.method_option_params import EuBankTransfer as EuCountry
+
+FUND = "/v1/test_helpers/customers/{customer}/fund_cash_balance"
+INSTRUCTIONS = "/v1/customers/{customer}/funding_instructions"
+RAIL = "wire"
+_KINDS: Mapping[str, tuple[BankTransferType, Struct]] = {
+    "usd": ("us_bank_transfer", UsBankTransfer()),
+    "eur": ("eu_bank_transfer", EuBankTransfer()),
+    "gbp": ("gb_bank_transfer", GbBankTransfer()),
+}
+
+
+class FundingInstructions(Identified, tag="funding_instructions"):
+    """Named for its permission only: the answer has no id and is made from the customer."""
+
+
+class FundCashBalance(Params):
+    """How much a customer is to send, and what it writes on it."""
+
+    amount: Amount
+    currency: Currency
+    reference: Annotated[str, Meta(min_length=1, max_length=140)] | None = None
+
+
+class InstructedTransfer(Params):
+    """By what kind of bank transfer a customer is to send money."""
+
+    eu_bank_transfer: EuCountry | None = None
+    requested_address_types: list[Literal["iban", "sort_code", "spei", "zengin"]] | None = None
+    type: Literal[
+        "eu_bank_transfer",
+        "gb_bank_transfer",
+        "jp_bank_transfer",
+        "mx_bank_transfer",
+        "us_bank_transfer",
+    ]
+
+
+class CreateFundingInstructions(Params):
+    """In what currency a customer is to send money, and how."""
+
+    bank_transfer: InstructedTransfer
+    currency: Currency
+    funding_type: Literal["bank_transfer"]
+
+
+routes = Routes(CashBalanceTransaction, FUND, prefix="ccsbtxn", listed=False, retrieved=False)
+instructions = Routes(FundingInstructions, INSTRUCTIONS, listed=False, retrieved=False)
+
+
+@routes.post(FUND)
+async def fund_cash_balance(
+    ctx: Context, customer: Customer, params: FundCashBalance
+) -> CashBalanceTransaction:
+    """Let a customer send money, in test mode; the simulated bank receives it."""
+    bank = _bank(ctx, params.currency)
+    name = ctx.new_id("ccsbtxn")
+    written = _reference(name)
+    made = await _fund(
+        ctx,
+        customer,
+        Money(params.amount, params.currency),
+        name,
+        params.reference or written,
+    )
+    instruct.expect(ctx, made, made.money, rail=RAIL, bank=bank, reference=written)
+    return made
+
+
+@instructions.post(INSTRUCTIONS, returns=None)
+async def create(
+    ctx: Context, customer: Customer, params: CreateFundingInstructions
+) -> dict[str, Any]:
+    """Say where a customer can send money; it is the same each time."""
+    wanted = params.bank_transfer.type
+    if wanted != TYPES.get(params.currency):
+        raise InvalidRequest(
+            f"Bank transfers of {params.currency} are of the type "
+            f"{TYPES.get(params.currency, 'none: send another currency')}.",
+            param="bank_transfer[type]",
+        )
+    if wanted == "eu_bank_transfer" and params.bank_transfer.eu_bank_transfer is None:
+        raise InvalidRequest(
+            "Say in which country the account is to be: send `bank_transfer[eu_bank_transfer]"
+            "[country]`.",
+            code="parameter_missing",
+            param="bank_transfer[eu_bank_transfer]",
+        )
+    place = await place_of(ctx, customer, params.currency)
+    return {
+        "object": "funding_instructions",
+        "bank_transfer": {
+            "country": country_of(place),
+            "financial_addresses": addresses(place),
+            "type": wanted,
+        },
+        "currency": params.currency,
+        "funding_type": "bank_transfer",
+        "livemode": ctx.livemode,
+    }
+
+
+async def came_for(
+    ctx: Context, customer: Customer, received: Movement, bank: BankProfile
+) -> Movement:
+    """Note that money which has come unasked is a customer's; returns what expects it now."""
+    name = ctx.new_id("ccsbtxn")
+    made = await _fund(ctx, customer, received.money, name, received.reference)
+    written = _reference(name)
+    return instruct.expect(ctx, made, made.money, rail=RAIL, bank=bank, reference=written)
+
+
+def takes(currency: str) -> bool:
+    """Tell whether customers can have a currency on their cash balances."""
+    return currency in _KINDS
+
+
+async def _fund(
+    ctx: Context, customer: Customer, money: Money, name: str, reference: str | None
+) -> CashBalanceTransaction:
+    cash = await Cash.of(ctx, customer)
+    kind, details = _KINDS[money.currency]
+    told: dict[str, Any] = {kind: details}
+    made = cash.change(
+        "funded",
+        money.amount,
+        money.currency,
+        name=name,
+        funded=Funded(BankTransfer(reference=reference, type=kind, **told)),
+    )
+    entry = flow.funded(money, book=ctx.book, rail=RAIL, name=customer.id)
+    ctx.post(entry, source=made.id)
+    await reconcile(ctx, cash, money.currency, reference)
+    return made
+
+
+def _bank(ctx: Context, currency: str) -> BankProfile:
+    if ctx.livemode:
+        raise InvalidRequest(
+            "Customers send money by themselves in live mode: this is for test mode only.",
+            code="testmode_only",
+        )
+    bank = engine_of(ctx).banks.receiving(currency, livemode=False)
+    if bank is None or currency not in _KINDS:
+        raise InvalidRequest(
+            f"Customers can send {', '.join(_KINDS)}: the simulated banks take bank transfers of "
+            "nothing else.",
+            code="currency_not_supported",
+            param="currency",
+        )
+    return bank
+
+
+def _reference(name: str) -> str:
+    """Return what stands on the wire, out of an id's random bits."""
+    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
+    return f"CB{bits & (1 << 48) - 1:012X}"

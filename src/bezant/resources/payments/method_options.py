@@ -1,0 +1,43 @@
+"""Method options: how single types are to be dealt with, as an intent shows it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bezant.api.params import Params
+from bezant.resources.payments.method_option_params import (
+    BankTransferOptions,
+    CustomerBalanceOptions,
+    UsBankAccountOptions,
+)
+
+_BLANK: Mapping[str, Mapping[str, Any]] = {
+    "customer_balance": {"funding_type": None},
+    "pix": {"expires_after_seconds": None, "expires_at": None},
+    "us_bank_account": {"verification_method": "automatic"},
+}
+"""What is shown of a type of which nothing was said."""
+_NOT_SHOWN = ("financial_connections", "mandate_options", "networks", "bank_transfer")
+
+
+def shown(kind: str, before: Mapping[str, Any], sent: Params | str | None) -> dict[str, Any]:
+    """Return the options of a type after others were sent; an empty text unsets them all."""
+    blank = dict(_BLANK.get(kind, {}))
+    if sent is None:
+        return {**blank, **before}
+    if isinstance(sent, str):
+        return blank
+    told = {name: value for name, value in sent.changes(without=_NOT_SHOWN).items() if value}
+    if isinstance(sent, CustomerBalanceOptions) and sent.bank_transfer is not None:
+        told["bank_transfer"] = _transfer(sent.bank_transfer)
+    if isinstance(sent, UsBankAccountOptions) and sent.transaction_purpose == "":
+        before = {name: each for name, each in before.items() if name != "transaction_purpose"}
+    return {**blank, **before, **told}
+
+
+def _transfer(sent: BankTransferOptions) -> dict[str, Any]:
+    shown: dict[str, Any] = {"type": sent.type}
+    if sent.requested_address_types is not None:
+        shown["requested_address_types"] = sent.requested_address_types
+    if sent.eu_bank_transfer is not None:
+        shown["eu_bank_transfer"] = {"country": sent.eu_bank_transfer.country}
+    return shown

@@ -1,0 +1,53 @@
+"""Method types: by which payments are taken, in which currencies, and which may be named."""
+
+from collections.abc import Mapping, Sequence
+
+from bezant.kernel.errors import InvalidRequest
+
+CURRENCIES: Mapping[str, frozenset[str]] = {
+    "bacs_debit": frozenset({"gbp"}),
+    "card": frozenset(),
+    "customer_balance": frozenset({"eur", "gbp", "usd"}),
+    "pix": frozenset({"brl"}),
+    "sepa_debit": frozenset({"eur"}),
+    "upi": frozenset({"inr"}),
+    "us_bank_account": frozenset({"usd"}),
+}
+"""In what each type pays; a card pays in every currency."""
+_NO_RAIL: Mapping[str, str] = {
+    "acss_debit": "No rail that is connected collects from bank accounts in Canada, so payments by "
+    "acss_debit can't be taken: leave it out.",
+}
+_PARAM = "allowed_payment_method_types"
+
+
+def takes(kind: str, currency: str) -> bool:
+    """Tell whether a type pays in a currency."""
+    return kind in CURRENCIES and (not CURRENCIES[kind] or currency in CURRENCIES[kind])
+
+
+def automatic(currency: str) -> list[str]:
+    """Return the types that a payment takes when all may be used; cards first."""
+    fitting = (kind for kind in CURRENCIES if kind != "card" and takes(kind, currency))
+    return ["card", *fitting]
+
+
+def checked(named: Sequence[str], currency: str) -> list[str]:
+    """Return types that somebody has named, each once; InvalidRequest for what is not taken."""
+    for kind in named:
+        if kind in _NO_RAIL:
+            raise _unsupported(_NO_RAIL[kind])
+        if kind not in CURRENCIES:
+            raise _unsupported(
+                f"Payments by {kind[:64]} are not offered: {', '.join(CURRENCIES)} are."
+            )
+        if not takes(kind, currency):
+            raise _unsupported(
+                f"The payment method type {kind} pays in {', '.join(sorted(CURRENCIES[kind]))}, "
+                f"not in {currency}."
+            )
+    return list(dict.fromkeys(named))
+
+
+def _unsupported(message: str) -> InvalidRequest:
+    return InvalidRequest(message, code="payment_method_unsupported_type", param=_PARAM)

@@ -1,0 +1,136 @@
+"""The microdeposit: a cent on its way to a bank account, under a code that its holder is to read.
+
+Whoever can say the code can see the account. In test mode the codes and amounts are those that are
+documented, whatever the bank was sent.
+"""
+
+from typing import Any, Literal, NamedTuple
+
+from msgspec import field
+
+from bezant.api.context import Context
+from bezant.api.resource import Identified
+from bezant.flows import microdeposit as flow
+from bezant.kernel.codec import from_base62
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.ids import RANDOM_BITS
+from bezant.kernel.money import Money
+from bezant.ledger.book import Book
+from bezant.ledger.entry import Entry
+from bezant.movement import instruct
+from bezant.movement.handler import Handler
+from bezant.movement.movement import Movement
+from bezant.movement.order import Order
+from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
+from bezant.resources.payments.bank_methods import party_of
+
+KIND = "us_bank_account"
+KEPT = "microdeposit"
+"""Where an intent's hidden part has the code that is waited for, and how often it was wrong."""
+Verdict = Literal["right", "wrong", "exceeded", "timeout"]
+_CENT = Money(1, "usd")
+_TRIES_BY_AMOUNTS, _TRIES_BY_CODE = 3, 10
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TEST_CODES: dict[str, Verdict] = {
+    "SM11AA": "right",
+    "SM33CC": "exceeded",
+    "SM44DD": "timeout",
+}
+_TEST_AMOUNTS: dict[tuple[int, ...], Verdict] = {
+    (10, 11): "exceeded",
+    (32, 45): "right",
+    (40, 41): "timeout",
+}
+
+
+class Microdeposit(Identified, tag="microdeposit"):
+    """A cent that was sent to a bank account for an intent."""
+
+    intent: str
+    payment_method: str
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class Said(NamedTuple):
+    """What somebody says that they have read: a code, or two amounts in cents."""
+
+    code: str | None
+    amounts: tuple[int, ...]
+
+
+def is_needed(ctx: Context, method: PaymentMethod) -> bool:
+    """Tell whether nobody has proved yet to see a bank account."""
+    return method.type == KIND and not ctx.hidden(method).get(VERIFIED)
+
+
+def check_possible(options: dict[str, Any], *, off_session: bool) -> None:
+    """Refuse where nobody is there who could read a code, or another way was asked for."""
+    if off_session or options.get("verification_method") == "instant":
+        raise InvalidRequest(
+            "This bank account has not been verified. Confirm while the customer is there, without "
+            "`verification_method=instant`, and verify it by microdeposits.",
+            code="bank_account_unverified",
+            param="payment_method",
+        )
+
+
+def send(ctx: Context, intent: str, method: PaymentMethod) -> tuple[Movement, dict[str, Any]]:
+    """Send a cent under a code; returns its movement, and what is to be kept of it."""
+    name = ctx.new_id("micro")
+    code = _code(ctx, name)
+    made = ctx.create(Microdeposit(id=name, intent=intent, payment_method=method.id))
+    order = Order(
+        to=party_of(ctx, method), description=code, details={"company_name": f"{code} VERIFY"}
+    )
+    movement = instruct.send(ctx, made, _CENT, order, rail="ach")
+    return movement, {"code": code, "attempts": 0}
+
+
+def judge(ctx: Context, kept: dict[str, Any], said: Said) -> Verdict:
+    """Return whether somebody has read what was sent; `kept` counts how often they were wrong."""
+    if not ctx.livemode:
+        known: Verdict | None = _TEST_CODES.get(said.code or "") or _TEST_AMOUNTS.get(
+            tuple(sorted(said.amounts))
+        )
+        if known is not None:
+            return known
+    elif said.code is not None and said.code.strip().upper() == kept["code"]:
+        return "right"
+    most = _TRIES_BY_CODE if said.code is not None else _TRIES_BY_AMOUNTS
+    return "exceeded" if kept["attempts"] + 1 >= most else "wrong"
+
+
+def said_of(ctx: Context, code: str | None, amounts: list[int] | None) -> Said:
+    """Return what was sent; InvalidRequest unless it is a code or two amounts."""
+    if (code is None) == (amounts is None):
+        raise InvalidRequest(
+            "Send either `descriptor_code` or `amounts`.", code="parameter_missing",
+            param="descriptor_code",
+        )  # fmt: skip
+    if amounts is not None and ctx.livemode:
+        raise InvalidRequest(
+            "One cent was sent, under a code: send it as `descriptor_code`.",
+            code="payment_method_microdeposit_verification_amounts_invalid",
+            param="amounts",
+        )
+    return Said(code, tuple(amounts or ()))
+
+
+def _code(ctx: Context, name: str) -> str:
+    if not ctx.livemode:
+        return "SM11AA"
+    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
+    return "SM" + "".join(_ALPHABET[bits >> place & 31] for place in (0, 5, 10, 15))
+
+
+def _house_sent(total: Money, house: Book, rail: str) -> Entry:
+    return flow.sent(total, house=house, rail=rail)
+
+
+def _house_came_back(total: Money, house: Book, rail: str) -> Entry:
+    return flow.came_back(total, house=house, rail=rail)
+
+
+handler = Handler(
+    subject=Microdeposit, on={}, house={"settled": _house_sent, "returned": _house_came_back}
+)
