@@ -1,5 +1,6 @@
 """A shop: something with a price, a page on which it is sold, and a customer with a browser."""
 
+import html
 import re
 from typing import Any
 
@@ -60,6 +61,15 @@ def text_of(page: httpx.Response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare))
 
 
+def led(browser: Browser, answer: httpx.Response) -> str:
+    """Follow where an answer leads within the page; returns the place that it leaves for."""
+    while answer.status_code == 303:
+        answer = browser.open(answer.headers["Location"])
+    found = re.search(r'http-equiv="refresh" content="0;url=([^"]*)"', answer.text)
+    assert found, text_of(answer)
+    return html.unescape(found[1])
+
+
 def authenticate(office: Office, name: str, outcome: str, account: str | None = None) -> None:
     """Answer the cardholder's bank, which asks who is there."""
     intent = office.get(f"/v1/checkout/sessions/{name}", account)["payment_intent"]
@@ -68,4 +78,4 @@ def authenticate(office: Office, name: str, outcome: str, account: str | None = 
 
 
 __all__ = ["BACK", "CHALLENGED", "DECLINED", "DONE", "TYPED", "URL", "authenticate", "customer",
-           "price", "session", "state", "text_of"]  # fmt: skip
+           "led", "price", "session", "state", "text_of"]  # fmt: skip

@@ -12,6 +12,7 @@ from tests.checkout.shop import (
     TYPED,
     authenticate,
     customer,
+    led,
     session,
     state,
     text_of,
@@ -21,12 +22,8 @@ from tests.resources.office import Office
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def done(name: str) -> tuple[int, str]:
-    return 303, DONE.replace("{CHECKOUT_SESSION_ID}", name)
-
-
-def went(answer) -> tuple[int, str | None]:
-    return answer.status_code, answer.headers.get("Location")
+def done(name: str) -> str:
+    return DONE.replace("{CHECKOUT_SESSION_ID}", name)
 
 
 def test_somebody_pays_on_the_page(office: Office) -> None:
@@ -39,10 +36,10 @@ def test_somebody_pays_on_the_page(office: Office) -> None:
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
-    assert "form-action 'self' https://shop.example.com" in policy
+    assert policy.endswith("form-action 'self'")
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["Cache-Control"] == "no-store"
-    assert went(browser.submit(page, TYPED)) == done(made["id"])
+    assert led(browser, browser.submit(page, TYPED)) == done(made["id"])
     shown = office.get(f"/v1/checkout/sessions/{made['id']}")
     assert (shown["status"], shown["payment_status"]) == ("complete", "paid")
     details = shown["customer_details"]
@@ -79,7 +76,7 @@ def test_what_is_wrong_is_said_beside_its_field(office: Office) -> None:
         assert 'value="Ada Byron"' in page.text or field == "name"
         assert "4242" not in page.text
     assert state(office, made["id"]) == ("open", "unpaid")
-    assert went(browser.submit(page, TYPED)) == done(made["id"])
+    assert led(browser, browser.submit(page, TYPED)) == done(made["id"])
 
 
 def test_a_declined_card_is_followed_by_another(office: Office) -> None:
@@ -90,7 +87,7 @@ def test_a_declined_card_is_followed_by_another(office: Office) -> None:
     reloaded = browser.submit(page, TYPED | {"card_number": DECLINED})
     assert "Your card was declined." in text_of(reloaded)
     assert len(office.listed("/v1/charges")) == 1, "the same form is not tried again"
-    assert went(browser.submit(again, TYPED)) == done(made["id"])
+    assert led(browser, browser.submit(again, TYPED)) == done(made["id"])
 
 
 def test_a_form_that_is_sent_twice_at_once_pays_once(office: Office) -> None:
@@ -104,7 +101,7 @@ def test_a_form_that_is_sent_twice_at_once_pays_once(office: Office) -> None:
         posts = [send(made["url"], content=body, headers=FORM) for _ in range(3)]
         return await asyncio.gather(*posts)
 
-    assert [went(answer) for answer in office.run(both())] == [done(made["id"])] * 3
+    assert [led(browser, answer) for answer in office.run(both())] == [done(made["id"])] * 3
     assert len(office.listed("/v1/payment_intents")) == 1
     (charge,) = office.get("/v1/charges")["data"]
     assert (charge["amount_captured"], charge["paid"]) == (3_000, True)
@@ -136,7 +133,7 @@ def test_a_cardholder_proves_who_they_are_and_comes_back(office: Office) -> None
     again = browser.submit(back, TYPED | {"card_number": CHALLENGED})
     assert "/authenticate/" in again.headers["Location"]
     authenticate(office, made["id"], "succeeded")
-    assert went(browser.open(made["url"] + "/return")) == done(made["id"])
+    assert led(browser, browser.open(made["url"] + "/return")) == done(made["id"])
     assert state(office, made["id"]) == ("complete", "paid")
     while office.work():
         pass
@@ -169,7 +166,7 @@ def test_a_page_asks_for_what_it_is_told_to(office: Office) -> None:
     short = browser.submit(page, TYPED)
     assert short.text.count('aria-invalid="true"') == 3
     whole = TYPED | {"line1": "1 High St", "city": "London", "phone": "+44 20 7946 0000"}
-    assert went(browser.submit(short, whole)) == done(made["id"])
+    assert led(browser, browser.submit(short, whole)) == done(made["id"])
     details = office.get(f"/v1/checkout/sessions/{made['id']}")["customer_details"]
     assert (details["email"], details["phone"]) == ("grace@example.com", "+44 20 7946 0000")
     assert details["address"]["line1"] == "1 High St"
@@ -181,5 +178,5 @@ def test_the_page_names_whoever_is_paid(office: Office) -> None:
     made = session(office, seller)
     browser, page = customer(office, made["url"])
     assert "Ada&#x27;s &lt;Shirts&gt;" in page.text
-    assert went(browser.submit(page, TYPED)) == done(made["id"])
+    assert led(browser, browser.submit(page, TYPED)) == done(made["id"])
     assert state(office, made["id"], seller) == ("complete", "paid")

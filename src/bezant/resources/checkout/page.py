@@ -99,9 +99,9 @@ class CheckoutPage:
         await self._show(request, response, found, place, shown, lead=True)
 
     async def on_get_return(
-        self, request: falcon.asgi.Request, response: falcon.asgi.Response, place: str
+        self, _request: falcon.asgi.Request, response: falcon.asgi.Response, place: str
     ) -> None:
-        """Take back whoever has proved who they are, and lead on."""
+        """Take back whoever has proved who they are, and lead on to the shop, or to the page."""
         guard(response)
         found = await self._find(response, place)
         if found is None:
@@ -116,11 +116,12 @@ class CheckoutPage:
             except Stale:
                 continue
             break
-        if found.session.status == "open":
+        seen = await view(found.ctx.fresh(), found.session.id, f"{PAGE}/{place}", NOTHING_SHOWN, "")
+        if seen.leaving is not None:
+            say(response, falcon.HTTP_200, seen.leaving)
+        else:
             response.status = falcon.HTTP_303
             response.location = f"{PAGE}/{place}"
-        else:
-            await self._show(request, response, found, place, lead=True)
 
     async def _pay(
         self, found: _Visit, attempt: str, typed: Mapping[str, str]
@@ -199,7 +200,7 @@ class CheckoutPage:
             same_site="Lax",
             max_age=_COOKIE_SECONDS,
         )
-        say(response, falcon.HTTP_200, seen.page, goes_to=seen.goes_to)
+        say(response, falcon.HTTP_200, seen.page)
 
 
 class LinkPage:

@@ -15,7 +15,8 @@ _STYLE = (
 body { max-width: 60rem; padding: 2rem 1.25rem 3rem }
 main { display: grid; gap: 0 3.5rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) }
 main.one { display: block; max-width: 32rem; margin: 0 auto }
-header, main > .test { grid-column: 1 / -1 }
+header { grid-column: 1 / -1 }
+main > .test { grid-column: 1 / -1; justify-self: start }
 header { margin: .75rem 0 1.5rem }
 .merchant { font-weight: 600; margin: 0; color: var(--soft) }
 h1 { font-variant-numeric: tabular-nums }
@@ -44,6 +45,7 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--key); outline-o
 NUMBER, EXPIRY, CVC, NAME = "card_number", "card_expiry", "card_cvc", "name"
 EMAIL, PHONE, COUNTRY, POSTAL_CODE = "email", "phone", "country", "postal_code"
 LINE1, LINE2, CITY, STATE = "line1", "line2", "city", "state"
+_MARKED = "Check what is marked below, and enter your card again: it is never kept on this page."
 SECRETS = frozenset({NUMBER, EXPIRY, CVC})
 """What is never shown again once it has been typed in."""
 
@@ -85,7 +87,7 @@ class Form(Struct, frozen=True, kw_only=True):
 
 def page(offer: Offer, form: Form) -> str:
     """Return the page on which somebody pays."""
-    problem = form.problem or ("Check what is marked below." if form.wrong else "")
+    problem = form.problem or (_MARKED if form.wrong else "")
     box = f'<p class="box bad" role="alert">{escape(problem)}</p>' if problem else ""
     words = f'<p class="words">{escape(offer.words)}</p>' if offer.words else ""
     fields = "".join((_contact(form), _card(form), _billing(form)))
@@ -110,14 +112,19 @@ def message(
     merchant: str = "",
     link: tuple[str, str] | None = None,
     livemode: bool = True,
+    leaves: bool = False,
 ) -> str:
-    """Return a page that says something and perhaps leads on: an address and its words."""
+    """Return a page that says something and perhaps leads on: an address and its words.
+
+    If it `leaves` it goes there by itself: browsers let no form lead to other places.
+    """
     on = f'<p><a href="{escape(link[0])}">{escape(link[1])}</a></p>' if link else ""
     name = f'<p class="merchant">{escape(merchant)}</p>' if merchant else ""
     return _whole(
         f"{title} · {merchant}" if merchant else title,
         f'<main class="one">{_badge(livemode)}<header>{name}<h1>{escape(title)}</h1></header>'
         f"<p>{escape(text)}</p>{on}</main>",
+        goes_to=link[0] if leaves and link else None,
     )
 
 
@@ -236,10 +243,11 @@ def _marks(form: Form, name: str, hint: str) -> tuple[str, str]:
     return (f'{marks} aria-describedby="{about}"' if about else marks), below
 
 
-def _whole(title: str, body: str) -> str:
+def _whole(title: str, body: str, *, goes_to: str | None = None) -> str:
+    onward = f'<meta http-equiv="refresh" content="0;url={escape(goes_to)}">' if goes_to else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="robots" content="noindex">'
+        f'<meta name="robots" content="noindex">{onward}'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
     )

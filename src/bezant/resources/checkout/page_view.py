@@ -34,11 +34,11 @@ NOTHING_SHOWN = Shown()
 
 
 class Seen(NamedTuple):
-    """The page, the place that it leads on to, and the one that its form may lead to."""
+    """The page, where its form leads on to, and the page that leaves for the shop if it is over."""
 
     page: str
     onward: str | None = None
-    goes_to: str | None = None
+    leaving: str | None = None
 
 
 async def view(ctx: Context, name: str, path: str, shown: Shown, token: str) -> Seen:
@@ -77,11 +77,7 @@ async def _open(
         problem=problem,
     )
     items = await items_under(ctx, session.id)
-    return Seen(
-        html.page(_offer(session, items, seller), form),
-        onward=_challenge(intent),
-        goes_to=session.success_url,
-    )
+    return Seen(html.page(_offer(session, items, seller), form), onward=_challenge(intent))
 
 
 def _offer(session: CheckoutSession, items: list[LineItem], seller: str) -> html.Offer:
@@ -117,25 +113,24 @@ def _line(item: LineItem) -> html.Line:
 
 
 def _complete(session: CheckoutSession, link: PaymentLink | None, seller: str, path: str) -> Seen:
-    onward = path
-    if session.success_url is not None:
-        onward = session.success_url.replace(_SESSION_ID, session.id)
     after = link.after_completion.hosted_confirmation if link else None
     words = after.custom_message if isinstance(after, HostedConfirmation) else None
-    text = words or "Thank you. You can close this page."
     if session.mode == "setup":
         title = "Your card is saved"
     else:
         title = "Payment complete" if session.payment_status == "paid" else "Order received"
     after_submit = session.custom_text.after_submit
-    page = html.message(
-        title,
-        f"{text} {after_submit.message}" if after_submit else text,
-        merchant=seller,
-        link=(onward, f"Back to {seller}") if session.success_url else None,
-        livemode=session.livemode,
+    texts = (words or "Thank you.", after_submit.message if after_submit else "")
+    told: dict[str, Any] = {"merchant": seller, "livemode": session.livemode}
+    text = " ".join(filter(None, texts))
+    if session.success_url is None:
+        return Seen(html.message(title, f"{text} You can close this page.", **told), onward=path)
+    back = (session.success_url.replace(_SESSION_ID, session.id), f"Back to {seller}")
+    return Seen(
+        html.message(title, text, link=back, **told),
+        onward=f"{path}/return",
+        leaving=html.message(title, f"{text} One moment …", link=back, leaves=True, **told),
     )
-    return Seen(page, onward=onward)
 
 
 def _ended(title: str, text: str, session: CheckoutSession, seller: str) -> Seen:
