@@ -180,3 +180,31 @@ def test_the_page_names_whoever_is_paid(office: Office) -> None:
     assert "Ada&#x27;s &lt;Shirts&gt;" in page.text
     assert led(browser, browser.submit(page, TYPED)) == done(made["id"])
     assert state(office, made["id"], seller) == ("complete", "paid")
+
+
+def test_a_card_is_saved_for_later(office: Office) -> None:
+    known = office.post("/v1/customers", name="Ada")["id"]
+    made = office.post("/v1/checkout/sessions", mode="setup", customer=known, success_url=DONE,
+                       setup_intent_data={"metadata": {"plan": "tea"}})  # fmt: skip
+    assert (made["amount_total"], made["payment_status"]) == (None, "no_payment_required")
+    browser, page = customer(office, made["url"])
+    assert "Save card" in text_of(page)
+    declined = browser.submit(page, TYPED | {"card_number": DECLINED})
+    assert "Your card was declined." in text_of(declined)
+    asked = browser.submit(declined, TYPED | {"card_number": CHALLENGED})
+    asking = browser.open(asked.headers["Location"])
+    back = browser.submit(asking, {}, outcome="succeeded")
+    assert led(browser, back) == done(made["id"])
+    shown = office.get(f"/v1/checkout/sessions/{made['id']}", expand=["setup_intent"])
+    assert (shown["status"], shown["payment_status"]) == ("complete", "no_payment_required")
+    intent = shown["setup_intent"]
+    assert (intent["status"], intent["metadata"]) == ("succeeded", {"plan": "tea"})
+    assert office.listed(f"/v1/customers/{known}/payment_methods") == [intent["payment_method"]]
+    other = office.post("/v1/checkout/sessions", mode="setup", success_url=DONE)
+    browser, page = customer(office, other["url"])
+    browser.submit(page, TYPED | {"card_number": CHALLENGED})
+    waiting = office.get(f"/v1/checkout/sessions/{other['id']}")["setup_intent"]
+    path = f"/v1/setup_intents/{waiting}/cancel"
+    assert office.refused(path)["code"] == "setup_intent_unexpected_state"
+    office.post(f"/v1/checkout/sessions/{other['id']}/expire")
+    assert office.get(f"/v1/setup_intents/{waiting}")["status"] == "canceled"

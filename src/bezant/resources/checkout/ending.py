@@ -7,28 +7,32 @@ import msgspec
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
-from bezant.resources.checkout.paying import followed
+from bezant.resources.checkout.outcome import WAITS, followed, intent_of_session
 from bezant.resources.checkout.session import CheckoutSession
-from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setting_up import abandon
+from bezant.resources.payments.setup_intent import SetupIntent
 from bezant.store.jobs import JobRow
 
 _RUNS = 20
-_CANCELABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 
 async def expire(ctx: Context, session: CheckoutSession) -> CheckoutSession:
     """End a session that is open; what it has begun is canceled, and nothing has been paid."""
-    if session.payment_intent is not None:
-        intent = await ctx.load(PaymentIntent, session.payment_intent)
-        if intent.status not in _CANCELABLE:
+    intent = await intent_of_session(ctx, session)
+    if intent is not None:
+        if intent.status not in WAITS:
             return await followed(ctx, session, intent)
-        ctx.save(
-            intent,
-            canceled_at=unix_seconds(ctx.now()),
-            next_action=None,
-            status="canceled",
-            event="payment_intent.canceled",
-        )
+        if isinstance(intent, SetupIntent):
+            await abandon(ctx, intent)
+            ctx.save(intent, next_action=None, status="canceled", event="setup_intent.canceled")
+        else:
+            ctx.save(
+                intent,
+                canceled_at=unix_seconds(ctx.now()),
+                next_action=None,
+                status="canceled",
+                event="payment_intent.canceled",
+            )
     return ctx.save(session, status="expired", url=None, event="checkout.session.expired")
 
 
@@ -68,6 +72,6 @@ async def _expire(ctx: Context, session: CheckoutSession) -> None:
 
 
 async def _follow(ctx: Context, session: CheckoutSession) -> None:
-    if session.payment_intent is not None:
-        intent = await ctx.load(PaymentIntent, session.payment_intent)
+    intent = await intent_of_session(ctx, session)
+    if intent is not None:
         await followed(ctx, session, intent)

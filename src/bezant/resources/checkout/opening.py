@@ -28,6 +28,7 @@ from bezant.resources.checkout.session_params import (
     MessageParams,
 )
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.owners import Owner
 from bezant.resources.payments.intent_changes import intent_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import CreatePaymentIntent
@@ -63,6 +64,8 @@ async def new_session(
     types: list[str] = list(PAGE_TYPES)
     if params.mode == "payment":
         types = (await tried(ctx, wanted, origin)).payment_method_types
+    else:
+        await _check_setup(ctx, params)
     secret = "".join(ctx.runtime.ids.request_id().removeprefix("req_") for _ in range(2))
     place = base62(ctx.book.id, BOOK_DIGITS) + name.rpartition("_")[2]
     options = wanted.get("payment_method_options", {})
@@ -160,7 +163,7 @@ def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
 def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
     """Return the parameters of the intent that is made when somebody pays."""
     if params.mode == "setup":
-        return plain(params.setup_intent_data)
+        return _setup_wanted(params)
     _check_currency(params, lines)
     wanted: dict[str, Any] = plain(params.payment_intent_data) | {
         "amount": total_of(lines),
@@ -174,6 +177,35 @@ def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
         wanted["payment_method_types"] = list(PAGE_TYPES)
     options = plain(params.payment_method_options)
     return wanted | ({"payment_method_options": options} if options else {})
+
+
+def _setup_wanted(params: CreateSession) -> dict[str, Any]:
+    wanted = plain(params.setup_intent_data) | {"payment_method_types": list(PAGE_TYPES)}
+    if params.customer is not None:
+        wanted["customer"] = params.customer
+    options = plain(params.payment_method_options)
+    if options.get("card", {}).keys() - {"request_three_d_secure"}:
+        raise InvalidRequest(
+            "Of cards that are saved only `request_three_d_secure` can be said.",
+            param="payment_method_options[card]",
+        )
+    return wanted | ({"payment_method_options": options} if options else {})
+
+
+async def _check_setup(ctx: Context, params: CreateSession) -> None:
+    """Refuse what cannot be saved, and for whom."""
+    sent = params.allowed_payment_method_types or params.payment_method_types or PAGE_TYPES
+    excluded = params.excluded_payment_method_types or ()
+    if [each for each in sent if each not in PAGE_TYPES] or not set(sent) - set(excluded):
+        raise InvalidRequest(
+            f"The page saves only payment methods of the type {', '.join(PAGE_TYPES)}.",
+            code="payment_method_unsupported_type",
+            param="payment_method_types",
+        )
+    data = params.setup_intent_data
+    if data is not None and data.on_behalf_of is not None:
+        param = "setup_intent_data[on_behalf_of]"
+        await ctx.load(Owner, data.on_behalf_of, param=param, book=ctx.platform_book)
 
 
 def _check_currency(params: CreateSession, lines: Sequence[Line]) -> None:

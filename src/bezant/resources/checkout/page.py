@@ -24,10 +24,11 @@ from bezant.kernel.log import get_logger
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.link_visit import Visitor, visit
 from bezant.resources.checkout.opening import PAGE
+from bezant.resources.checkout.outcome import followed, intent_of_session, kept_of
 from bezant.resources.checkout.page_form import gaps, is_email, method_of, place_of
 from bezant.resources.checkout.page_view import NOTHING_SHOWN, Shown, view
 from bezant.resources.checkout.page_web import acting, guard, nothing, out_of_reach, say
-from bezant.resources.checkout.paying import followed, intent_of_session, kept_of, pay
+from bezant.resources.checkout.paying import pay
 from bezant.resources.checkout.payment_link import PAGE as LINK_PAGE
 from bezant.resources.checkout.payment_link import PaymentLink
 from bezant.resources.checkout.session import CheckoutSession, check_open
@@ -106,11 +107,11 @@ class CheckoutPage:
         found = await self._find(response, place)
         if found is None:
             return
-        while found.session.payment_intent is not None:
+        while True:
             ctx = found.ctx.fresh()
             session = await ctx.load(CheckoutSession, found.session.id)
-            intent = await intent_of_session(ctx, session)
-            found = _Visit(ctx, session if intent is None else await followed(ctx, session, intent))
+            if (intent := await intent_of_session(ctx, session)) is not None:
+                await followed(ctx, session, intent)
             try:
                 await ctx.write()
             except Stale:

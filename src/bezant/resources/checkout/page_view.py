@@ -11,7 +11,7 @@ from bezant.kernel.currency import format_amount
 from bezant.kernel.money import Money
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.line_item import LineItem, items_under
-from bezant.resources.checkout.paying import intent_of_session, kept_of
+from bezant.resources.checkout.outcome import Intent, intent_of_session, kept_of
 from bezant.resources.checkout.payment_link import HostedConfirmation, PaymentLink, is_over
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.payments.confirming import merchant
@@ -138,15 +138,18 @@ def _ended(title: str, text: str, session: CheckoutSession, seller: str) -> Seen
     return Seen(html.message(title, text, merchant=seller, link=back, livemode=session.livemode))
 
 
-def _last_problem(intent: PaymentIntent | None) -> str:
+def _last_problem(intent: Intent | None) -> str:
     """Return what went wrong with the last attempt, for whoever pays."""
-    error = (intent.last_payment_error if intent else None) or {}
-    if error.get("code") == "payment_intent_authentication_failure":
+    if intent is None:
+        return ""
+    payment = isinstance(intent, PaymentIntent)
+    error = (intent.last_payment_error if payment else intent.last_setup_error) or {}
+    if error.get("code", "").endswith("_intent_authentication_failure"):
         return _UNPROVEN
     return error.get("message", "")
 
 
-def _challenge(intent: PaymentIntent | None) -> str | None:
+def _challenge(intent: Intent | None) -> str | None:
     """Return where whoever pays has to prove who they are."""
     action = intent.next_action if intent and intent.status == "requires_action" else None
     return (action or {}).get("redirect_to_url", {}).get("url")

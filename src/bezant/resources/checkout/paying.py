@@ -4,18 +4,16 @@ A session has one intent, made at the first attempt. Its requests to the acquire
 the session and the attempt, so a form that is sent twice asks for the money once.
 """
 
-from typing import Any
-
-import msgspec
-from msgspec import to_builtins
 from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.opening import intent_wanted
-from bezant.resources.checkout.payment_link import check_link, count_completed
-from bezant.resources.checkout.session import CheckoutSession, CustomerDetails, Kept
+from bezant.resources.checkout.outcome import WAITS, followed, keep, kept_of
+from bezant.resources.checkout.payment_link import check_link
+from bezant.resources.checkout.saving import save_card
+from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_params import CreateCustomer
 from bezant.resources.core.customers import create as create_customer
@@ -26,34 +24,13 @@ from bezant.resources.payments.following import SESSION
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import ConfirmPaymentIntent
 
-_SUCCEEDED = "checkout.session.async_payment_succeeded"
-_FAILED = "checkout.session.async_payment_failed"
-_OVER = frozenset({"succeeded", "processing", "requires_capture"})
-_WAITS = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
-
-
-def kept_of(ctx: Context, session: CheckoutSession) -> Kept:
-    """Return the hidden part of a session."""
-    return msgspec.convert(ctx.hidden(session), Kept)
-
-
-def keep(ctx: Context, session: CheckoutSession, kept: Kept, **shown: Any) -> CheckoutSession:
-    """Store a session with another hidden part."""
-    hidden = ctx.hidden(session) | to_builtins(kept)
-    return ctx.save(session, hidden=hidden, **shown)
-
-
-async def intent_of_session(ctx: Context, session: CheckoutSession) -> PaymentIntent | None:
-    """Return the intent behind a session, if anybody has tried to pay."""
-    if session.payment_intent is None:
-        return None
-    return await ctx.load(PaymentIntent, session.payment_intent)
-
 
 async def pay(
     ctx: Context, session: CheckoutSession, method: PaymentMethod
 ) -> CheckoutSession | Failure:
-    """Try to get the money of an open session by a method that was made for it."""
+    """Try to get the money of an open session by a method, or to save that for later."""
+    if session.mode == "setup":
+        return await save_card(ctx, session, method)
     await check_link(ctx, session.payment_link)
     session = await _with_customer(ctx, session, method)
     intent = await _intent(ctx, session, method)
@@ -73,56 +50,11 @@ async def pay(
     return await followed(ctx, session, outcome, method)
 
 
-async def followed(
-    ctx: Context,
-    session: CheckoutSession,
-    intent: PaymentIntent,
-    method: PaymentMethod | None = None,
-) -> CheckoutSession:
-    """Let a session stand as its intent does."""
-    if session.status == "open" and intent.status in _OVER:
-        return await _completed(ctx, session, intent, method)
-    if session.status != "complete" or session.payment_status == "paid":
-        return session
-    kept = kept_of(ctx, session)
-    done = replace(kept, waits=False)
-    if intent.status == "succeeded":
-        event = _SUCCEEDED if kept.waits else None
-        return keep(ctx, session, done, payment_status="paid", event=event)
-    if kept.waits and intent.status not in _OVER:
-        return keep(ctx, session, done, event=_FAILED)
-    return session
-
-
-async def _completed(
-    ctx: Context, session: CheckoutSession, intent: PaymentIntent, method: PaymentMethod | None
-) -> CheckoutSession:
-    if method is None:
-        assert intent.payment_method is not None, f"{intent.id} was confirmed with a method"
-        method = await changes.method_named(ctx, intent.payment_method)
-    kept = kept_of(ctx, session)
-    if session.payment_link is not None:
-        await count_completed(ctx, session.payment_link)
-    await _bring_up_to_date(ctx, session, kept, method)
-    return keep(
-        ctx,
-        session,
-        replace(kept, waits=intent.status == "processing"),
-        customer=intent.customer,
-        customer_details=_details(session, method),
-        payment_intent=intent.id,
-        payment_status="paid" if intent.status == "succeeded" else "unpaid",
-        status="complete",
-        url=None,
-        event="checkout.session.completed",
-    )
-
-
 async def _intent(ctx: Context, session: CheckoutSession, method: PaymentMethod) -> PaymentIntent:
     """Return the intent of a session with a method to pay it by; the first attempt makes it."""
     if session.payment_intent is not None:
         intent = await ctx.load(PaymentIntent, session.payment_intent)
-        if intent.status not in _WAITS:
+        if intent.status not in WAITS:
             raise InvalidRequest(
                 "The payment is under way already.", code="checkout_session_not_open"
             )
@@ -156,27 +88,3 @@ async def _with_customer(
     if told.address.country or told.address.line1:
         ctx.save(customer, address=told.address)
     return keep(ctx, session, replace(kept, own_customer=True), customer=customer.id)
-
-
-async def _bring_up_to_date(
-    ctx: Context, session: CheckoutSession, kept: Kept, method: PaymentMethod
-) -> None:
-    """Let an existing customer have the name and the address that were typed in."""
-    if session.customer is None or kept.own_customer or not kept.update:
-        return
-    customer = await ctx.load(Customer, session.customer)
-    billing = method.billing_details
-    told: dict[str, Any] = {"name": billing.name, "address": billing.address}
-    new = {name: told[name] for name in kept.update if told[name]}
-    if new:
-        ctx.save(customer, event="customer.updated", **new)
-
-
-def _details(session: CheckoutSession, method: PaymentMethod) -> CustomerDetails:
-    billing = method.billing_details
-    return CustomerDetails(
-        address=billing.address,
-        email=billing.email or session.email,
-        name=billing.name,
-        phone=billing.phone,
-    )

@@ -15,7 +15,8 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.ending import expire as expired
 from bezant.resources.checkout.line_item import LineItem, lines_of
 from bezant.resources.checkout.opening import check_fit, new_session
-from bezant.resources.checkout.paying import kept_of, pay
+from bezant.resources.checkout.outcome import kept_of
+from bezant.resources.checkout.paying import pay
 from bezant.resources.checkout.session import PATH, CheckoutSession, check_open
 from bezant.resources.checkout.session_params import (
     ConfirmPage,

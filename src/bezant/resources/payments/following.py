@@ -3,13 +3,14 @@
 from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setup_intent import SetupIntent
 
 SESSION = "checkout_session"
 """Where an intent's hidden part has the session that has made it."""
 FOLLOW_JOB = "checkout.follow"
 
 
-def follow(ctx: Context, intent: PaymentIntent) -> None:
+def follow(ctx: Context, intent: PaymentIntent | SetupIntent) -> None:
     """Let the session of an intent, if it has one, find out how the intent stands now.
 
     Whoever changes the status of an intent later than its confirmation calls this.
@@ -21,12 +22,13 @@ def follow(ctx: Context, intent: PaymentIntent) -> None:
         ctx.enqueue(FOLLOW_JOB, payload)
 
 
-def check_free(ctx: Context, intent: PaymentIntent) -> None:
+def check_free(ctx: Context, intent: PaymentIntent | SetupIntent) -> None:
     """Refuse to change or end by hand what a checkout session is about to do."""
     session = ctx.hidden(intent).get(SESSION)
     if session is not None:
+        name = "PaymentIntent" if isinstance(intent, PaymentIntent) else "SetupIntent"
         raise InvalidRequest(
-            f"This PaymentIntent belongs to the Checkout Session {session}, whose page confirms "
-            "it. Expire the session to cancel it.",
-            code="payment_intent_unexpected_state",
+            f"This {name} belongs to the Checkout Session {session}, whose page confirms it. "
+            "Expire the session to cancel it.",
+            code=f"{intent.kind()}_unexpected_state",
         )

@@ -24,6 +24,7 @@ from bezant.resources.payments.confirming import (
     merchant,
     next_action,
 )
+from bezant.resources.payments.following import follow
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.setup_attempt import SetupAttempt
 from bezant.resources.payments.setup_intent import SetupIntent
@@ -82,6 +83,7 @@ async def resume(
     if authentication.state == "challenge":
         authentication = await acquirer.challenge(authentication.id, passed=passed)
     intent = ctx.save(intent, next_action=None)
+    follow(ctx, intent)
     if authentication.state == "failed":
         return await _not_authenticated(ctx, intent, method, authentication)
     return await _verified(ctx, intent, method, request, authentication)

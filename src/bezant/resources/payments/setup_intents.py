@@ -16,6 +16,7 @@ from bezant.resources.payments.client_access import (
 )
 from bezant.resources.payments.confirmation_token import note_used
 from bezant.resources.payments.confirming_by_token import by_token
+from bezant.resources.payments.following import check_free
 from bezant.resources.payments.setting_up import abandon, resume
 from bezant.resources.payments.setting_up import confirm as confirmed
 from bezant.resources.payments.setup_changes import unexpected
@@ -91,6 +92,7 @@ async def confirm(
     """Try to set the payment method up."""
     check_secret(ctx, intent, params.client_secret)
     check_client_confirms(ctx, params, "allowed_payment_method_types")
+    check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(as_seen(ctx, intent), "can't be confirmed")
     params, used = await by_token(ctx, params)
@@ -108,6 +110,7 @@ async def confirm(
 @routes.action
 async def cancel(ctx: Context, intent: SetupIntent, params: CancelSetupIntent) -> SetupIntent:
     """End it; what was not set up stays so."""
+    check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(intent, "can't be canceled")
     await abandon(ctx, intent)

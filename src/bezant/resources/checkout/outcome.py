@@ -1,0 +1,115 @@
+"""What becomes of a checkout session as its intent goes on: paid, held, waiting, come back."""
+
+from typing import Any
+
+import msgspec
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from bezant.api.context import Context
+from bezant.resources.checkout.payment_link import count_completed
+from bezant.resources.checkout.session import CheckoutSession, CustomerDetails, Kept
+from bezant.resources.core.customer import Customer
+from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments.intent_changes import method_named
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setup_intent import SetupIntent
+
+_SUCCEEDED = "checkout.session.async_payment_succeeded"
+_FAILED = "checkout.session.async_payment_failed"
+_OVER = frozenset({"succeeded", "processing", "requires_capture"})
+WAITS = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+"""States in which an intent can be confirmed, or canceled."""
+
+Intent = PaymentIntent | SetupIntent
+
+
+def kept_of(ctx: Context, session: CheckoutSession) -> Kept:
+    """Return the hidden part of a session."""
+    return msgspec.convert(ctx.hidden(session), Kept)
+
+
+def keep(ctx: Context, session: CheckoutSession, kept: Kept, **shown: Any) -> CheckoutSession:
+    """Store a session with another hidden part."""
+    hidden = ctx.hidden(session) | to_builtins(kept)
+    return ctx.save(session, hidden=hidden, **shown)
+
+
+async def intent_of_session(ctx: Context, session: CheckoutSession) -> Intent | None:
+    """Return the intent behind a session, if anybody has tried to pay or to save a card."""
+    if session.setup_intent is not None:
+        return await ctx.load(SetupIntent, session.setup_intent)
+    if session.payment_intent is None:
+        return None
+    return await ctx.load(PaymentIntent, session.payment_intent)
+
+
+async def followed(
+    ctx: Context,
+    session: CheckoutSession,
+    intent: Intent,
+    method: PaymentMethod | None = None,
+) -> CheckoutSession:
+    """Let a session stand as its intent does."""
+    if session.status == "open" and intent.status in _OVER:
+        return await _completed(ctx, session, intent, method)
+    if session.status != "complete" or session.payment_status != "unpaid":
+        return session
+    kept = kept_of(ctx, session)
+    done = replace(kept, waits=False)
+    if intent.status == "succeeded":
+        event = _SUCCEEDED if kept.waits else None
+        return keep(ctx, session, done, payment_status="paid", event=event)
+    if kept.waits and intent.status not in _OVER:
+        return keep(ctx, session, done, event=_FAILED)
+    return session
+
+
+async def _completed(
+    ctx: Context, session: CheckoutSession, intent: Intent, method: PaymentMethod | None
+) -> CheckoutSession:
+    if method is None:
+        assert intent.payment_method is not None, f"{intent.id} was confirmed with a method"
+        method = await method_named(ctx, intent.payment_method)
+    kept = kept_of(ctx, session)
+    if session.payment_link is not None:
+        await count_completed(ctx, session.payment_link)
+    await _bring_up_to_date(ctx, session, kept, method)
+    paid = session.payment_status
+    if session.mode == "payment":
+        paid = "paid" if intent.status == "succeeded" else "unpaid"
+    return keep(
+        ctx,
+        session,
+        replace(kept, waits=intent.status == "processing"),
+        customer=intent.customer,
+        customer_details=_details(session, method),
+        payment_status=paid,
+        status="complete",
+        url=None,
+        event="checkout.session.completed",
+    )
+
+
+async def _bring_up_to_date(
+    ctx: Context, session: CheckoutSession, kept: Kept, method: PaymentMethod
+) -> None:
+    """Let an existing customer have the name and the address that were typed in."""
+    if session.customer is None or kept.own_customer or not kept.update:
+        return
+    customer = await ctx.load(Customer, session.customer)
+    billing = method.billing_details
+    told: dict[str, Any] = {"name": billing.name, "address": billing.address}
+    new = {name: told[name] for name in kept.update if told[name]}
+    if new:
+        ctx.save(customer, event="customer.updated", **new)
+
+
+def _details(session: CheckoutSession, method: PaymentMethod) -> CustomerDetails:
+    billing = method.billing_details
+    return CustomerDetails(
+        address=billing.address,
+        email=billing.email or session.email,
+        name=billing.name,
+        phone=billing.phone,
+    )
