@@ -87,6 +87,24 @@ def test_who_tries_too_often_is_stopped_for_an_hour(shop: Shop):
     assert [each["outcome"]["type"] for each in mailed] == ["authorized"] * 2 + ["manual_review"]
 
 
+def test_an_address_is_known_from_the_mandate(shop: Shop):
+    rule(shop, "review", ("tries_of_ip_address_in_day", "more_than", "0"))
+    shop.post(
+        "/v1/radar/value_list_items", value_list="client_ip_address_blocklist", value="203.0.113.9"
+    )
+
+    def agreed(address: str) -> Any:
+        online = {"ip_address": address, "user_agent": "A browser"}
+        said = {"customer_acceptance": {"type": "online", "online": online}}
+        return shop.pay(mandate_data=said)
+
+    assert agreed("203.0.113.9")["outcome"]["type"] == "blocked"
+    assert agreed("203.0.113.7")["outcome"]["type"] == "authorized"
+    again = agreed("203.0.113.7")
+    assert again["outcome"]["type"] == "manual_review"
+    assert shop.get(f"/v1/reviews/{again['review']}")["ip_address"] == "203.0.113.7"
+
+
 def test_a_rule_is_tried_on_the_past(shop: Shop):
     for amount in (100, 200, 300):
         shop.pay(amount=amount)
@@ -165,12 +183,12 @@ def test_lists_begin_with_those_that_everybody_has(shop: Shop):
     names = [shop.get(path, limit=100)["data"][at]["alias"] for at in (0, 1, -1)]
     assert names == ["good_mail", "email_domain_blocklist", "card_bin_allowlist"]
     pages: list[str] = []
-    while len(pages) < 15:
+    while len(pages) < 17:
         after = {"starting_after": pages[-1]} if pages else {}
         page = shop.get(path, limit=4, **after)
         pages += [each["id"] for each in page["data"]]
-        assert page["has_more"] == (len(pages) < 15)
-    assert len(set(pages)) == 15
+        assert page["has_more"] == (len(pages) < 17)
+    assert len(set(pages)) == 17
     before = shop.get(path, limit=4, ending_before=pages[8])
     assert [each["id"] for each in before["data"]] == pages[4:8]
     added = shop.post(f"{path.removesuffix('s')}_items", value_list="good_mail", value="A@b.c")

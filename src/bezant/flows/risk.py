@@ -29,6 +29,7 @@ Attribute = Literal[
     "description",
     "email",
     "email_domain",
+    "ip_address",
     "risk_level",
     "risk_score",
     "tries_of_card_in_day",
@@ -37,12 +38,14 @@ Attribute = Literal[
     "tries_of_customer_in_hour",
     "tries_of_email_in_day",
     "tries_of_email_in_hour",
+    "tries_of_ip_address_in_day",
+    "tries_of_ip_address_in_hour",
 ]
 Operator = Literal["is", "is_not", "more_than", "less_than", "in_list", "not_in_list"]
 
 TRIES: Mapping[str, tuple[str, int]] = {
     f"tries_of_{who}_in_{span}": (who, seconds)
-    for who in ("card", "customer", "email")
+    for who in ("card", "customer", "email", "ip_address")
     for span, seconds in (("hour", 3_600), ("day", 86_400))
 }
 """Velocity: who has tried to pay, and within how many seconds before."""

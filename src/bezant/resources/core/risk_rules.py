@@ -68,6 +68,7 @@ _OF_LISTS: Mapping[str, Any] = {
     "card_country": "card_country",
     "card_fingerprint": "card_fingerprint",
     "charge_description": "description",
+    "client_ip_address": "ip_address",
     "customer_id": "customer",
     "email": "email",
     "email_domain": "email_domain",

@@ -87,6 +87,7 @@ _KINDS: Mapping[str, tuple[ItemType, str]] = {
     "card_country": ("country", "Card country"),
     "card_fingerprint": ("card_fingerprint", "Card fingerprint"),
     "charge_description": ("string", "Charge description"),
+    "client_ip_address": ("ip_address", "Client IP address"),
     "customer_id": ("customer_id", "Customer ID"),
     "email": ("email", "Email"),
     "email_domain": ("string", "Email domain"),

@@ -84,7 +84,8 @@ async def confirm(
     request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
     if proven or (attempt.three_d_secure != "automatic" and not attempt.off_session):
         return await _authenticated(ctx, intent, method, request, attempt)
-    screened = await screening.ask(ctx, intent, method, request)
+    ip = screening.ip_of(attempt.acceptance)
+    screened = await screening.ask(ctx, intent, method, request, ip=ip)
     if screened.answer.needs_authentication and not attempt.off_session:
         return await _authenticated(ctx, intent, method, request, attempt)
     return await _answered(ctx, intent, method, request, screened)
@@ -165,7 +166,9 @@ async def _authorized(
 ) -> PaymentIntent | Failure:
     """Ask for the money, with what is known of the cardholder's authentication."""
     request = replace(request, id=f"{request.id}/3ds", authentication=authentication)
-    screened = await screening.ask(ctx, intent, method, request)
+    attempt = Attempt(**ctx.hidden(intent)["attempt"])
+    ip = screening.ip_of(attempt.acceptance)
+    screened = await screening.ask(ctx, intent, method, request, ip=ip)
     return await _answered(ctx, intent, method, request, screened)
 
 

@@ -26,7 +26,6 @@ WAITING = ("warning_needs_response", "needs_response")
 """The statuses in which the owner may answer."""
 INQUIRY = ("warning_needs_response", "warning_under_review", "warning_closed")
 """The statuses in which no money has moved."""
-OVER = ("warning_closed", "won", "lost")
 CASE = "case"
 """Where a dispute's hidden part has the network's number of it."""
 DISPUTED = "disputed"
@@ -147,13 +146,14 @@ def taken(ctx: Context, charge: Charge) -> Money:
     return Money(sum(taken_of(ctx, charge).values()), charge.currency)
 
 
-def prefilled(charge: Charge) -> Evidence:
+def prefilled(charge: Charge, ip: str | None) -> Evidence:
     """Return what is known of a payment already, as the beginning of evidence."""
     details, shipping = charge.billing_details, charge.shipping
     return Evidence(
         billing_address=_address(details.address),
         customer_email_address=details.email or charge.receipt_email,
         customer_name=details.name,
+        customer_purchase_ip=ip,
         product_description=charge.description,
         shipping_address=_address(shipping.address) if shipping else None,
     )

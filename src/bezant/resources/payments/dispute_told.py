@@ -7,6 +7,7 @@ second one finds nothing left to do.
 from datetime import UTC, datetime, time
 
 from bezant.api.context import Context, created_of
+from bezant.flows import dispute as flow
 from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
 from bezant.rail.cards import Decided, Disputed
@@ -15,7 +16,6 @@ from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.dispute import (
     CASE,
     DISPUTED,
-    OVER,
     CardCase,
     Dispute,
     EvidenceDetails,
@@ -26,6 +26,7 @@ from bezant.resources.payments.dispute import (
 )
 from bezant.resources.payments.dispute_eligibility import eligible, standing
 from bezant.resources.payments.dispute_money import reinstate, withdraw
+from bezant.resources.payments.screening import IP_ADDRESS
 
 DEADLINE_JOB = "disputes.expire"
 
@@ -55,12 +56,12 @@ async def decided(ctx: Context, notice: Decided) -> None:
         return
     dispute = await ctx.load(Dispute, known.dispute)
     charge = await ctx.load(Charge, dispute.charge)
-    if dispute.asks:
-        if dispute.status != "warning_closed":
-            ctx.save(dispute, status="warning_closed", event="charge.dispute.closed")
+    may_be = flow.NEXT[dispute.status]
+    if "warning_closed" in may_be:
+        ctx.save(dispute, status="warning_closed", event="charge.dispute.closed")
     elif notice.won and taken_of(ctx, charge).get(dispute.id):
         await _won(ctx, charge, dispute, notice.amount)
-    elif not notice.won and dispute.status not in OVER:
+    elif not notice.won and "lost" in may_be:
         ctx.save(dispute, status="lost", event="charge.dispute.closed")
 
 
@@ -76,7 +77,7 @@ async def _open(ctx: Context, charge: Charge, notice: Disputed) -> None:
         created=created_of(name),
         currency=charge.currency,
         enhanced_eligibility_types=types,
-        evidence=prefilled(charge),
+        evidence=prefilled(charge, ctx.hidden(charge).get(IP_ADDRESS)),
         evidence_details=EvidenceDetails(
             due_by=end_of(notice.respond_by), enhanced_eligibility=standing(types, {})
         ),

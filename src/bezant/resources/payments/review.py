@@ -30,7 +30,7 @@ class Review(Resource, tag="review"):
     billing_zip: str | None = None
     charge: str | None
     closed_reason: ClosedReason | None = None
-    ip_address: None = None
+    ip_address: str | None = None
     ip_address_location: dict[str, Any] | None = None
     open: bool = True
     opened_reason: Literal["manual", "rule"] = "rule"
@@ -44,7 +44,7 @@ class Review(Resource, tag="review"):
         return "open" if self.open else None
 
 
-def opened(ctx: Context, charge: Charge) -> Charge:
+def opened(ctx: Context, charge: Charge, ip: str | None = None) -> Charge:
     """Open a review of a payment; returns the charge, which names it."""
     name = ctx.new_id("prv")
     review = Review(
@@ -52,6 +52,7 @@ def opened(ctx: Context, charge: Charge) -> Charge:
         billing_zip=charge.billing_details.address.postal_code,
         charge=charge.id,
         created=created_of(name),
+        ip_address=ip,
         livemode=ctx.livemode,
         payment_intent=charge.payment_intent or UNSET,
     )

@@ -4,13 +4,13 @@ A payment that is blocked before never reaches the network. One that is blocked 
 has answered is given back at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from bezant.api.context import Context
+from bezant.api.context import COLUMNS, Context
 from bezant.api.pages import bounds_between
 from bezant.db.arrays import texts
 from bezant.db.queries import load
@@ -31,26 +31,57 @@ QUERIES = load("bezant.resources.payments", "screening.sql")
 _MICROSECONDS = 1_000_000
 _LAST = "ch_~"
 """Greater than the id of every charge."""
-_COLUMNS = {"card": "card_fingerprint", "customer": "customer", "email": "email"}
+PAYERS = {
+    "card": "card_fingerprint",
+    "customer": "customer",
+    "email": "email",
+    "ip_address": "ip_address",
+}
+"""Whose tries are counted, and by which attribute each of them is known."""
+IP_ADDRESS = "ip_address"
+"""Where a charge's hidden part has from where it was agreed to, if that was said."""
 
 
 class Screened(Struct, frozen=True, kw_only=True):
     """What came of asking: the answer as it counts, the rule that decided, if one did.
 
-    `undoes` says that the network has approved what a rule blocks.
+    `undoes` says that the network has approved what a rule blocks; `ip` is from where the payer
+    has agreed.
     """
 
     answer: CardAnswer
+    ip: str | None = None
     rule: Rule | None = None
     undoes: bool = False
 
 
+def ip_of(acceptance: Mapping[str, Any] | None) -> str | None:
+    """Return from where somebody has agreed to a mandate, if that was said."""
+    online: Mapping[str, Any] = (acceptance or {}).get("online") or {}
+    return online.get("ip_address")
+
+
 async def ask(
-    ctx: Context, intent: PaymentIntent, method: PaymentMethod, request: CardRequest
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    request: CardRequest,
+    *,
+    ip: str | None = None,
 ) -> Screened:
     """Ask the acquirer for a payment, unless the rules say otherwise."""
+    return replace(await _asked(ctx, intent, method, request, ip), ip=ip)
+
+
+async def _asked(
+    ctx: Context,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    request: CardRequest,
+    ip: str | None,
+) -> Screened:
     rules = await rules_to_apply(ctx)
-    facts = facts_of(ctx, intent, method)
+    facts = {**facts_of(ctx, intent, method), "ip_address": ip}
     facts = {**facts, **await _tries(ctx, rules, facts)}
     listed = await _listed(ctx, rules, facts)
     first = verdict(rules, facts, listed, answered=False)
@@ -67,13 +98,16 @@ async def ask(
 def noted(ctx: Context, charge: Charge, request: CardRequest, screened: Screened) -> Charge:
     """Let a charge show which rule has decided, and have done what follows from it."""
     rule = screened.rule
+    if screened.ip is not None:
+        kept = {COLUMNS: {"type": screened.ip}, IP_ADDRESS: screened.ip}
+        charge = ctx.save(charge, hidden=ctx.hidden(charge) | kept)
     if rule is None:
         return charge
     charge = ctx.save(charge, outcome=_outcome(screened, rule))
     if screened.undoes:
         undone = replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
         ask_later(ctx, undone, charge.id)
-    return opened(ctx, charge) if rule.action == "review" else charge
+    return opened(ctx, charge, screened.ip) if rule.action == "review" else charge
 
 
 def facts_of(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> dict[str, Any]:
@@ -127,7 +161,12 @@ async def counted(
 
     It is never counted further than `most`, so that it costs the same whoever has paid how often.
     """
-    query = {"card": QUERIES.by_card, "customer": QUERIES.by_customer, "email": QUERIES.by_email}
+    query = {
+        "card": QUERIES.by_card,
+        "customer": QUERIES.by_customer,
+        "email": QUERIES.by_email,
+        "ip_address": QUERIES.by_ip_address,
+    }
     bounds = [bounds_between("ch", first, last) for _, first, last in asked]
     values = {
         "book": ctx.book.id,
@@ -147,7 +186,7 @@ async def _tries(ctx: Context, rules: Sequence[Rule], facts: Facts) -> dict[str,
     found: dict[str, int] = {}
     for attribute, most in most_counted(rules).items():
         who, seconds = TRIES[attribute]
-        known = facts.get(_COLUMNS[who])
+        known = facts.get(PAYERS[who])
         if known is not None:
             span = (str(known), now - seconds * _MICROSECONDS, None)
             (found[attribute],) = await counted(ctx, who, [span], most)

@@ -25,3 +25,12 @@ cross join lateral (
     select from object where book_id = %(book)s and kind = 'charge' and source = w.who
       and id between w.first and w.last limit %(most)s) tried) x
 order by w.at
+
+-- name: by_ip_address
+select x.tries from unnest(%(who)s::text[], %(first)s::text[], %(last)s::text[])
+  with ordinality as w (who, first, last, at)
+cross join lateral (
+  select count(*)::integer as tries from (
+    select from object where book_id = %(book)s and kind = 'charge' and type = w.who
+      and id between w.first and w.last limit %(most)s) tried) x
+order by w.at

@@ -38,12 +38,16 @@ from bezant.kernel.ids import parse
 from bezant.resources.core.risk_rules import MOST, PREFIX, RadarRule, keep, predicate, rules_of
 from bezant.resources.core.value_list import members, named
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.screening import counted, known_of
+from bezant.resources.payments.screening import PAYERS, counted, known_of
 from bezant.store.objects import Page as Ask
 
 PATH = "/v1/radar/rules"
 _DIGITS = 15
 _SHOWN = 10
+_NOT_KEPT = frozenset(
+    {"card_bin", "ip_address", "tries_of_ip_address_in_day", "tries_of_ip_address_in_hour"}
+)
+"""What a charge does not show, so that it can't be held against rules again."""
 _MICROSECONDS = 1_000_000
 
 
@@ -181,9 +185,9 @@ async def test(ctx: Context, params: TestRule) -> RuleTest:
     """Say which of the latest payments a rule would have been about; nothing is changed."""
     conditions = await _checked(ctx, params.conditions)
     for at, each in enumerate(conditions):
-        if each.attribute == "card_bin":
+        if each.attribute in _NOT_KEPT:
             raise InvalidRequest(
-                "Charges do not keep the first digits of cards: try another attribute.",
+                f"Charges do not show the {each.attribute} again: try another attribute.",
                 param=f"conditions[{at}][attribute]",
             )
     name = ctx.new_id("rtest")
@@ -219,14 +223,13 @@ async def test(ctx: Context, params: TestRule) -> RuleTest:
 async def _facts(ctx: Context, rule: Rule, charges: Sequence[Charge]) -> list[Mapping[str, Any]]:
     """Return what was known of each charge, with the tries before it; one statement for each."""
     facts: list[dict[str, Any]] = [known_of(each) for each in charges]
-    columns = {"card": "card_fingerprint", "customer": "customer", "email": "email"}
     for attribute, most in most_counted([rule]).items():
         who, seconds = TRIES[attribute]
-        known = [at for at, each in enumerate(facts) if each.get(columns[who]) is not None]
+        known = [at for at, each in enumerate(facts) if each.get(PAYERS[who]) is not None]
         spans: list[tuple[str, int, int | None]] = []
         for at in known:
             moment = microseconds(parse(charges[at].id).time)
-            spans.append((facts[at][columns[who]], moment - seconds * _MICROSECONDS, moment - 1))
+            spans.append((facts[at][PAYERS[who]], moment - seconds * _MICROSECONDS, moment - 1))
         for at, tries in zip(known, await counted(ctx, who, spans, most), strict=True):
             facts[at][attribute] = tries
     return list(facts)
