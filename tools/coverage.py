@@ -120,9 +120,13 @@ def leaves(
             yield from leaves(each, where, depth + 1, package)
 
 
+COMMON = {"AmountParam": {"currency": ["str", "r"], "value": ["int", "r"]}}
+"""Hashes that the clients share, so that the surface has them in no package."""
+
+
 def hash_of(name: str, package: str) -> Mapping[str, Any]:
     """Return a hash of parameters."""
-    known = SURFACE["params"]
+    known = {**COMMON, **SURFACE["params"]}
     return known[name] if name in known else known[f"{package}.{name}"]
 
 

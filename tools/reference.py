@@ -21,13 +21,15 @@ from bezant.api.operation import Operation
 from bezant.api.routes import Routes
 from bezant.kernel.config import Config, describe
 from bezant.rail import Capabilities
-from bezant.resources.webhooks.event_types import KNOWN
+from bezant.resources.webhooks.event_types import KNOWN, THIN
 from bezant.server.wiring import ROUTES
 
 PACKAGE = Path(bezant.__file__).parent
 LOGGING = ("movement", "resources", "server", "workers")
 """Folders whose modules log events; the others say the same words of other things."""
 EVENT = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
+OF_V2 = frozenset(name for name in THIN if name.startswith("v2."))
+"""Types of events that are told in v2 alone."""
 HEAD = """\
 # Reference
 
@@ -189,7 +191,7 @@ def logged() -> dict[str, set[str]]:
 
 def named_by(node: ast.AST) -> Iterator[str]:
     """Yield the event types that a node names: one that is known, or one that a call logs."""
-    if isinstance(node, ast.Constant) and node.value in KNOWN:
+    if isinstance(node, ast.Constant) and node.value in KNOWN | OF_V2:
         yield str(node.value)
     if isinstance(node, ast.Call):
         values = [keyword.value for keyword in node.keywords if keyword.arg == "event"]

@@ -65,6 +65,28 @@ const acts = {
     }
     return { type: event.type, refused };
   },
+
+  async accounts() {
+    const { accounts } = stripe.v2.core;
+    const transfers = { stripe_balance: { stripe_transfers: { requested: true } } };
+    const made = await accounts.create({
+      display_name: "Node",
+      identity: {
+        entity_type: "individual",
+        individual: { given_name: "Ada", relationship: { percent_ownership: "12.5" } },
+      },
+      configuration: { recipient: { capabilities: transfers } },
+      include: ["identity", "configuration.recipient", "requirements"],
+    });
+    const changed = await accounts.update(made.id, { display_name: null, metadata: { a: "b" } });
+    const found = [];
+    for await (const each of accounts.list({ limit: 1, applied_configurations: ["recipient"] })) {
+      found.push(each.id);
+    }
+    const person = await accounts.persons.create(made.id, { given_name: "Eve" });
+    const closed = await accounts.close(made.id);
+    return { made, changed, found, person, closed };
+  },
 };
 
 // A connection on which an answer was retried stays open, and would keep the process alive.

@@ -55,3 +55,15 @@ def test_it_verifies_a_webhook(node, served, receiver):
     told = node("verifies", call.body.decode(), call.signature, endpoint.secret)
     assert told == {"type": "customer.created", "refused": "StripeSignatureVerificationError"}
     client.v1.webhook_endpoints.delete(endpoint.id)
+
+
+def test_it_keeps_accounts_of_v2(node):
+    told = node("accounts")
+    made, changed = told["made"], told["changed"]
+    assert made["identity"]["individual"]["given_name"] == "Ada"
+    assert made["applied_configurations"] == ["recipient"]
+    assert made["defaults"] is None
+    assert (changed["display_name"], changed["metadata"]) == (None, {"a": "b"})
+    assert made["id"] in told["found"]
+    assert told["person"]["account"] == made["id"]
+    assert told["closed"]["closed"] is True

@@ -1,5 +1,7 @@
 """The official Python SDK, unchanged, against a served Bezant and a network that fails."""
 
+from decimal import Decimal
+
 import pytest
 import stripe
 
@@ -62,3 +64,36 @@ def test_it_verifies_a_webhook(client, receiver):
     with pytest.raises(stripe.SignatureVerificationError):
         stripe.Webhook.construct_event(call.body + b" ", call.signature, endpoint.secret)
     client.v1.webhook_endpoints.delete(endpoint.id)
+
+
+def test_it_keeps_accounts_of_v2(client):
+    accounts = client.v2.core.accounts
+    recipient = {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}
+    owned = {"owner": True, "percent_ownership": Decimal("12.5")}
+    made = accounts.create({
+        "contact_email": "ada@py.example",
+        "dashboard": "express",
+        "configuration": {"recipient": recipient},
+        "identity": {"country": "us", "entity_type": "individual",
+                     "individual": {"given_name": "Ada", "relationship": owned}},
+        "include": ["configuration.recipient", "identity", "requirements"],
+    })  # fmt: skip
+    assert made.defaults is None
+    assert made.identity.individual.given_name == "Ada"
+    assert made.identity.individual.relationship.percent_ownership == Decimal("12.5")
+    status = made.configuration.recipient.capabilities.stripe_balance.stripe_transfers
+    assert (status.status, status.status_details[0].resolution) == ("restricted", "provide_info")
+    assert made.requirements.entries[0].impact.restricts_capabilities[0].configuration
+    assert client.v1.accounts.retrieve(made.id).email == "ada@py.example"
+    own = accounts.retrieve(made.id, {"include": ["defaults"]}, {"stripe_context": made.id})
+    assert own.defaults.responsibilities.losses_collector == "application"
+    token = client.v2.core.account_tokens.create({"display_name": "By token"})
+    changed = accounts.update(made.id, {"account_token": token.id, "contact_email": None})
+    assert (changed.display_name, changed.contact_email) == ("By token", None)
+    people = [accounts.persons.create(made.id, {"given_name": name}).id for name in "xyz"]
+    listed = accounts.persons.list(made.id, {"limit": 2})
+    assert [each.id for each in listed.auto_paging_iter()][:3] == people[::-1]
+    assert accounts.persons.delete(made.id, people[0]).id == people[0]
+    with pytest.raises(stripe.InvalidRequestError, match="nobody"):
+        accounts.retrieve("acct_nobody")
+    assert accounts.close(made.id, {"applied_configurations": ["recipient"]}).closed is True

@@ -32,7 +32,17 @@ SECRET = {
 SHOWN = ("billing_details", "tax_id")
 """Of these parameters, what is shown to its owner where it is said how somebody pays."""
 NAME = "Canaria Birdsong"
-NAMES = {"name", "first_name", "last_name", "maiden_name", "account_holder_name", "line1"}
+NAMES = {
+    "given_name",
+    "registered_name",
+    "surname",
+    "name",
+    "first_name",
+    "last_name",
+    "maiden_name",
+    "account_holder_name",
+    "line1",
+}
 CANARIES = {each for values in SECRET.values() for each in values}
 BELONGING = {"bank_file_content"}
 """Tables of bank files, which name the accounts that money goes to."""
@@ -41,11 +51,17 @@ BELONGING = {"bank_file_content"}
 def bodies(params: Any) -> Iterator[dict[str, Any]]:
     """Yield parameters with a canary in one place each, and what else that place needs."""
     for way in dict.fromkeys(leaves(params)):
-        values = (NAME,) if way[-1] in NAMES else SECRET.get(way[-1], ())
         if way[-2:] == SHOWN:
             continue
+        typed = "id_numbers" in way and way[-1] == "value"
+        name = "id_number" if typed else way[-1]
+        values = (NAME,) if name in NAMES else SECRET.get(name, ())
         for value in values:
             base: dict[str, Any] = {}
+            if typed:
+                base = placed(
+                    base, way[:-1], {"type": "us_ein" if "business_details" in way else "us_ssn"}
+                )
             if way[-1] == "account_number":
                 for name, given in BANK.items():
                     base = placed(base, (*way[:-1], name), given)

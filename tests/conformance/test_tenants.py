@@ -109,6 +109,10 @@ def belongings(town: Town, who: Who, seller: str) -> Things:
         things |= {"accounts": seller, "external_accounts": banks[0]["id"]}
         person = town.good(who, "POST", f"/v1/accounts/{seller}/persons", first_name="Ada")
         things["persons"] = person["id"]
+        token = town.good(
+            who, "POST", f"/v2/core/accounts/{seller}/person_tokens", given_name="Ada"
+        )
+        things["person_tokens"] = token["id"]
     return things
 
 

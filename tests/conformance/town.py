@@ -159,6 +159,7 @@ class Town:
             ),
             "payment_intents": post("/v1/payment_intents", customer=customer, **amount),
             "tokens": post("/v1/tokens", pii={"id_number": "000000000"}),
+            "account_tokens": post("/v2/core/account_tokens", contact_email="ada@example.com"),
         }
         things["event_destinations"] = post(
             "/v2/core/event_destinations",

@@ -56,6 +56,22 @@ SURFACE["v2.core.EventDestination"]["nested"]["StatusDetails"]["nested"]["Disabl
 SURFACE["Balance"]["fields"]["risk_reserved"] = ["#RefundAndDisputePrefunding", "?"]
 """What is kept back is a part of the balance in versions that are previews."""
 
+SURFACE["v2.core.Event"]["fields"]["data"] = [{"map": "any"}, "?"]
+"""So it is with what some types say besides."""
+
+
+def loosen(shape: dict[str, Any]) -> None:
+    """Let what may be missing be null as well."""
+    for field in shape["fields"].values():
+        field[1] += "n" if "?" in field[1] else ""
+    for each in shape.get("nested", {}).values():
+        loosen(each)
+
+
+for _name in ("v2.core.Account", "v2.core.AccountPerson"):
+    loosen(SURFACE[_name])
+"""The clients call optional what the API gives as null when it is not asked for or not known."""
+
 OWN_SOURCES = ["br_bank_transfer", "gb_bank_transfer", "in_bank_transfer", "swift_bank_transfer"]
 """The types of sources are open; these are ours, for accounts that the surface has none for."""
 SURFACE["Source"]["fields"] |= {name: [{"map": "any"}, "?"] for name in OWN_SOURCES}

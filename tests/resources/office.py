@@ -16,6 +16,7 @@ import msgspec
 from bezant.api.app import create_app
 from bezant.api.backend import Key
 from bezant.api.context import Caller, Context
+from bezant.api.routes import places_of
 from bezant.api.runtime import Runtime
 from bezant.commit.door import Door
 from bezant.db.pool import Pool
@@ -34,6 +35,7 @@ from bezant.resources.checkout import payment_links, prices, products, sessions
 from bezant.resources.checkout.page import add_checkout
 from bezant.resources.connect import (
     account_links,
+    account_sessions,
     accounts,
     application_fees,
     balance_settings,
@@ -47,7 +49,11 @@ from bezant.resources.connect import (
     transfer_reversals,
     transfers,
     v2_account_links,
+    v2_accounts,
+    v2_persons,
+    v2_tokens,
 )
+from bezant.resources.connect.account_sessions import key_of_session
 from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core import (
@@ -93,9 +99,10 @@ from bezant.resources.radar import (
 )
 from bezant.resources.reporting import report_runs, report_types
 from bezant.resources.test_helpers import simulations
-from bezant.resources.webhooks import events
+from bezant.resources.webhooks import events, thin_events
 from bezant.server.acquirer import SimulatedWire, WiredAcquirer
-from bezant.server.wiring import VERIFIERS, connected_banks, engine_over, jobs_of
+from bezant.server.verifier import verifiers_of
+from bezant.server.wiring import connected_banks, engine_over, jobs_of
 from bezant.sim.cards.world import CardWorld
 from bezant.store.objects import Reader
 from bezant.vault.keyring import KeyFile
@@ -115,7 +122,12 @@ ROUTES = [
     persons.routes,
     account_links.routes,
     account_links.logins,
+    account_sessions.routes,
     v2_account_links.routes,
+    v2_accounts.routes,
+    v2_persons.routes,
+    v2_tokens.of_accounts,
+    v2_tokens.of_persons,
     transfers.routes,
     transfer_reversals.routes,
     reserve_plans.routes,
@@ -150,6 +162,7 @@ ROUTES = [
     payment_links.routes,
     payment_links.line_items,
     events.routes,
+    thin_events.routes,
     customers.routes,
     tax_ids.routes,
     tax_ids.of_customer,
@@ -214,11 +227,12 @@ class Office:
             pool=pool,
             reader=Reader(pool),
             door=Door(url, self.clock, self.ids),
+            places=places_of(ROUTES),
             ports={
                 **engine_over(connected_banks()).ports(),
                 Vault: vault,
                 Acquirer: acquirer,
-                Verifiers: VERIFIERS,
+                Verifiers: verifiers_of(Config(), self.clock),
                 **(ports or {}),
             },
         )
@@ -261,7 +275,7 @@ class Office:
     async def authenticate(self, secret: str) -> Key | None:
         if secret.startswith("ek_"):
             return await key_of_secret(self.runtime.reader, secret, self.clock.now())
-        return self.keys.get(secret)
+        return self.keys.get(secret) or await key_of_session(self.runtime, secret)
 
     async def connected(self, key: Key, account: str) -> bool:
         book = book_of(key.account, key.livemode)
@@ -297,7 +311,9 @@ class Office:
             named["Stripe-Account"] = account
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         fields = dict(flat(params or {}))
-        sent: dict[str, Any] = {"data": fields} if method == "POST" else {"params": fields}
+        sent: dict[str, Any] = {"data": fields} if method == "POST" else {"params": fields or None}
+        if method == "POST" and path.startswith("/v2/"):
+            sent = {"json": params or {}}
         if file is not None:
             sent["files"] = {"file": file}
         transport = httpx.ASGITransport(app=self.app)

@@ -13,9 +13,9 @@ KINDS: tuple[KeyKind, ...] = get_args(KeyKind)
 class Key(NamedTuple):
     """An API key that was recognised: whose it is, and what kind of key.
 
-    `permissions` are those of a restricted key; an ephemeral one is for a `customer`, and
-    `acts_for` the account, perhaps a connected one, whose customer that is. `version` is that of
-    the API for requests that name none.
+    `permissions` are those of a restricted key; an ephemeral one is for a `customer`. A key that
+    `acts_for` an account, perhaps a connected one, is for no other. `version` is that of the API
+    for requests that name none.
     """
 
     id: str

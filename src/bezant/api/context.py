@@ -301,11 +301,18 @@ class Context:
         self._store(resource, event, deleted=True)
         return resource
 
-    def emit(self, name: str, resource: Identified, *, book: Book | None = None) -> None:
-        """Log an event about an object as it is now."""
+    def emit(
+        self,
+        name: str,
+        resource: Identified,
+        *,
+        book: Book | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Log an event about an object as it is now; `data` is what a thin event says besides."""
         book = book or self._loaded[resource.id].book
         number = self.new_id("evt", book)
-        body = self._told(number, name, resource, self._cause(book))
+        body = self._told(number, name, resource, self._cause(book), data)
         event = Event(book, number, name, resource.id, body, self.caller.request)
         self.units[-1].events.append(event)
 
@@ -329,15 +336,24 @@ class Context:
             None if own else book.owner,
         )
 
-    def _told(self, number: str, name: str, resource: Identified, cause: Cause) -> str:
+    def _told(
+        self,
+        number: str,
+        name: str,
+        resource: Identified,
+        cause: Cause,
+        data: Mapping[str, Any] | None,
+    ) -> str:
         """Return the JSON of an event; those of v2 are thin."""
         previous = self._previous(name, resource)
         if not name.startswith(V2_PREFIX):
+            assert data is None, "snapshots have the object, and nothing besides"
             return event_body(number, name, self.encoded(resource), cause, previous)
         shown: dict[str, Any] = msgspec.json.decode(self.encoded(resource))
         changes = None if previous is None else changes_between(previous, shown)
         related = related_to(shown, self.runtime.places)
-        return encode_json(thin_event(number, name, cause, related, changes)).decode()
+        event = thin_event(number, name, cause, related, changes, data=data)
+        return encode_json(event).decode()
 
     def close_account(self, account: Account, currency: str) -> None:
         """Close an empty ledger account."""
@@ -411,7 +427,7 @@ class Context:
 
     def _previous(self, name: str, resource: Identified) -> dict[str, Any] | None:
         was = self._loaded[resource.id].was if name.endswith(".updated") else None
-        if was is None:
+        if was is None or was.kind() != resource.kind():
             return None
         before: dict[str, Any] = msgspec.to_builtins(was)
         return replaced(before, msgspec.to_builtins(resource))

@@ -65,6 +65,7 @@ def thin_event(
     changes: Mapping[str, Any] | None,
     *,
     snapshot: str | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a thin event; `snapshot` is the event that has the object as it was."""
     reason = None
@@ -84,6 +85,8 @@ def thin_event(
     }
     if related is not None:
         event["related_object"] = related
+    if data is not None:
+        event["data"] = data
     return event
 
 

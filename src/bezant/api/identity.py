@@ -27,7 +27,7 @@ async def identify_request(
     if named is not None:
         if key.acts_for not in (None, named.account):
             raise Forbidden(
-                "An ephemeral key is for the account that it was made for: leave the header "
+                "This key is for the account that it was made for: leave the header "
                 f"{named.header} out.",
                 code="account_invalid",
             )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bezant.cli.trigger_accounts import ACCOUNT_ACTS, ACCOUNTS_LATER
 from bezant.cli.trigger_checkout import CHECKOUT_ACTS
 from bezant.cli.trigger_payments import PAYMENT_ACTS
 from bezant.cli.trigger_reserves import RESERVE_ACTS
@@ -20,6 +21,7 @@ from bezant.cli.trigger_scene import (
 from bezant.cli.trigger_setup import SETUP_ACTS
 
 ACTS: dict[str, Act] = {
+    **ACCOUNT_ACTS,
     **PAYMENT_ACTS,
     **CHECKOUT_ACTS,
     **RESERVE_ACTS,
@@ -28,6 +30,7 @@ ACTS: dict[str, Act] = {
 }
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
+    **ACCOUNTS_LATER,
     "balance.available": "what is pending must have become available, on its day",
     "charge.expired": "what is held by a card must not be captured for a week",
     "checkout.session.async_payment_failed": "a payment by bank debit must have come back",

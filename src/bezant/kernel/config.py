@@ -163,6 +163,23 @@ class Config(Struct, frozen=True, kw_only=True):
             "a file's path",
         ),
     ] = None
+    verifier_url: Annotated[
+        str | None,
+        _setting(
+            "Where a provider verifies persons and companies in live mode; without it, live "
+            "accounts stay pending.",
+            "an address such as https://verify.example.com/bezant",
+            pattern=r"https?://\S+",
+        ),
+    ] = None
+    verifier_secret: Annotated[
+        Secret | None,
+        _setting(
+            "Secret by which the provider knows that it is asked by this platform.",
+            "at least 16 characters",
+            pattern=r"\S{16,}",
+        ),
+    ] = None
     sandbox: Annotated[
         Literal["fast", "calendar"],
         _setting(

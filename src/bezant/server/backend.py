@@ -14,6 +14,7 @@ from bezant.kernel.codec import decode_json
 from bezant.kernel.ids import Ids
 from bezant.kernel.log import cleaned
 from bezant.ledger.book import HOUSE, book_of
+from bezant.resources.connect.account_sessions import BEGINS, key_of_session
 from bezant.resources.core.ephemeral_key import key_of_secret
 from bezant.store.error_groups import Problem
 from bezant.store.keys import KeyRing
@@ -74,6 +75,8 @@ class PlatformBackend:
         """Return the key with that secret, unless it is unknown, revoked or expired."""
         if secret.startswith("ek_"):
             return await key_of_secret(self._runtime.reader, secret, self.clock.now())
+        if secret.startswith(BEGINS):
+            return await key_of_session(self._runtime, secret)
         found = await self._keys.find(secret)
         if found is None:
             return None

@@ -44,10 +44,10 @@ from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
 from bezant.server.steering import Steering
+from bezant.server.verifier import verifiers_of
 from bezant.server.wiring import (
     CARD_HANDLERS,
     ROUTES,
-    VERIFIERS,
     connected_banks,
     engine_over,
     jobs_of,
@@ -141,7 +141,7 @@ class Platform:
             reader=Reader(self.pool),
             door=door(url, clock, self.ids, queue_limit=config.queue_limit),
             places=places_of(ROUTES),
-            ports=self._ports(vault, clock),
+            ports=self._ports(config, vault, clock),
         )
         self.keys = KeyRing(self.pool, clock)
         self.request_log = RequestLog(self.pool, clock, reads=config.request_log_reads)
@@ -206,14 +206,14 @@ class Platform:
             Named("reconcile_payouts", PayoutReconciler(self.runtime), 1),
         )
 
-    def _ports(self, vault: Vault, clock: Clock) -> dict[type, Any]:
+    def _ports(self, config: Config, vault: Vault, clock: Clock) -> dict[type, Any]:
         acquirer = WiredAcquirer(vault, clock, SimulatedWire(self.cards))
         return {
             Vault: vault,
             Engine: engine_over(self.banks),
             Acquirer: acquirer,
             CardNews: SimulatedNews(self.cards),
-            Verifiers: VERIFIERS,
+            Verifiers: verifiers_of(config, clock),
         }
 
     def _recurring(self) -> dict[str, Recurring]:

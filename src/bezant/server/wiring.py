@@ -18,6 +18,7 @@ from bezant.resources.checkout.ending import SessionJobs
 from bezant.resources.checkout.opening import EXPIRY_JOB as SESSION_EXPIRY_JOB
 from bezant.resources.connect import (
     account_links,
+    account_sessions,
     accounts,
     application_fees,
     balance_settings,
@@ -32,9 +33,11 @@ from bezant.resources.connect import (
     transfer_reversals,
     transfers,
     v2_account_links,
+    v2_accounts,
+    v2_persons,
+    v2_tokens,
 )
 from bezant.resources.connect.reviews import AccountReviewer
-from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core import (
     balance,
     balance_transactions,
@@ -109,7 +112,6 @@ from bezant.resources.webhooks import (
 )
 from bezant.server.rails import rails_with
 from bezant.server.world import WORLD
-from bezant.sim.identity import SimulatedVerifier
 from bezant.workers.poll_cards import CardHandlers
 from bezant.workers.resend import Resender
 from bezant.workers.run_jobs import Handler
@@ -121,7 +123,12 @@ ROUTES: Sequence[Routes] = (
     persons.routes,
     account_links.routes,
     account_links.logins,
+    account_sessions.routes,
     v2_account_links.routes,
+    v2_accounts.routes,
+    v2_persons.routes,
+    v2_tokens.of_accounts,
+    v2_tokens.of_persons,
     transfers.routes,
     transfer_reversals.routes,
     reserve_plans.routes,
@@ -219,9 +226,6 @@ def connected_banks(folder: Path | None = None, modulus_table: Path | None = Non
     rails = rails_with(modulus_table)
     return Banks((*WORLD, *(load_folder(folder, rails) if folder is not None else ())), rails)
 
-
-VERIFIERS = Verifiers(test=SimulatedVerifier())
-"""Who verifies persons and companies: in live mode nobody does yet, and what is sent waits."""
 
 CARD_HANDLERS: CardHandlers = {
     Decided: dispute_told.decided,

@@ -109,7 +109,7 @@ class Page(NamedTuple):
 
     `after` and `before` are ids, exclusive; `least` and `most` bound the ids, inclusive, which is
     how a time of creation is bounded; `filters` are equalities on declared columns, `ranges` their
-    least and greatest text, inclusive.
+    least and greatest text, inclusive. Only those are there that are `deleted`, or that are not.
     """
 
     limit: int
@@ -119,6 +119,7 @@ class Page(NamedTuple):
     most: str | None = None
     filters: Mapping[str, str] = {}
     ranges: Mapping[str, tuple[str, str]] = {}
+    deleted: bool = False
 
 
 async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[str], bool]:
@@ -128,6 +129,7 @@ async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[
         key,
         tuple(ask.filters),
         tuple(ask.ranges),
+        ask.deleted,
         *(bound is not None for bound in (ask.after, ask.before, ask.least, ask.most)),
     )
     values: dict[str, object] = {f"f{at}": each for at, each in enumerate(ask.filters.values())}
@@ -178,13 +180,15 @@ def _page_query(
     key: str,
     filters: tuple[str, ...],
     ranges: tuple[str, ...],
+    deleted: bool,
     after: bool,
     before: bool,
     least: bool,
     most: bool,
 ) -> bytes:
     assert all(name in COLUMNS for name in filters + ranges), "lists filter on declared columns"
-    conditions = ["book_id = %(book)s", "kind = %(kind)s", "not deleted"]
+    kept = "deleted" if deleted else "not deleted"
+    conditions = ["book_id = %(book)s", "kind = %(kind)s", kept]
     conditions += [f'"{name}" = %(f{at})s' for at, name in enumerate(filters)]
     conditions += [f'"{name}" between %(l{at})s and %(g{at})s' for at, name in enumerate(ranges)]
     bounds = (

@@ -41,8 +41,8 @@ FILTERS = ("object", "method", "path", "status", "key", "code")
 """What a page may be filtered by; of these only `object` and failures have an index."""
 # Secrets and personal data that the log's own rules do not know by name.
 _PRIVATE = frozenset({
-    "dob", "iban", "id_number", "id_number_secondary", "number", "pay_id", "personal_id_number",
-    "registration_number", "ssn_last_4", "tax_id", "vat_id",
+    "date_of_birth", "dob", "iban", "id_number", "id_number_secondary", "id_numbers", "number",
+    "pay_id", "personal_id_number", "registration_number", "ssn_last_4", "tax_id", "vat_id",
 })  # fmt: skip
 
 _PRIVATE_TEXT = re.compile(

@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     work.webhooks,
     work.events,
     work.jobs,
+    work.verification,
     work.movements,
     work.holds,
     work.due,

@@ -54,6 +54,11 @@ select count(*), min(id) from outbox
 select kind, count(*), min(problem) from job where status = 'parked'
 group by kind order by count(*) desc, kind limit %s
 
+-- name: unverified
+-- Submissions of live accounts that wait for somebody who verifies.
+select count(*) from job
+where kind = %s and run_at is not null and (payload::json ->> 'livemode')::boolean
+
 -- name: late_jobs
 select count(*), min(run_at) from job where run_at < %s
 

@@ -11,9 +11,11 @@ from bezant.kernel.errors import MalformedId
 from bezant.kernel.ids import parse
 from bezant.kernel.money import Money
 from bezant.ledger import chart
+from bezant.resources.connect.standing import VERIFY
 from bezant.resources.webhooks.endpoint import DAY_SECONDS, FAILED, KINDS
 
 KEYS, WEBHOOKS, EVENTS, JOBS = "keys", "webhooks", "events", "jobs"
+VERIFICATION = "verification"
 MOVEMENTS, HOLDS, DUE, CLEARING, SEALS = "movements", "holds", "due", "clearing", "seals"
 
 MOST = 5
@@ -33,6 +35,29 @@ def keys(patient: Patient) -> Finding:
     if number == 0:
         return warn(KEYS, "no key works", "`bezant keys create` makes one")
     return ok(KEYS, counted(number, "key works", "keys work"))
+
+
+def verification(patient: Patient) -> Finding:
+    """Tell whether somebody verifies live accounts, which do not begin before that."""
+    config = patient.config
+    (waiting,) = patient.one(QUERIES.unverified, VERIFY)
+    if config.verifier_url and not config.verifier_secret:
+        return bad(
+            VERIFICATION,
+            "a provider is named and is not asked, for there is no secret to sign with",
+            "set BEZANT_VERIFIER_SECRET as the provider has it",
+        )
+    if config.verifier_url:
+        return ok(VERIFICATION, f"{config.verifier_url} verifies; {waiting:,} wait")
+    if not waiting:
+        return ok(VERIFICATION, "no live account waits for it; nobody verifies in live mode")
+    return warn(
+        VERIFICATION,
+        f"nobody verifies in live mode, so that {waiting:,} persons and companies wait and their "
+        "accounts do not begin",
+        "set BEZANT_VERIFIER_URL and BEZANT_VERIFIER_SECRET: the guide of accounts says what a "
+        "provider is asked",
+    )
 
 
 def webhooks(patient: Patient) -> Finding:

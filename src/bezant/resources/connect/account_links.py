@@ -85,6 +85,7 @@ async def create(ctx: Context, params: CreateAccountLink) -> str:
         future=options is not None and options.future_requirements == "include",
         refresh_url=params.refresh_url,
         return_url=params.return_url,
+        use_case=params.type,
     )
     return encode_json({"object": "account_link", **made}).decode()
 

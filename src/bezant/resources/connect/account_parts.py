@@ -44,6 +44,9 @@ Structure = Literal[
     "unincorporated_partnership",
 ]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+Exemption = Literal[
+    "qualified_entity_exceeds_ownership_threshold", "qualifies_as_financial_institution"
+]
 AnyDay = Literal[Weekday, "saturday", "sunday"]
 
 
@@ -57,6 +60,39 @@ def _delay(text: str, param: str) -> str:
     )
 
 
+class Files(Params):
+    """Uploaded files, by their ids."""
+
+    files: list[Text] | None = None
+
+
+class Signer(Params):
+    """Who signed a document."""
+
+    person: Text | None = None
+
+
+class Signed(Files):
+    """Uploaded files, and who signed them."""
+
+    signer: Signer | None = None
+
+
+class AccountDocuments(Params):
+    """Papers that support what is said about a business."""
+
+    bank_account_ownership_verification: Files | None = None
+    company_license: Files | None = None
+    company_memorandum_of_association: Files | None = None
+    company_ministerial_decree: Files | None = None
+    company_registration_verification: Files | None = None
+    company_tax_id_verification: Files | None = None
+    proof_of_address: Files | None = None
+    proof_of_business_presence: Files | None = None
+    proof_of_registration: Signed | None = None
+    proof_of_ultimate_beneficial_ownership: Signed | None = None
+
+
 class Address(Params):
     """A postal address."""
 
@@ -66,6 +102,12 @@ class Address(Params):
     line2: Emptyable[Text] | None = None
     postal_code: Emptyable[Text] | None = None
     state: Emptyable[Text] | None = None
+
+
+class JapaneseAddress(Address):
+    """A postal address in Kana or Kanji."""
+
+    town: Emptyable[Text] | None = None
 
 
 class Date(Params):
@@ -134,16 +176,26 @@ class Company(Params):
     """The company behind an account."""
 
     address: Address | None = None
+    address_kana: JapaneseAddress | None = None
+    address_kanji: JapaneseAddress | None = None
+    administrative_address: Address | None = None
     directors_provided: bool | None = None
+    directorship_declaration: Declaration | None = None
     executives_provided: bool | None = None
     export_license_id: Text | None = None
     export_purpose_code: Text | None = None
     name: Text | None = None
+    name_kana: Text | None = None
+    name_kanji: Text | None = None
     owners_provided: bool | None = None
     ownership_declaration: Declaration | None = None
+    ownership_exemption_reason: Emptyable[Exemption] | None = None
     phone: Emptyable[Text] | None = None
+    physical_address: Address | None = None
+    principal_place_of_business: Address | None = None
     registration_date: Date | None = None
     registration_number: Text | None = None
+    representative_declaration: Declaration | None = None
     structure: Emptyable[Structure] | None = None
     tax_id: Text | None = None
     tax_id_registrar: Text | None = None
@@ -151,9 +203,17 @@ class Company(Params):
     verification: CompanyVerification | None = None
 
 
-class Branding(Params):
-    """Colours."""
+class BacsDebits(Params):
+    """How bank debits in the United Kingdom are named."""
 
+    display_name: Text | None = None
+
+
+class Branding(Params):
+    """Pictures, by the ids of uploaded files, and colours."""
+
+    icon: Emptyable[Text] | None = None
+    logo: Emptyable[Text] | None = None
     primary_color: Emptyable[Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]] | None = None
     secondary_color: Emptyable[Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]] | None = None
 
@@ -170,12 +230,16 @@ class CardPayments(Params):
 
     decline_on: DeclineOn | None = None
     statement_descriptor_prefix: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
+    statement_descriptor_prefix_kana: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
+    statement_descriptor_prefix_kanji: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
 
 
 class Payments(Params):
     """Settings of all payments."""
 
     statement_descriptor: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
+    statement_descriptor_kana: Annotated[str, Meta(max_length=22)] | None = None
+    statement_descriptor_kanji: Annotated[str, Meta(max_length=22)] | None = None
 
 
 class Schedule(Params):
@@ -200,6 +264,7 @@ class Payouts(Params):
 class Settings(Params):
     """What an account can choose."""
 
+    bacs_debit_payments: BacsDebits | None = None
     branding: Branding | None = None
     card_payments: CardPayments | None = None
     payments: Payments | None = None
@@ -217,10 +282,17 @@ class TosAcceptance(Params):
 
 def plain(params: Params) -> dict[str, Any]:
     """Return what was sent as plain data, with None for what is to be unset."""
-    return {
-        name: plain(value) if isinstance(value, Params) else value
-        for name, value in params.changes(without=()).items()
-    }
+    return {name: _plain(value) for name, value in params.changes(without=()).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Params):
+        return plain(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in cast("dict[str, Any]", value).items()}
+    return value
 
 
 def overlaid(stored: dict[str, Any] | None, update: dict[str, Any]) -> dict[str, Any]:

@@ -1,44 +1,33 @@
 """Accounts: the businesses on a platform, and the platform's own account."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-from msgspec import Meta, UnsetType
 from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
-from bezant.api.params import Currency, Emptyable, Metadata, Params, merged
+from bezant.api.params import Params
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.balances import trial_balance
 from bezant.ledger.chart import available
+from bezant.resources.connect import account_changes
 from bezant.resources.connect import account_parts as parts
 from bezant.resources.connect import account_shapes as shapes
 from bezant.resources.connect.account import Account, account_of, blank, own_book
+from bezant.resources.connect.account_events import tell_closed, tell_created
+from bezant.resources.connect.account_params import CreateAccount, RejectAccount, UpdateAccount
 from bezant.resources.connect.account_shapes import Requirements
-from bezant.resources.connect.capabilities import (
-    CapabilityParams,
-    request,
-)
+from bezant.resources.connect.capabilities import CapabilityParams, request
 from bezant.resources.connect.external_accounts import add, replace_default
-from bezant.resources.connect.facts import note, of_person
+from bezant.resources.connect.papers import check_files, files_in
 from bezant.resources.connect.payout_schedules import plan
-from bezant.resources.connect.person import Person, changed, check_papers, nobody
-from bezant.resources.connect.person_params import Individual
+from bezant.resources.connect.person import check_papers
 from bezant.resources.connect.standing import keep, save
 from bezant.resources.connect.tokens import account_data, opened_numbers
-from bezant.resources.core.bank_accounts import BankAccountParams
 from bezant.resources.core.country_specs import currency_of
 from bezant.resources.core.owners import DEFAULT_CURRENCY
 
-_NUMBERS: Mapping[str, str | None] = {
-    "registration_number": None,
-    "tax_id": "tax_id_provided",
-    "vat_id": "vat_id_provided",
-}
-"""Numbers of a company that are kept hidden, and the fields that say that they are known."""
 _OF_STANDARD = {
     "card_payments": CapabilityParams(requested=True),
     "transfers": CapabilityParams(requested=True),
@@ -54,74 +43,9 @@ _REASONS = {
 }
 """Why an account is disabled, by the reason for which it was rejected."""
 _MINIMUM_DELAY_DAYS = 2
-
-
-class Payer(Params):
-    """Who pays fees."""
-
-    payer: Literal["account", "application"]
-
-
-class Losses(Params):
-    """Who bears losses."""
-
-    payments: Literal["application", "stripe"]
-
-
-class Dashboard(Params):
-    """Which dashboard the account has."""
-
-    type: Literal["express", "full", "none"]
-
-
-class Controller(Params):
-    """Who is responsible for what."""
-
-    fees: Payer | None = None
-    losses: Losses | None = None
-    requirement_collection: Literal["application", "stripe"] | None = None
-    stripe_dashboard: Dashboard | None = None
-
-
-class UpdateAccount(Params):
-    """What of an account can be changed."""
-
-    account_token: str | None = None
-    business_profile: parts.BusinessProfile | None = None
-    business_type: Literal["company", "government_entity", "individual", "non_profit"] | None = None
-    capabilities: dict[str, CapabilityParams] | None = None
-    company: parts.Company | None = None
-    default_currency: Currency | None = None
-    email: Emptyable[Annotated[str, Meta(max_length=800, pattern="@")]] | None = None
-    external_account: str | BankAccountParams | None = None
-    individual: Individual | None = None
-    metadata: Metadata | None = None
-    settings: parts.Settings | None = None
-    tos_acceptance: parts.TosAcceptance | None = None
-
-
-class CreateAccount(UpdateAccount):
-    """What an account is made of: a type, or a controller, or neither."""
-
-    controller: Controller | None = None
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
-    type: Literal["custom", "express", "standard"] | None = None
-
-
-class RejectAccount(Params):
-    """Why an account is rejected, and what becomes of its payouts."""
-
-    reason: Literal[
-        "credit",
-        "fraud",
-        "fraud_no_intent_to_fulfill",
-        "fraud_other",
-        "fraud_payment_method_casher",
-        "fraud_payment_method_tester",
-        "other",
-        "terms_of_service",
-    ]
-    payouts_action: Literal["none", "pause"] = "pause"
+_TOLD = ("business_profile", "business_type", "company", "default_currency", "documents", "email",
+         "individual", "settings", "tos_acceptance")  # fmt: skip
+"""What of the parameters is said about the account itself."""
 
 
 U = TypeVar("U", bound=UpdateAccount)
@@ -175,6 +99,7 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
         )
     opened = keep(ctx, account, **changes)
     await plan(ctx, opened)
+    tell_created(ctx, opened)
     return opened
 
 
@@ -208,6 +133,7 @@ async def delete(ctx: Context, id: str) -> None:
     for currency in {account.default_currency, *(line.currency for line in lines)}:
         ctx.close_account(available(book), currency)
     ctx.delete(account)
+    tell_closed(ctx, account)
 
 
 @routes.action
@@ -265,57 +191,33 @@ async def _opened(ctx: Context, params: U) -> U:
 
 async def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dict[str, Any]:
     """Return what the parameters change, except for external accounts."""
-    changes: dict[str, Any] = {"metadata": merged(account.metadata, params.metadata)}
-    for name in ("business_type", "default_currency", "email"):
-        value = getattr(params, name)
-        if value is not None:
-            changes[name] = value or None
-    for name in ("business_profile", "settings", "tos_acceptance"):
-        sent: Params | None = getattr(params, name)
-        if sent is not None:
-            changes[name] = parts.overlaid(getattr(account, name), _sent(sent))
-    if params.company is not None:
-        told = parts.plain(params.company)
-        await check_papers(ctx, told, "company", ctx.platform_book)
-        update = _hide(ctx, account, told)
-        changes["company"] = parts.overlaid(account.company, update)
+    told: dict[str, Any] = {
+        name: parts.plain(value) if isinstance(value, Params) else value or None
+        for name in _TOLD
+        if (value := getattr(params, name)) is not None
+    }
+    if params.settings is not None:
+        told["settings"] = _with_days(told["settings"])
+    for name in ("company", "individual"):
+        if name in told:
+            await check_papers(ctx, told[name], name, ctx.platform_book)
+    branding: dict[str, str | None] = told.get("settings", {}).get("branding", {})
+    pictures = {file: f"settings[branding][{name}]" for name in ("icon", "logo")
+                if (file := branding.get(name))}  # fmt: skip
+    await check_files(ctx, pictures | files_in(told.get("documents"), "documents"))
+    changes = account_changes.changes(ctx, account, told, params.metadata)
     if params.individual is not None:
-        changes["individual"] = await _individual(ctx, account, params.individual)
+        changes["individual"] = await account_changes.individual(
+            ctx, account, told["individual"], params.individual.metadata
+        )
     if params.capabilities is not None:
         changes["capabilities"] = request(ctx, account, params.capabilities)
     return changes
 
 
-def _sent(update: Params) -> dict[str, Any]:
-    """Return plain data; a delay of payouts becomes a number of days."""
-    data = parts.plain(update)
-    schedule = data.get("payouts", {}).get("schedule", {})
+def _with_days(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings in which a delay of payouts is a number of days."""
+    schedule = settings.get("payouts", {}).get("schedule", {})
     if delay := schedule.get("delay_days"):
         schedule["delay_days"] = _MINIMUM_DELAY_DAYS if delay == "minimum" else int(delay)
-    return data
-
-
-async def _individual(ctx: Context, account: Account, sent: Individual) -> dict[str, Any]:
-    """Return the account's individual, who is a person like others, as it becomes."""
-    book = own_book(ctx, account)
-    if isinstance(account.individual, UnsetType):
-        made = nobody(ctx.new_id("person", book), account.id)
-        made.relationship["representative"] = True
-        person = ctx.create(made, book=book)
-    else:
-        person = await ctx.load(Person, account.individual["id"], book=book)
-    fields = await changed(ctx, person, sent, param="individual", book=ctx.platform_book)
-    person = ctx.save(person, **fields)
-    note(ctx.hidden(account), person.id, of_person(ctx, person))
-    return msgspec.to_builtins(person)
-
-
-def _hide(ctx: Context, account: Account, data: dict[str, Any]) -> dict[str, Any]:
-    """Move numbers that are never shown to the account's hidden part."""
-    hidden: dict[str, Any] = ctx.hidden(account).setdefault("company", {})
-    for name, provided in _NUMBERS.items():
-        if name in data:
-            hidden[name] = data.pop(name)
-            if provided:
-                data[provided] = True
-    return data
+    return settings

@@ -18,7 +18,10 @@ SESSION_SECONDS = 3_600
 
 
 class OnboardingLink(Identified, tag="onboarding_link"):
-    """A link, and whoever opened it; `collect` are the requirements that are asked for."""
+    """A link, and whoever opened it; `collect` are the requirements that are asked for.
+
+    Links that are for a `use_case` say so once their owner has `returned`.
+    """
 
     platform: str
     account: str
@@ -29,6 +32,8 @@ class OnboardingLink(Identified, tag="onboarding_link"):
     return_url: str | None
     expires_at: int
     opened: bool = False
+    use_case: str | None = None
+    returned: bool = False
 
 
 class LinkSecrets(Struct):
@@ -47,6 +52,7 @@ def new_link(
     future: bool,
     refresh_url: str | None,
     return_url: str | None,
+    use_case: str | None = None,
 ) -> dict[str, Any]:
     """Store a link and return its address, `created` and `expires_at` in Unix seconds."""
     name = ctx.new_id(PREFIX, ctx.platform_book)
@@ -62,6 +68,7 @@ def new_link(
         refresh_url=refresh_url,
         return_url=return_url,
         expires_at=now + OPEN_SECONDS,
+        use_case=use_case,
     )
     hidden = {"secret": secrets.secret, "session": secrets.session, "form": secrets.form}
     ctx.create(link, book=ctx.platform_book, hidden=hidden)

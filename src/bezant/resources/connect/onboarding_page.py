@@ -24,10 +24,13 @@ from bezant.kernel.ids import WIDTH
 from bezant.kernel.log import get_logger
 from bezant.resources.connect import accounts, onboarding_html, persons
 from bezant.resources.connect.account import Account
+from bezant.resources.connect.account_events import tell_returned
+from bezant.resources.connect.account_params import UpdateAccount
 from bezant.resources.connect.onboarding_fields import documents, sections
 from bezant.resources.connect.onboarding_link import PREFIX, SESSION_SECONDS, OnboardingLink
 from bezant.resources.connect.person_params import PersonParams
 from bezant.resources.connect.requirements import PARTS
+from bezant.resources.connect.v2_capabilities import applied
 from bezant.store.feed import BOOK_DIGITS
 
 _PLACE = re.compile(rf"([0-9A-Za-z]{{{BOOK_DIGITS}}})([0-9A-Za-z]{{{WIDTH}}})", re.ASCII)
@@ -35,7 +38,7 @@ _LAST_BOOK = (1 << 63) - 1
 _COOKIE = "bezant_setup"
 _ACCOUNT = frozenset({"business_type", "business_profile", "company", "individual",
                       "external_account"})  # fmt: skip
-_update = decoder(accounts.UpdateAccount)
+_update = decoder(UpdateAccount)
 _person = decoder(PersonParams)
 
 log = get_logger(__name__)
@@ -76,7 +79,7 @@ class OnboardingPage:
             await self._open(response, found, place, secret)
         elif self._known(request, found):
             account = await self._account(found)
-            self._show(response, found, account, {}, {})
+            await self._show(response, found, account, {}, {})
         else:
             _over(response, found.link)
 
@@ -98,7 +101,7 @@ class OnboardingPage:
             return
         wrong = await self._take(found, typed, request.remote_addr)
         account = await self._account(found)
-        self._show(response, found, account, typed if wrong else {}, wrong)
+        await self._show(response, found, account, typed if wrong else {}, wrong)
 
     async def _find(self, response: falcon.asgi.Response, place: str) -> _Opened | None:
         parts = _PLACE.fullmatch(place)
@@ -161,7 +164,7 @@ class OnboardingPage:
         ctx = found.ctx.fresh()
         return await ctx.load(Account, found.link.account)
 
-    def _show(
+    async def _show(
         self,
         response: falcon.asgi.Response,
         found: _Opened,
@@ -172,6 +175,8 @@ class OnboardingPage:
         link = found.link
         due = _due(link, account)
         if not due:
+            if link.use_case and link.return_url and not link.returned:
+                await _returned(found, account, link.use_case)
             _done(response, link, account)
             return
         name = account.business_profile.get("name") or account.email or "your account"
@@ -242,6 +247,17 @@ def add_onboarding(app: falcon.asgi.App[Any, Any], runtime: Runtime) -> None:
     page = OnboardingPage(runtime)
     app.add_route("/setup/{place}", page)
     app.add_route("/setup/{place}/{secret}", page)
+
+
+async def _returned(found: _Opened, account: Account, use_case: str) -> None:
+    """Tell, once, that the owner goes back to the platform."""
+    ctx, link = found
+    ctx.save(link, returned=True)
+    tell_returned(ctx, account, link.id, use_case, applied(account.capabilities, {}))
+    try:
+        await ctx.write()
+    except Stale:
+        return  # Another tab of the same browser was a moment faster, and has told.
 
 
 async def _tell_account(

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, cast
 from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.context import Context, created_of
-from bezant.api.params import merged
+from bezant.api.params import Unset, merged
 from bezant.api.resource import Expands, Identified
+from bezant.kernel.codec import rfc3339
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
-from bezant.resources.connect.account_parts import overlaid, plain
+from bezant.resources.connect.account_parts import overlaid
 from bezant.resources.connect.account_shapes import ADDRESS
-from bezant.resources.connect.person_params import Human
 from bezant.resources.core.file import File
 
 MOST = 100
@@ -28,6 +28,10 @@ NUMBERS = {
     "ssn_last_4": "ssn_last_4_provided",
 }
 """Numbers that are kept hidden, and the fields that say that they are known."""
+NUMBER_TYPES = "number_types"
+"""Where the hidden part says what kind of number each of them is, if that was said."""
+UPDATED = "updated"
+"""Where the hidden part says when something was said last, as RFC 3339 writes it."""
 TEST_FILES = frozenset(
     f"file_{kind}_{outcome}"
     for kind in ("identity_document", "address_document", "company_document")
@@ -35,6 +39,7 @@ TEST_FILES = frozenset(
 )
 """Documents that test mode knows without an upload."""
 
+_APART = ("metadata", "person_token")
 _SIDES = {"back": None, "details": None, "details_code": None, "front": None}
 _RELATIONSHIP: dict[str, Any] = {
     **dict.fromkeys(ROLES, False),
@@ -131,27 +136,22 @@ def nobody(name: str, account: str) -> Person:
     )
 
 
-async def changed(
-    ctx: Context, person: Person, sent: Human, *, param: str = "", book: Book
+def changed(
+    ctx: Context, person: Person, told: Mapping[str, Any], metadata: dict[str, str] | Unset | None
 ) -> dict[str, Any]:
-    """Return what a person's fields become; numbers and papers go to the hidden part.
-
-    `param` is the parameter that all this was sent in, and `book` that of the files. Raises
-    InvalidRequest for a file that does not exist.
-    """
-    data = plain(sent)
-    data.pop("metadata", None)
-    data.pop("person_token", None)
+    """Return what a person's fields become; numbers and papers go to the hidden part."""
+    data = {name: value for name, value in told.items() if name not in _APART}
     hidden = ctx.hidden(person)
-    changes: dict[str, Any] = {"metadata": merged(person.metadata, sent.metadata)}
+    hidden[UPDATED] = rfc3339(ctx.now())
+    changes: dict[str, Any] = {"metadata": merged(person.metadata, metadata)}
     for name, provided in NUMBERS.items():
         if name in data:
             number = data.pop(name)
             hidden.pop(name, None)
+            hidden.get(NUMBER_TYPES, {}).pop(name, None)
             if number:
                 hidden[name] = number
             changes[provided] = bool(number)
-    await check_papers(ctx, data, param, book)
     if documents := data.pop("documents", None):
         hidden["documents"] = hidden.get("documents", {}) | documents
     if "dob" in data and data["dob"] is None:
@@ -159,7 +159,7 @@ async def changed(
     if "full_name_aliases" in data:
         data["full_name_aliases"] = data["full_name_aliases"] or []
     if percent := data.get("relationship", {}).get("percent_ownership"):
-        data["relationship"]["percent_ownership"] = float(percent)
+        data["relationship"] = data["relationship"] | {"percent_ownership": float(percent)}
     for name, value in data.items():
         changes[name] = _laid(name, getattr(person, name), value)
     return changes

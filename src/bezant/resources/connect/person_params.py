@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from bezant.api.params import Check, Emptyable, Metadata, Params, Timestamp
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.connect.account_parts import Address, Date, Text
+from bezant.resources.connect.account_parts import Address, Date, JapaneseAddress, Text
 
 _PERCENT = re.compile(r"(?:100(?:\.0{1,4})?|\d{1,2}(?:\.\d{1,4})?)", re.ASCII)
 Ethnicity = Literal[
@@ -55,12 +55,6 @@ def _percent(text: str, param: str) -> str:
         code="parameter_invalid",
         param=param,
     )
-
-
-class JapaneseAddress(Address):
-    """A postal address in Kana or Kanji."""
-
-    town: Emptyable[Text] | None = None
 
 
 class Sides(Params):

@@ -1,5 +1,6 @@
 """Persons: the owners, directors, executives and representatives behind an account."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -12,8 +13,11 @@ from bezant.api.params import Params
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect.account import Account, account_of, own_book
+from bezant.resources.connect.account_changes import MetadataTold
+from bezant.resources.connect.account_events import tell_person
+from bezant.resources.connect.account_parts import plain
 from bezant.resources.connect.facts import COMPANY, note, noted, of_person
-from bezant.resources.connect.person import MOST, Person, changed, nobody
+from bezant.resources.connect.person import MOST, Person, changed, check_papers, nobody
 from bezant.resources.connect.person_params import PersonParams
 from bezant.resources.connect.standing import save, shown
 from bezant.resources.connect.tokens import opened_numbers, person_data
@@ -61,7 +65,7 @@ async def list_all(ctx: Context, account: str, params: ListPersons) -> Page:
 @routes.get(PATH + "/{id}")
 async def retrieve(ctx: Context, account: str, id: str) -> Person:
     """Retrieve one person of an account."""
-    owner, person = await _both(ctx, account, id)
+    owner, person = await person_of(ctx, account, id)
     return shown(ctx, owner, person)
 
 
@@ -69,28 +73,27 @@ async def retrieve(ctx: Context, account: str, id: str) -> Person:
 async def create(ctx: Context, account: str, params: PersonParams) -> Person:
     """Add somebody to the persons behind an account."""
     owner = await account_of(ctx, account)
-    told = noted(ctx.hidden(owner))
-    if len(told.keys() - {COMPANY}) >= MOST:
-        raise InvalidRequest(f"An account can have at most {MOST} persons.")
     params = await _opened(ctx, params)
-    book = own_book(ctx, owner)
-    made = ctx.create(nobody(ctx.new_id("person", book), owner.id), book=book)
-    return await _changed(ctx, owner, made, params, "person.created")
+    return await _told(ctx, owner, new_person(ctx, owner), params, "person.created")
 
 
 @routes.post(PATH + "/{id}")
 async def update(ctx: Context, account: str, id: str, params: PersonParams) -> Person:
     """Change what is known of a person; hashes are laid over what is known, field by field."""
-    owner, person = await _both(ctx, account, id)
+    owner, person = await person_of(ctx, account, id)
     params = await _opened(ctx, params)
     ctx.seen(shown(ctx, owner, person))
-    return await _changed(ctx, owner, person, params, "person.updated")
+    return await _told(ctx, owner, person, params, "person.updated")
 
 
 @routes.delete
 async def delete(ctx: Context, account: str, id: str) -> None:
     """Remove somebody who is not the account's representative."""
-    owner, person = await _both(ctx, account, id)
+    remove(ctx, *await person_of(ctx, account, id))
+
+
+def remove(ctx: Context, owner: Account, person: Person) -> None:
+    """Remove somebody who is not the account's representative, and tell of it."""
     if person.relationship["representative"]:
         raise InvalidRequest(
             "This person represents the account and can't be deleted. Make somebody else the "
@@ -99,15 +102,37 @@ async def delete(ctx: Context, account: str, id: str) -> None:
     last = shown(ctx, owner, person)
     ctx.delete(person)
     ctx.emit("person.deleted", last, book=own_book(ctx, owner))
+    tell_person(ctx, owner, person, "deleted")
     note(ctx.hidden(owner), person.id, None)
     save(ctx, owner)
 
 
-async def _changed(
+def new_person(ctx: Context, owner: Account) -> Person:
+    """Return a new person of whom nothing is known; refused if there are too many."""
+    if len(noted(ctx.hidden(owner)).keys() - {COMPANY}) >= MOST:
+        raise InvalidRequest(f"An account can have at most {MOST} persons.")
+    book = own_book(ctx, owner)
+    return ctx.create(nobody(ctx.new_id("person", book), owner.id), book=book)
+
+
+async def _told(
     ctx: Context, owner: Account, person: Person, params: PersonParams, event: str
 ) -> Person:
-    fields = await changed(ctx, person, params, book=ctx.platform_book)
-    changed_person = replace(person, **fields)
+    told = plain(params)
+    await check_papers(ctx, told, "", ctx.platform_book)
+    return await said(ctx, owner, person, told, params.metadata, event)
+
+
+async def said(
+    ctx: Context,
+    owner: Account,
+    person: Person,
+    told: Mapping[str, Any],
+    metadata: MetadataTold,
+    event: str,
+) -> Person:
+    """Store what is said about a person, as plain data, and tell of it; returns it as shown."""
+    changed_person = replace(person, **changed(ctx, person, told, metadata))
     await _check_roles(ctx, owner, person, changed_person)
     changed_person = ctx.save(changed_person)
     note(ctx.hidden(owner), person.id, of_person(ctx, changed_person))
@@ -115,9 +140,10 @@ async def _changed(
     if not isinstance(individual, UnsetType) and individual["id"] == person.id:
         individual = msgspec.to_builtins(changed_person)
     owner = save(ctx, owner, individual=individual)
-    told = shown(ctx, owner, changed_person)
-    ctx.emit(event, told, book=own_book(ctx, owner))
-    return told
+    now = shown(ctx, owner, changed_person)
+    ctx.emit(event, now, book=own_book(ctx, owner))
+    tell_person(ctx, owner, changed_person, event.partition(".")[2])
+    return now
 
 
 async def _check_roles(ctx: Context, owner: Account, before: Person, after: Person) -> None:
@@ -159,6 +185,7 @@ async def _opened(ctx: Context, params: PersonParams) -> PersonParams:
     return await opened_numbers(ctx, params, "")
 
 
-async def _both(ctx: Context, account: str, name: str) -> tuple[Account, Person]:
+async def person_of(ctx: Context, account: str, name: str) -> tuple[Account, Person]:
+    """Return an account and one of its persons."""
     owner = await account_of(ctx, account)
     return owner, await ctx.load(Person, name, book=own_book(ctx, owner))

@@ -1,19 +1,26 @@
 """Reviews: have persons and companies verified, and look at accounts when something is due."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import decode_json
+from bezant.kernel.log import get_logger
 from bezant.ledger.book import book_of
 from bezant.resources.connect import facts
 from bezant.resources.connect.account import Account, own_book
 from bezant.resources.connect.person import Person
-from bezant.resources.connect.standing import assessed, due_for_review, keep, save, shown
+from bezant.resources.connect.standing import VERIFY, assessed, due_for_review, keep, save, shown
 from bezant.resources.connect.verification import Claims, Verifier, verifier_of
 from bezant.store.jobs import JobRow
+
+ASK_AGAIN = timedelta(hours=1)
+"""How long a submission waits, where nobody verifies, before somebody is looked for again."""
+
+log = get_logger(__name__)
 
 
 class _Submitted(Struct):
@@ -73,12 +80,16 @@ class AccountReviewer:
     async def _verified(self, asked: _Submitted) -> Context:
         verifier = verifier_of(self._runtime, livemode=asked.livemode)
         ctx, account = await self._account(asked.platform, asked.account, livemode=asked.livemode)
-        if account is None or verifier is None:
+        if account is None:
             return ctx
         told = facts.noted(ctx.hidden(account)).get(asked.subject)
         if told is None or told.check is None or told.check.status != "pending":
             return ctx
         if told.digest != asked.of or told.check.of != asked.of:
+            return ctx
+        if verifier is None:
+            log.warning("nobody_verifies", account=account.id, livemode=asked.livemode)
+            ctx.enqueue(VERIFY, to_builtins(asked), at=ctx.now() + ASK_AGAIN)
             return ctx
         if asked.subject == facts.COMPANY:
             numbers = ctx.hidden(account).get(facts.COMPANY, {})

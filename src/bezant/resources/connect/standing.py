@@ -4,6 +4,7 @@ Every change of an account goes through here: it is assessed again, whoever can 
 submitted, and what has changed is told to the account itself.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ import msgspec
 from msgspec import UnsetType
 from msgspec.structs import replace
 
-from bezant.api.context import Context, Hidden
+from bezant.api.context import COLUMNS, Context, Hidden
 from bezant.kernel.codec import encode_json, from_microseconds, microseconds, unix_seconds
 from bezant.resources.connect import facts
 from bezant.resources.connect.account import Account, own_book
+from bezant.resources.connect.account_events import tell_updated
 from bezant.resources.connect.account_shapes import Requirements
 from bezant.resources.connect.capability import Capability
 from bezant.resources.connect.person import Person, PersonRequirements
@@ -26,6 +28,7 @@ from bezant.resources.connect.requirements import (
     checkable,
     of_person,
 )
+from bezant.resources.connect.v2_capabilities import columns
 from bezant.store.objects import Row
 
 VERIFY, REVIEW = "account.verify", "account.review"
@@ -39,6 +42,7 @@ def keep(ctx: Context, account: Account, **changes: Any) -> Account:
     account = replace(account, **changes)
     if _exempt(ctx, account):
         return ctx.save(_of_platform(account))
+    hidden[COLUMNS] = columns(account.capabilities, hidden)
     state = _submitted(ctx, account, hidden)
     found = assess(state, ctx.now(), has_bank=bool(account.external_accounts.data))
     if _begin(hidden, found, unix_seconds(ctx.now())):
@@ -47,10 +51,13 @@ def keep(ctx: Context, account: Account, **changes: Any) -> Account:
     return ctx.save(_settled(account, found, hidden))
 
 
-def save(ctx: Context, account: Account, **changes: Any) -> Account:
+def save(
+    ctx: Context, account: Account, *, beside: Collection[str] = (), **changes: Any
+) -> Account:
     """Store a new version of an account, and tell the account itself about it.
 
-    Capabilities whose status is another than before are told of, too.
+    Capabilities whose status is another than before are told of, too; `beside` are parts of v2
+    that have changed and that the account does not show.
     """
     before = {
         name: replace(view(ctx, account, name), status=status)
@@ -66,6 +73,7 @@ def save(ctx: Context, account: Account, **changes: Any) -> Account:
             body = encode_json(was).decode()
             ctx.adopt(was, Row(was.kind(), was.id, 0, body, None, deleted=False), book)
             ctx.emit("capability.updated", now, book=book)
+    tell_updated(ctx, account, stored, beside)
     return stored
 
 

@@ -79,6 +79,7 @@ async def create(ctx: Context, params: CreateV2AccountLink) -> str:
         future=options is not None and options.future_requirements == "include",
         refresh_url=use.refresh_url,
         return_url=use.return_url,
+        use_case=case.type,
     )
     now = ctx.now()
     body: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Verification as a port: who looks whether persons and companies are who they say they are.
 
 A provider stands behind the port for each mode; the sandbox has a simulated one. Where there is
-none, what has been submitted stays pending.
+none, what has been submitted stays pending, and is asked about as soon as there is one.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ from bezant.kernel.codec import decode_json, encode_json
 from bezant.resources.webhooks.event_types import thin_name
 
 STORED, SHOWN = "evt_", "evt_thin_"
-_NOT_SENT = ("changes", "snapshot_event")
+_NOT_SENT = ("changes", "data", "snapshot_event")
 """What only an event that is retrieved has."""
 
 

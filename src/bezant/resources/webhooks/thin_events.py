@@ -49,10 +49,14 @@ class RelatedObject(Struct):
 
 
 class ThinEvent(V2Resource, tag="v2.core.event"):
-    """Something that happened; `changes` has what an update replaced, and by what."""
+    """Something that happened; `changes` has what an update replaced, and by what.
+
+    `data` says more of some types, such as which capability it is about.
+    """
 
     changes: dict[str, Any] | None = None
     context: str | None = None
+    data: dict[str, Any] | UnsetType = UNSET
     reason: Reason | None = None
     related_object: RelatedObject | UnsetType = UNSET
     snapshot_event: str | None = None
