@@ -20,6 +20,7 @@ from bezant.resources.payments.bank_charge import begun
 from bezant.resources.payments.cash_instructions import TYPES, addresses, place_of
 from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.debiting import check_captured_at_once
+from bezant.resources.payments.following import follow
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.settling import Means, settle
 
@@ -77,6 +78,7 @@ async def apply(ctx: Context, cash: Cash, intent: PaymentIntent, amount: int) ->
     if before:
         ctx.post(_applied(ctx, Money(before, intent.currency), intent.id), source=intent.id)
     stop_waiting(ctx, cash.customer, intent)
+    follow(ctx, intent)
     return intent
 
 

@@ -24,6 +24,7 @@ from bezant.resources.payments.bank_methods import (
 )
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.confirming import Attempt, descriptor, merchant
+from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.settling import Means, clear, settle
@@ -134,6 +135,7 @@ async def cleared(ctx: Context, matter: Matter) -> bool:
             transfer_group=charge.transfer_group,
             event="payment_intent.succeeded",
         )
+        follow(ctx, intent)
     return True
 
 
@@ -154,6 +156,7 @@ async def failed(ctx: Context, matter: Matter) -> bool:
         status="requires_payment_method",
         event="payment_intent.payment_failed",
     )
+    follow(ctx, intent)
     return True
 
 

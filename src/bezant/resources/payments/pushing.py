@@ -32,6 +32,7 @@ from bezant.resources.payments import bank_failures
 from bezant.resources.payments.bank_charge import begun
 from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.debiting import check_captured_at_once
+from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter, later
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.settling import Means, settle
@@ -119,6 +120,7 @@ async def paid(ctx: Context, matter: Matter) -> bool:
         transfer_group=charge.transfer_group,
         event="payment_intent.succeeded",
     )
+    follow(ctx, intent)
     return True
 
 
@@ -139,6 +141,7 @@ async def expired(ctx: Context, matter: Matter) -> bool:
         status="requires_payment_method",
         event="payment_intent.payment_failed",
     )
+    follow(ctx, intent)
     return True
 
 

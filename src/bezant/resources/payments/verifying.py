@@ -11,6 +11,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments import debiting, microdeposit
 from bezant.resources.payments.confirming import Attempt
+from bezant.resources.payments.following import follow
 from bezant.resources.payments.microdeposit import KEPT, KIND, Said
 from bezant.resources.payments.payment_intent import PaymentIntent
 
@@ -65,6 +66,7 @@ async def verify(
     if verdict == "right":
         method = ctx.save(method, hidden=ctx.hidden(method) | {VERIFIED: True})
         intent = ctx.save(intent, next_action=None)
+        follow(ctx, intent)
         return await debiting.confirm(ctx, intent, method, Attempt(**hidden["attempt"]))
     if verdict == "wrong":
         counted = {**kept, "attempts": kept["attempts"] + 1}
@@ -78,6 +80,7 @@ async def verify(
         "payment_method": method,
         "type": "invalid_request_error",
     }
+    follow(ctx, intent)
     ctx.save(
         intent,
         last_payment_error=error,
