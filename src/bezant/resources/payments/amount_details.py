@@ -22,7 +22,7 @@ _MISMATCH = "amount_details_amount_mismatch"
 _TOO_MUCH = "amount_details_tax_shipping_discount_greater_than_amount"
 
 
-class LineItem(Identified, tag="payment_intent_amount_details_line_item"):
+class PaymentLineItem(Identified, tag="payment_intent_amount_details_line_item"):
     """Something that is paid for; amounts in minor units of the intent's currency."""
 
     discount_amount: int | None = None
@@ -178,7 +178,7 @@ def _stored(ctx: Context, intent: str, line: LineItemParams) -> str:
     name = ctx.new_id("uli")
     options = line.payment_method_options
     card = options and options.card
-    item = LineItem(
+    item = PaymentLineItem(
         id=name,
         discount_amount=line.discount_amount,
         payment_method_options={"card": {"commodity_code": card.commodity_code}} if card else None,
@@ -195,5 +195,5 @@ def _stored(ctx: Context, intent: str, line: LineItemParams) -> str:
 
 async def forget_lines(ctx: Context, names: Sequence[str]) -> None:
     """Let line items go that others take the place of."""
-    for item in (await ctx.load_many(LineItem, names)).values():
+    for item in (await ctx.load_many(PaymentLineItem, names)).values():
         ctx.delete(item)
