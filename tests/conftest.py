@@ -64,6 +64,12 @@ def database(server, template):
     yield from _database(server, template)
 
 
+@pytest.fixture(scope="module")
+def shared_database(server, template):
+    """The address of a database with the whole schema for all tests of a module."""
+    yield from _database(server, template)
+
+
 def _database(server, template):
     name = f"test_{next(_NUMBERS)}"
     with connect_sync(server.url) as connection:

@@ -22,6 +22,14 @@ def till(database: str) -> Iterator[Till]:
     till.close()
 
 
+@pytest.fixture(scope="module")
+def shared_till(shared_database: str) -> Iterator[Till]:
+    """A till for all tests of a module that mind what they have made themselves alone."""
+    till = Till(shared_database)
+    yield till
+    till.close()
+
+
 @pytest.fixture
 def office(database: str) -> Iterator[Office]:
     """A platform whose cards are those of the simulated network."""

@@ -14,6 +14,12 @@ PLAIN = {"product_name": "Tea", "quantity": 2, "unit_cost": 300}
 DETAILS = {"line_items": [TEA, CAKE], "shipping": {"amount": 40, "to_postal_code": "89501"}}
 
 
+@pytest.fixture
+def till(shared_till: Till) -> Till:
+    """One for all tests here."""
+    return shared_till
+
+
 @pytest.mark.parametrize(
     ("total", "beside", "discount", "amount", "code"),
     [

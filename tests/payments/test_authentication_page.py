@@ -16,6 +16,12 @@ KINDS = (
 BACK = "https://shop.example.com/done?order=7#top"
 
 
+@pytest.fixture
+def till(shared_till: Till) -> Till:
+    """One for all tests here."""
+    return shared_till
+
+
 def browse(till: Office, method: str, url: str, **form: str) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=till.app)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.payments.till import Till
 from tests.resources.office import PUBLISHABLE, Office
 
@@ -9,6 +11,12 @@ TEST_PATH = "/v1/test_helpers/confirmation_tokens"
 CARD = {"type": "card", "card": {"token": "tok_visa"}, "billing_details": {"name": "Ada"}}
 ADDRESS = {"line1": "1 Main St", "city": "Reno", "country": "US"}
 PAY = {"amount": 500, "currency": "usd", "confirm": True}
+
+
+@pytest.fixture
+def till(shared_till: Till) -> Till:
+    """One for all tests here."""
+    return shared_till
 
 
 def test_a_token_confirms_one_intent(office: Office) -> None:

@@ -39,17 +39,23 @@ def check_secret(ctx: Context, intent: PaymentIntent | SetupIntent, sent: str | 
         )
 
 
-def check_client_confirms(ctx: Context, params: Params, *names: str) -> None:
-    """Refuse, as Forbidden, what only a server may say when it confirms."""
+def check_client_confirms(ctx: Context, params: Params, card: Any, *names: str) -> None:
+    """Refuse, as Forbidden, what only a server may say when it confirms.
+
+    Of the options of cards, a page may choose the network and whether the card is kept.
+    """
     if not ctx.caller.publishable:
         return
-    for name in names:
-        if getattr(params, name) is not None:
-            raise Forbidden(
-                f"You can't send {name} with a publishable API key. Please use a secret key.",
-                code="secret_key_required",
-                param=name,
-            )
+    said = [name for name in names if getattr(params, name) is not None]
+    if isinstance(card, Params):
+        options = card.changes(without=("network", "setup_future_usage"))
+        said += [f"payment_method_options[card][{name}]" for name in options]
+    if said:
+        raise Forbidden(
+            f"You can't send {said[0]} with a publishable API key. Please use a secret key.",
+            code="secret_key_required",
+            param=said[0],
+        )
 
 
 def for_caller(ctx: Context, told: T | Failure) -> T | Failure:

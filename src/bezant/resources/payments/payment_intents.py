@@ -121,7 +121,8 @@ async def confirm(
 ) -> PaymentIntent | Failure:
     """Try to get the money; a browser has to know the secret."""
     check_secret(ctx, intent, params.client_secret)
-    check_client_confirms(ctx, params, *_OF_SERVERS)
+    options = params.payment_method_options
+    check_client_confirms(ctx, params, options and options.card, *_OF_SERVERS)
     if ctx.caller.publishable and intent.confirmation_method == "manual":
         seen = as_seen(ctx, intent)
         raise unexpected(seen, "is confirmed by a server, as its confirmation_method says")

@@ -91,7 +91,8 @@ async def confirm(
 ) -> SetupIntent | Failure:
     """Try to set the payment method up."""
     check_secret(ctx, intent, params.client_secret)
-    check_client_confirms(ctx, params, "allowed_payment_method_types")
+    options = params.payment_method_options
+    check_client_confirms(ctx, params, options and options.card, "allowed_payment_method_types")
     check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(as_seen(ctx, intent), "can't be confirmed")
