@@ -5,6 +5,7 @@ An operation sees no connection and writes nothing. It loads, decides, and says 
 it read has changed meanwhile, the operation runs again in a `fresh` one.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -110,6 +111,7 @@ class Context:
         self._loaded: dict[str, Loaded] = {}
         self._latest: dict[str, Identified] = {}
         self._bodies: dict[int, tuple[Identified, str]] = {}
+        self._foreseen: dict[Key, Row | None] = {}
 
     # What it is asked for whom.
 
@@ -136,8 +138,16 @@ class Context:
     async def find(self, kind: type[R], name: str, *, book: Book | None = None) -> R | None:
         """Return an object of the acting account (or of a book), or None; deleted ones are gone."""
         book = book or self.book
-        row = await self.runtime.reader.get(book.id, kind.kind(), name)
+        key = (book.id, kind.kind(), name)
+        known = key in self._foreseen
+        row = self._foreseen[key] if known else await self.runtime.reader.get(*key)
         return None if row is None or row.deleted else self.loaded(kind, row, book)
+
+    async def foresee(self, wanted: Sequence[tuple[type[Identified], str, Book]]) -> None:
+        """Read at once what will be looked for one after another; what is not there, too."""
+        keys = [(book.id, kind.kind(), name) for kind, name, book in wanted]
+        rows = await asyncio.gather(*(self.runtime.reader.get(*key) for key in keys))
+        self._foreseen |= dict(zip(keys, rows, strict=True))
 
     async def load(
         self, kind: type[R], name: str, *, param: str | None = None, book: Book | None = None

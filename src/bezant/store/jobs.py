@@ -4,11 +4,11 @@ Jobs are enqueued by the door together with what they belong to. One that fails 
 with its reason and stands in nobody's way.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from bezant.db.arrays import texts
+from bezant.db.arrays import integers, texts
 from bezant.db.pool import Connection
 from bezant.db.queries import load
 
@@ -45,9 +45,14 @@ async def claim(
     return sorted([JobRow(*row) for row in await cursor.fetchall()], key=lambda row: row.id)
 
 
-async def finish(conn: Connection, job: JobRow) -> None:
-    """Note that a job is done."""
-    await conn.execute(QUERIES.finish, [job.book_id, job.id, job.attempts])
+async def finish(conn: Connection, done: Sequence[JobRow]) -> None:
+    """Note that jobs are done."""
+    columns = [
+        integers([job.book_id for job in done]),
+        texts([job.id for job in done]),
+        integers([job.attempts for job in done]),
+    ]
+    await conn.execute(QUERIES.finish, columns)
 
 
 async def retry(conn: Connection, job: JobRow, at: datetime, problem: str) -> None:

@@ -7,8 +7,9 @@ returning j.book_id, j.id, j.kind, j.payload, j.attempts
 
 -- A job whose lease has ended may be in other hands, with another count of attempts.
 -- name: finish
-update job set run_at = null, status = 'done', problem = null
-where book_id = %s and id = %s and attempts = %s and status = 'ready'
+update job j set run_at = null, status = 'done', problem = null
+from unnest(%s::bigint[], %s::text[], %s::bigint[]) as x (book_id, id, attempts)
+where j.book_id = x.book_id and j.id = x.id and j.attempts = x.attempts and j.status = 'ready'
 
 -- name: retry
 update job set run_at = %s, problem = %s

@@ -1,11 +1,11 @@
 """API objects as documents: single reads gathered into few statements, and keyset pages."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from bezant.db.arrays import integers, texts
+from bezant.db.gathering import Gathered
 from bezant.db.pool import Connection, Pool
 from bezant.db.queries import load
 from bezant.kernel.ids import WIDTH as ID_WIDTH
@@ -50,16 +50,11 @@ class Reader:
     def __init__(self, pool: Pool) -> None:
         """Read over a pool."""
         self._pool = pool
-        self._waiting: dict[Key, list[asyncio.Future[Row | None]]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._single: Gathered[Key, Row] = Gathered(self.many)
 
     async def get(self, book: int, kind: str, name: str) -> Row | None:
         """Return a document, deleted ones too, or None."""
-        answer: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault((book, kind, name), []).append(answer)
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
-        return await answer
+        return await self._single.get((book, kind, name))
 
     async def many(self, keys: Sequence[Key]) -> dict[Key, Row]:
         """Return those that exist of several documents, deleted ones too, in one statement."""
@@ -67,28 +62,6 @@ class Reader:
             return {}
         async with self._pool.connection() as conn:
             return await _fetch(conn, keys)
-
-    async def _run(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting, {}
-                await self._answer(batch)
-        finally:
-            self._task = None
-
-    async def _answer(self, batch: Mapping[Key, list[asyncio.Future[Row | None]]]) -> None:
-        try:
-            async with self._pool.connection() as conn:
-                rows = await _fetch(conn, list(batch))
-        except Exception as problem:  # noqa: BLE001 -- whatever it is, each waiting caller gets it
-            for answer in (one for waiting in batch.values() for one in waiting):
-                if not answer.done():
-                    answer.set_exception(problem)
-            return
-        for key, waiting in batch.items():
-            for answer in waiting:
-                if not answer.done():
-                    answer.set_result(rows.get(key))
 
 
 async def _fetch(conn: Connection, keys: Sequence[Key]) -> dict[Key, Row]:

@@ -5,9 +5,12 @@ number, let alone open one. A number that an owner has shown before gets the tok
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bezant.db.arrays import texts
+from bezant.db.gathering import Gathered
 from bezant.db.pool import Connection, Pool
 from bezant.db.queries import load
 from bezant.kernel.entropy import Entropy
@@ -40,6 +43,7 @@ class Vault:
         self._ids = ids
         self._entropy = entropy
         self._remembered: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._sealed: Gathered[str, Envelope] = Gathered(self._envelopes)
 
     async def keep(self, owner: str, number: Secret, now: datetime) -> Kept:
         """Keep a card number of digits only, and return its token; again, the same one."""
@@ -55,11 +59,15 @@ class Vault:
 
     async def reveal(self, token: str) -> Secret:
         """Return the number behind a token. Raises NotFound, Tampered, or ConfigError."""
-        async with self._pool.connection() as conn:
-            row = await (await conn.execute(QUERIES.one, [token])).fetchone()
-        if row is None:
+        envelope = await self._sealed.get(token)
+        if envelope is None:
             raise NotFound(f"The vault has no card {token[:64]}.")
-        return Secret(unseal(self._keys.ring(), token, Envelope(*row)))
+        return Secret(unseal(self._keys.ring(), token, envelope))
+
+    async def _envelopes(self, tokens: Sequence[str]) -> Mapping[str, Envelope]:
+        async with self._pool.connection() as conn:
+            rows = await (await conn.execute(QUERIES.several, [texts(list(tokens))])).fetchall()
+        return {row[0]: Envelope(*row[1:]) for row in rows}
 
     async def _store(self, owner: str, digits: str, fingerprint: str, now: datetime) -> str:
         async with self._pool.connection() as conn:

@@ -6,8 +6,8 @@ insert into vault.card (id, owner, fingerprint, key, wrapped, sealed, created)
 values (%s, %s, %s, %s, %s, %s, %s)
 on conflict (owner, fingerprint) do nothing
 
--- name: one
-select key, wrapped, sealed from vault.card where id = %s
+-- name: several
+select id, key, wrapped, sealed from vault.card where id = any(%s::text[])
 
 -- name: census
 select key, count(*) from vault.card group by key order by key

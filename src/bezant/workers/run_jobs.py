@@ -48,10 +48,15 @@ class JobRunner:
         now = self._clock.now()
         async with self._pool.connection() as conn:
             rows = await jobs.claim(conn, now, now + LEASE, self._handlers.keys(), AT_ONCE)
-        await asyncio.gather(*(self._run(row) for row in rows))
+        ended = await asyncio.gather(*(self._run(row) for row in rows))
+        done = [row for row, well in zip(rows, ended, strict=True) if well]
+        if done:
+            async with self._pool.connection() as conn:
+                await jobs.finish(conn, done)
         return len(rows)
 
-    async def _run(self, job: JobRow) -> None:
+    async def _run(self, job: JobRow) -> bool:
+        """Run a job; tells whether it is done."""
         try:
             async with asyncio.timeout(_TIMEOUT_S):
                 await self._handlers[job.kind](job)
@@ -59,9 +64,8 @@ class JobRunner:
             log.warning("job_failed", job=job.id, kind=job.kind, attempts=job.attempts,
                         exc_info=problem)  # fmt: skip
             await self._failed(job, f"{type(problem).__name__}: {problem}"[:_LONGEST_PROBLEM])
-        else:
-            async with self._pool.connection() as conn:
-                await jobs.finish(conn, job)
+            return False
+        return True
 
     async def _failed(self, job: JobRow, problem: str) -> None:
         async with self._pool.connection() as conn:

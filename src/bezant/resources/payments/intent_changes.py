@@ -7,14 +7,17 @@ from msgspec import UNSET
 
 from bezant.api.context import Context, created_of
 from bezant.api.params import Params, merged
+from bezant.api.resource import Identified
 from bezant.kernel.currency import format_amount, is_chargeable_amount, minimum_charge
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.customer import Customer, Shipping
 from bezant.resources.core.customer_params import ShippingParams
-from bezant.resources.core.owners import Owner
+from bezant.resources.core.owners import Owner, shelf
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
+from bezant.resources.core.risk_rules import NAME as RULES
+from bezant.resources.core.risk_rules import RiskRules
 from bezant.resources.payments import method_options, method_types, payment_methods
 from bezant.resources.payments.amount_details import (
     LINES,
@@ -245,6 +248,20 @@ class Paying(Protocol):
 
     payment_method: str | None
     payment_method_data: CreatePaymentMethod | None
+
+
+def needed(ctx: Context, params: CreatePaymentIntent) -> list[tuple[type[Identified], str, Book]]:
+    """Return what a payment that is made and confirmed at once is going to look for."""
+    found: list[tuple[type[Identified], str, Book]] = [
+        (Owner, ctx.account, shelf(ctx, ctx.account)),
+        (RiskRules, RULES, ctx.book),
+    ]
+    if params.payment_method is not None:
+        found.append((PaymentMethod, params.payment_method, ctx.book))
+    if params.customer is not None:
+        found.append((Customer, params.customer, ctx.book))
+    others = (params.on_behalf_of, params.transfer_data and params.transfer_data.destination)
+    return [*found, *((Owner, each, ctx.platform_book) for each in others if each)]
 
 
 async def method_sent(ctx: Context, params: Paying) -> PaymentMethod | None:

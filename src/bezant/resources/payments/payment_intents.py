@@ -65,7 +65,9 @@ routes.search(
 @routes.create
 async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | Failure:
     """Say what is to be paid; with `confirm`, try to get it at once."""
-    if not params.confirm:
+    if params.confirm:
+        await ctx.foresee(changes.needed(ctx, params))
+    else:
         changes.check_unconfirmed(params)
     params, used = await by_token(ctx, params)
     method = await changes.method_sent(ctx, params)
