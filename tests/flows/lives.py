@@ -214,6 +214,85 @@ LIVES = {
     bank_line.booked credit=yes rail=none
     bank_line.booked credit=no rail=none
     """,
+    "a bank debit that is refunded": """
+    charge.captured purse=pending rail=ach
+    bank_payment.collected rail=ach
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    charge.matured amount=net
+    bank_payment.refund_begun rail=ach
+    bank_payment.refund_paid rail=ach
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    bank_payment.refund_came_back
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    bank_payment.refund_begun rail=ach
+    bank_payment.refund_dropped rail=ach
+    """,
+    "a bank debit that does not come": """
+    charge.captured purse=pending rail=ach
+    bank_payment.dropped purse=pending rail=ach
+    """,
+    "a bank debit that is taken back": """
+    charge.captured purse=pending rail=ach
+    bank_payment.collected rail=ach
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    bank_payment.came_back purse=pending
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    """,
+    "a bank debit that is taken back after it counted as paid": """
+    charge.captured fee=nothing purse=available rail=ach
+    bank_payment.collected rail=ach
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    bank_payment.taken rail=ach
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    refund.given_back rail=ach
+    """,
+    "what a customer sends, pays with and has again": """
+    bank_payment.sent
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    charge.captured fee=nothing purse=available rail=ach
+    bank_payment.applied rail=ach
+    refund.given_back rail=ach
+    bank_payment.unapplied rail=ach
+    """,
+    "what a customer has, set aside for a payment": """
+    bank_payment.sent
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    cash_balance.set_aside
+    cash_balance.released
+    """,
+    "a bank debit in another currency, back and forth": """
+    conversion.received fee=unpriced purse=available rail=ach
+    bank_payment.collected rail=ach
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    conversion.sent_back rail=ach
+    conversion.not_sent rail=ach
+    conversion.sent_back rail=ach
+    bank_payment.refund_paid rail=ach
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    conversion.came_again
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    conversion.taken_back
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    """,
+    "cents that prove a bank account": """
+    microdeposit.sent rail=ach
+    bank_line.booked credit=no rail=ach
+    microdeposit.came_back rail=ach
+    bank_line.booked credit=yes rail=ach
+    """,
     "what is kept back": SOLD
     + SWEPT
     + """
