@@ -12,9 +12,9 @@ from tests.resources.office import Answer, Office, good
 class Shop:
     """A connected account of an office that many tests share: what it does is its own."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, account: str | None = None) -> None:
         self.office = office
-        self.account = office.open_account()
+        self.account = account or office.open_account()
 
     def ask(self, verb: str, path: str, **params: Any) -> Answer:
         return self.office.run(self.office.send(verb, path, params, account=self.account))

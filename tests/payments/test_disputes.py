@@ -4,15 +4,19 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bezant.api.context import Caller
 from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
 from bezant.rail.cards import About, Decided, Disputed
+from bezant.resources.core.fee_plans import plans_of
+from bezant.resources.payments import dispute_money
 from bezant.resources.payments.dispute_told import decided
 from bezant.resources.payments.dispute_told import disputed as told
 from tests.payments.cards import Shop, adjustments, days_pass
 from tests.payments.till import Till
+from tests.resources.office import Office
 
 FEE = 1_500
 
@@ -159,6 +163,36 @@ def test_the_account_that_was_paid_bears_it(shop: Shop):
     assert charge["transfer"]["amount_reversed"] == 0
     back = f"/v1/transfers/{charge['transfer']['id']}/reversals"
     assert office.post(back, amount=10_000)["amount"] == 10_000
+
+
+def test_the_platform_pays_the_fee_where_it_pays_for_payments(
+    mall: Office, monkeypatch: pytest.MonkeyPatch
+):
+    controller = {"fees": {"payer": "application"}, "losses": {"payments": "application"},
+                  "requirement_collection": "application",
+                  "stripe_dashboard": {"type": "none"}}  # fmt: skip
+    before = mall.ledger().get("available", 0)
+    asked = {"transfers": {"requested": True}}
+    made = mall.post("/v1/accounts", controller=controller, capabilities=asked)
+    shop = Shop(mall, made["id"])
+    dispute = shop.disputed()
+    assert dispute["balance_transactions"][0]["fee"] == 0
+    assert shop.ledger()["available"] == -10_000
+    assert mall.ledger()["available"] == before - FEE
+    shop.answer(dispute, "winning_evidence")
+    assert shop.ledger().get("available", 0) == 0
+    assert mall.ledger()["available"] == before - FEE
+    # Where a win gives the fee back, whoever has paid it has it again.
+    kind = plans_of(mall.runtime)
+    standard = replace(kind.plans["standard"], dispute_fee_returned=True)
+    plans = replace(kind, plans={**kind.plans, "standard": standard})
+    monkeypatch.setattr(dispute_money, "plans_of", lambda _runtime: plans)
+    shop.answer(shop.disputed(), "winning_evidence")
+    assert mall.ledger()["available"] == before - FEE
+    other = Shop(mall)
+    other.answer(other.disputed(), "winning_evidence")
+    assert other.ledger().get("available", 0) == 0
+    assert other.adjustments() == [(-10_000, FEE, "dispute"), (10_000, -FEE, "dispute_reversal")]
 
 
 def test_notices_that_come_twice_change_nothing_more(till: Till):

@@ -11,12 +11,15 @@ import msgspec
 from msgspec.structs import replace
 
 from bezant.api.context import Context
+from bezant.flows import charge as charge_flow
 from bezant.flows import dispute as flow
+from bezant.flows import refund as refund_flow
 from bezant.flows.fee_plan import Plan, dispute_parts
 from bezant.kernel.money import Money
 from bezant.ledger.entry import Entry
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.core.fee_plans import plans_of
+from bezant.resources.core.owners import acting_owner
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import DISPUTED, Dispute, taken_of
@@ -24,9 +27,9 @@ from bezant.resources.payments.reserve import SourceTransaction, draw_on
 from bezant.resources.payments.settled import Settled, settled_of
 from bezant.resources.payments.settling import RATE
 
-WORTH, FEES = "worth", "fees"
+WORTH, FEES, BILLED = "worth", "fees", "billed"
 """Where a dispute's hidden part has what it has taken, and what it has cost, in the currency of
-the account."""
+the account, and whether the platform has paid that."""
 
 
 async def withdraw(ctx: Context, charge: Charge, dispute: Dispute, *, rail: str = RAIL) -> Dispute:
@@ -38,7 +41,9 @@ async def withdraw(ctx: Context, charge: Charge, dispute: Dispute, *, rail: str 
         FeeDetail(part.amount, None, worth.currency, part.description, part.type)
         for part in dispute_parts(_plan(ctx, charge), worth.currency)
     ]
-    cost = Money(sum(each.amount for each in fees), worth.currency)
+    billed = await _billed(ctx, charge, dispute, fees)
+    own = [] if billed else fees
+    cost = _sum(own, worth)
     entries: Sequence[Entry]
     if RATE in ctx.hidden(charge):
         entries = flow.withdrawn_converted(
@@ -54,10 +59,10 @@ async def withdraw(ctx: Context, charge: Charge, dispute: Dispute, *, rail: str 
         -worth,
         source=dispute.id,
         description=f"Chargeback withdrawal for {charge.id}",
-        fees=fees,
+        fees=own,
     )
     _note(ctx, charge, dispute, dispute.amount)
-    kept = {WORTH: worth.amount, FEES: msgspec.to_builtins(fees)}
+    kept = {WORTH: worth.amount, FEES: msgspec.to_builtins(fees), BILLED: billed}
     return _recorded(ctx, dispute, charge, made, kept)
 
 
@@ -66,12 +71,15 @@ async def reinstate(ctx: Context, charge: Charge, dispute: Dispute, amount: Mone
     taken, hidden = taken_of(ctx, charge)[dispute.id], ctx.hidden(dispute)
     amount = min(amount, Money(taken, charge.currency))
     first = dispute.balance_transactions[0]
-    worth = Money(hidden[WORTH] * amount.amount // taken, first["currency"])
+    worth = Money(hidden[WORTH] * amount.amount // dispute.amount, first["currency"])
     fees: list[FeeDetail] = []
     if _plan(ctx, charge).dispute_fee_returned:
         paid = msgspec.convert(hidden[FEES], list[FeeDetail])
         fees = [replace(each, amount=-each.amount) for each in paid]
-    cost = Money(-sum(each.amount for each in fees), worth.currency)
+    if hidden[BILLED]:
+        _credit_platform(ctx, dispute, -_sum(fees, worth))
+        fees = []
+    cost = -_sum(fees, worth)
     entries: Sequence[Entry]
     if RATE in ctx.hidden(charge):
         entries = flow.reinstated_converted(
@@ -91,6 +99,35 @@ async def reinstate(ctx: Context, charge: Charge, dispute: Dispute, amount: Mone
     )
     _note(ctx, charge, dispute, taken - amount.amount)
     return _recorded(ctx, dispute, charge, made, hidden)
+
+
+async def _billed(
+    ctx: Context, charge: Charge, dispute: Dispute, fees: Sequence[FeeDetail]
+) -> bool:
+    """Let the platform pay, if it pays what its account's own payments cost."""
+    if not fees or not ctx.caller.connected or charge.on_behalf_of is not None:
+        return False
+    if not (await acting_owner(ctx)).platform_pays_fees:
+        return False
+    book, cost = ctx.platform_book, Money(sum(each.amount for each in fees), fees[0].currency)
+    ctx.post(charge_flow.fee_taken(cost, book=book, purse="available"), source=dispute.id)
+    text = f"Fees of {dispute.id} of {ctx.account}"
+    record(ctx, "stripe_fee", -cost, source=None, book=book, description=text)
+    return True
+
+
+def _credit_platform(ctx: Context, dispute: Dispute, cost: Money) -> None:
+    """Give the platform back what it has paid for a dispute of its account's."""
+    if not cost:
+        return
+    book = ctx.platform_book
+    ctx.post(refund_flow.fee_returned(cost, book=book, purse="available"), source=dispute.id)
+    text = f"Fees of {dispute.id} of {ctx.account}"
+    record(ctx, "stripe_fee", cost, source=None, book=book, description=text)
+
+
+def _sum(fees: Sequence[FeeDetail], worth: Money) -> Money:
+    return Money(sum(each.amount for each in fees), worth.currency)
 
 
 def _plan(ctx: Context, charge: Charge) -> Plan:
