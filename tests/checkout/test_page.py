@@ -113,7 +113,7 @@ def test_the_form_is_only_taken_from_the_page(office: Office) -> None:
     browser, page = customer(office, made["url"])
     stranger, _ = customer(office, made["url"])
     for forged in (browser.submit(page, TYPED, token="x"), stranger.submit(page, TYPED)):
-        assert "Enter your card again" in text_of(forged)
+        assert "Enter the numbers again" in text_of(forged)
     assert state(office, made["id"]) == ("open", "unpaid")
     assert office.listed("/v1/payment_intents") == []
     for place in (made["url"][:-1] + ("0" if made["url"][-1] != "0" else "1"), "/c/pay/x"):
@@ -208,3 +208,23 @@ def test_a_card_is_saved_for_later(office: Office) -> None:
     assert office.refused(path)["code"] == "setup_intent_unexpected_state"
     office.post(f"/v1/checkout/sessions/{other['id']}/expire")
     assert office.get(f"/v1/setup_intents/{waiting}")["status"] == "canceled"
+
+
+def test_a_bank_account_pays_later(office: Office) -> None:
+    data = {"currency": "eur", "product_data": {"name": "Tea"}, "unit_amount": 900}
+    made = session(office, line_items=[{"price_data": data}],
+                   payment_method_types=["card", "sepa_debit"])  # fmt: skip
+    browser, page = customer(office, made["url"])
+    assert 'href="?method=sepa_debit"' in page.text
+    page = browser.open(made["url"] + "?method=sepa_debit")
+    assert "authorise the shop" in text_of(page)
+    wrong = browser.submit(page, TYPED | {"iban": "AT00 1904 3002 3457 3201"})
+    assert "The IBAN is not one" in text_of(wrong)
+    paid = browser.submit(wrong, TYPED | {"iban": "AT61 1904 3002 3457 3201"})
+    assert led(browser, paid) == done(made["id"])
+    assert state(office, made["id"]) == ("complete", "unpaid")
+    assert "Order received" in text_of(browser.open(made["url"]))
+    (charge,) = office.get("/v1/charges")["data"]
+    mandate = charge["payment_method_details"]["sepa_debit"]["mandate"]
+    agreed = office.get(f"/v1/mandates/{mandate}")["customer_acceptance"]
+    assert (agreed["type"], agreed["online"]["ip_address"]) == ("online", "127.0.0.1")

@@ -11,10 +11,7 @@ from tests.clients.programs import PATIENCE_S
 from tests.code.events import told
 from tests.reliability.served import KEY
 
-UNTRIGGERED = {
-    "checkout.session.async_payment_failed", "checkout.session.async_payment_succeeded",
-    "payment_link.created", "payment_link.updated",
-}  # fmt: skip
+UNTRIGGERED = {"payment_link.created", "payment_link.updated"}
 """Events that happen here, and whose examples begin with what is not offered."""
 
 

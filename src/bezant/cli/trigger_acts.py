@@ -33,8 +33,6 @@ ONLY_LATER: Mapping[str, str] = {
     **ACCOUNTS_LATER,
     "balance.available": "what is pending must have become available, on its day",
     "charge.expired": "what is held by a card must not be captured for a week",
-    "checkout.session.async_payment_failed": "a payment by bank debit must have come back",
-    "checkout.session.async_payment_succeeded": "a payment by bank debit must have arrived",
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",
     "payout.reconciliation_completed": "an automatic payout must have been made on its day",
     "refund.failed": "a cardholder's bank must have sent a refund back, which takes a day",

@@ -6,6 +6,8 @@ from typing import Any
 from bezant.cli.trigger_scene import Act, Object, Outcome, Scene
 
 _DONE = "https://example.com/done"
+_PAYS, _SENDS_BACK = "AT611904300234573201", "AT861904300235473202"
+"""Bank accounts in SEPA: one pays what is debited, the other sends it back."""
 
 
 async def _product(scene: Scene) -> Object:
@@ -45,6 +47,27 @@ async def _session_completed(scene: Scene) -> Outcome:
     return Outcome(scene.remote, made["id"])
 
 
+def _by_bank(iban: str) -> Callable[[Scene], Awaitable[Outcome]]:
+    async def play(scene: Scene) -> Outcome:
+        line = "line_items[0][price_data]"
+        form = {
+            f"{line}[currency]": "eur",
+            f"{line}[unit_amount]": 900,
+            f"{line}[product_data][name]": "A cup of tea",
+            "payment_method_types[0]": "sepa_debit",
+            "success_url": _DONE,
+        }
+        made = await scene.remote.post("/v1/checkout/sessions", **form)
+        account = {"type": "sepa_debit", "sepa_debit[iban]": iban,
+                   "billing_details[name]": "Ada Example"}  # fmt: skip
+        method = await scene.remote.post("/v1/payment_methods", **account)
+        path = f"/v1/payment_pages/{made['id']}/confirm"
+        await scene.remote.post(path, payment_method=method["id"])
+        return Outcome(scene.remote, made["id"])
+
+    return play
+
+
 async def _session_expired(scene: Scene) -> Outcome:
     made = await _session(scene)
     await scene.remote.post(f"/v1/checkout/sessions/{made['id']}/expire")
@@ -70,6 +93,12 @@ def _updated(
 
 
 CHECKOUT_ACTS: Mapping[str, Act] = {
+    "checkout.session.async_payment_failed": Act(
+        "A bank account that is debited on a page sends the money back.", _by_bank(_SENDS_BACK)
+    ),
+    "checkout.session.async_payment_succeeded": Act(
+        "A bank account is debited on a page, and the money comes.", _by_bank(_PAYS)
+    ),
     "checkout.session.completed": Act("Somebody pays on a page.", _session_completed),
     "checkout.session.expired": Act("A page is closed before anybody has paid.", _session_expired),
     "payment_link.created": Act("Something is offered by a link.", _created(_link)),

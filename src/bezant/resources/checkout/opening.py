@@ -37,8 +37,9 @@ from bezant.store.feed import BOOK_DIGITS
 EXPIRY_JOB = "checkout.expire"
 LEAST_SECONDS, MOST_SECONDS = 30 * 60, 24 * 3_600
 PAGE = "/c/pay"
-PAGE_TYPES = ("card",)
-"""The types of payment method that the page can take."""
+PAGE_TYPES = ("card", "sepa_debit")
+"""The types of payment method that the page can take; cards alone if nothing is said."""
+USUAL_TYPES = ("card",)
 _SHOWN = ("billing_address_collection", "cancel_url", "client_reference_id",
           "integration_identifier", "locale", "origin_context", "submit_type",
           "success_url")  # fmt: skip
@@ -61,7 +62,7 @@ async def new_session(
     name = ctx.new_id(f"cs_{'live' if ctx.livemode else 'test'}")
     customer = await _customer(ctx, params)
     wanted = wanted_of(params, lines)
-    types: list[str] = list(PAGE_TYPES)
+    types: list[str] = list(USUAL_TYPES)
     if params.mode == "payment":
         types = (await tried(ctx, wanted, origin)).payment_method_types
     else:
@@ -174,13 +175,13 @@ def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
         if (value := getattr(params, name)) is not None:
             wanted[name] = value
     if not (params.allowed_payment_method_types or params.payment_method_types):
-        wanted["payment_method_types"] = list(PAGE_TYPES)
+        wanted["payment_method_types"] = list(USUAL_TYPES)
     options = plain(params.payment_method_options)
     return wanted | ({"payment_method_options": options} if options else {})
 
 
 def _setup_wanted(params: CreateSession) -> dict[str, Any]:
-    wanted = plain(params.setup_intent_data) | {"payment_method_types": list(PAGE_TYPES)}
+    wanted = plain(params.setup_intent_data) | {"payment_method_types": list(USUAL_TYPES)}
     if params.customer is not None:
         wanted["customer"] = params.customer
     options = plain(params.payment_method_options)
@@ -194,11 +195,11 @@ def _setup_wanted(params: CreateSession) -> dict[str, Any]:
 
 async def _check_setup(ctx: Context, params: CreateSession) -> None:
     """Refuse what cannot be saved, and for whom."""
-    sent = params.allowed_payment_method_types or params.payment_method_types or PAGE_TYPES
+    sent = params.allowed_payment_method_types or params.payment_method_types or USUAL_TYPES
     excluded = params.excluded_payment_method_types or ()
-    if [each for each in sent if each not in PAGE_TYPES] or not set(sent) - set(excluded):
+    if not set(USUAL_TYPES) >= set(sent) > set(excluded) & set(sent):
         raise InvalidRequest(
-            f"The page saves only payment methods of the type {', '.join(PAGE_TYPES)}.",
+            f"The page saves only payment methods of the type {', '.join(USUAL_TYPES)}.",
             code="payment_method_unsupported_type",
             param="payment_method_types",
         )

@@ -25,13 +25,14 @@ from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.link_visit import Visitor, visit
 from bezant.resources.checkout.opening import PAGE
 from bezant.resources.checkout.outcome import followed, intent_of_session, kept_of
-from bezant.resources.checkout.page_form import gaps, is_email, method_of, place_of
+from bezant.resources.checkout.page_form import gaps, is_email, kind_of, method_of, place_of
 from bezant.resources.checkout.page_view import NOTHING_SHOWN, Shown, view
 from bezant.resources.checkout.page_web import acting, guard, nothing, out_of_reach, say
 from bezant.resources.checkout.paying import pay
 from bezant.resources.checkout.payment_link import PAGE as LINK_PAGE
 from bezant.resources.checkout.payment_link import PaymentLink
 from bezant.resources.checkout.session import CheckoutSession, check_open
+from bezant.resources.payments.mandating import AcceptanceParams, MandateData, OnlineParams
 from bezant.resources.payments.payment_methods import create as create_method
 from bezant.store.feed import BOOK_DIGITS
 
@@ -57,6 +58,24 @@ class _Visit(NamedTuple):
     session: CheckoutSession
 
 
+class _Sent(NamedTuple):
+    """What was sent by the form, and from where."""
+
+    kind: str
+    attempt: str
+    typed: Mapping[str, str]
+    address: str
+    agent: str
+
+    @property
+    def agreed(self) -> MandateData | None:
+        """How whoever pays has agreed that their account is debited, if it is."""
+        if self.kind == "card":
+            return None
+        online = OnlineParams(ip_address=self.address, user_agent=self.agent)
+        return MandateData(customer_acceptance=AcceptanceParams(online=online, type="online"))
+
+
 class CheckoutPage:
     """Shows what is to be paid, and takes the card."""
 
@@ -71,7 +90,8 @@ class CheckoutPage:
         guard(response)
         found = await self._find(response, place)
         if found is not None:
-            await self._show(request, response, found, place)
+            shown = Shown(kind=request.get_param("method"))
+            await self._show(request, response, found, place, shown)
 
     async def on_post(
         self, request: falcon.asgi.Request, response: falcon.asgi.Response, place: str
@@ -84,19 +104,26 @@ class CheckoutPage:
         raw = await request.stream.read(_MAX_BODY_BYTES)
         typed = {name: value.strip() for name, value in parse_qsl(raw.decode("utf-8", "replace"))}
         token, attempt = typed.pop("token", ""), typed.pop("attempt", "")
+        kind = kind_of(found.session, typed.pop("method", None))
         cookie = request.cookies.get(_COOKIE, "")
         if not cookie or not compare_digest(token.encode(), cookie.encode()):
-            problem = "The page was open for too long. Enter your card again."
-            await self._show(request, response, found, place, Shown(typed=typed, problem=problem))
+            problem = "The page was open for too long. Enter the numbers again."
+            shown = Shown(typed=typed, problem=problem, kind=kind)
+            await self._show(request, response, found, place, shown)
             return
         if attempt != str(kept_of(*found).attempts):
-            await self._show(request, response, found, place, lead=True)
+            shown = Shown(kind=kind)
+            await self._show(request, response, found, place, shown, lead=True)
             return
-        wrong = gaps(found.session, typed) if found.session.status == "open" else {}
+        wrong = gaps(found.session, kind, typed) if found.session.status == "open" else {}
         if wrong:
-            await self._show(request, response, found, place, Shown(typed=typed, wrong=wrong))
+            shown = Shown(typed=typed, wrong=wrong, kind=kind)
+            await self._show(request, response, found, place, shown)
             return
-        found, shown = await self._pay(found, attempt, typed)
+        agent = request.user_agent or "unknown"
+        found, shown = await self._pay(
+            found, _Sent(kind, attempt, typed, request.remote_addr, agent)
+        )
         await self._show(request, response, found, place, shown, lead=True)
 
     async def on_get_return(
@@ -124,29 +151,28 @@ class CheckoutPage:
             response.status = falcon.HTTP_303
             response.location = f"{PAGE}/{place}"
 
-    async def _pay(
-        self, found: _Visit, attempt: str, typed: Mapping[str, str]
-    ) -> tuple[_Visit, Shown]:
+    async def _pay(self, found: _Visit, sent: _Sent) -> tuple[_Visit, Shown]:
         """Pay by what was typed in, as often as something else has changed meanwhile."""
         while True:
             ctx = found.ctx.fresh()
             session = await ctx.load(CheckoutSession, found.session.id)
             found = _Visit(ctx, session)
-            if session.status != "open" or str(kept_of(ctx, session).attempts) != attempt:
-                return found, NOTHING_SHOWN
+            if session.status != "open" or str(kept_of(ctx, session).attempts) != sent.attempt:
+                return found, Shown(kind=sent.kind)
             try:
                 check_open(ctx, session)
                 more = kept_of(ctx, session).method
-                method = await create_method(ctx, method_of(session, typed, more))
-                outcome = await pay(ctx, session, method)
+                params = method_of(session, sent.kind, sent.typed, more)
+                method = await create_method(ctx, params)
+                outcome = await pay(ctx, session, method, sent.agreed)
                 await ctx.write()
             except Stale:
                 continue
             except ApiError as problem:
-                return _Visit(ctx.fresh(), session), _told(problem, typed)
+                return _Visit(ctx.fresh(), session), _told(problem, sent)
             if isinstance(outcome, Failure):
-                return _Visit(ctx, ctx.current(session)), _told(outcome.error, typed)
-            return _Visit(ctx, outcome), Shown(typed=typed)
+                return _Visit(ctx, ctx.current(session)), _told(outcome.error, sent)
+            return _Visit(ctx, outcome), Shown(typed=sent.typed, kind=sent.kind)
 
     async def _find(self, response: falcon.asgi.Response, place: str) -> _Visit | None:
         try:
@@ -264,12 +290,12 @@ def _visitor(request: falcon.asgi.Request) -> Visitor:
     )
 
 
-def _told(problem: ApiError, typed: Mapping[str, str]) -> Shown:
+def _told(problem: ApiError, sent: _Sent) -> Shown:
     """Return what to say of an error, beside its field if it has one."""
-    if not isinstance(problem, CardError):
-        log.warning("checkout_payment_refused", problem=problem.message)
-        return Shown(typed=typed, problem=_NOT_MADE)
     place = place_of(problem.param)
     if place is not None:
-        return Shown(typed=typed, wrong={place: problem.message})
-    return Shown(typed=typed, problem=problem.message)
+        return Shown(typed=sent.typed, wrong={place: problem.message}, kind=sent.kind)
+    if isinstance(problem, CardError):
+        return Shown(typed=sent.typed, problem=problem.message, kind=sent.kind)
+    log.warning("checkout_payment_refused", problem=problem.message)
+    return Shown(typed=sent.typed, problem=_NOT_MADE, kind=sent.kind)

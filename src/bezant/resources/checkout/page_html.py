@@ -32,6 +32,9 @@ input[aria-invalid], select[aria-invalid] { border-color: var(--bad) }
 button { width: 100%; padding: .85rem; margin-top: 1.5rem; font-size: 1.05rem }
 button:hover { background: #094b8e }
 button:focus-visible, a:focus-visible { outline: 3px solid var(--key); outline-offset: 2px }
+.ways { display: flex; gap: .5rem; margin: .5rem 0 0 }
+.ways a { padding: .4rem .9rem; border: 1px solid var(--line); border-radius: .5rem }
+.ways a[aria-current] { border-color: var(--key); font-weight: 600 }
 .box.bad { border-color: var(--bad) }
 .back { display: inline-block; margin-top: 1.25rem }
 .known { margin: .9rem 0 0 }
@@ -44,9 +47,12 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--key); outline-o
 )
 NUMBER, EXPIRY, CVC, NAME = "card_number", "card_expiry", "card_cvc", "name"
 EMAIL, PHONE, COUNTRY, POSTAL_CODE = "email", "phone", "country", "postal_code"
+IBAN = "iban"
 LINE1, LINE2, CITY, STATE = "line1", "line2", "city", "state"
-_MARKED = "Check what is marked below, and enter your card again: it is never kept on this page."
-SECRETS = frozenset({NUMBER, EXPIRY, CVC})
+_MARKED = (
+    "Check what is marked below, and enter the numbers again: they are never kept on this page."
+)
+SECRETS = frozenset({NUMBER, EXPIRY, CVC, IBAN})
 """What is never shown again once it has been typed in."""
 
 
@@ -72,11 +78,20 @@ class Offer(Struct, frozen=True, kw_only=True):
     back: str | None = None
 
 
+KINDS = {"card": "Card", "sepa_debit": "Bank account (SEPA)"}
+_AGREES = (
+    "By paying you authorise {merchant}, and its bank, to debit your account once for this "
+    "payment. You can claim the money back from your bank within eight weeks."
+)
+
+
 class Form(Struct, frozen=True, kw_only=True):
     """The form: what proves where it comes from, what it asks for, and what was typed before."""
 
     token: str
     attempt: int
+    kind: str = "card"
+    kinds: Sequence[str] = ()
     email: str | None = None
     phone: bool = False
     address: bool = False
@@ -90,17 +105,18 @@ def page(offer: Offer, form: Form) -> str:
     problem = form.problem or (_MARKED if form.wrong else "")
     box = f'<p class="box bad" role="alert">{escape(problem)}</p>' if problem else ""
     words = f'<p class="words">{escape(offer.words)}</p>' if offer.words else ""
-    fields = "".join((_contact(form), _card(form), _billing(form)))
+    fields = _fields(offer, form)
     summary = _summary(offer) if offer.lines else ""
     kind = "" if offer.lines else ' class="one"'
     return _whole(
         f"{offer.heading} · {offer.merchant}",
         f'<main{kind}>{_badge(offer.livemode)}<header><p class="merchant">'
         f"{escape(offer.merchant)}</p><h1>{escape(offer.heading)}</h1></header>{summary}"
-        f'<section aria-labelledby="pay"><h2 id="pay">How you pay</h2>{box}'
+        f'<section aria-labelledby="pay"><h2 id="pay">How you pay</h2>{_choice(form)}{box}'
         f'<form method="post" autocomplete="on" novalidate>'
         f'<input type="hidden" name="token" value="{escape(form.token)}">'
-        f'<input type="hidden" name="attempt" value="{form.attempt}">{fields}{words}'
+        f'<input type="hidden" name="attempt" value="{form.attempt}">'
+        f'<input type="hidden" name="method" value="{escape(form.kind)}">{fields}{words}'
         f'<button type="submit">{escape(offer.button)}</button></form></section></main>',
     )
 
@@ -159,6 +175,34 @@ def _row(line: Line) -> str:
     )
 
 
+def _choice(form: Form) -> str:
+    """Return the ways to pay, if there are several: each is a form of its own."""
+    if not form.kinds[1:]:
+        return ""
+    ways = "".join(
+        f'<a href="?method={kind}"{_current(kind, form)}>{escape(KINDS[kind])}</a>'
+        for kind in form.kinds
+    )
+    return f'<nav class="ways" aria-label="Ways to pay">{ways}</nav>'
+
+
+def _current(kind: str, form: Form) -> str:
+    return ' aria-current="true"' if kind == form.kind else ""
+
+
+def _fields(offer: Offer, form: Form) -> str:
+    if form.kind == "card":
+        return _contact(form) + _card(form) + _billing(form)
+    account = (
+        _contact(form)
+        + _input(form, IBAN, "IBAN", complete="off")
+        + _input(form, NAME, "Name of the account's holder", complete="name")
+    )
+    address = _billing(form) if form.address else ""
+    agrees = _AGREES.format(merchant=offer.merchant)
+    return f'{account}{address}<p class="words">{escape(agrees)}</p>'
+
+
 def _contact(form: Form) -> str:
     if form.email is not None:
         email = f'<p class="known">E-mail: {escape(form.email)}</p>'
@@ -175,7 +219,7 @@ def _card(form: Form) -> str:
         + '<div class="row">'
         + _input(form, EXPIRY, "Expires", complete="cc-exp", digits=True, hint="MM / YY")
         + _input(form, CVC, "Security code", complete="cc-csc", digits=True,
-                 hint="On the card's back")
+                 hint="On the card, three or four digits")
         + "</div>"
         + _input(form, NAME, "Name on the card", complete="cc-name")
     )  # fmt: skip

@@ -12,6 +12,7 @@ from bezant.kernel.money import Money
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.line_item import LineItem, items_under
 from bezant.resources.checkout.outcome import Intent, intent_of_session, kept_of
+from bezant.resources.checkout.page_form import kind_of
 from bezant.resources.checkout.payment_link import HostedConfirmation, PaymentLink, is_over
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.payments.confirming import merchant
@@ -28,6 +29,7 @@ class Shown(Struct, frozen=True):
     typed: Mapping[str, str] = {}
     wrong: Mapping[str, str] = {}
     problem: str = ""
+    kind: str | None = None
 
 
 NOTHING_SHOWN = Shown()
@@ -69,6 +71,8 @@ async def _open(
     form = html.Form(
         token=token,
         attempt=kept_of(ctx, session).attempts,
+        kind=kind_of(session, shown.kind),
+        kinds=session.payment_method_types,
         email=session.email,
         phone=session.phone_number_collection.enabled,
         address=session.billing_address_collection == "required",

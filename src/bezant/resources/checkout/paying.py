@@ -19,23 +19,30 @@ from bezant.resources.core.customer_params import CreateCustomer
 from bezant.resources.core.customers import create as create_customer
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
-from bezant.resources.payments.confirming import confirm as confirmed
 from bezant.resources.payments.following import SESSION
+from bezant.resources.payments.mandating import MandateData
+from bezant.resources.payments.paying import confirm as confirmed
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import ConfirmPaymentIntent
 
 
 async def pay(
-    ctx: Context, session: CheckoutSession, method: PaymentMethod
+    ctx: Context,
+    session: CheckoutSession,
+    method: PaymentMethod,
+    agreed: MandateData | None = None,
 ) -> CheckoutSession | Failure:
-    """Try to get the money of an open session by a method, or to save that for later."""
+    """Try to get the money of an open session by a method, or to save that for later.
+
+    `agreed` says how whoever pays has agreed that their bank account is debited.
+    """
     if session.mode == "setup":
         return await save_card(ctx, session, method)
     await check_link(ctx, session.payment_link)
     session = await _with_customer(ctx, session, method)
     intent = await _intent(ctx, session, method)
     changes.check_method(intent, method)
-    asked = ConfirmPaymentIntent(return_url=f"{session.url}/return")
+    asked = ConfirmPaymentIntent(return_url=f"{session.url}/return", mandate_data=agreed)
     attempt = changes.attempt_of(ctx, intent, asked)
     kept = kept_of(ctx, session)
     session = keep(

@@ -45,9 +45,20 @@ class UsBankAccount(core.UsBankAccount):
     financial_connections_account: Annotated[str, _NO_CONNECTIONS] | None = None
 
 
-class SepaDebit(Params):
-    """A bank account in SEPA."""
+class BillingDetailsParams(Params):
+    """Who pays with it."""
 
+    address: Emptyable[AddressParams] | None = None
+    email: Emptyable[Text] | None = None
+    name: Emptyable[Text] | None = None
+    phone: Emptyable[Text] | None = None
+    tax_id: Emptyable[Text] | None = None
+
+
+class SepaDebit(Params):
+    """A bank account in SEPA; the official command line says here who pays."""
+
+    billing_details: BillingDetailsParams | None = None
     iban: Annotated[str, Meta(max_length=50)]
 
 
@@ -193,16 +204,6 @@ class RadarOptions(Params):
     """What a browser has been seen as."""
 
     session: Annotated[str, refused("There are no sessions of browsers.")] | None = None
-
-
-class BillingDetailsParams(Params):
-    """Who pays with it."""
-
-    address: Emptyable[AddressParams] | None = None
-    email: Emptyable[Text] | None = None
-    name: Emptyable[Text] | None = None
-    phone: Emptyable[Text] | None = None
-    tax_id: Emptyable[Text] | None = None
 
 
 class UpdateUsBankAccount(Params):

@@ -49,13 +49,14 @@ of_customer = Routes(PaymentMethod, OF_CUSTOMER, listed=False, retrieved=False)
 async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
     """Make a payment method that no customer has yet."""
     shown, hidden = await details(ctx, params)
+    inside = params.sepa_debit.billing_details if params.sepa_debit else None
     return made(
         ctx,
         params.type,
         shown,
         hidden,
         allow_redisplay=params.allow_redisplay,
-        billing_details=billing_of(BillingDetails(), params.billing_details),
+        billing_details=billing_of(BillingDetails(), params.billing_details or inside),
         metadata=merged({}, params.metadata),
     )
 

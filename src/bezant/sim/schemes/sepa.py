@@ -8,6 +8,7 @@ Accounts that always answer (the numbers are Stripe's):
     DE78370400440532013004  MD01  not authorized       AT591904300235473203  MD06  refunded
     DE51370400440532013005  AM03  wrong currency       AT511904300000066666  AG01  rejected
 
+IT60X0542811101000000123456 is returned, too, as the official command line's example expects.
 A payee is verified: NO MATCH and CLOSE MATCH in a name are answered so, all other names match.
 """
 
@@ -38,6 +39,7 @@ _DEBITED: Mapping[str, tuple[Outcome, str]] = MappingProxyType(
         "AT321904300235473204": ("pending", ""),
         "AT861904300235473202": ("returned", "AM04"),
         "AT051904300235473205": ("returned", "AM04"),
+        "IT60X0542811101000000123456": ("returned", "AM04"),
         "AT591904300235473203": ("returned", "MD06"),
         "AT511904300000066666": ("rejected", "AG01"),
     }
