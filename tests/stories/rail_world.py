@@ -137,7 +137,7 @@ class World:
         ctx.post(collection.created(parcel.money, book=ctx.book, rail="wire"), source=parcel.id)
         ctx.create(parcel)
         await ctx.write()
-        await self.hours(30)
+        await self.hours(30, step=6)
 
     async def send(self, rail, account, amount, currency, *, service="standard", **order):
         """Send money over a rail and return the movement's id."""
@@ -179,19 +179,19 @@ class World:
         while await self.platform.tick():
             pass
 
-    async def hours(self, count):
-        """Let hours pass, one after another."""
-        for _ in range(count):
-            self.clock.advance(timedelta(hours=1))
+    async def hours(self, count, step=1):
+        """Let hours pass, one after another or several at once."""
+        for _ in range(0, count, step):
+            self.clock.advance(timedelta(hours=step))
             await self.tick()
 
-    async def until(self, name, *statuses, days=12):
+    async def until(self, name, *statuses, days=12, step=1):
         """Let time pass until a movement has come to one of these states."""
-        for _ in range(days * 24):
+        for _ in range(0, days * 24, step):
             await self.tick()
             if (await self.movement(name)).status in statuses:
                 return await self.movement(name)
-            self.clock.advance(timedelta(hours=1))
+            self.clock.advance(timedelta(hours=step))
         found = await self.movement(name)
         raise AssertionError(f"still {found.status}: {found.facts}")
 
@@ -204,7 +204,7 @@ class World:
 
     async def check(self):
         """The banks' books equal ours to the unit, and nothing is left between books."""
-        await self.hours(30)
+        await self.hours(30, step=6)
         for name in self.banks:
             left = await self.unexplained(name)
             assert left == 0, (name, left, self.banks[name].lines())

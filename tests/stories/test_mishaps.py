@@ -153,7 +153,7 @@ class Post:
         """Let the bank be out of order for hours, then slow, its letters in the wrong order."""
         self.wish("outage", rail="bank", seconds=str(hours * 3_600 - 60))
         self.wish("delay", rail="bank", seconds="3600")
-        await self.world.hours(hours)
+        await self.world.hours(hours, step=min(hours, 6))
         self.wish("lose", rail="bank", kind="ack", times="2")
         await self.reversed()
 
@@ -163,12 +163,15 @@ async def befall(world, post, names, told):
     for name, fate in told.items():
         if fate.mistake:
             post.wish(fate.mistake, await post.key(names[name]))
-    await post.outage(31 if post.way.rail in BATCH else 2)
-    for name, fate in told.items():
-        if fate.afterwards != "reject":
-            await world.until(names[name], "settled", fate.ends, *fate.also, days=6)
+    await post.outage(30 if post.way.rail in BATCH else 2)
+    for name in names:
+        await world.until(names[name], "settled", told[name].ends, *told[name].also, days=6, step=3)
     asked = []
     for name, fate in told.items():
+        if fate.afterwards == "reject":
+            names[name] = await post.send(fate.account)
+            await post.leave([names[name]])
+            post.bank.receive()  # Whoever gets it thinks about it, and then says no.
         if fate.afterwards in ("reject", "return", "refuse-recall"):
             post.wish(fate.afterwards, await post.key(names[name]))
         if fate.afterwards in ("recall", "refuse-recall"):
@@ -176,9 +179,9 @@ async def befall(world, post, names, told):
     await post.reversed()
     for fate, recall in asked:
         refused = fate.afterwards == "refuse-recall"
-        await world.until(recall, "rejected" if refused else "settled", days=6)
+        await world.until(recall, "rejected" if refused else "settled", days=6, step=3)
     return {
-        name: await world.until(names[name], fate.ends, *fate.also, days=8)
+        name: await world.until(names[name], fate.ends, *fate.also, days=8, step=3)
         for name, fate in told.items()
     }
 
@@ -189,15 +192,16 @@ def test_payments_have_every_mishap_at_once(database, monkeypatch, way):
         await world.fund(100_000, way.currency)
         post = Post(world, way, world.send)
         post.repeat()
-        await world.hours(18)  # To three in the afternoon, when CHAPS is open as well.
+        await world.hours(18, step=18)  # To three in the afternoon, when CHAPS is open as well.
         told = dict(fates(way, post.bank.schemes[way.rail].magic))
         spoiled = None
         if way.rail in BATCH:
             spoiled = await post.send()
             await post.leave([spoiled])
             post.spoil()
-            assert world.executed(await world.until(spoiled, "rejected")) == 0
-        names = {name: await post.send(fate.account) for name, fate in told.items()}
+            assert world.executed(await world.until(spoiled, "rejected", step=3)) == 0
+        now = {name: fate for name, fate in told.items() if fate.afterwards != "reject"}
+        names = {name: await post.send(fate.account) for name, fate in now.items()}
         await post.leave(names.values())
         ended = await befall(world, post, names, told)
         for name, movement in ended.items():
@@ -225,7 +229,7 @@ def test_collections_have_every_mishap_at_once(database, monkeypatch, way):
         spoiled = await post.send()
         await post.leave([spoiled])
         post.spoil()
-        assert world.executed(await world.until(spoiled, "rejected")) == 0
+        assert world.executed(await world.until(spoiled, "rejected", step=3)) == 0
         names = {name: await post.send(fate.account) for name, fate in told.items()}
         await post.leave(names.values())
         ended = await befall(world, post, names, told)

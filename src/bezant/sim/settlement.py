@@ -185,9 +185,10 @@ def _replies(
 def _lines(
     answers: Iterable[Answer], scheme: Scheme, today: date, number: int
 ) -> Iterator[tuple[int, Line]]:
-    """Yield (answer, line) for answers that bring money back."""
+    """Yield (answer, line) for answers that bring money back; said again, they bring none."""
     for answer in answers:
-        if answer.outcome in _MOVES_BACK and answer.amount:
+        again = "enquiry" in answer.details
+        if answer.outcome in _MOVES_BACK and answer.amount and not again:
             yield answer.number, _line(answer, scheme, today, number)
             number += 1
 
