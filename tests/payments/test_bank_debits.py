@@ -1,9 +1,16 @@
 """Payments collected from bank accounts: pending until the bank has the money for good."""
 
+import asyncio
 from typing import Any
 
+import msgspec
+
+from bezant.api.context import Caller
 from bezant.ledger.book import book_of
+from bezant.resources.payments.microdeposit import Microdeposit
+from bezant.store.objects import Page
 from tests.payments.till import Till
+from tests.resources.office import Answer
 
 ACH = {"payment_method": "pm_usBankAccount_success", "currency": "usd"}
 NAMED = {"billing_details": {"name": "Ada Lovelace", "email": "ada@example.com"}}
@@ -228,6 +235,14 @@ def test_a_bank_account_is_verified_by_what_stands_on_its_statement(till: Till) 
                       payment_method=method,
                       allowed_payment_method_types=["us_bank_account"])  # fmt: skip
     assert again["status"] == "processing", "once is enough"
+    fourth = debit(till, asked)
+    cent = movement_of(till, fourth["id"])
+    assert till.hear(cent, "submitted") == till.hear(cent, "settled") == 1
+    assert till.hear(cent, "returned", "R03") == 1
+    till.work_off()
+    fourth = till.get(f"/v1/payment_intents/{fourth['id']}")
+    assert fourth["last_payment_error"]["code"] == "payment_method_microdeposit_failed"
+    assert till.house() == {}
     third = debit(till, asked)
     page = third["next_action"]["verify_with_microdeposits"]["hosted_verification_url"]
     shown = till.run(till.send("GET", page, raw=True))
@@ -244,6 +259,44 @@ def test_a_bank_account_is_verified_by_what_stands_on_its_statement(till: Till) 
                  "payment_method": "pm_usBankAccount_success",
                  "allowed_payment_method_types": ["us_bank_account"], **wrong}  # fmt: skip
         assert till.refused("/v1/payment_intents", **given)["param"] == param
+
+
+def movement_of(till: Till, intent: str) -> str:
+    """Return the microdeposit that was sent for an intent."""
+
+    async def find() -> str:
+        ctx = till.context(Caller(till.platform, till.platform, livemode=False))
+        bodies, _ = await ctx.page(Microdeposit, Page(limit=10))
+        shown = [msgspec.json.decode(body, type=Microdeposit) for body in bodies]
+        return next(each.id for each in shown if each.intent == intent)
+
+    return till.run(find())
+
+
+def test_a_refund_and_the_way_back_of_its_payment_at_once_give_the_money_back_once(
+    till: Till,
+) -> None:
+    for _ in range(3):
+        charge = debit(till)["latest_charge"]
+        clear(till, charge)
+
+        async def both(charge: str = charge) -> tuple[Answer, int]:
+            refund = till.send("POST", "/v1/refunds", {"charge": charge})
+            back = till._hear(charge, "returned", "R10", till.platform)
+            return await asyncio.gather(refund, back)
+
+        answer, heard = till.run(both())
+        till.work_off()
+        assert heard == 1
+        if answer.status == 200:
+            assert till.get(f"/v1/refunds/{answer.json['id']}")["status"] == "canceled"
+        else:
+            assert answer.error["code"] == "charge_disputed"
+        till.mature()
+        ledger = till.ledger()
+        assert ledger.keys() == {"available", "fees_payable"}
+        assert ledger["available"] == -ledger["fees_payable"]
+        assert till.house() == {}
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -52,6 +52,11 @@ PAYMENT_ERROR_CODES = (
         "Confirm while the customer is there, and verify the account by microdeposits.",
     ),
     (
+        "payment_method_microdeposit_failed",
+        "The bank account did not take the cent by which it was to be verified.",
+        "Ask the customer for another payment method.",
+    ),
+    (
         "payment_method_microdeposit_verification_amounts_invalid",
         "The account is verified by a code and not by amounts.",
         "Send the code from the account's statement as `descriptor_code`.",

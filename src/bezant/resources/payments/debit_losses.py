@@ -17,6 +17,7 @@ from bezant.resources.payments.dispute import Dispute, EvidenceDetails, prefille
 from bezant.resources.payments.dispute_money import withdraw
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.screening import IP_ADDRESS
 from bezant.store.objects import Page
 
 TAKEN_FOR = "taken_for"
@@ -49,7 +50,7 @@ async def lost(ctx: Context, matter: Matter) -> bool:
             charge=charge.id,
             created=created_of(name),
             currency=charge.currency,
-            evidence=prefilled(charge),
+            evidence=prefilled(charge, hidden.get(IP_ADDRESS)),
             evidence_details=EvidenceDetails(due_by=None),
             is_charge_refundable=False,
             livemode=ctx.livemode,

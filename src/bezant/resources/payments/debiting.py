@@ -27,6 +27,7 @@ from bezant.resources.payments.confirming import Attempt, descriptor, merchant
 from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.screening import IP_ADDRESS, ip_of
 from bezant.resources.payments.settling import Means, clear, settle
 
 CLEAR_JOB = "debits.clear"
@@ -69,6 +70,8 @@ async def collect(
     once = usage is None and method.customer is None and not attempt.off_session
     mandate, entitled = await authority(ctx, intent, method, attempt, once=once)
     charge = begun(ctx, intent, method, owner, charged_details(method))
+    if (ip := ip_of(attempt.acceptance)) is not None:
+        ctx.save(charge, hidden={IP_ADDRESS: ip})
     words = descriptor(owner.business_profile.get("name") or owner.id, intent)
     order = Order(
         to=party,

@@ -286,7 +286,8 @@ async def method_named(ctx: Context, name: str) -> PaymentMethod:
 
 def check_method(intent: PaymentIntent, method: PaymentMethod) -> None:
     """Refuse a method of another type, or of another customer."""
-    if method.type not in intent.payment_method_types:
+    excluded = intent.excluded_payment_method_types or ()
+    if method.type not in intent.payment_method_types or method.type in excluded:
         raise InvalidRequest(
             f"The PaymentMethod provided ({method.type}) is not allowed for this PaymentIntent: "
             f"it takes {', '.join(intent.payment_method_types)}.",

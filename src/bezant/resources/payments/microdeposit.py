@@ -19,11 +19,13 @@ from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.handler import Handler
-from bezant.movement.movement import Movement
+from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments.bank_methods import party_of
+from bezant.resources.payments.later import later
 
+FAIL_JOB = "microdeposits.fail"
 KIND = "us_bank_account"
 KEPT = "microdeposit"
 """Where an intent's hidden part has the code that is waited for, and how often it was wrong."""
@@ -131,6 +133,12 @@ def _house_came_back(total: Money, house: Book, rail: str) -> Entry:
     return flow.came_back(total, house=house, rail=rail)
 
 
+def _not_sent(ctx: Context, made: Microdeposit, movement: Movement, _fact: MovementFact) -> None:
+    later(ctx, FAIL_JOB, made.id, movement.book, movement.platform)
+
+
 handler = Handler(
-    subject=Microdeposit, on={}, house={"settled": _house_sent, "returned": _house_came_back}
+    subject=Microdeposit,
+    on={"returned": _not_sent, "rejected": _not_sent, "canceled": _not_sent},
+    house={"settled": _house_sent, "returned": _house_came_back},
 )

@@ -12,7 +12,8 @@ from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments import debiting, microdeposit
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.following import follow
-from bezant.resources.payments.microdeposit import KEPT, KIND, Said
+from bezant.resources.payments.later import Matter
+from bezant.resources.payments.microdeposit import KEPT, KIND, Microdeposit, Said
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 _GIVEN_UP = {
@@ -25,6 +26,11 @@ _GIVEN_UP = {
         "The bank account was not verified: the time to do so is over.",
     ),
 }
+
+_NOT_TAKEN = (
+    "payment_method_microdeposit_failed",
+    "The bank account was not verified: it did not take the cent that was sent to it.",
+)
 
 
 async def confirm(
@@ -72,7 +78,25 @@ async def verify(
         counted = {**kept, "attempts": kept["attempts"] + 1}
         ctx.save(intent, hidden={**hidden, KEPT: counted})
         return Failure(_mismatch(said))
-    code, message = _GIVEN_UP[verdict]
+    return Failure(_give_up(ctx, intent, method, *_GIVEN_UP[verdict]))
+
+
+async def failed(ctx: Context, matter: Matter) -> bool:
+    """Let a payment fail whose bank account has not taken the cent."""
+    made = await ctx.load(Microdeposit, matter.subject)
+    intent = await ctx.load(PaymentIntent, made.intent)
+    waits = (intent.next_action or {}).get("type") == "verify_with_microdeposits"
+    if not waits or intent.payment_method != made.payment_method:
+        return False
+    method = await ctx.load(PaymentMethod, made.payment_method)
+    _give_up(ctx, intent, method, *_NOT_TAKEN)
+    return True
+
+
+def _give_up(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, code: str, message: str
+) -> InvalidRequest:
+    """Let another method be tried; returns the error that says why."""
     error = {
         "code": code,
         "doc_url": f"{ctx.runtime.config.public_url}/docs/errors#{code}",
@@ -89,7 +113,7 @@ async def verify(
         status="requires_payment_method",
         event="payment_intent.payment_failed",
     )
-    return Failure(InvalidRequest(message, code=code))
+    return InvalidRequest(message, code=code)
 
 
 def _mismatch(said: Said) -> InvalidRequest:
