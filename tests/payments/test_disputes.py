@@ -165,6 +165,28 @@ def test_the_account_that_was_paid_bears_it(shop: Shop):
     assert office.post(back, amount=10_000)["amount"] == 10_000
 
 
+def test_a_report_says_which_payment_was_disputed_and_why(shop: Shop):
+    shop.office.pass_time(days=1)
+    dispute = shop.disputed("createDisputeProductNotReceived")
+    shop.office.pass_time(seconds=1)
+    now = int(shop.office.clock.now().timestamp())
+    columns = ["gross", "fee", "reporting_category", "source_id", "charge_id", "dispute_reason"]
+    made = shop.post(
+        "/v1/reporting/report_runs",
+        report_type="balance_change_from_activity.itemized.3",
+        parameters={"interval_start": now - 60, "interval_end": now, "columns": columns},
+    )
+    shop.office.work()
+    done = shop.get(f"/v1/reporting/report_runs/{made['id']}")
+    path = done["result"]["url"].removeprefix("https://pay.example.com")
+    text = shop.office.run(shop.office.send("GET", path, account=shop.account, raw=True)).text
+    charge, name = dispute["charge"], dispute["id"]
+    assert [line.split(",") for line in text.split()][1:] == [
+        ["100.00", "3.20", "charge", charge, charge, ""],
+        ["-100.00", "15.00", "dispute", name, charge, "product_not_received"],
+    ]
+
+
 def test_the_platform_pays_the_fee_where_it_pays_for_payments(
     mall: Office, monkeypatch: pytest.MonkeyPatch
 ):

@@ -7,6 +7,7 @@ always brings: examples and tests ask at once, and do not wait for a calendar.
 from typing import Protocol
 
 from bezant.api.context import Context
+from bezant.kernel.codec import unix_seconds
 from bezant.rail.cards import About
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import Dispute
@@ -15,6 +16,7 @@ from bezant.store.objects import Page
 
 PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.05
+_NEW_SECONDS = 60
 _MOST = 10
 
 
@@ -35,7 +37,7 @@ async def news_is_out(ctx: Context, *, charge: str | None, intent: str | None) -
         paid = await ctx.find(PaymentIntent, intent)
         charge = paid.latest_charge if paid else None
     found = await ctx.find(Charge, charge) if charge else None
-    if found is None or not found.amount_captured:
+    if found is None or not found.amount_captured or not _is_new_by_card(ctx, found):
         return
     about = About(ctx.caller.platform, ctx.account, found.id)
     clock = ctx.runtime.clock
@@ -45,6 +47,11 @@ async def news_is_out(ctx: Context, *, charge: str | None, intent: str | None) -
         if expected is not None and await _told(ctx, found.id) >= expected:
             return
         await clock.sleep(_PAUSE_SECONDS)
+
+
+def _is_new_by_card(ctx: Context, charge: Charge) -> bool:
+    age = unix_seconds(ctx.now()) - charge.created
+    return age < _NEW_SECONDS and "card" in (charge.payment_method_details or {})
 
 
 async def _told(ctx: Context, charge: str) -> int:

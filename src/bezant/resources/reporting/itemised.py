@@ -68,6 +68,7 @@ COLUMNS: Columns = {
     **_address("(r.charge #> '{shipping,address}')", "shipping_address"),
     **_address("(r.charge #> '{billing_details,address}')", "card_address"),
     "charge_id": "r.charge ->> 'id'",
+    "dispute_reason": "case when r.source ->> 'object' = 'dispute' then r.source ->> 'reason' end",
     "payment_intent_id": "r.charge ->> 'payment_intent'",
     "charge_created_utc": time(_CHARGED, local=False),
     "charge_created": time(_CHARGED, local=True),

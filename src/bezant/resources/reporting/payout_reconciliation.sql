@@ -8,7 +8,7 @@ select t.id, to_timestamp((t.b ->> 'created')::bigint) as created,
        (t.b ->> 'net')::numeric as net, t.b ->> 'reporting_category' as reporting_category,
        t.source as source_id, t.b ->> 'description' as description,
        s.body::jsonb as source, c.body::jsonb as charge, k.body::jsonb as customer,
-       case when s.kind in ('charge', 'refund') then s.body::jsonb end as shown,
+       case when s.kind in ('charge', 'dispute', 'refund') then s.body::jsonb end as shown,
        p.b as payout
 from (select o.*, o.body::jsonb as b from object o
       where o.kind = 'payout' and o.book_id = %(book)s and not o.deleted
@@ -31,9 +31,10 @@ join lateral (select o.*, o.body::jsonb as b from object o
   on (%(currency)s::text is null or t.currency = %(currency)s::text)
  and (%(category)s::text is null or t.b ->> 'reporting_category' = %(category)s::text)
 left join object s on s.book_id = t.book_id and s.id = t.source
-  and s.kind in ('charge', 'payout', 'refund', 'topup', 'transfer', 'transfer_reversal')
+  and s.kind in ('charge', 'dispute', 'payout', 'refund', 'topup', 'transfer', 'transfer_reversal')
 left join object c on c.book_id = t.book_id and c.kind = 'charge'
-  and c.id = case s.kind when 'charge' then s.id when 'refund' then s.body::jsonb ->> 'charge' end
+  and c.id = case when s.kind = 'charge' then s.id
+                  when s.kind in ('dispute', 'refund') then s.body::jsonb ->> 'charge' end
 left join object k on k.book_id = t.book_id and k.kind = 'customer'
   and k.id = c.body::jsonb ->> 'customer'
 where not (p.b ->> 'automatic')::boolean and p.id >= %(start_payout)s and p.id < %(until_payout)s
