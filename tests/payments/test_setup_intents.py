@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.payments.test_bank_debits import movement_of
 from tests.payments.till import Till
 from tests.resources.office import OTHER_SECRET, PUBLISHABLE, Office
 
@@ -275,3 +276,75 @@ def test_a_server_confirms_what_its_cardholder_has_agreed_to(till: Till) -> None
     refused = till.ask("POST", f"{path}/confirm", secret=PUBLISHABLE, params=own)
     assert refused.error["code"] == "payment_intent_unexpected_state"
     assert till.post(f"{path}/confirm")["status"] == DONE
+
+
+US = {"account_number": "000123456789", "routing_number": "110000000"}
+
+
+def bank(**kind: Any) -> dict[str, Any]:
+    (name,) = kind
+    return {"type": name, "billing_details": {"name": "Ada", "email": "ada@example.com"}, **kind}
+
+
+def test_bank_accounts_are_set_up_with_a_mandate(till: Till) -> None:
+    customer = till.post("/v1/customers", name="Ada")["id"]
+    every = {"automatic_payment_methods": {"enabled": True}, "confirm": True, "customer": customer}
+    for data, details in (
+        (bank(sepa_debit={"iban": "AT611904300234573201"}), {"reference", "url"}),
+        (bank(bacs_debit={"account_number": "00012345", "sort_code": "108800"}),
+         {"display_name", "network_status", "reference", "revocation_reason",
+          "service_user_number", "url"}),
+    ):  # fmt: skip
+        done = till.post(PATH, payment_method_data=data, expand=["mandate"], **every)
+        assert (done["status"], done["mandate"]["status"]) == (DONE, "active")
+        assert done["mandate"]["payment_method_details"][data["type"]].keys() == details
+        method = till.get(f"/v1/payment_methods/{done['payment_method']}")
+        assert method["customer"] == customer
+    known = till.post(PATH, payment_method="pm_usBankAccount_success", **every)
+    assert (known["status"], bool(known["mandate"])) == (DONE, True)
+    nameless = {"type": "us_bank_account", "us_bank_account": US}
+    refused = till.refused(PATH, payment_method_data=nameless, **every)
+    assert refused["param"] == "payment_method_data[billing_details][name]"
+    instant = {"us_bank_account": {"verification_method": "instant"}}
+    refused = till.refused(PATH, payment_method_data=bank(us_bank_account=US),
+                           payment_method_options=instant, **every)  # fmt: skip
+    assert refused["code"] == "bank_account_unverified"
+
+
+def test_a_bank_account_that_nobody_has_proved_to_see_is_verified_first(till: Till) -> None:
+    def waiting() -> tuple[Any, str]:
+        made = till.post(PATH, payment_method_data=bank(us_bank_account=US), confirm=True,
+                         allowed_payment_method_types=["us_bank_account"])  # fmt: skip
+        assert (made["status"], made["next_action"]["type"]) == (
+            ASKS, "verify_with_microdeposits")  # fmt: skip
+        return made, f"{PATH}/{made['id']}/verify_microdeposits"
+
+    made, verify = waiting()
+    authenticate = f"/v1/test_helpers/setup_intents/{made['id']}/authenticate"
+    assert till.refused(authenticate)["code"] == "setup_intent_unexpected_state"
+    assert till.refused(verify, amounts=[1, 2])["param"] == "amounts"
+    done = till.post(verify, amounts=[32, 45])
+    assert (done["status"], done["next_action"], bool(done["mandate"])) == (DONE, None, True)
+    assert till.refused(verify, amounts=[32, 45])["code"] == "setup_intent_unexpected_state"
+    again = till.post(PATH, payment_method=done["payment_method"], confirm=True,
+                      allowed_payment_method_types=["us_bank_account"])  # fmt: skip
+    assert again["status"] == DONE
+    made, verify = waiting()
+    error = till.refused(verify, descriptor_code="SM33CC")
+    assert error["code"] == "payment_method_microdeposit_verification_attempts_exceeded"
+    failed = till.get(f"{PATH}/{made['id']}")
+    assert (failed["status"], failed["last_setup_error"]["code"]) == (NO, error["code"])
+    attempts = till.get("/v1/setup_attempts", setup_intent=made["id"])["data"]
+    assert [each["status"] for each in attempts] == ["failed"]
+    made, _ = waiting()
+    cent = movement_of(till, made["id"])
+    assert till.hear(cent, "submitted") == till.hear(cent, "settled") == 1
+    assert till.hear(cent, "returned", "R03") == 1
+    till.work_off()
+    failed = till.get(f"{PATH}/{made['id']}")
+    assert failed["last_setup_error"]["code"] == "payment_method_microdeposit_failed"
+    made, _ = waiting()
+    page = made["next_action"]["verify_with_microdeposits"]["hosted_verification_url"]
+    assert 'name="code"' in till.run(till.send("GET", page, raw=True)).text
+    told = till.run(till.send("POST", page, {"code": "SM11AA"}, raw=True))
+    assert ("succeeded" in told.text, till.get(f"{PATH}/{made['id']}")["status"]) == (True, DONE)

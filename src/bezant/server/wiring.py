@@ -85,9 +85,9 @@ from bezant.resources.payments import (
     refund_by_bank,
     refund_told,
     refunds,
+    setting_up_banks,
     setup_attempts,
     setup_intents,
-    verifying,
 )
 from bezant.resources.payments.following import FOLLOW_JOB
 from bezant.resources.payments.later import Doer
@@ -260,7 +260,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         debiting.CLEAR_JOB: Doer(runtime, debiting.cleared).run,
         debiting.FAIL_JOB: Doer(runtime, debiting.failed).run,
         debiting.LOSE_JOB: Doer(runtime, debit_losses.lost).run,
-        microdeposit.FAIL_JOB: Doer(runtime, verifying.failed).run,
+        microdeposit.FAIL_JOB: Doer(runtime, setting_up_banks.failed).run,
         pushing.EXPIRE_JOB: Doer(runtime, pushing.expired).run,
         pushing.PAID_JOB: Doer(runtime, pushing.paid).run,
         received.CAME_JOB: claiming.Claimer(runtime).run,

@@ -23,7 +23,7 @@ from bezant.resources.core.return_url import origin_of, with_query
 from bezant.resources.payments import authentication_html as html
 from bezant.resources.payments import payment_intents, setup_intents
 from bezant.resources.payments.card import card_of, merchant_of
-from bezant.resources.payments.confirming import merchant
+from bezant.resources.payments.confirming import asks_cardholder, merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
 
@@ -31,7 +31,12 @@ _ACCOUNT = re.compile(r"acct_\w{1,64}", re.ASCII)
 _SECRET = re.compile(r"((pi|seti)_[0-9A-Za-z]{24})_secret_[0-9A-Za-z]{24}", re.ASCII)
 _MAX_BODY_BYTES = 1_024
 _OUTCOMES = ("succeeded", "failed")
-_STATUS = {"processing": "pending", "requires_payment_method": "failed", "canceled": "failed"}
+_STATUS = {
+    "processing": "pending",
+    "requires_action": "pending",
+    "requires_payment_method": "failed",
+    "canceled": "failed",
+}
 """What is said of an intent's status when it leads back; all others have succeeded so far."""
 
 log = get_logger(__name__)
@@ -75,7 +80,7 @@ class AuthenticationPage:
         found = await self._found(response, account, secret)
         if found is None:
             return
-        if found.intent.status != "requires_action":
+        if not asks_cardholder(found.intent):
             _lead_back(response, found, found.intent)
             return
         page = await _challenge(found)
@@ -94,7 +99,7 @@ class AuthenticationPage:
             return
         raw = await request.stream.read(_MAX_BODY_BYTES)
         said = parse_qs(raw.decode("utf-8", "replace")).get("outcome", [""])[0]
-        if found.intent.status == "requires_action":
+        if asks_cardholder(found.intent):
             if said not in _OUTCOMES:
                 page = await _challenge(found)
                 _say(response, falcon.HTTP_200, page, goes_to=found.return_url)
@@ -112,7 +117,7 @@ class AuthenticationPage:
         while True:
             ctx = found.ctx.fresh()
             intent = await ctx.load(type(found.intent), found.intent.id)
-            if intent.status != "requires_action":
+            if not asks_cardholder(intent):
                 return _Found(ctx, intent)
             if isinstance(intent, PaymentIntent):
                 done = await payment_intents.authenticated(ctx, intent, passed=passed)

@@ -24,11 +24,7 @@ async def authority(
     """Return the mandate under which a payment is collected; for one payment alone if `once`."""
     mandate = await _given(ctx, method, attempt)
     if mandate is None:
-        agreed = attempt.acceptance or {
-            "accepted_at": unix_seconds(ctx.now()),
-            "offline": {},
-            "type": "offline",
-        }
+        agreed = attempt.acceptance or offline(ctx)
         mandate = mandate_of(
             ctx,
             method,
@@ -36,7 +32,7 @@ async def authority(
             once=intent.money if once else None,
             on_behalf_of=intent.on_behalf_of,
             status="inactive" if once else "active",
-            details=_details(ctx, intent, method),
+            details=details_for(ctx, intent.client_secret, method),
         )
     agreed_at = mandate.customer_acceptance.accepted_at or method.created
     return mandate, Authority(
@@ -44,6 +40,11 @@ async def authority(
         signed_on=datetime.fromtimestamp(agreed_at, UTC).date(),
         sequence="one_off" if mandate.type == "single_use" else "recurring",
     )
+
+
+def offline(ctx: Context) -> dict[str, Any]:
+    """Return that somebody has agreed, now and not on a page."""
+    return {"accepted_at": unix_seconds(ctx.now()), "offline": {}, "type": "offline"}
 
 
 async def _given(ctx: Context, method: PaymentMethod, attempt: Attempt) -> Mandate | None:
@@ -57,8 +58,9 @@ async def _given(ctx: Context, method: PaymentMethod, attempt: Attempt) -> Manda
     return found if found is not None and found.status == "active" else None
 
 
-def _details(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> dict[str, Any]:
-    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{intent.client_secret}"
+def details_for(ctx: Context, client_secret: str, method: PaymentMethod) -> dict[str, Any]:
+    """Return what a mandate shows of its type; its page is known by the intent's secret."""
+    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{client_secret}"
     told: dict[str, Any] = {"reference": mandate_reference(method), "url": page}
     match method.type:
         case "bacs_debit":

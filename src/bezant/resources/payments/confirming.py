@@ -51,6 +51,16 @@ class Secretive(Protocol):
         """What a browser knows it by."""
         ...
 
+    @property
+    def status(self) -> str:
+        """How far it is."""
+        ...
+
+    @property
+    def next_action(self) -> dict[str, Any] | None:
+        """What it waits for."""
+        ...
+
 
 class Attempt(Struct, frozen=True, kw_only=True):
     """How a payment is confirmed; `acceptance` is what was said about a mandate."""
@@ -170,6 +180,12 @@ async def _authorized(
     ip = screening.ip_of(attempt.acceptance)
     screened = await screening.ask(ctx, intent, method, request, ip=ip)
     return await _answered(ctx, intent, method, request, screened)
+
+
+def asks_cardholder(intent: Secretive) -> bool:
+    """Tell whether an intent waits for its cardholder to be authenticated."""
+    action = (intent.next_action or {}).get("type")
+    return intent.status == "requires_action" and action in ("redirect_to_url", "use_stripe_sdk")
 
 
 def next_action(

@@ -19,9 +19,10 @@ from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
 from bezant.resources.core.payment_method import PaymentMethod
-from bezant.resources.payments import microdeposit, verifying
+from bezant.resources.payments import microdeposit, setting_up_banks, verifying
 from bezant.resources.payments.debiting import REFERENCE
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setup_intent import SetupIntent
 
 PATH = "/pay/{account}/{secret}"
 _MOST = 4_096
@@ -32,8 +33,11 @@ _POLICY = (
 )
 
 
+Intent = PaymentIntent | SetupIntent
+
+
 class _Opened(NamedTuple):
-    intent: PaymentIntent
+    intent: Intent
     hidden: dict[str, Any]
     livemode: bool
 
@@ -79,27 +83,31 @@ class PayPage:
             platform = found.hidden[microdeposit.KEPT]["platform"]
             ctx = Context(self._runtime, Caller(platform, account, found.livemode))
             try:
-                return await _verified(ctx, found.intent.id, code)
+                return await _verified(ctx, found.intent, code)
             except Stale:
                 continue
         return "Too many do this at once. Try again in a moment."
 
     async def _find(self, account: str, secret: str) -> _Opened | None:
         name, mark, _ = secret.partition("_secret_")
+        kind = SetupIntent if name.startswith("seti_") else PaymentIntent
         for livemode in (False, True) if mark else ():
             ctx = Context(self._runtime, Caller(account, account, livemode))
-            intent = await ctx.find(PaymentIntent, name, book=book_of(account, livemode))
+            intent: Intent | None = await ctx.find(kind, name, book=book_of(account, livemode))
             if intent and compare_digest(intent.client_secret.encode(), secret.encode()):
                 return _Opened(intent, ctx.hidden(intent), livemode)
         return None
 
 
-async def _verified(ctx: Context, name: str, code: str) -> str:
-    intent = await ctx.load(PaymentIntent, name)
+async def _verified(ctx: Context, found: Intent, code: str) -> str:
+    intent = await ctx.load(type(found), found.id)
     method = await ctx.load(PaymentMethod, intent.payment_method or "")
     said = microdeposit.Said(code, ())
     try:
-        done = await verifying.verify(ctx, intent, method, said)
+        if isinstance(intent, PaymentIntent):
+            done = await verifying.verify(ctx, intent, method, said)
+        else:
+            done = await setting_up_banks.verify(ctx, intent, method, said)
         await ctx.write()
     except ApiError as error:
         return error.message
@@ -119,11 +127,13 @@ def _answer(response: falcon.asgi.Response, found: _Opened | None, told: str) ->
     wrong = f'<p role="alert"><strong>{escape(told)}</strong></p>' if told else ""
     reference = found.hidden.get(REFERENCE)
     under = f"<p>Reference of the mandate: {escape(reference)}</p>" if reference else ""
-    title = f"Pay {escape(format_amount(found.intent.money))}"
+    title = "Verify your bank account"
+    if isinstance(found.intent, PaymentIntent):
+        title = f"Pay {escape(format_amount(found.intent.money))}"
     response.text = _page(title, wrong + _body(found.intent) + under)
 
 
-def _body(intent: PaymentIntent) -> str:
+def _body(intent: Intent) -> str:
     asked = _asked(intent)
     action: dict[str, Any] = (intent.next_action or {}).get(asked, {})
     match asked:
@@ -139,10 +149,11 @@ def _body(intent: PaymentIntent) -> str:
                 '<button type="submit">Verify</button></form>'
             )
         case _:
-            return f"<p>Nothing is to be done here: the payment is {escape(intent.status)}.</p>"
+            status = escape(intent.status)
+            return f"<p>Nothing is to be done here: the status is {status}.</p>"
 
 
-def _asked(intent: PaymentIntent) -> str:
+def _asked(intent: Intent) -> str:
     return (intent.next_action or {}).get("type", "")
 
 

@@ -53,17 +53,7 @@ async def confirm(
     ctx: Context, intent: SetupIntent, method: PaymentMethod, terms: Terms
 ) -> SetupIntent | Failure:
     """Try to set a card up; the intent has it already."""
-    await abandon(ctx, intent)
-    hidden = ctx.hidden(intent)
-    attempt = _attempt(ctx, intent, method)
-    kept: dict[str, Any] = {name: getattr(terms, name) for name in terms.__struct_fields__}
-    intent = ctx.save(
-        intent,
-        hidden={**hidden, "attempts": hidden.get("attempts", 0) + 1, "terms": kept},
-        last_setup_error=None,
-        latest_attempt=attempt.id,
-        next_action=None,
-    )
+    intent = await begun(ctx, intent, method, terms)
     request = await _request(ctx, intent, method, terms)
     if terms.three_d_secure != "automatic" and not terms.moto:
         return await _authenticated(ctx, intent, method, request, terms)
@@ -73,11 +63,28 @@ async def confirm(
     return await _answered(ctx, intent, method, request, answer)
 
 
+async def begun(
+    ctx: Context, intent: SetupIntent, method: PaymentMethod, terms: Terms
+) -> SetupIntent:
+    """Begin a try, and give the one before up."""
+    await abandon(ctx, intent)
+    hidden = ctx.hidden(intent)
+    attempt = _attempt(ctx, intent, method)
+    kept: dict[str, Any] = {name: getattr(terms, name) for name in terms.__struct_fields__}
+    return ctx.save(
+        intent,
+        hidden={**hidden, "attempts": hidden.get("attempts", 0) + 1, "terms": kept},
+        last_setup_error=None,
+        latest_attempt=attempt.id,
+        next_action=None,
+    )
+
+
 async def resume(
     ctx: Context, intent: SetupIntent, method: PaymentMethod, *, passed: bool
 ) -> SetupIntent | Failure:
     """Go on after the cardholder has been asked, whatever came of it."""
-    request = await _request(ctx, intent, method, _terms(ctx, intent))
+    request = await _request(ctx, intent, method, terms_of(ctx, intent))
     acquirer = card.acquirer_of(ctx)
     authentication = await acquirer.authenticate(request)
     if authentication.state == "challenge":
@@ -109,7 +116,7 @@ async def _authenticated(
         return await _not_authenticated(ctx, intent, method, authentication)
     if authentication.state != "challenge":
         return await _verified(ctx, intent, method, request, authentication)
-    await _tell_attempt(ctx, intent, "requires_action")
+    await tell_attempt(ctx, intent, "requires_action")
     return ctx.save(
         intent,
         status="requires_action",
@@ -141,20 +148,33 @@ async def _answered(
     shown = _details(method, answer, request.authentication)
     if not answer.approved:
         return await _failed(ctx, intent, method, declined(answer), shown)
-    terms = _terms(ctx, intent)
+    terms = terms_of(ctx, intent)
     method = _remember(ctx, intent, method, answer, terms)
+    return await done(ctx, intent, method, terms.acceptance, {}, payment_method_details=shown)
+
+
+async def done(
+    ctx: Context,
+    intent: SetupIntent,
+    method: PaymentMethod,
+    acceptance: dict[str, Any] | None,
+    details: dict[str, Any],
+    **attempt: Any,
+) -> SetupIntent:
+    """Let an intent succeed, with a mandate if somebody has agreed; `details` are the mandate's."""
     changes: dict[str, Any] = {}
-    if terms.acceptance is not None:
+    if acceptance is not None:
         once = ctx.hidden(intent).get(ONCE)
         mandate = mandate_of(
             ctx,
             method,
-            terms.acceptance,
+            acceptance,
             once=None if once is None else Money(*once),
             on_behalf_of=intent.on_behalf_of,
+            details=details,
         )
         changes["mandate" if once is None else "single_use_mandate"] = mandate.id
-    await _tell_attempt(ctx, intent, "succeeded", payment_method_details=shown)
+    await tell_attempt(ctx, intent, "succeeded", **attempt)
     return ctx.save(
         intent, status="succeeded", next_action=None, event="setup_intent.succeeded", **changes
     )
@@ -187,7 +207,7 @@ async def _not_authenticated(
         "type": "invalid_request_error",
     }
     shown = _details(method, None, authentication)
-    return await _given_up(ctx, intent, error, payment_method_details=shown)
+    return await given_up(ctx, intent, error, payment_method_details=shown)
 
 
 async def _failed(
@@ -200,15 +220,16 @@ async def _failed(
     """Let the try stand, and say what went wrong in the intent and in the answer."""
     told: dict[str, Any] = {"code": error.code, "message": error.message, "type": error.type}
     told |= {"doc_url": doc_url(ctx, error.code or ""), **error.extra, "payment_method": method}
-    failed = await _given_up(ctx, intent, told, payment_method_details=shown)
+    failed = await given_up(ctx, intent, told, payment_method_details=shown)
     extra = {**error.extra, "payment_method": method, "setup_intent": failed}
     return Failure(CardError(error.message, code=error.code, extra=extra))
 
 
-async def _given_up(
+async def given_up(
     ctx: Context, intent: SetupIntent, error: dict[str, Any], **attempt: Any
 ) -> SetupIntent:
-    await _tell_attempt(ctx, intent, "failed", setup_error=error, **attempt)
+    """Let a try fail with an error; another method may be tried."""
+    await tell_attempt(ctx, intent, "failed", setup_error=error, **attempt)
     return ctx.save(
         intent,
         status="requires_payment_method",
@@ -236,7 +257,8 @@ def _attempt(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> SetupA
     )
 
 
-async def _tell_attempt(ctx: Context, intent: SetupIntent, status: str, **changes: Any) -> None:
+async def tell_attempt(ctx: Context, intent: SetupIntent, status: str, **changes: Any) -> None:
+    """Note how far the latest try is."""
     assert intent.latest_attempt is not None, "an intent that is confirmed has a try"
     made = ctx.made(SetupAttempt, intent.latest_attempt)
     attempt = made or await ctx.load(SetupAttempt, intent.latest_attempt)
@@ -246,7 +268,9 @@ async def _tell_attempt(ctx: Context, intent: SetupIntent, status: str, **change
 def _details(
     method: PaymentMethod, answer: CardAnswer | None, authentication: Authentication | None
 ) -> dict[str, Any]:
-    """Return what a try shows of a card, before there is an answer as well."""
+    """Return what a try shows of its method, before there is an answer as well."""
+    if method.type != "card":
+        return {method.type: {}, "type": method.type}
     shown = card.card_of(method)
     return {
         "card": {
@@ -271,7 +295,8 @@ def _three_d_secure(authentication: Authentication | None) -> dict[str, Any] | N
     return told and {name: it for name, it in told.items() if name != "exemption_indicator"}
 
 
-def _terms(ctx: Context, intent: SetupIntent) -> Terms:
+def terms_of(ctx: Context, intent: SetupIntent) -> Terms:
+    """Return how the latest try was confirmed."""
     return Terms(**ctx.hidden(intent)["terms"])
 
 

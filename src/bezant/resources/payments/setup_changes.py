@@ -8,8 +8,10 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.intent_changes import belongs
 from bezant.resources.payments.mandating import acceptance_of
+from bezant.resources.payments.microdeposit import KIND
 from bezant.resources.payments.payment_intent import AutomaticPaymentMethods
 from bezant.resources.payments.payment_method_details import preferred_of
 from bezant.resources.payments.setting_up import ONCE, Terms
@@ -21,7 +23,7 @@ from bezant.resources.payments.setup_intent_params import (
     UpdateSetupIntent,
 )
 
-TAKEN = ("card",)
+TAKEN = ("card", *BANK_METHODS)
 """The types of payment method that can be set up."""
 
 
@@ -35,10 +37,10 @@ async def intent_of(
     name = ctx.new_id("seti")
     secret = ctx.new_id("secret").rpartition("_")[2]
     automatic = params.automatic_payment_methods
-    types = types_of(
-        params.allowed_payment_method_types or params.payment_method_types,
-        params.excluded_payment_method_types,
-    )
+    named = params.allowed_payment_method_types or params.payment_method_types
+    if not named and automatic and automatic.enabled:
+        named = list(TAKEN)
+    types = types_of(named, params.excluded_payment_method_types)
     hidden: dict[str, Any] = {"base": _base(ctx)}
     if params.single_use is not None:
         hidden[ONCE] = [params.single_use.amount, params.single_use.currency]
@@ -105,7 +107,10 @@ async def updated(
 
 
 def types_of(named: list[str] | str | None, excluded: list[str] | str | None) -> list[str]:
-    """Return the types that may be set up; InvalidRequest for one that can't be, or for none."""
+    """Return the types that may be set up: those that are named, or cards.
+
+    Raises InvalidRequest for a type that can't be set up, and if all are excluded.
+    """
     unknown = [each for each in named or () if each not in TAKEN]
     if unknown:
         raise InvalidRequest(
@@ -113,7 +118,7 @@ def types_of(named: list[str] | str | None, excluded: list[str] | str | None) ->
             code="payment_method_unsupported_type",
             param="allowed_payment_method_types",
         )
-    left = [each for each in dict.fromkeys(named or TAKEN) if each not in (excluded or ())]
+    left = [each for each in dict.fromkeys(named or TAKEN[:1]) if each not in (excluded or ())]
     if not left:
         raise InvalidRequest(
             "All types of payment method that could be set up are excluded.",
@@ -233,4 +238,8 @@ def _options(
         blank = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
         told = {} if sent is None or sent.card is None else sent.card.changes(without=("moto",))
         shown["card"] = {**blank, **shown.get("card", {}), **told}
+    if KIND in types:
+        bank = sent and sent.us_bank_account
+        before = shown.get(KIND, {}).get("verification_method", "automatic")
+        shown[KIND] = {"verification_method": (bank and bank.verification_method) or before}
     return shown

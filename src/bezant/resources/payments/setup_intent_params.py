@@ -9,6 +9,12 @@ from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
 from bezant.resources.core.refused import refused
 from bezant.resources.core.return_url import ReturnUrl
 from bezant.resources.payments.mandating import MandateData
+from bezant.resources.payments.method_option_params import (
+    FinancialConnections,
+    PaperMandate,
+    PrefixedMandate,
+    RequestedNetworks,
+)
 from bezant.resources.payments.payment_intent import FutureUsage
 from bezant.resources.payments.payment_intent_params import AutomaticMethods, Types
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
@@ -37,10 +43,28 @@ class SetupCardOptions(Params):
     setup_credential_usage: Literal["installment", "recurring", "unscheduled"] | None = None
 
 
+class SetupUsBankAccount(Params):
+    """How bank accounts in the United States are to be set up."""
+
+    financial_connections: FinancialConnections | None = None
+    mandate_options: PaperMandate | None = None
+    networks: RequestedNetworks | None = None
+    verification_method: Literal["automatic", "instant", "microdeposits"] | None = None
+
+
+class SetupDebit(Params):
+    """How direct debits in SEPA and in the United Kingdom are to be set up."""
+
+    mandate_options: PrefixedMandate | None = None
+
+
 class SetupMethodOptions(Params):
     """How single methods are to be set up."""
 
+    bacs_debit: SetupDebit | None = None
     card: SetupCardOptions | None = None
+    sepa_debit: SetupDebit | None = None
+    us_bank_account: SetupUsBankAccount | None = None
 
 
 class SingleUseParams(Params):
@@ -115,14 +139,6 @@ class RetrieveSetupIntent(Params):
     """Who asks; a browser has to know the secret."""
 
     client_secret: str | None = None
-
-
-class VerifyMicrodeposits(Params):
-    """What has come to a bank account: two amounts, or the code in the statement's descriptor."""
-
-    amounts: Annotated[list[int], Meta(max_length=2)] | None = None
-    client_secret: str | None = None
-    descriptor_code: Annotated[str, Meta(max_length=32)] | None = None
 
 
 class ListSetupIntents(ListParams):

@@ -6,7 +6,7 @@ from bezant.api.pages import Page, page_of
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.payment_method import PaymentMethod
-from bezant.resources.payments import intent_changes
+from bezant.resources.payments import intent_changes, microdeposit, setting_up_banks
 from bezant.resources.payments import setup_changes as changes
 from bezant.resources.payments.client_access import (
     as_seen,
@@ -15,8 +15,10 @@ from bezant.resources.payments.client_access import (
     for_caller,
 )
 from bezant.resources.payments.confirmation_token import note_used
+from bezant.resources.payments.confirming import asks_cardholder
 from bezant.resources.payments.confirming_by_token import by_token
 from bezant.resources.payments.following import check_free
+from bezant.resources.payments.payment_intent_params import VerifyMicrodeposits
 from bezant.resources.payments.setting_up import abandon, resume
 from bezant.resources.payments.setting_up import confirm as confirmed
 from bezant.resources.payments.setup_changes import unexpected
@@ -28,7 +30,6 @@ from bezant.resources.payments.setup_intent_params import (
     ListSetupIntents,
     RetrieveSetupIntent,
     UpdateSetupIntent,
-    VerifyMicrodeposits,
 )
 
 PATH = "/v1/setup_intents"
@@ -127,10 +128,15 @@ async def cancel(ctx: Context, intent: SetupIntent, params: CancelSetupIntent) -
 @routes.post(PATH + "/{intent}/verify_microdeposits", publishable=True)
 async def verify_microdeposits(
     ctx: Context, intent: SetupIntent, params: VerifyMicrodeposits
-) -> SetupIntent:
-    """Refuse: nothing was sent to any bank account that could be verified."""
+) -> SetupIntent | Failure:
+    """Say what stands on the bank account's statement, which proves that one can see it."""
     check_secret(ctx, intent, params.client_secret)
-    raise unexpected(as_seen(ctx, intent), "waits for no microdeposits")
+    action = (intent.next_action or {}).get("type")
+    if action != "verify_with_microdeposits" or intent.payment_method is None:
+        raise unexpected(as_seen(ctx, intent), "waits for no bank account to be verified")
+    said = microdeposit.said_of(ctx, params.descriptor_code, params.amounts)
+    method = await intent_changes.method_named(ctx, intent.payment_method)
+    return for_caller(ctx, await setting_up_banks.verify(ctx, intent, method, said))
 
 
 @routes.post("/v1/test_helpers/setup_intents/{intent}/authenticate", permits="setup_intent")
@@ -147,7 +153,7 @@ async def authenticated(
     ctx: Context, intent: SetupIntent, *, passed: bool
 ) -> SetupIntent | Failure:
     """Go on with an intent whose cardholder has been asked."""
-    if intent.status != "requires_action" or intent.payment_method is None:
+    if not asks_cardholder(intent) or intent.payment_method is None:
         raise unexpected(intent, "waits for no authentication")
     method = await intent_changes.method_named(ctx, intent.payment_method)
     return await resume(ctx, intent, method, passed=passed)
@@ -163,4 +169,6 @@ async def _confirm(
         raise changes.no_method()
     changes.check_method(ctx, intent, method)
     terms = changes.terms_of(ctx, intent, params)
-    return await confirmed(ctx, intent, method, terms)
+    if method.type == "card":
+        return await confirmed(ctx, intent, method, terms)
+    return await setting_up_banks.confirm(ctx, intent, method, terms)

@@ -16,7 +16,7 @@ from bezant.resources.payments.later import Matter
 from bezant.resources.payments.microdeposit import KEPT, KIND, Microdeposit, Said
 from bezant.resources.payments.payment_intent import PaymentIntent
 
-_GIVEN_UP = {
+GIVEN_UP = {
     "exceeded": (
         "payment_method_microdeposit_verification_attempts_exceeded",
         "The bank account was not verified: there were too many wrong tries.",
@@ -27,7 +27,7 @@ _GIVEN_UP = {
     ),
 }
 
-_NOT_TAKEN = (
+NOT_TAKEN = (
     "payment_method_microdeposit_failed",
     "The bank account was not verified: it did not take the cent that was sent to it.",
 )
@@ -77,8 +77,8 @@ async def verify(
     if verdict == "wrong":
         counted = {**kept, "attempts": kept["attempts"] + 1}
         ctx.save(intent, hidden={**hidden, KEPT: counted})
-        return Failure(_mismatch(said))
-    return Failure(_give_up(ctx, intent, method, *_GIVEN_UP[verdict]))
+        return Failure(mismatch(said))
+    return Failure(_give_up(ctx, intent, method, *GIVEN_UP[verdict]))
 
 
 async def failed(ctx: Context, matter: Matter) -> bool:
@@ -89,7 +89,7 @@ async def failed(ctx: Context, matter: Matter) -> bool:
     if not waits or intent.payment_method != made.payment_method:
         return False
     method = await ctx.load(PaymentMethod, made.payment_method)
-    _give_up(ctx, intent, method, *_NOT_TAKEN)
+    _give_up(ctx, intent, method, *NOT_TAKEN)
     return True
 
 
@@ -116,7 +116,8 @@ def _give_up(
     return InvalidRequest(message, code=code)
 
 
-def _mismatch(said: Said) -> InvalidRequest:
+def mismatch(said: Said) -> InvalidRequest:
+    """Return the error of a code or of amounts that are not those that were sent."""
     if said.code is not None:
         return InvalidRequest(
             "The code is not the one that was sent: look at the bank account's statement again.",
