@@ -30,3 +30,12 @@ def test_a_movement_that_is_not_there_is_said_to_be_missing(look):
     said = look("movements", "show", "mv_nothing")
     assert said.code == 1
     assert "There is no movement mv_nothing." in said.err
+
+
+def test_what_nobody_can_do_is_said_before_anything_is_asked(look):
+    said = look("movements", "act", "fly", "mv_1")
+    assert said.code == 2
+    assert "nothing is called fly; there are answer_recall, approve," in said.err
+    said = look("movements", "act", "hold", "mv_1", "--reason", "odd", "--api-key", "")
+    assert said.code == 2
+    assert "a secret key is needed" in said.err

@@ -116,6 +116,21 @@ def test_only_one_sealer_works_at_a_time(database):
     assert report.sealed_entries == report.entries > 0
 
 
+@pytest.mark.parametrize("query", ["count_window", "leaves", "totals"])
+def test_a_window_is_looked_up_whatever_the_planner_believes(database, query):
+    """On tables of which it knows nothing, and with a plan for any window."""
+    with connect_sync(database) as conn:
+        conn.execute("begin")
+        conn.execute(seals.QUERIES.probes)
+        lines = conn.execute(b"explain " + getattr(seals.QUERIES, query), [5, 9]).fetchall()
+        conn.rollback()
+    plan = " ".join(line for (line,) in lines)
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
+    assert "Hash Join" not in plan
+    assert "Merge Join" not in plan
+
+
 def test_sealing_nothing_writes_nothing(database):
     async def story():
         async with await connect(database, role="bezant_app") as conn:

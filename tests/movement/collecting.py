@@ -32,6 +32,11 @@ def _returned(ctx, pull, movement, _fact):
     ctx.save(pull, status="returned")
 
 
+def _dishonored(ctx, pull, movement, _fact):
+    ctx.post(flow.stands(movement.money, book=movement.book), source=pull.id)
+    ctx.save(pull, status="settled")
+
+
 def _retried(ctx, pull, movement, _fact):
     entry = flow.created(movement.money, book=movement.book, rail=movement.rail)
     ctx.post(entry, source=pull.id)
@@ -40,11 +45,21 @@ def _retried(ctx, pull, movement, _fact):
 
 handler = Handler(
     subject=Pull,
-    on={"settled": _settled, "returned": _returned, "retried": _retried},
-    house={
-        "settled": lambda total, house, rail: flow.collected(total, house=house, rail=rail),
-        "returned": lambda total, house, rail: flow.taken_back(total, house=house, rail=rail),
+    on={
+        "settled": _settled,
+        "returned": _returned,
+        "retried": _retried,
+        "dishonored": _dishonored,
+        "contested": _returned,
     },
+    house=dict.fromkeys(
+        ("settled", "dishonored"),
+        lambda total, house, rail: flow.collected(total, house=house, rail=rail),
+    )
+    | dict.fromkeys(
+        ("returned", "contested"),
+        lambda total, house, rail: flow.taken_back(total, house=house, rail=rail),
+    ),
 )
 
 

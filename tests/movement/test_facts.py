@@ -3,6 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from bezant.api.context import Caller, Context
+from bezant.flows import exposure
+from bezant.kernel.money import Money
+from bezant.ledger.verify import verify
+from bezant.movement import answer
 from bezant.movement.profile import SANDBOX
 from tests.movement.blink import LATER
 from tests.movement.collecting import pull, shown
@@ -235,5 +240,60 @@ def test_an_own_mistake_is_reversed_in_the_rail_s_days(database, tmp_path):
         assert await world.held(seller, "available") == 100_000
         await days(world)
         assert await world.clearing() == {}
+
+    play(database, tmp_path, story)
+
+
+class Ended(BaseException):
+    """The process has ended."""
+
+
+def test_what_follows_from_a_reversal_outlives_a_crash_in_between(database, tmp_path, monkeypatch):
+    """The reversal has settled, and the process ends before the payment is told of it."""
+
+    async def story(world):
+        seller = await world.seller()
+        payout = await world.pay(seller, 1_000, "standard")
+        await days(world, 2)
+        movement = await world.movement(payout["id"], seller)
+        await world.good("POST", f"/v1/movements/{movement['id']}/reverse", seller)
+        whole = answer._apply_chunk
+
+        async def dying(runtime, platform, chunk, livemode):
+            if any(one.fact.kind == "recalled" for one in chunk):
+                raise Ended
+            return await whole(runtime, platform, chunk, livemode)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(answer, "_apply_chunk", dying)
+            with pytest.raises(Ended):
+                await days(world, 6)
+        assert (await world.movement(payout["id"], seller))["status"] == "settled"
+        await days(world, 1)
+        movement = await world.movement(payout["id"], seller)
+        assert (movement["status"], kinds(movement).count("recalled")) == ("recalled", 1)
+        assert await world.held(seller, "available") == 100_000
+        await days(world, 2)
+        assert await world.clearing() == {}
+
+    play(database, tmp_path, story)
+
+
+def test_exposure_that_no_collection_explains_is_found(database, tmp_path):
+    async def story(world):
+        seller = await world.seller()
+        await pull(world, seller, 2_500, "000123456789")
+        await days(world)
+        ctx = Context(world.platform.runtime, Caller(seller, seller, livemode=False))
+        ctx.post(exposure.opened(Money(300, "usd"), book=ctx.book, rail="ach"), source="nobody")
+        await ctx.write()
+        (check,) = [one for one in verify(database).checks if not one.ok]
+        assert check.name == "exposure"
+        (problem,) = check.problems
+        assert problem.key.endswith(" returnable:ach usd")
+        assert (problem.expected, problem.found) == ("2500 collected and not final", "2800")
+        ctx = Context(world.platform.runtime, Caller(seller, seller, livemode=False))
+        ctx.post(exposure.closed(Money(300, "usd"), book=ctx.book, rail="ach"), source="nobody")
+        await ctx.write()
 
     play(database, tmp_path, story)

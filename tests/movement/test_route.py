@@ -97,6 +97,44 @@ def test_the_decision_keeps_what_it_was_chosen_from():
     assert told == {("dearbank", 90, None), ("small", 90, "it carries 1 to 500 in minor units")}
 
 
+def objecting(*names):
+    """Object to whatever goes over some lanes."""
+    return lambda lane, _service, _table: (f"{lane.name} says no",) * (lane.name in names)
+
+
+BLINK, DEARER, SLOW = "blinkbank/blink", "dearbank/blink", "sandbox/ach"
+ORDER_REFUSED = [
+    ((), BLINK, []),
+    ((BLINK,), DEARER, [BLINK]),
+    ((DEARER,), BLINK, []),
+    ((BLINK, SLOW), DEARER, [BLINK]),
+]
+
+
+@pytest.mark.parametrize(("refusing", "way", "told"), ORDER_REFUSED)
+def test_what_one_rail_refuses_goes_by_the_next_and_the_reason_is_kept(refusing, way, told):
+    banks = Banks([SANDBOX, BLINKBANK, DEAR], ALL)
+    found = route(banks, wish(service="instant"), NOON, objecting(*refusing))
+    assert found.lane.name == way
+    reasons = {f"{one.bank}/{one.rail}": one.refused for one in found.decision.alternatives}
+    assert [name for name, why in reasons.items() if why == f"{name} says no"] == told
+
+
+def test_what_every_rail_refuses_is_refused_with_all_reasons():
+    banks = Banks([BLINKBANK, DEAR], ALL)
+    with pytest.raises(InvalidRequest) as refused:
+        route(banks, wish(service="instant"), NOON, objecting(BLINK, DEARER))
+    assert refused.value.code == "rail_refuses"
+    assert "blinkbank/blink says no; by Blink: dearbank/blink says no" in refused.value.message
+
+
+@pytest.mark.parametrize(("act", "way"), [("verify", SLOW), ("prenote", SLOW), ("enquire", BLINK)])
+def test_a_question_goes_where_it_can_be_asked(act, way):
+    banks = Banks([SANDBOX, BLINKBANK], ALL)
+    asked = wish(0, service="instant", act=act)
+    assert route(banks, asked, NOON).lane.name == way
+
+
 SMALL_NAMED = replace(SMALL, name="small")
 
 

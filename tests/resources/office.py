@@ -26,7 +26,8 @@ from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.ids import Ids
 from bezant.ledger.balances import BalancePage, page
 from bezant.ledger.book import Book, book_of
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import apply
+from bezant.movement.heard import Heard
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
 from bezant.rail.cards import Acquirer

@@ -20,7 +20,7 @@ from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.money import Money
 from bezant.ledger.balances import balance_of, clearing_totals
 from bezant.ledger.book import book_of
-from bezant.ledger.chart import available, bank, house, suspense
+from bezant.ledger.chart import available, bank, cost, house, suspense
 from bezant.ledger.verify import verify
 from bezant.movement import instruct
 from bezant.movement.handler import Handler
@@ -129,7 +129,7 @@ class World:
     async def fund(self, amount, currency):
         """Let somebody wire money in, and the account have it."""
         ctx = self.context()
-        parcel = _made(ctx, Pull, Money(amount, currency))
+        parcel = made(ctx, Pull, Money(amount, currency))
         profile = self.platform.banks.receiving(currency, livemode=False)
         instruct.expect(
             ctx, parcel, parcel.money, rail="wire", bank=profile, reference=f"FUND{currency}"
@@ -152,7 +152,7 @@ class World:
     async def _begin(self, begin, rail, account, amount, currency, service, order):
         ctx = self.context()
         collects = begin is instruct.collect
-        parcel = _made(ctx, Pull if collects else Parcel, Money(amount, currency))
+        parcel = made(ctx, Pull if collects else Parcel, Money(amount, currency))
         party = order.pop("party", None) or Party("Grace Hopper", account)
         asked = Order(party, description="PARCEL", **order)
         movement = begin(ctx, parcel, parcel.money, asked, service=service, rail=rail)
@@ -202,6 +202,11 @@ class World:
                 await balance_of(conn, available(book_of(ADA, livemode=False)), currency)
             ).posted
 
+    async def cost(self, currency):
+        """Return what banks have charged the house."""
+        async with self.platform.pool.connection() as conn:
+            return (await balance_of(conn, cost(house(livemode=False)), currency)).posted
+
     async def check(self):
         """The banks' books equal ours to the unit, and nothing is left between books."""
         await self.hours(30, step=6)
@@ -234,7 +239,7 @@ class World:
         return [one for one in found if one.bank == name]
 
 
-def _made(ctx, kind, money):
+def made(ctx, kind, money):
     name = ctx.new_id("parcel")
     return kind(
         id=name,

@@ -338,7 +338,7 @@ class Context:
         self.units[-1].events.append(event)
 
     def _cause(self, book: Book) -> Cause:
-        own = book.owner in (self.caller.platform, HOUSE)
+        own = book.owner == self.caller.platform or HOUSE in (book.owner, self.caller.platform)
         return Cause(
             self.livemode,
             self.caller.request,

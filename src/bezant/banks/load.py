@@ -63,6 +63,8 @@ class _Rail(Struct, frozen=True, forbid_unknown_fields=True):
     min_amount: Annotated[int, Meta(ge=1)] = 1
     max_amount: Annotated[int, Meta(ge=1)] | None = None
     most_in_a_file: Annotated[int, Meta(ge=1)] = MOST_IN_A_FILE
+    max_file_total: Annotated[int, Meta(ge=1)] | None = None
+    max_lines: Annotated[int, Meta(ge=1)] | None = None
     approval_from: Annotated[int, Meta(ge=0)] | None = None
     retries: bool = False
 
@@ -180,6 +182,8 @@ def _rail(profile: _Profile, said: _Rail) -> BankRail:
         min_amount=said.min_amount,
         max_amount=said.max_amount,
         most_in_a_file=said.most_in_a_file,
+        max_file_total=said.max_file_total,
+        max_lines=said.max_lines,
         approval_from=said.approval_from,
         retries=said.retries,
     )

@@ -17,7 +17,7 @@ COMMANDS = {
     "doctor": Lazy("bezant.cli.doctor", "Look for what is wrong, and say what to do."),
     "ledger": Lazy("bezant.cli.ledger", "Balances, statements, trial balance, explanations."),
     "files": Lazy("bezant.cli.files", "Bank files: list, show, resubmit, read."),
-    "movements": Lazy("bezant.cli.movements", "Movements of money: list, show."),
+    "movements": Lazy("bezant.cli.movements", "Movements of money: list, show, act."),
     "banks": Lazy("bezant.cli.banks", "Bank profiles: list, check, show, examples."),
     "clock": Lazy("bezant.cli.clock", "The time of test mode: freeze, advance, run."),
     "keys": Lazy("bezant.cli.keys", "API keys: list, create, roll, revoke."),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -11,11 +11,19 @@ from rich.text import Text
 
 from bezant.cli.books import platform
 from bezant.cli.database import connected
-from bezant.cli.options import DataOption, JsonOption, LiveOption, closing, configured
+from bezant.cli.options import (
+    DataOption,
+    JsonOption,
+    LiveOption,
+    closing,
+    configured,
+    named_values,
+)
 from bezant.cli.output import as_json, console, dim, moment, print_table, table
+from bezant.cli.remote import DEFAULT_BASE, AccountOption, BaseOption, KeyOption, opened
 from bezant.kernel.config import Config
 from bezant.kernel.currency import format_amount
-from bezant.kernel.errors import NotFound
+from bezant.kernel.errors import ConfigError, NotFound
 from bezant.ledger.book import HOUSE, book_of
 from bezant.movement.movement import Movement, MovementFact, Status
 from bezant.movement.route import Alternative
@@ -24,13 +32,30 @@ from bezant.store.objects import Page, page
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
+PATH = "/v1/movements"
+ACTIONS = (
+    "answer_recall",
+    "approve",
+    "cancel",
+    "confirm",
+    "contest",
+    "dishonor",
+    "enquire",
+    "hold",
+    "recall",
+    "release",
+    "retry",
+    "reverse",
+)
+"""What can be done about a movement, as the API calls it."""
+
 _MOST = 10_000
 _BAD = frozenset({"rejected", "returned", "recalled", "unknown", "held"})
 
 
 @app.callback()
 def group() -> None:
-    """Movements of money: list, show."""
+    """Movements of money: list, show, act."""
 
 
 @app.command("list", epilog=closing("bezant movements list --status unknown --account acct_…"))
@@ -86,6 +111,42 @@ def show(
         console.print(Text(f"  {_time(fact.at)}  {_said(fact)}"))
 
 
+@app.command(epilog=closing("bezant movements act answer_recall mv_… --set answer=refuse"))
+def act(
+    action: Annotated[str, typer.Argument(metavar="ACTION", help=f"One of {', '.join(ACTIONS)}.")],
+    name: Annotated[str, typer.Argument(metavar="MOVEMENT", help="The movement's id, mv_….")],
+    *,
+    reason: Annotated[str | None, typer.Option(help="Why, or the network's code.")] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="What else an action takes."),
+    ] = None,
+    account: AccountOption = None,
+    base: BaseOption = DEFAULT_BASE,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Do something about a movement on a server: hold it, recall it, answer whoever wants it back.
+
+    Prints the movement that comes of it, which for an order to the bank is a new one.
+    """
+    if action not in ACTIONS:
+        raise ConfigError(f"nothing is called {action}; there are {', '.join(ACTIONS)}")
+    form = named_values(option or []) | ({"reason": reason} if reason else {})
+    done = asyncio.run(_act(f"{PATH}/{name}/{action}", form, base, key, account))
+    if json:
+        as_json(done)
+        return
+    console.print(f"{done['id']}  {done['act']}  {done['status']}")
+
+
+async def _act(
+    path: str, form: dict[str, str], base: str, key: str | None, account: str | None
+) -> dict[str, Any]:
+    async with opened(base, key, account) as remote:
+        return await remote.post(path, **form)
+
+
 async def _list(
     config: Config, account: str | None, status: Status | None, limit: int, live: bool
 ) -> tuple[list[Movement], bool]:
@@ -107,6 +168,10 @@ async def _load(config: Config, name: str) -> Movement:
 
 def _told(found: Movement) -> Iterator[str]:
     yield f"{found.act} by {found.lane}, {found.service}, {found.status}"
+    if found.recall is not None:
+        asked = found.recall
+        until = f", to be answered by {asked.answer_by}" if asked.answer_by else ""
+        yield f"asked back: {asked.reason or asked.code or 'no reason'}, {asked.status}{until}"
     if found.source:
         yield f"for {found.source} of {found.account}"
     if found.reference:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bezant.cli.options import JsonOption, closing
+from bezant.cli.options import JsonOption, closing, named_values
 from bezant.cli.output import as_json, console, dim, print_table, table
 from bezant.cli.remote import DEFAULT_BASE, AccountOption, BaseOption, KeyOption, opened
 from bezant.cli.trigger_acts import Scene
@@ -80,7 +80,7 @@ def simulate(  # noqa: PLR0913 -- an option is a parameter
         _list(rail, json=json)
         return
     rail, action = SHORT.get((rail, action), (rail, action))
-    form: dict[str, Any] = {"rail": rail, "action": action, **_options(option or [])}
+    form: dict[str, Any] = {"rail": rail, "action": action, **named_values(option or [])}
     seconds = None if span is None else _seconds(span)
     more = {"amount": amount, "code": code, "seconds": seconds, "target": target, "bank": bank}
     form |= {name: value for name, value in more.items() if value is not None}
@@ -140,16 +140,6 @@ async def _simulate(
         return await scene.until(
             remote, f"{PATH}/{made['id']}", lambda found: found["status"] != "pending"
         )
-
-
-def _options(given: list[str]) -> dict[str, str]:
-    options: dict[str, str] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not equals:
-            raise ConfigError(f"--set takes NAME=VALUE, and '{one}' has no equals sign")
-        options[name] = value
-    return options
 
 
 def _seconds(span: str) -> int:

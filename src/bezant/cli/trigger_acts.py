@@ -5,6 +5,7 @@ from typing import Any
 
 from bezant.cli.trigger_accounts import ACCOUNT_ACTS, ACCOUNTS_LATER
 from bezant.cli.trigger_checkout import CHECKOUT_ACTS
+from bezant.cli.trigger_movements import MOVEMENT_ACTS
 from bezant.cli.trigger_payments import PAYMENT_ACTS
 from bezant.cli.trigger_reserves import RESERVE_ACTS
 from bezant.cli.trigger_risk import RISK_ACTS
@@ -24,6 +25,7 @@ ACTS: dict[str, Act] = {
     **ACCOUNT_ACTS,
     **PAYMENT_ACTS,
     **CHECKOUT_ACTS,
+    **MOVEMENT_ACTS,
     **RESERVE_ACTS,
     **RISK_ACTS,
     **SETUP_ACTS,
@@ -38,6 +40,7 @@ ONLY_LATER: Mapping[str, str] = {
     "refund.failed": "a cardholder's bank must have sent a refund back, which takes a day",
     "reporting.report_run.failed": "the server must be unable to make a report",
     "reserve.plan.expired": "the last day of a reserve plan must have come",
+    "topup.reversed": "somebody must have got back what was claimed for a top-up",
     "webhook_endpoint.disabled": "an endpoint must have taken nothing for three days",
 }
 """Events that nobody can bring about by the API, and what must have happened."""

@@ -50,3 +50,8 @@ def taken_back(total: Money, *, house: Book, rail: str) -> Entry:
     return entry(
         "collection.taken_back", Move(total, debit=due(house), credit=network(house, rail))
     )
+
+
+def stands(amount: Money, *, book: Book) -> Entry:
+    """The payer's bank had no right to take it back: the owner has it again."""
+    return entry("collection.stands", Move(amount, debit=due(book), credit=available(book)))

@@ -35,3 +35,11 @@ def succeeded(amount: Money, *, book: Book, rail: str) -> Entry:
 def drawn(amount: Money, *, book: Book) -> Entry:
     """It makes good what refunds and disputes have taken below zero, or the owner wants it back."""
     return entry("prefunding.drawn", Move(amount, debit=prefunded(book), credit=available(book)))
+
+
+def taken_back(amount: Money, *, book: Book) -> Entry:
+    """Whoever sent it was given it back, whatever is left of it."""
+    return entry(
+        "prefunding.taken_back",
+        Move(amount, debit=prefunded(book), credit=due(book), force="return"),
+    )

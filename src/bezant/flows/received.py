@@ -27,6 +27,13 @@ def claimed(amount: Money, *, house: Book, name: str, rail: str) -> Entry:
     )
 
 
+def unclaimed(amount: Money, *, house: Book, name: str, rail: str) -> Entry:
+    """Whoever expected it by `rail` has given it up: it goes back to who sent it."""
+    return entry(
+        "received.unclaimed", Move(amount, debit=network(house, rail), credit=suspense(house, name))
+    )
+
+
 def sent_back(amount: Money, *, house: Book, name: str, rail: str) -> Entry:
     """It has been sent back, which the statement will show."""
     return entry(

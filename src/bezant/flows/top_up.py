@@ -40,3 +40,15 @@ def succeeded(amount: Money, *, book: Book, rail: str) -> Entry:
 def received(total: Money, *, house: Book, rail: str) -> Entry:
     """The house's side of top-ups that have come in: the network has it until a line shows it."""
     return entry("topup.received", Move(total, debit=network(house, rail), credit=due(house)))
+
+
+def taken_back(amount: Money, *, book: Book) -> Entry:
+    """Whoever sent it was given it back, whatever the owner has left."""
+    return entry(
+        "topup.taken_back", Move(amount, debit=available(book), credit=due(book), force="return")
+    )
+
+
+def given_back(total: Money, *, house: Book, rail: str) -> Entry:
+    """The house's side of top-ups that were given back."""
+    return entry("topup.given_back", Move(total, debit=due(house), credit=network(house, rail)))

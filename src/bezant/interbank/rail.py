@@ -1,19 +1,31 @@
 """A rail of interbank messages: what FedNow, RTP, Fedwire, CHAPS and SWIFT do alike."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bezant.interbank.build import build
-from bezant.interbank.names import trace, uetr
+from bezant.interbank.names import trace, traced_message, uetr
 from bezant.interbank.objections import account_objections, objections
 from bezant.interbank.profile import Profile
 from bezant.interbank.read import read
 from bezant.iso20022.messages import recognize
 from bezant.iso20022.reasons import REASONS
-from bezant.rail import Capabilities, Instruction, Meaning, Originator, ReadFile
+from bezant.rail import (
+    Capabilities,
+    Instruction,
+    Meaning,
+    Originator,
+    ReadFile,
+    RecallReply,
+    Rule,
+    in_force,
+)
 
 _HEAD = 4000
+_FOLLOWS_A_RECALL = "FOCR"
+_CUSTOMER_SAYS_NO = "CUST"
+_CODE_LENGTH = 4
 
 
 class InterbankRail:
@@ -28,8 +40,12 @@ class InterbankRail:
         max_amount: int,
         answers_in_seconds: int,
         marks: tuple[bytes, ...],
+        recall_answer_days: Sequence[Rule[int]] = (),
     ) -> None:
-        """`marks` are bytes of which this network's messages have one near their beginning."""
+        """`marks` are bytes of which this network's messages have one near their beginning.
+
+        `recall_answer_days` are the days that somebody has who is asked for money back.
+        """
         requests = "request" in profile.acts
         self.profile = profile
         self.capabilities = Capabilities(
@@ -47,8 +63,33 @@ class InterbankRail:
             answers_in_seconds=answers_in_seconds,
             format="iso20022",
             suffix=".xml",
+            gives_back="return" if "return" in profile.acts else "pay",
+            deducts=not profile.clearing,
         )
         self._marks = marks
+        self._recall_answer_days = recall_answer_days
+
+    def trace_in(self, name: str) -> str:
+        """Return the trace in the name of a message of ours, as statements may show it."""
+        return traced_message(name)
+
+    def answer_by(self, asked_on: date) -> date | None:
+        """Return the last day for an answer to a recall."""
+        if not self._recall_answer_days:
+            return None
+        return asked_on + timedelta(days=in_force(self._recall_answer_days, asked_on))
+
+    def recall_reply(
+        self, code: str, details: Mapping[str, str], *, granted: bool, reason: str
+    ) -> RecallReply:
+        """Return how a recall is answered; ValueError for a reason that is no code."""
+        del code  # What goes back says that it follows a recall, whatever the reason was.
+        kept = {"case": details["case"]} if details.get("case") else {}
+        if granted:
+            return RecallReply("", kept, _FOLLOWS_A_RECALL)
+        if reason and not (len(reason) == _CODE_LENGTH and reason.isascii() and reason.isalnum()):
+            raise ValueError("a recall is refused for a reason of four letters or digits")
+        return RecallReply(reason or _CUSTOMER_SAYS_NO, kept)
 
     def trace(self, originator: Originator, sequence: int) -> str:
         """Return the name under which the network answers for the originator's nth instruction."""

@@ -20,6 +20,7 @@ BezantError
     InternalError             500 api_error
     Unavailable               503 api_error
   FileRefused                 a bank file that cannot be read; carries every problem found
+    FileTooLarge              more than one file holds is to be written
   DatabaseError
     LauncherError             the embedded server cannot be started, or not by us
     MigrationError            the schema cannot be brought to the version that this code needs
@@ -197,6 +198,10 @@ class FileRefused(BezantError):
         assert problems, "a file is refused for a reason"
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class FileTooLarge(FileRefused):
+    """More is to be written than one file holds; less of it may fit."""
 
 
 class DatabaseError(BezantError):

@@ -114,6 +114,7 @@ async def _horizon(conn: Connection) -> tuple[bool, int]:
 
 async def _seal_one(conn: Connection, clock: Clock, window: int, ready: int) -> Seal | None:
     async with conn.transaction():
+        await conn.execute(QUERIES.probes)
         alone, top = await _horizon(conn)
         if not alone:
             return None

@@ -2,6 +2,12 @@
 -- Whether this is the only sealer, and below which xid every database transaction is over.
 select pg_try_advisory_xact_lock(7091324617), pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 
+-- name: probes
+-- A window is small beside the tables: its rows are looked up, whatever the planner believes of
+-- tables that nobody has analyzed yet.
+select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true)
+
 -- name: latest
 select n, from_xid, to_xid, entries, moves, totals, root, previous, digest, sealed_at
 from seal order by n desc limit 1

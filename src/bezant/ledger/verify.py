@@ -104,6 +104,12 @@ RULES = (
         "books",
         ("clearing",),
     ),
+    Rule(
+        "exposure",
+        "What stands as returnable of a rail is what was collected by it and can come back.",
+        "accounts",
+        ("exposure",),
+    ),
 )
 
 

@@ -329,6 +329,29 @@ from account a left join book b on b.book_id = a.book_id
 where a.path = 'due' group by b.livemode, a.currency
 having sum(a.posted_credits) <> sum(a.posted_debits)
 
+-- name: exposure
+-- Derived from the movements alone: what was collected, has not come back, and is not yet final.
+select 'exposure', 'account', format('%%s %%s %%s', book_id, path, currency),
+       format('%%s collected and not final', coalesce(o.collected, 0)),
+       format('%%s', coalesce(a.posted, 0))
+from (
+  select book_id, 'returnable:' || (m ->> 'rail') as path, m ->> 'currency' as currency,
+         sum((m ->> 'amount')::bigint) as collected
+  from (
+    select book_id, body::jsonb as m from object
+    where kind = 'movement' and type = 'pay' and status = 'settled' and not deleted
+      and body like '%%"direction":"debit"%%'
+  ) settled
+  where m ->> 'final_at' is not null
+    and not jsonb_path_exists(m, '$.facts[*].kind ? (@ == "final")')
+  group by book_id, m ->> 'rail', m ->> 'currency'
+) o
+full join (
+  select book_id, path, currency, posted_credits::numeric - posted_debits as posted
+  from account where path like 'returnable:%%'
+) a using (book_id, path, currency)
+where coalesce(o.collected, 0) <> coalesce(a.posted, 0)
+
 -- name: books
 select book_id, owner, livemode from book order by book_id
 

@@ -6,7 +6,7 @@ come twice, late, or in any order. Each fact is kept with the entries that it ma
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from datetime import timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -14,16 +14,30 @@ from msgspec.structs import replace
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
-from bezant.flows import exposure
+from bezant.flows import exposure, return_charge
+from bezant.flows import received as received_flow
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
+from bezant.movement import recalls
 from bezant.movement.engine import Engine, engine_of
 from bezant.movement.errand import retry
 from bezant.movement.handler import Handler, Handlers, Notice
-from bezant.movement.movement import MOVES_MONEY, NEXT, Movement, MovementFact
-from bezant.movement.rows import Place, in_file
-from bezant.rail import Direction
+from bezant.movement.heard import (
+    FOLLOW,
+    Heard,
+    Only,
+    believed,
+    following,
+    house_kind,
+    kept,
+    name_of_return,
+    payee_said,
+    place_of_claim,
+    steps,
+)
+from bezant.movement.movement import NEXT, Movement, MovementFact
+from bezant.movement.rows import in_file
 
 CHUNK = 250
 """How many movements change in one database transaction."""
@@ -32,67 +46,10 @@ PAGE = 1_000
 """How many movements of a file are looked up at once."""
 
 TRIES = 5
+FOLLOW_AFTER = timedelta(minutes=1)
+"""How long what follows from a fact has to be done at once, before a job sees to it."""
 
 log = get_logger(__name__)
-
-_ANSWERS = {"recalled": "settled", "recall_refused": "rejected"}
-"""What an answer to a recall means for the recall itself."""
-
-_ABOUT_RECALLS = {
-    "returned": "recalled",
-    "recalled": "recalled",
-    "recall_refused": "recall_refused",
-}
-"""What is heard of the recall when the movement itself is told of: banks name the one or other."""
-
-_TAKEN_BACK: Mapping[str, str] = {"reverse": "recalled", "recall": "recalled", "return": "returned"}
-"""What becomes of a movement when one about it has settled."""
-
-
-_ABOUT_MONEY = frozenset({"settled", "returned", "recalled"})
-_FOR_MONEY = MOVES_MONEY | {"recall"}
-
-
-class Only(NamedTuple):
-    """Which movements of a file are meant: those of some directions and batches (none for all).
-
-    `but_rejected` leaves out those that the bank had refused before.
-    """
-
-    directions: tuple[Direction, ...]
-    batches: tuple[str, ...] = ()
-    but_rejected: bool = False
-
-    def means(self, movement: Movement) -> bool:
-        """Tell whether a movement is one of them."""
-        if self.batches and movement.batch not in self.batches:
-            return False
-        refused = self.but_rejected and movement.status == "rejected"
-        return movement.direction in self.directions and not refused
-
-
-class Heard(NamedTuple):
-    """A fact about one movement; `cause` is the file or statement that the house books it under.
-
-    `details` are what a change notice corrects, or name how money came back. `only` is the
-    direction of those that are meant, when it is told of a whole file. `amount` is what it is
-    said to be about: what is about another one than was ordered is noted, and moves nothing.
-    """
-
-    place: Place
-    fact: MovementFact
-    cause: str
-    details: Mapping[str, str] = {}
-    only: Only | None = None
-    amount: Money | None = None
-
-
-class _Done(NamedTuple):
-    """How many movements changed, and what that says about others."""
-
-    changed: int
-    follow: list[Heard]
-
 
 _Totals = dict[tuple[str, str, str, str, str], int]
 
@@ -107,9 +64,9 @@ async def apply(runtime: Runtime, heard: Sequence[Heard], *, livemode: bool) -> 
         follow: list[Heard] = []
         for platform, group in _by_platform(waiting):
             for chunk in _chunks(group, CHUNK):
-                done = await _apply_chunk(runtime, platform, chunk, livemode)
-                changed += done.changed
-                follow += done.follow
+                done, more = await _apply_chunk(runtime, platform, chunk, livemode)
+                changed += done
+                follow += more
         waiting = follow
     return changed
 
@@ -137,59 +94,99 @@ async def apply_to_file(
 
 async def _apply_chunk(
     runtime: Runtime, platform: str, chunk: Sequence[Heard], livemode: bool
-) -> _Done:
+) -> tuple[int, list[Heard]]:
+    """Return how many movements changed, and what that says about others.
+
+    The latter is kept as a job by the same change set, so that no crash in between loses it.
+    """
     for _ in range(TRIES):
         ctx = Context(runtime, Caller(platform, platform, livemode))
-        done = await _collect(ctx, chunk)
-        if not done.changed:
-            return done
+        hearing = _Hearing(ctx, chunk)
+        await hearing.run()
+        if not hearing.changed:
+            return 0, []
+        if hearing.follow:
+            ctx.enqueue(FOLLOW, kept(hearing.follow, livemode), at=ctx.now() + FOLLOW_AFTER)
         try:
             await ctx.write()
         except Stale:
             continue
-        return done
+        return hearing.changed, hearing.follow
     # Somebody keeps changing one of them: that one shall not hold up the others.
     assert len(chunk) > 1, "a single movement settles within its tries"
     middle = len(chunk) // 2
-    first = await _apply_chunk(runtime, platform, chunk[:middle], livemode)
-    second = await _apply_chunk(runtime, platform, chunk[middle:], livemode)
-    return _Done(first.changed + second.changed, first.follow + second.follow)
+    first, follow = await _apply_chunk(runtime, platform, chunk[:middle], livemode)
+    second, more = await _apply_chunk(runtime, platform, chunk[middle:], livemode)
+    return first + second, follow + more
 
 
-async def _collect(ctx: Context, chunk: Sequence[Heard]) -> _Done:
-    engine = engine_of(ctx)
-    movements = await _movements(ctx, chunk)
-    subjects = await _subjects(ctx, engine.handlers, movements.values())
-    totals: _Totals = defaultdict(int)
-    notices: list[tuple[Movement, Heard]] = []
-    changed, follow = 0, list[Heard]()
-    for one in chunk:
-        movement = movements.get(one.place.id)
-        if movement is None or (one.only and not one.only.means(ctx.current(movement))):
-            continue
-        for fact in _steps(ctx.current(movement), _believed(ctx.current(movement), one)):
-            now = ctx.current(movement)
-            changed += 1
-            if fact.kind not in NEXT:
-                noted = take(ctx, None, None, now, fact)
-                if fact.kind == "corrected":
-                    notices.append((noted, one))
-                follow += _following(noted, fact, one)
-                continue
-            handler = engine.handlers.get(now.subject or "")
-            subject = subjects.get(now.source or "")
-            saved = take(ctx, handler, subject, now, fact)
-            kind = _house_kind(handler, now, fact)
-            if kind and now.subject:
-                totals[now.subject, kind, now.rail, now.currency, one.cause] += now.amount
-            if handler and fact.kind == "returned":
-                _try_again(ctx, engine, handler, subject, saved)
-            follow += _following(saved, fact, one)
-            if fact.kind in ("returned", "recalled") and (name := _name_of_return(one)):
-                ctx.save(ctx.current(movement), came_back_as=name)
-    _post_totals(ctx, engine.handlers, totals)
-    await _correct(ctx, engine, subjects, notices)
-    return _Done(changed, follow)
+class _Hearing:
+    """One run over some facts: what they change is collected in the context."""
+
+    def __init__(self, ctx: Context, chunk: Sequence[Heard]) -> None:
+        self.changed = 0
+        self.follow: list[Heard] = []
+        self._ctx = ctx
+        self._chunk = chunk
+        self._engine = engine_of(ctx)
+        self._subjects: dict[str, Identified] = {}
+        self._totals: _Totals = defaultdict(int)
+        self._notices: list[tuple[Movement, Heard]] = []
+        self._asked: list[tuple[Movement, Heard]] = []
+
+    async def run(self) -> None:
+        """Hear every fact, then what is to be done for all together."""
+        ctx, engine = self._ctx, self._engine
+        movements = await _movements(ctx, self._chunk)
+        self._subjects = await _subjects(ctx, engine.handlers, movements.values())
+        for one in self._chunk:
+            movement = movements.get(one.place.id)
+            if movement is not None and one.means(ctx.current(movement)):
+                self._hear(ctx.current(movement), one)
+        _post_totals(ctx, engine.handlers, self._totals)
+        await _correct(ctx, engine, self._subjects, self._notices)
+        if self._asked:
+            await recalls.note(ctx, self._asked)
+
+    def _hear(self, movement: Movement, one: Heard) -> None:
+        rail = self._engine.banks.rails.get(movement.rail)
+        deducts = rail is not None and rail.capabilities.deducts
+        for fact in steps(movement, believed(movement, one, deducts=deducts)):
+            self.changed += 1
+            now = self._ctx.current(movement)
+            does = self._become if fact.kind in NEXT else self._note
+            saved = does(now, fact, one)
+            claimed = place_of_claim(self._ctx.hidden(saved))
+            self.follow += following(saved, fact, one.cause, claimed)
+
+    def _note(self, movement: Movement, fact: MovementFact, one: Heard) -> Movement:
+        handler = self._engine.handlers.get(movement.subject or "")
+        subject = self._subjects.get(movement.source or "")
+        noted = take(self._ctx, handler, subject, movement, fact)
+        if fact.kind == "corrected":
+            self._notices.append((noted, one))
+        elif fact.kind == "return_explained" and handler:
+            _try_again(self._ctx, self._engine, handler, subject, noted)
+        elif fact.kind == "recall_requested":
+            self._asked.append((noted, one))
+        return noted
+
+    def _become(self, movement: Movement, fact: MovementFact, one: Heard) -> Movement:
+        ctx, engine = self._ctx, self._engine
+        handler = engine.handlers.get(movement.subject or "")
+        subject = self._subjects.get(movement.source or "")
+        if (said := payee_said(movement, one)) is not None:
+            movement = ctx.save(movement, payee=said)
+        saved = take(ctx, handler, subject, movement, fact)
+        kind = house_kind(handler, movement, fact)
+        if kind and movement.subject and movement.on_statements:
+            about = (movement.subject, kind, movement.rail, movement.currency, one.cause)
+            self._totals[about] += movement.amount
+        if handler and fact.kind == "returned":
+            _try_again(ctx, engine, handler, subject, saved)
+        if fact.kind in ("returned", "recalled", "dishonored") and (name := name_of_return(one)):
+            ctx.save(ctx.current(movement), came_back_as=name)
+        return saved
 
 
 def take(
@@ -205,6 +202,7 @@ def take(
     if handler and subject and (react := handler.on.get(fact.kind)):
         react(ctx, ctx.current(subject), changed, fact)
     _expose(ctx, movement, fact.kind)
+    _book_for_nobody(ctx, movement, fact)
     entries = tuple(posting.id for posting in ctx.units[-1].postings[before:])
     tied = replace(fact, entries=(*fact.entries, *entries))
     return ctx.save(replace(changed, facts=(*movement.facts, tied)))
@@ -221,74 +219,17 @@ def _expose(ctx: Context, movement: Movement, kind: str) -> None:
         ctx.post(exposure.closed(money, book=book, rail=rail), source=movement.id)
 
 
-def _house_kind(handler: Handler | None, movement: Movement, fact: MovementFact) -> str | None:
-    """Return by what name the house's side of a fact goes, if it has any."""
-    names = [f"{movement.act}_{fact.kind}"]
-    if movement.act in ("pay", "receive"):
-        names = [f"{movement.direction}_{fact.kind}", fact.kind]
-    return next((name for name in names if handler and name in handler.house), None)
-
-
-def _steps(movement: Movement, fact: MovementFact) -> Iterator[MovementFact]:
-    """Yield what is to be done: nothing when it is known, a settlement before an early return."""
-    if movement.act == "recall" and fact.kind in _ANSWERS:
-        fact = replace(fact, kind=_ANSWERS[fact.kind])
-    if fact.statement_line and movement.act not in MOVES_MONEY:
-        return
-    if fact.statement_line and movement.came_unasked:
-        fact = replace(fact, kind="booked")  # Whose it is, others say.
-    if fact.kind not in NEXT:
-        if not movement.knows(fact):
-            yield fact
-        return
-    undone = fact.kind in ("returned", "recalled") and movement.act != "receive"
-    if undone and movement.status != "settled" and movement.may_become("settled"):
-        yield MovementFact("settled", fact.at, on=fact.on, reason="because it came back")
-        yield fact
-    elif movement.may_become(fact.kind):
-        yield fact
-    elif _contradicts(movement, fact) and not movement.knows(replace(fact, kind="contradicted")):
-        log.warning("movement_contradicted", movement=movement.id, status=movement.status)
-        reason = f"{fact.kind} was heard of what is {movement.status}"
-        yield replace(fact, kind="contradicted", reason=reason)
-
-
-def _name_of_return(heard: Heard) -> str:
-    return heard.details.get("return_id") or heard.details.get("return_trace", "")
-
-
-def _believed(movement: Movement, heard: Heard) -> MovementFact:
-    """Return a fact, or a note that contradicts it when it is about another amount."""
-    fact, said = heard.fact, heard.amount
-    checked = fact.kind in _ABOUT_MONEY and movement.act in _FOR_MONEY
-    if not said or not checked or said == movement.money:
-        return fact
-    log.warning("movement_amounts_differ", movement=movement.id, kind=fact.kind)
-    reason = f"{fact.kind} was heard of {said.amount} {said.currency} instead of {movement.amount}"
-    return replace(fact, kind="contradicted", reason=reason)
-
-
-def _contradicts(movement: Movement, fact: MovementFact) -> bool:
-    """Tell whether money has moved that a movement says has not."""
-    if movement.act == "receive":
-        return False
-    return movement.status in ("rejected", "canceled") and fact.kind in ("settled", "returned")
-
-
-def _following(movement: Movement, fact: MovementFact, heard: Heard) -> Iterator[Heard]:
-    """Yield what a fact about one movement says about the one that it is about, or asked for it."""
-    begun = [one.movement for one in movement.facts if one.kind == "recall_begun"]
-    if begun and begun[-1] and fact.kind in _ABOUT_RECALLS and fact.movement != begun[-1]:
-        told = replace(fact, kind=_ABOUT_RECALLS[fact.kind], movement=movement.id, entries=())
-        place = Place(movement.book.id, begun[-1], movement.platform)
-        yield Heard(place, told, heard.cause)
-    if movement.original is None or movement.act not in _TAKEN_BACK:
-        return
-    kinds = {"settled": _TAKEN_BACK[movement.act], "rejected": f"{movement.act}_refused"}
-    if kind := kinds.get(fact.kind):
-        told = replace(fact, kind=kind, movement=movement.id, entries=())
-        place = Place(movement.book.id, movement.original, movement.platform)
-        yield Heard(place, told, heard.cause)
+def _book_for_nobody(ctx: Context, movement: Movement, fact: MovementFact) -> None:
+    """Book what has no product: charges on the way back, and returns of ours that don't stand."""
+    if fact.charge:
+        taken = return_charge.deducted(
+            Money(fact.charge, movement.currency), house=ctx.house, rail=movement.rail
+        )
+        ctx.post(taken, source=movement.id)
+    if fact.kind == "dishonored" and movement.came_unasked:
+        book = received_flow.arrived if movement.direction == "debit" else received_flow.collected
+        again = book(movement.money, house=ctx.house, name=movement.bank, rail=movement.rail)
+        ctx.post(again, source=movement.id)
 
 
 def _try_again(

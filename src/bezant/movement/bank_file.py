@@ -10,7 +10,7 @@ from bezant.api.resource import Resource
 from bezant.db.pool import Connection
 from bezant.db.queries import load
 from bezant.ledger.book import Book
-from bezant.movement.banks import lane_name
+from bezant.movement.banks import Lane, lane_name
 from bezant.movement.profile import BankProfile
 
 QUERIES = load("bezant.movement", "bank_file.sql")
@@ -109,7 +109,11 @@ class FileBatch(Resource, tag="bank_file.batch"):
 
 
 class BankCounter(Resource, tag="bank_counter"):
-    """The next numbers at one bank, taken in the same database transaction as their use."""
+    """The next numbers, taken in the same database transaction as their use.
+
+    Files are counted by bank. Traces are counted by originator, for whoever takes files for two
+    accounts of one originator must never see a trace twice.
+    """
 
     id: str
     created: int
@@ -120,14 +124,25 @@ class BankCounter(Resource, tag="bank_counter"):
 
 async def counter(ctx: Context, bank: BankProfile) -> BankCounter:
     """Return a bank's counter, a new one on first use."""
-    found = await ctx.find(BankCounter, bank.name, book=ctx.house)
+    return await _counter(ctx, bank.name, 1)
+
+
+async def traces(ctx: Context, lane: Lane) -> BankCounter:
+    """Return the counter of a lane's traces, which all share whose first trace is the same."""
+    name = f"traces:{lane.rail.trace(lane.access.originator, 1)}"
+    before = await ctx.find(BankCounter, lane.bank.name, book=ctx.house)  # It counted traces, once.
+    return await _counter(ctx, name, before.next_trace if before else 1)
+
+
+async def _counter(ctx: Context, name: str, first_trace: int) -> BankCounter:
+    found = await ctx.find(BankCounter, name, book=ctx.house)
     if found is not None:
         return found
     made = created_of(ctx.new_id("bc", ctx.house))
-    first = BankCounter(
-        id=bank.name, created=made, livemode=ctx.livemode, next_trace=1, next_file=1
+    new = BankCounter(
+        id=name, created=made, livemode=ctx.livemode, next_trace=first_trace, next_file=1
     )
-    return ctx.create(first, book=ctx.house)
+    return ctx.create(new, book=ctx.house)
 
 
 async def lanes_at_work(conn: Connection) -> set[str]:

@@ -12,21 +12,26 @@ from bezant.api.context import Context, created_of
 from bezant.flows import received as flow
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.movement.banks import Lane
 from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler
 from bezant.movement.instruct import About, make, noted, timetable
 from bezant.movement.movement import Movement, MovementFact
-from bezant.movement.order import order_of, sent_in
+from bezant.movement.order import Order, order_of, sent_in
 from bezant.movement.route import Decision, Route
-from bezant.rail import Direction, Original
+from bezant.rail import Act, Direction, Original
 
-Errand = Literal["recall", "reverse", "return", "enquire"]
+Errand = Literal[
+    "recall", "reverse", "return", "enquire", "answer_recall", "dishonor", "contest", "pay"
+]
 
 ALLOWED: dict[Errand, frozenset[str]] = {
     "recall": frozenset({"submitted", "acknowledged", "settled", "unknown"}),
     "reverse": frozenset({"submitted", "acknowledged", "settled"}),
     "return": frozenset({"received"}),
     "enquire": frozenset({"submitted", "acknowledged", "unknown"}),
+    "dishonor": frozenset({"returned"}),
+    "contest": frozenset({"dishonored"}),
 }
 """In which states of a movement each makes sense."""
 
@@ -46,19 +51,44 @@ def about(
     Raises InvalidRequest for a state in which it makes no sense, and where the rail has no such
     order, or not any more.
     """
-    lane = engine_of(ctx).banks.find(movement.bank, movement.rail)
-    if lane is None or act not in lane.rail.capabilities.acts:
-        raise InvalidRequest(
-            f"There is no way to {act} a payment over {movement.rail}.", code="act_not_offered"
-        )
+    lane_for(ctx, movement, act)
     if movement.status not in ALLOWED[act]:
         raise InvalidRequest(
             f"A movement that is {movement.status} can't be asked to {act}: it must be "
             f"{' or '.join(sorted(ALLOWED[act]))}.",
             code="movement_not_ready",
         )
-    told = replace(order_of(ctx.hidden(movement)), reason=reason, about=_original(ctx, movement))
-    way = Route(lane, movement.service, timetable(ctx, lane, movement), Decision(0, "same_way"))
+    told = replace(order_of(ctx.hidden(movement)), reason=reason, about=original_of(ctx, movement))
+    return begin(ctx, movement, act, told, behalf=behalf)
+
+
+def lane_for(ctx: Context, movement: Movement, act: Act) -> Lane:
+    """Return the rail at the bank that a movement went over; InvalidRequest if it can't `act`."""
+    lane = engine_of(ctx).banks.find(movement.bank, movement.rail)
+    if lane is None or act not in lane.rail.capabilities.acts:
+        words = act.replace("_", " ")
+        raise InvalidRequest(
+            f"There is no way to {words} a payment over {movement.rail}.", code="act_not_offered"
+        )
+    return lane
+
+
+def begin(
+    ctx: Context,
+    movement: Movement,
+    act: Errand,
+    told: Order,
+    *,
+    behalf: tuple[str, str] | None = None,
+    carries_money: bool | None = None,
+) -> Movement:
+    """Store an order about a movement, the way it came or went, and note that it was given."""
+    lane = lane_for(ctx, movement, act)
+    service = movement.service
+    if service not in lane.rail.capabilities.services:  # What came did not say how.
+        service = lane.rail.capabilities.services[0]
+    table = timetable(ctx, lane, replace(movement, service=service))
+    way = Route(lane, service, table, Decision(0, "same_way"))
     source, subject = behalf or (movement.id, Movement.kind())
     purpose = About(
         movement.book,
@@ -67,12 +97,14 @@ def about(
         act,
         original=movement.id,
         platform=movement.platform,
+        carries_money=carries_money,
     )
     errand = make(ctx, way, movement.money, told, _direction(movement, act), purpose)
-    begun = noted(ctx, f"{act}_begun", reason or None, movement=errand.id)
+    latest = ctx.current(movement)
+    begun = noted(ctx, f"{act}_begun", told.reason or None, movement=errand.id)
     if act == "enquire":
         begun = replace(begun, kind="enquired")
-    ctx.save(movement, **movement.with_fact(begun))
+    ctx.save(latest, **latest.with_fact(begun))
     return errand
 
 
@@ -98,7 +130,7 @@ def retry(ctx: Context, movement: Movement) -> Movement | None:
         order,
         description=rule.description,
         reason=code,
-        about=_original(ctx, movement),
+        about=original_of(ctx, movement),
         details={**order.details, "retry": str(movement.attempt)},
     )
     way = Route(lane, movement.service, table, Decision(0, "same_way"))
@@ -116,9 +148,19 @@ def retry(ctx: Context, movement: Movement) -> Movement | None:
     return again
 
 
+CLAIMED_BY = "claimed_by"
+"""Where in its hidden part is the rail by which somebody expected what came unasked."""
+
+GIVES_BACK = frozenset({"return", "pay", "answer_recall"})
+"""Acts that send back what was received."""
+
+
 def _settled(ctx: Context, original: Movement, errand: Movement, _fact: MovementFact) -> None:
     """What was received and sent back leaves suspense; other products book their own side."""
-    if errand.act == "return":
+    if errand.act in (*GIVES_BACK, "contest"):
+        if rail := ctx.hidden(original).get(CLAIMED_BY):
+            undone = flow.unclaimed(errand.money, house=ctx.house, name=original.bank, rail=rail)
+            ctx.post(undone, source=errand.id)
         book = flow.sent_back if original.direction == "debit" else flow.taken_back
         entry = book(errand.money, house=ctx.house, name=original.bank, rail=original.rail)
         ctx.post(entry, source=errand.id)
@@ -130,12 +172,13 @@ handler = Handler(subject=Movement, on={"settled": _settled})
 
 def _direction(movement: Movement, act: Errand) -> Direction:
     """Return which way money goes, as the counterparty sees it: back, when it is reversed."""
-    if act in ("reverse", "return"):
+    if act in ("reverse", "contest", *GIVES_BACK):
         return "debit" if movement.direction == "credit" else "credit"
     return movement.direction
 
 
-def _original(ctx: Context, movement: Movement) -> Original:
+def original_of(ctx: Context, movement: Movement) -> Original:
+    """Return a movement as the network knows it."""
     settled = next((one.on for one in movement.facts if one.kind == "settled"), None)
     day = settled or movement.effective_date
     assert movement.reference, "what the bank has heard of has a trace"

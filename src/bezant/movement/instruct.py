@@ -1,5 +1,6 @@
 """Instruct: a product asks for money to be sent or collected, or says that money is expected."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from bezant.movement.engine import engine_of
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order, hidden_of, instruction
 from bezant.movement.profile import BankProfile
-from bezant.movement.route import Route, Wish, route
+from bezant.movement.route import Decision, Route, Wish, route
 from bezant.rail import Act, Direction, Service, Timetable
 
 FAST = timedelta(seconds=1.5)
@@ -36,6 +37,7 @@ class About(NamedTuple):
     original: str | None = None
     attempt: int = 1
     platform: str | None = None
+    carries_money: bool | None = None
 
 
 _DATES = ("expected_settlement_at", "available_at", "return_by", "final_at")
@@ -175,9 +177,19 @@ def make(
     ctx: Context, way: Route, amount: Money, order: Order, direction: Direction, about: About
 ) -> Movement:
     """Store a movement that is to be sent; InvalidRequest for what its rail refuses."""
+    drafted = _draft(ctx, way, amount, direction, about)
+    if reasons := _objections(way.lane, drafted, order):
+        title = way.lane.rail.capabilities.title
+        raise InvalidRequest(
+            f"This can't be sent by {title}: {'; '.join(reasons)}.", code="rail_refuses"
+        )
+    return _store(ctx, way.lane, drafted, order, about.book)
+
+
+def _draft(ctx: Context, way: Route, amount: Money, direction: Direction, about: About) -> Movement:
     name = ctx.new_id("mv", about.book)
     can = way.lane.rail.capabilities
-    movement = Movement(
+    return Movement(
         id=name,
         account=about.book.owner,
         platform=about.platform or ctx.caller.platform,
@@ -195,22 +207,26 @@ def make(
         act=about.act,
         answers_within=can.answers_in_seconds,
         attempt=about.attempt,
+        carries_money=about.carries_money,
         end_to_end_id=end_to_end(name),
         original=about.original,
         route=way.decision,
         facts=(noted(ctx, "created"),),
         **dates_of(ctx, way.table),
     )
-    order = replace(order, key=ctx.caller.key)
-    trace = way.lane.rail.trace(way.lane.access.originator, 1)
-    if objections := way.lane.rail.objections(instruction(movement, order, trace)):
-        raise InvalidRequest(
-            f"This can't be sent by {can.title}: {'; '.join(objections)}.", code="rail_refuses"
-        )
-    if _wants_approval(way.lane, movement):
+
+
+def _objections(lane: Lane, movement: Movement, order: Order) -> Sequence[str]:
+    trace = lane.rail.trace(lane.access.originator, 1)
+    return lane.rail.objections(instruction(movement, order, trace))
+
+
+def _store(ctx: Context, lane: Lane, movement: Movement, order: Order, book: Book) -> Movement:
+    if _wants_approval(lane, movement):
         held = noted(ctx, "held", APPROVAL)
         movement = replace(movement, due_at=None, status="held", facts=(*movement.facts, held))
-    return ctx.create(movement, hidden=hidden_of(order), book=about.book)
+    hidden = hidden_of(replace(order, key=ctx.caller.key))
+    return ctx.create(movement, hidden=hidden, book=book)
 
 
 def end_to_end(movement: str) -> str:
@@ -218,10 +234,41 @@ def end_to_end(movement: str) -> str:
     return movement.replace("mv_", "MV")
 
 
+def ask(
+    ctx: Context,
+    subject: Identified,
+    amount: Money,
+    order: Order,
+    wish: Wish,
+    *,
+    carries_money: bool,
+) -> Movement:
+    """Schedule a question about an account, `act`, for an object of the acting account.
+
+    Raises InvalidRequest when no rail has such a question, or it can't be asked.
+    """
+    about = About(ctx.book, subject.id, subject.kind(), wish.act, carries_money=carries_money)
+    return _by_best_way(ctx, amount, order, wish, about)
+
+
 def _begin(ctx: Context, subject: Identified, amount: Money, order: Order, wish: Wish) -> Movement:
-    way = route(engine_of(ctx).banks, wish, ctx.now())
     about = About(ctx.book, subject.id, subject.kind())
-    return make(ctx, way, amount, order, wish.direction, about)
+    return _by_best_way(ctx, amount, order, wish, about)
+
+
+def _by_best_way(ctx: Context, amount: Money, order: Order, wish: Wish, about: About) -> Movement:
+    """Store what is to be sent by the best way whose rail does not object to it."""
+    drafts: dict[tuple[str, Service], Movement] = {}
+
+    def objects(lane: Lane, service: Service, table: Timetable) -> Sequence[str]:
+        tried = Route(lane, service, table, Decision(0, ""))
+        drafted = _draft(ctx, tried, amount, wish.direction, about)
+        drafts[lane.name, service] = drafted
+        return _objections(lane, drafted, order)
+
+    way = route(engine_of(ctx).banks, wish, ctx.now(), objects)
+    drafted = replace(drafts[way.lane.name, way.service], route=way.decision)
+    return _store(ctx, way.lane, drafted, order, about.book)
 
 
 def _wants_approval(lane: Lane, movement: Movement) -> bool:

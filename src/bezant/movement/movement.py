@@ -25,6 +25,8 @@ Status = Literal[
     "canceled",
     "returned",
     "recalled",
+    "dishonored",
+    "contested",
     "unknown",
 ]
 
@@ -40,15 +42,21 @@ NEXT: Mapping[str, frozenset[str]] = {
     "received": frozenset({"settled", "returned"}),
     "rejected": frozenset(),
     "canceled": frozenset(),
-    "returned": frozenset(),
+    # Whoever sent it dishonors the return, which undoes it; whoever returned it contests that.
+    "returned": frozenset({"dishonored"}),
     "recalled": frozenset(),
+    "dishonored": frozenset({"contested"}),
+    "contested": frozenset(),
 }
 
 OPEN = frozenset({"created", "held", "scheduled", "submitted", "acknowledged", "unknown"})
 """Of what has begun and is not decided."""
 
-MOVES_MONEY = frozenset({"pay", "receive", "reverse", "return"})
-"""Acts that show on a bank's statement; the others are messages alone."""
+MOVES_MONEY = frozenset({"pay", "receive", "reverse", "return", "dishonor", "contest"})
+"""Acts that show on a bank's statement; the others are messages alone, unless one says more."""
+
+_NEVER_ANSWERED = frozenset({"enquire", "answer_recall"})
+"""Acts after which nobody is asked what became of them."""
 
 LONGEST_WAIT = timedelta(hours=6)
 """How rarely a bank is asked at most what became of a message."""
@@ -57,11 +65,12 @@ LONGEST_WAIT = timedelta(hours=6)
 class MovementFact(Struct, frozen=True):
     """What was heard of a movement or done to it, and where: never changed, only appended.
 
-    The kind is the state that it led to, or a note such as `corrected`, `enquired`, `final`. `at`
-    is when we heard it in Unix seconds, `on` the day it happened (ISO 8601). `code` is the
-    network's, `failure_code` the API's. `file` is the bank file and `line` the line in it that
-    said so, `statement_line` the booking that proves it, `entries` are what it made on the ledger,
-    `request` and `key` who did it, `movement` another one that it led to.
+    The kind is the state that it led to, or a note such as `corrected`, `return_explained`,
+    `final`. `at` is when we heard it in Unix seconds, `on` the day it happened (ISO 8601). `code`
+    is the network's, `failure_code` the API's. `file` is the bank file and `line` the line in it
+    that said so, `statement_line` the booking that proves it, `entries` are what it made on the
+    ledger, `request` and `key` who did it, `movement` another one that it led to. `charge` is by
+    how much, in minor units, less came back than went.
     """
 
     kind: str
@@ -77,13 +86,38 @@ class MovementFact(Struct, frozen=True):
     request: str | None = None
     key: str | None = None
     movement: str | None = None
+    charge: int | None = None
+
+
+class RecallRequest(Struct, frozen=True):
+    """Somebody's wish to have back what has come; `amount` in minor units, days in ISO 8601.
+
+    `answer` is the movement that answers it, `code` the network's.
+    """
+
+    amount: int
+    answer: str | None
+    answer_by: str | None
+    code: str | None
+    reason: str | None
+    requested_at: int
+    status: Literal["requested", "accepted", "refused"]
+
+
+class PayeeCheck(Struct, frozen=True):
+    """What a bank says of a name and an account; `name` is the account's where it is told."""
+
+    name: str | None
+    verdict: Literal["match", "close_match", "no_match", "unavailable"]
 
 
 class Movement(Resource, tag="movement"):
     """Money on its way through a rail, in minor units, for one owner and one object of theirs.
 
-    `act` is what is asked of the bank: `pay`, by direction, `receive` what comes by itself, or
-    something about another movement, the `original`: `recall`, `reverse`, `return`, `enquire`.
+    `act` is what is asked of the bank: `pay`, by direction, `receive` what comes by itself,
+    something about an account (`prenote`, `verify`, whose answer is `payee`), or about another
+    movement, the `original`: `recall`, `reverse`, `return`, `enquire`, `answer_recall`,
+    `dishonor`, `contest`. `recall` is what others want back.
     The counterparty's full bank details are hidden; times are Unix seconds. `trace` is the bank's
     name for it, `reference` what a payer writes, or the trace; `came_back_as` is the name under
     which others sent it back. `batch` is the part of its `file` that holds it, in a file of
@@ -102,6 +136,7 @@ class Movement(Resource, tag="movement"):
         "lane": "group",
         "original": "destination",
         "told_as": "payout",
+        "asked_back": "currency",
     }
 
     id: str
@@ -122,9 +157,12 @@ class Movement(Resource, tag="movement"):
     answers_within: int | None = None
     attempt: int = 1
     batch: str | None = None
+    carries_money: bool | None = None
     came_back_as: str | None = None
     end_to_end_id: str | None = None
     original: str | None = None
+    payee: PayeeCheck | None = None
+    recall: RecallRequest | None = None
     reference: str | None = None
     file: str | None = None
     due_at: str | None = None
@@ -162,6 +200,16 @@ class Movement(Resource, tag="movement"):
         return self.end_to_end_id if self.came_unasked else self.came_back_as
 
     @property
+    def asked_back(self) -> str | None:
+        """Tell by any text that somebody waits for an answer to a recall."""
+        return "requested" if self.recall and self.recall.status == "requested" else None
+
+    @property
+    def on_statements(self) -> bool:
+        """Tell whether a bank's statement shows it."""
+        return self.act in MOVES_MONEY if self.carries_money is None else self.carries_money
+
+    @property
     def can_come_back(self) -> bool:
         """Tell whether it is money that was collected, which others may still take back."""
         return self.act == "pay" and self.direction == "debit" and self.final_at is not None
@@ -192,11 +240,18 @@ class Movement(Resource, tag="movement"):
         if fact.kind == "settled" and self.can_come_back:
             assert self.final_at is not None, "what can come back has a last day"
             return _instant(self.final_at)
-        if self.answers_within is None or self.act == "enquire":
+        if self.act == "prenote" and fact.kind in ("submitted", "acknowledged"):
+            assert self.return_by is not None, "what is sent has a day until which it comes back"
+            return _instant(self.return_by)
+        if self.answers_within is None or self.act in _NEVER_ANSWERED:
             return None
+        return self._answered_by(fact, self.answers_within)
+
+    def _answered_by(self, fact: MovementFact, seconds: int) -> str | None:
+        """Return when an instant rail must have answered."""
         match fact.kind:
             case "submitted":
-                return _instant(fact.at + self.answers_within)
+                return _instant(fact.at + seconds)
             case "unknown":
                 return _instant(fact.at)
             case "acknowledged":

@@ -40,3 +40,6 @@ select body from object where kind = 'movement' and id = %s
 -- name: expecting
 select id from object
 where kind = 'movement' and id = any(%s::text[]) and type = 'receive' and status = 'created'
+
+-- name: operator
+select value from setting where name = 'platform_account'

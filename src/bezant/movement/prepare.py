@@ -4,6 +4,7 @@ A movement that its rail refuses is parked with the reason and never stops the o
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO, NamedTuple
@@ -13,12 +14,12 @@ from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.kernel.codec import unix_seconds
-from bezant.kernel.errors import FileRefused
+from bezant.kernel.errors import FileRefused, FileTooLarge, Problem
 from bezant.kernel.log import get_logger
-from bezant.movement.bank_file import BankCounter, BankFile, FileBatch, counter
+from bezant.movement.bank_file import BankCounter, BankFile, FileBatch, counter, traces
 from bezant.movement.banks import Lane
 from bezant.movement.contents import PIECE, keep, measured, spooled
-from bezant.movement.movement import MOVES_MONEY, Movement, MovementFact
+from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import SentIn, hidden_place, instruction, order_of
 from bezant.movement.rows import Place
 from bezant.rail import BooksBatches, Direction, Instruction, NamesPayments, PacksStreams
@@ -47,20 +48,43 @@ async def prepare(ctx: Context, lane: Lane, places: Sequence[Place]) -> int:
     A batch rail takes one file, of as many as fit; an instant rail one message for each.
     """
     movements = await _scheduled(ctx, places)
-    numbers = await counter(ctx, lane.bank)
+    numbers, names = await counter(ctx, lane.bank), await traces(ctx, lane)
     orders: list[Instruction] = []
     for movement in movements.values():
-        trace = lane.rail.trace(lane.access.originator, numbers.next_trace + len(orders))
+        trace = lane.rail.trace(lane.access.originator, names.next_trace + len(orders))
         order = _order(ctx, lane, movement, trace)
         if objections := lane.rail.objections(order):
             _park(ctx, movement, "; ".join(objections))
         else:
             orders.append(order)
+    sent = await _make_files(ctx, lane, movements, orders, numbers)
+    if orders:
+        ctx.save(names, next_trace=names.next_trace + len(orders))
+    return sent
+
+
+async def _make_files(
+    ctx: Context,
+    lane: Lane,
+    movements: dict[str, Movement],
+    orders: Sequence[Instruction],
+    numbers: BankCounter,
+) -> int:
+    """Fix the files that hold some orders; what is too large for one is halved, and tried again."""
     sent = 0
-    for members in _split(lane, orders):
+    waiting = deque(_split(lane, orders))
+    while waiting:
+        members = waiting.popleft()
         reference = f"BZ{numbers.next_file % 10**6:06d}"
         modifier = MODIFIERS[numbers.next_file % len(MODIFIERS)]
-        packed = _pack(ctx, lane, members, reference, modifier)
+        try:
+            packed = _pack(ctx, lane, members, reference, modifier)
+        except FileTooLarge as problem:
+            half = len(members) // 2
+            waiting.extendleft([members[half:], members[:half]] if half else [])
+            if not half:
+                _park(ctx, movements[members[0].movement], str(problem))
+            continue
         for name, reason in packed.refused.items():
             _park(ctx, movements[name], reason)
         with packed.content:
@@ -68,9 +92,7 @@ async def prepare(ctx: Context, lane: Lane, places: Sequence[Place]) -> int:
                 await _fix(ctx, lane, movements, packed, reference)
         if packed.orders:
             sent += len(packed.orders)
-            numbers = replace(numbers, next_file=numbers.next_file + 1)
-    if orders:
-        _count(ctx, numbers, len(orders))
+            numbers = ctx.save(numbers, next_file=numbers.next_file + 1)
     return sent
 
 
@@ -98,12 +120,32 @@ def _order(ctx: Context, lane: Lane, movement: Movement, trace: str) -> Instruct
 def _split(lane: Lane, orders: Sequence[Instruction]) -> Iterator[Sequence[Instruction]]:
     """Yield what goes together: one by one if the rail is instant, or up to a file's total."""
     can = lane.rail.capabilities
-    most = 1 if can.mode == "instant" else len(orders)
+    total = min(can.max_file_total, lane.access.max_file_total or can.max_file_total)
+    for act, members in _by_act(lane, orders):
+        alone = can.mode == "instant" or (can.one_act and act == "verify")
+        yield from _up_to(total, 1 if alone else len(members), members)
+
+
+def _by_act(
+    lane: Lane, orders: Sequence[Instruction]
+) -> Iterator[tuple[str, Sequence[Instruction]]]:
+    """Yield the orders, by what they ask where a file asks one thing only."""
+    acts = dict.fromkeys(order.act for order in orders)
+    if not lane.rail.capabilities.one_act:
+        yield "", orders
+        return
+    for act in acts:
+        yield act, [order for order in orders if order.act == act]
+
+
+def _up_to(
+    most_total: int, most: int, orders: Sequence[Instruction]
+) -> Iterator[Sequence[Instruction]]:
     members: list[Instruction] = []
     totals = {"credit": 0, "debit": 0}
     for order in orders:
         total = totals[order.direction] + order.amount.amount
-        if members and (len(members) == most or total > can.max_file_total):
+        if members and (len(members) == most or total > most_total):
             yield members
             members, totals, total = [], {"credit": 0, "debit": 0}, order.amount.amount
         members.append(order)
@@ -115,13 +157,20 @@ def _split(lane: Lane, orders: Sequence[Instruction]) -> Iterator[Sequence[Instr
 def _pack(
     ctx: Context, lane: Lane, orders: Sequence[Instruction], reference: str, modifier: str
 ) -> _Packed:
-    """Pack what can be packed; what a file refuses is left out by name, or found by halving."""
+    """Pack what can be packed; what a file refuses is left out by name, or found by halving.
+
+    Raises FileTooLarge for more than the rail, or the bank, takes in one file.
+    """
     refused: dict[str, str] = {}
     made_at = ctx.now()
     while orders:
         try:
             pieces = _pieces(lane, orders, made_at, modifier, reference)
-            return _Packed(spooled(pieces), orders, refused, made_at)
+            content = spooled(pieces)
+            _check_lines(lane, content)
+            return _Packed(content, orders, refused, made_at)
+        except FileTooLarge:
+            raise
         except FileRefused as problem:
             named = _named(problem, orders) or _poison(ctx, lane, orders, reference, modifier)
             refused |= named
@@ -146,6 +195,18 @@ def _pieces(
         orders, originator, created_at=made_at, file_modifier=modifier, reference=reference
     )
     return iter((data,))
+
+
+def _check_lines(lane: Lane, content: BinaryIO) -> None:
+    """Raise FileTooLarge for more lines than the bank takes in one file."""
+    most = lane.access.max_lines
+    if most is None:
+        return
+    lines = sum(1 for _ in content)
+    content.seek(0)
+    if lines > most:
+        content.close()
+        raise FileTooLarge([Problem(None, None, f"the bank takes {most} lines in a file")])
 
 
 def _named(refused: FileRefused, orders: Sequence[Instruction]) -> dict[str, str]:
@@ -184,18 +245,16 @@ def _park(ctx: Context, movement: Movement, reason: str) -> None:
     log.warning("movement_parked", movement=movement.id, reason=fact.reason)
 
 
-def _count(ctx: Context, numbers: BankCounter, traces: int) -> None:
-    ctx.save(numbers, next_trace=numbers.next_trace + traces)
-
-
 async def _fix(
     ctx: Context, lane: Lane, movements: dict[str, Movement], packed: _Packed, reference: str
 ) -> None:
     """Make the file, and put its name on each of its movements."""
     name, can = ctx.new_id("bf", ctx.house), lane.rail.capabilities
-    sums = _sums(packed.orders)
+    moving = [one for one in packed.orders if movements[one.movement].on_statements]
+    sums = _sums(moving)
     found = measured(packed.content)
-    batches = _batches(ctx, lane, packed, name, reference)
+    shown = {one.trace for one in moving}
+    batches = _batches(ctx, lane, packed, name, reference, shown)
     file = BankFile(
         id=name,
         bank=lane.bank.name,
@@ -234,9 +293,12 @@ async def _fix(
 
 
 def _batches(
-    ctx: Context, lane: Lane, packed: _Packed, file: str, reference: str
+    ctx: Context, lane: Lane, packed: _Packed, file: str, reference: str, shown: set[str]
 ) -> dict[str, FileBatch]:
-    """Make the batches of a file that holds several; returns the batch of each trace."""
+    """Make the batches of a file that holds several; returns the batch of each trace.
+
+    Their sums are of what statements show (`shown`, by trace).
+    """
     rail, access = lane.rail, lane.access
     if not isinstance(rail, BooksBatches) or len(packed.orders) < 2:
         return {}
@@ -251,7 +313,7 @@ def _batches(
     made: dict[str, FileBatch] = {}
     for number, batch in enumerate(found, 1):
         name = ctx.new_id("bfb", ctx.house)
-        sums = _sums([orders[trace] for trace in batch.traces])
+        sums = _sums([orders[trace] for trace in batch.traces if trace in shown])
         kept = ctx.create(
             FileBatch(
                 id=name,
@@ -276,8 +338,7 @@ def _sums(orders: Sequence[Instruction]) -> dict[Direction, int]:
     """Return what orders move, by direction, in minor units."""
     sums: dict[Direction, int] = {"credit": 0, "debit": 0}
     for order in orders:
-        if order.act in MOVES_MONEY:
-            sums[order.direction] += order.amount.amount
+        sums[order.direction] += order.amount.amount
     return sums
 
 

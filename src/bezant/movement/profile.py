@@ -29,9 +29,10 @@ class BankRail(Struct, frozen=True):
     movement, by service; what is not named costs nothing) are in minor units of the profile's
     currency; `dated_prices` go before them while one of them is in force. `cut_offs` are the
     bank's own local hours by service, where it closes earlier than the rail. `most_in_a_file`
-    bounds a batch file's entries. From `approval_from` on, somebody other than who asked must
-    approve a movement; None asks nobody. With `retries`, what comes back is tried again as often
-    as the rail's rules allow.
+    bounds a batch file's entries, `max_file_total` what it pays or collects in all, `max_lines`
+    its lines: what is more goes in another. From `approval_from` on, somebody other than who asked
+    must approve a movement; None asks nobody. With `retries`, what comes back is tried again as
+    often as the rail's rules allow.
     """
 
     originator: Originator
@@ -45,6 +46,8 @@ class BankRail(Struct, frozen=True):
     min_amount: int = 1
     max_amount: int | None = None
     most_in_a_file: int = MOST_IN_A_FILE
+    max_file_total: int | None = None
+    max_lines: int | None = None
     approval_from: int | None = None
     retries: bool = False
 

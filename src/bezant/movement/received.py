@@ -15,6 +15,8 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE
 from bezant.movement.answer import take
 from bezant.movement.engine import engine_of
+from bezant.movement.errand import CLAIMED_BY
+from bezant.movement.heard import CLAIMED
 from bezant.movement.instruct import noted
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order, hidden_of
@@ -135,7 +137,13 @@ async def claim(ctx: Context, received: Movement, expected: Movement) -> Movemen
     entry = flow.claimed(received.money, house=ctx.house, name=received.bank, rail=expected.rail)
     told = noted(ctx, "settled", "claimed", movement=expected.id)
     told = replace(told, entries=(ctx.post(entry, source=received.id),))
-    ctx.save(received, source=expected.source, **received.with_fact(told))
+    whose = {
+        CLAIMED: [expected.book.id, expected.id, expected.platform],
+        CLAIMED_BY: expected.rail,
+        "claimed_for": expected.subject,
+    }
+    hidden = {**ctx.hidden(received), **whose}
+    ctx.save(received, source=expected.source, hidden=hidden, **received.with_fact(told))
     fact = noted(ctx, "settled", "claimed", movement=received.id)
     line = received.facts[0].statement_line
     settled = take(ctx, handler, subject, expected, replace(fact, statement_line=line))

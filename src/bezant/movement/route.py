@@ -1,10 +1,11 @@
 """Route: which bank and rail carry a payment, out of all that could, and what spoke against others.
 
 Of those that can, the service that was wished comes first, then the price, then the earliest
-settlement. The choice and its alternatives are kept with the movement.
+settlement. The rail itself is asked last; where it objects, the next way is taken. The choice and
+its alternatives are kept with the movement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from msgspec import Struct
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.movement.banks import Banks, Lane
-from bezant.rail import Account, Direction, Service, Timetable
+from bezant.rail import Account, Act, Direction, Service, Timetable
 
 FAST: tuple[Service, ...] = ("standard", "same_day", "urgent", "instant")
 """Services from slow to fast; who wishes for one is also served by a faster one."""
@@ -22,7 +23,8 @@ FAST: tuple[Service, ...] = ("standard", "same_day", "urgent", "instant")
 class Wish(NamedTuple):
     """What is to be carried: to or from which account, how much, and how fast.
 
-    `bank` and `rail` narrow the choice to one bank or one rail.
+    `bank` and `rail` narrow the choice to one bank or one rail. An `act` that is no payment asks
+    about the account: it has no limits, and is as fast as it is.
     """
 
     amount: Money
@@ -32,6 +34,7 @@ class Wish(NamedTuple):
     livemode: bool
     bank: str | None = None
     rail: str | None = None
+    act: Act = "pay"
 
 
 class Alternative(Struct, frozen=True):
@@ -77,7 +80,21 @@ class _Refused(NamedTuple):
     near: bool
 
 
-def route(banks: Banks, wish: Wish, now: datetime) -> Route:
+class _Objection(NamedTuple):
+    way: Alternative
+    title: str
+
+
+Objects = Callable[[Lane, Service, Timetable], Sequence[str]]
+"""Says why a rail can't carry the order itself: a name, a text, an account that it has not."""
+
+
+def nothing_against(_lane: Lane, _service: Service, _table: Timetable) -> Sequence[str]:
+    """Object to nothing."""
+    return ()
+
+
+def route(banks: Banks, wish: Wish, now: datetime, objects: Objects = nothing_against) -> Route:
     """Return how to carry a payment, at the prices of the day (UTC).
 
     Raises InvalidRequest that says why no way can.
@@ -97,10 +114,26 @@ def route(banks: Banks, wish: Wish, now: datetime) -> Route:
     if not ways:
         raise _no_way(wish, others)
     ways.sort(key=lambda way: _rank(way, wish))
-    best, *rest = ways
+    best, rest, refused = _asked(ways, objects)
     near = (one.way for one in others if one.near)
-    alternatives = (*(_alternative(way) for way in rest), *near)
+    alternatives = (*(_alternative(way) for way in rest), *(one.way for one in refused), *near)
     return Route(best.lane, best.service, best.table, _decision(best, rest, alternatives, wish))
+
+
+def _asked(
+    ways: Sequence[_Way], objects: Objects
+) -> tuple[_Way, Sequence[_Way], Sequence[_Objection]]:
+    """Return the first way whose rail does not object, those after it, and those before it."""
+    refused: list[_Objection] = []
+    for at, way in enumerate(ways):
+        reasons = objects(way.lane, way.service, way.table)
+        if not reasons:
+            return way, ways[at + 1 :], refused
+        why = "; ".join(reasons)
+        told = Alternative(*_names(way.lane), way.service, way.price, refused=why)
+        refused.append(_Objection(told, way.lane.rail.capabilities.title))
+    said = dict.fromkeys(f"by {one.title}: {one.way.refused}" for one in refused)
+    raise InvalidRequest(f"This can't be sent {'; '.join(said)}.", code="rail_refuses")
 
 
 def _services(lane: Lane) -> tuple[Service, ...]:
@@ -127,6 +160,10 @@ def _objections(lane: Lane, service: Service, wish: Wish) -> Iterator[str]:
         yield f"it carries no {wish.direction}s"
     if _tag(wish.account) not in can.accounts:
         yield "it does not reach such an account"
+    if wish.act not in can.acts:
+        yield f"it has no way to {wish.act}"
+    if wish.act != "pay":
+        return
     if not _serves(service, wish.service):
         yield f"it is not {wish.service}"
     most = min(can.max_amount, access.max_amount or can.max_amount)
@@ -156,7 +193,7 @@ def _alternative(way: _Way) -> Alternative:
 
 
 def _decision(
-    best: _Way, rest: list[_Way], alternatives: tuple[Alternative, ...], wish: Wish
+    best: _Way, rest: Sequence[_Way], alternatives: tuple[Alternative, ...], wish: Wish
 ) -> Decision:
     """Name the first thing in which the best way differs from the next."""
     rule = "only_way"

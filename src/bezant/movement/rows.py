@@ -82,6 +82,12 @@ async def told_as(conn: Connection, names: Sequence[str], bank: str) -> list[tup
     return [(name, msgspec.json.decode(body, type=Movement)) for name, _, body in rows]
 
 
+async def operator(conn: Connection) -> str | None:
+    """Return the operator's own account, or None before there is one."""
+    row = await (await conn.execute(QUERIES.operator)).fetchone()
+    return None if row is None else row[0]
+
+
 async def one(conn: Connection, name: str) -> str | None:
     """Return the stored body of a movement, whatever book it is in."""
     row = await (await conn.execute(QUERIES.one, [name])).fetchone()

@@ -15,10 +15,11 @@ from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import apply
 from bezant.movement.bank_file import BankFile, pending_handover
 from bezant.movement.banks import Lane
 from bezant.movement.contents import measured, opened
+from bezant.movement.heard import Heard
 from bezant.movement.movement import MovementFact
 from bezant.movement.prepare import prepare
 from bezant.movement.rows import Place, due, in_file

@@ -30,6 +30,7 @@ from bezant.rail.orders import (
     not_alone,
 )
 from bezant.rail.protocol import (
+    AnswersRecalls,
     Batch,
     BooksBatches,
     Capabilities,
@@ -42,6 +43,7 @@ from bezant.rail.protocol import (
     Reading,
     ReadsByBank,
     ReadsStreams,
+    RecallReply,
     Retry,
     RuleBook,
     ShowsTraces,
@@ -54,6 +56,7 @@ __all__ = [
     "Account",
     "Act",
     "Address",
+    "AnswersRecalls",
     "Batch",
     "BicAccount",
     "BooksBatches",
@@ -83,6 +86,7 @@ __all__ = [
     "Reading",
     "ReadsByBank",
     "ReadsStreams",
+    "RecallReply",
     "Retry",
     "Rule",
     "RuleBook",

@@ -34,6 +34,10 @@ class Capabilities(Struct, frozen=True):
     An instant rail carries one instruction a message and answers within `answers_in_seconds`, or
     the outcome is unknown. `accounts` are the tags of the accounts that it reaches, `suffix` the
     ending of its files' names, `traced_by` the name by which the receiver's bank finds a payment.
+    `gives_back` is how money goes whose recall was granted: by a `return`, by a new payment
+    (`pay`), or with the answer itself (`answer_recall`). With `one_act` a file holds one act only;
+    with `deducts`, what comes back may be less the charges of the banks in between. With
+    `micro_entries` a `verify` is a payment of less than a dollar, and no question.
     """
 
     name: str
@@ -52,6 +56,10 @@ class Capabilities(Struct, frozen=True):
     suffix: str = ""
     retry: Retry | None = None
     traced_by: Literal["trace", "end_to_end_id"] = "trace"
+    gives_back: Literal["return", "pay", "answer_recall"] = "return"
+    one_act: bool = False
+    deducts: bool = False
+    micro_entries: bool = False
 
 
 class Timetable(Struct, frozen=True):
@@ -202,6 +210,32 @@ class ReadsStreams(Protocol):
 
     def read_stream(self, source: bytes | Source) -> Reading:
         """Return the facts of a file one by one."""
+        ...
+
+
+class RecallReply(Struct, frozen=True):
+    """How a recall is answered in the network's words, and the reason of the money's return."""
+
+    reason: str
+    details: Mapping[str, str] = {}
+    returns_as: str = ""
+
+
+@runtime_checkable
+class AnswersRecalls(Protocol):
+    """A rail over which others ask for their money back."""
+
+    def answer_by(self, asked_on: date) -> date | None:
+        """Return the last day for an answer to what was asked on a day; None without a rule."""
+        ...
+
+    def recall_reply(
+        self, code: str, details: Mapping[str, str], *, granted: bool, reason: str
+    ) -> RecallReply:
+        """Return how to answer what was asked for a reason (`code`), with the asker's details.
+
+        `reason` is why it is refused; raises ValueError for one that the network has not.
+        """
         ...
 
 

@@ -54,9 +54,9 @@ class BankStatement(Resource, tag="bank_statement"):
 class BankStatementLine(Resource, tag="bank_statement_line"):
     """One line of a statement; `amount` in minor units, negative when money went out.
 
-    `explained_by` is the object it was matched with: a sent file or a movement. `batches` are the
-    parts of the file that it shows, if not the whole of it; `reason` is the network's code for
-    what came back.
+    `explained_by` is the object it was matched with, over a `rail`: a sent file or a movement.
+    `batches` are the parts of the file that it shows, if not the whole of it; `reason` is the
+    network's code for what came back.
     """
 
     filters: ClassVar[Mapping[str, str]] = {
@@ -86,6 +86,7 @@ class BankStatementLine(Resource, tag="bank_statement_line"):
     status: str
     value_date: str | None
     batches: tuple[str, ...] = ()
+    rail: str | None = None
     reason: str | None = None
 
 
@@ -224,6 +225,7 @@ def _book_line(
             rule=found.rule if found else None,
             statement=parent.id,
             batches=found.batches if found else (),
+            rail=rail,
             reason=line.reason or None,
             status="matched" if found else "unmatched",
             value_date=None if line.value_date is None else line.value_date.isoformat(),

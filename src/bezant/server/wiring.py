@@ -9,10 +9,19 @@ from bezant.banks.load import load_folder
 from bezant.movement import errand, received
 from bezant.movement.banks import Banks
 from bezant.movement.engine import Engine
+from bezant.movement.follow import Follower
 from bezant.movement.handler import Handlers
+from bezant.movement.heard import FOLLOW
 from bezant.rail.cards import Decided, Disputed, FraudWarning, RefundTold
 from bezant.resources import error_groups, request_logs
-from bezant.resources.banks import bank_files, movements, unclaimed
+from bezant.resources.banks import (
+    account_checks,
+    bank_files,
+    book_transfers,
+    movements,
+    recalls,
+    unclaimed,
+)
 from bezant.resources.checkout import payment_links, prices, products, sessions
 from bezant.resources.checkout.ending import SessionJobs
 from bezant.resources.checkout.opening import EXPIRY_JOB as SESSION_EXPIRY_JOB
@@ -191,6 +200,9 @@ ROUTES: Sequence[Routes] = (
     error_groups.routes,
     movements.routes,
     unclaimed.routes,
+    recalls.routes,
+    account_checks.routes,
+    book_transfers.routes,
     bank_files.routes,
     report_types.routes,
     report_runs.routes,
@@ -215,6 +227,7 @@ PRODUCTS = (
     pushing.handler,
     refund_by_bank.handler,
     errand.handler,
+    account_checks.handler,
 )
 HANDLERS: Handlers = {handler.subject.kind(): handler for handler in PRODUCTS}
 
@@ -246,6 +259,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
     """Return what runs each kind of job."""
     sessions_of = SessionJobs(runtime)
     return {
+        FOLLOW: Follower(runtime).run,
         webhook_resends.JOB: Resender(runtime),
         reserve_plans.JOB: reserve_plans.PlanFollower(runtime).run,
         report_runs.JOB: ReportRunner(runtime).run,

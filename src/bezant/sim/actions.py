@@ -61,7 +61,7 @@ def _decide(outcome: Outcome, code: Mapping[str, str]) -> Callable[[SimulatedBan
         scheme = bank.schemes[wish.rail]
         usual = next((it for what, it in scheme.by_chance if what == outcome), "")
         chosen = wish.get("code") or code.get(wish.rail, usual)
-        bank.plan(wish.key, outcome, chosen)
+        bank.plan(wish.key, outcome, chosen, wish.amount or None)
         return f"{wish.key} will be {outcome} {chosen}".strip()
 
     return act

@@ -173,18 +173,21 @@ class SimulatedBank:
         self._deliver()
         return done
 
-    def plan(self, key: str, outcome: Outcome, code: str = "") -> None:
+    def plan(self, key: str, outcome: Outcome, code: str = "", amount: int | None = None) -> None:
         """Decide what the other side says of an order; of one carried out, when it may still.
 
         `settled` takes a decision back that was made before, `recall_refused` is for when it is
-        asked for.
+        asked for. `amount` is what of a payment comes back, when that is not all.
         Raises LookupError if no order under this key can be answered so any more.
         """
         with self.books.transaction():
             kept = order_by_key(self.books, key)
             if kept is None or kept.state == "refused":
                 raise LookupError(f"the bank has no order {key} that could still be {outcome}")
-            if kept.state in {"queued", "pending"} or outcome == "recall_refused":
+            waits = kept.state in {"queued", "pending"}
+            if amount is not None and (waits or not 0 < amount <= kept.order.amount):
+                raise LookupError(f"order {key} can't come back with {amount}: it is {kept.state}")
+            if waits or outcome == "recall_refused":
                 plan = None if outcome == "settled" else outcome
                 self.books.change(_PLAN, (plan, code, kept.id))
                 return
@@ -194,9 +197,9 @@ class SimulatedBank:
                 raise LookupError(f"order {key} has come back already")
             today = self.local_time().date()
             scheme = self.schemes[self._scheme_of(kept.id)]
-            amount = 0 if outcome == "corrected" else kept.order.amount
+            back = 0 if outcome == "corrected" else amount or kept.order.amount
             due = scheme.answers_on(outcome, today)
-            add_replies(self.books, [Reply(kept.id, outcome, code, amount, due)])
+            add_replies(self.books, [Reply(kept.id, outcome, code, back, due)])
 
     def bring(self, scheme: str, coming: Incoming) -> None:
         """Let something begin outside: a payment in, a collection, a request, a recall."""

@@ -159,7 +159,7 @@ class Counter:
                 msgspec.json.encode(order.fields).decode(),
                 outcome,
                 code,
-                order.act in MOVES,
+                order.act in MOVES or order.settles,
             )
 
     def decide(self, scheme: Scheme, order: Order) -> tuple[Outcome | None, str]:

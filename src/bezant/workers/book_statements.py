@@ -1,11 +1,12 @@
 """Book statements: a bank's statement becomes ledger entries, and its lines become facts."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import BinaryIO, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
@@ -14,14 +15,15 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import apply
 from bezant.movement.bank_file import BankFile
 from bezant.movement.contents import whole
 from bezant.movement.engine import Engine
+from bezant.movement.heard import Heard
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.received import NO_RAIL, Arrival, take_in
-from bezant.movement.rows import by_id, by_reference, told_as
+from bezant.movement.rows import Place, by_id, by_reference, told_as
 from bezant.rail import ShowsTraces
 from bezant.reconcile.bai2 import read_bai2
 from bezant.reconcile.book import (
@@ -37,9 +39,10 @@ from bezant.reconcile.statement import Line, Statement, fingerprints
 from bezant.resources.payments.card_settlement import CardSettlement, settlements
 from bezant.store.objects import Key, Page
 from bezant.workers import explain_files
+from bezant.workers.why import why
 
 PAGE = 100
-_ONE_BY_ONE = ("payer_reference", "movement")
+_ONE_BY_ONE = ("payer_reference", "movement", "returned_entry")
 
 Format = Literal["bai2", "camt.053", "mt940"]
 
@@ -51,8 +54,8 @@ class StatementBooker:
         """Take the ports, and the bank."""
         self._runtime = runtime
         self._bank = bank
-        rails = runtime.port(Engine).banks.rails
-        found = [rails[name] for name in bank.rails]
+        self._known = runtime.port(Engine).banks.rails
+        found = [self._known[name] for name in bank.rails]
         self._rails = [rail for rail in found if isinstance(rail, ShowsTraces)]
 
     async def take(
@@ -155,7 +158,16 @@ class StatementBooker:
         self, explained: Mapping[str, Sequence[Explanation]], line: Line
     ) -> list[Explanation]:
         """Return what may explain a line, of what its statement's names lead to."""
-        return [found for name in self._names(line) for found in explained.get(name, ())]
+        found = [one for name in self._names(line) for one in explained.get(name, ())]
+        return [*found, *self._less_charges(line, found)]
+
+    def _less_charges(self, line: Line, found: Sequence[Explanation]) -> Iterator[Explanation]:
+        """Yield what says that it came back, by a rail on which the way back may cost something."""
+        for one in found:
+            deducts = one.rail in self._known and self._known[one.rail].capabilities.deducts
+            said = one.rule == "returned_entry" and (line.reason or line.reversal)
+            if deducts and said and one.credit == line.credit and line.amount.amount < one.amount:
+                yield one._replace(amount=line.amount.amount)
 
     def _names(self, line: Line) -> list[str]:
         """Return the names by which a line may be explained, with the traces inside of them."""
@@ -208,12 +220,28 @@ class StatementBooker:
         await explain_files.tell(self._runtime, found, fact, line.id, livemode=live)
 
     async def _tell_payers(self, lines: list[BankStatementLine]) -> None:
-        by_movement = {str(line.explained_by): line for line in lines}
         async with self._runtime.pool.connection() as conn:
-            places = await by_id(conn, list(by_movement))
-        told = [(place, by_movement[place.id]) for place in places]
-        heard = [Heard(place, self._settled(line), line.id) for place, line in told]
+            found = await by_id(conn, [str(line.explained_by) for line in lines])
+        places = {place.id: place for place in found}
+        # What was paid and came back in one statement was paid first.
+        told = sorted(lines, key=lambda line: line.rule == "returned_entry")
+        heard = [self._heard(places[str(line.explained_by)], line) for line in told]
         await apply(self._runtime, heard, livemode=self._bank.livemode)
+
+    def _heard(self, place: Place, line: BankStatementLine) -> Heard:
+        """Return what a line says of one movement: that it was paid, or that it came back."""
+        fact = self._settled(line)
+        if line.rule != "returned_entry":
+            return Heard(place, fact, line.id)
+        said = why(self._known.get(line.rail or ""), line.reason or "", line.description)
+        back = replace(
+            fact,
+            kind="returned",
+            code=said.code,
+            reason=said.meaning,
+            failure_code=said.failure_code,
+        )
+        return Heard(place, back, line.id, amount=Money(abs(line.amount), line.currency))
 
     async def _matched_lines(
         self, statement: BankStatement
@@ -240,19 +268,25 @@ def _of_movement(movement: Movement) -> list[Explanation]:
     """
     if movement.act == "receive" and not _is_expected(movement):
         return []
-    goes_out = movement.direction == "credit"
+    goes_out, amount = movement.direction == "credit", movement.amount
     if movement.act == "receive":
-        shown = [(not goes_out, "payer_reference")]
+        shown = [(not goes_out, "payer_reference", amount)]
     else:
-        shown = [(not goes_out, "movement"), (goes_out, "returned_entry")]
+        came_back = amount - sum(fact.charge or 0 for fact in movement.facts)
+        shown = [(not goes_out, "movement", amount), (goes_out, "returned_entry", came_back)]
     return [
-        Explanation(movement.id, movement.rail, movement.amount, credit, rule)
-        for credit, rule in shown
+        Explanation(movement.id, movement.rail, each, credit, rule) for credit, rule, each in shown
     ]
 
 
 def _is_expected(movement: Movement) -> bool:
-    """Tell whether a statement has still to show what is to come, or has come by a message."""
+    """Tell whether a statement has still to show what is to come, or has come by a message.
+
+    What we returned comes once more when the return is dishonored.
+    """
+    if movement.status == "dishonored" and movement.came_unasked:
+        since = [fact.kind for fact in movement.facts].index("dishonored")
+        return not any(fact.statement_line for fact in movement.facts[since:])
     if movement.came_unasked:
         return not any(fact.statement_line for fact in movement.facts)
     return movement.status == "created"

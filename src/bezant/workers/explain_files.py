@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from bezant.api.context import Context
 from bezant.api.runtime import Runtime
 from bezant.ledger.book import Book
-from bezant.movement.answer import Only, apply_to_file
+from bezant.movement.answer import apply_to_file
 from bezant.movement.bank_file import (
     BankFile,
     FileBatch,
@@ -20,6 +20,7 @@ from bezant.movement.bank_file import (
     rejected_of,
     sent_by_reference,
 )
+from bezant.movement.heard import Only
 from bezant.movement.movement import MovementFact
 from bezant.rail import Direction
 from bezant.reconcile.book import BankStatementLine, Explanation

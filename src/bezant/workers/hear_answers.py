@@ -13,9 +13,11 @@ from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement import recalls
+from bezant.movement.answer import apply
 from bezant.movement.bank_file import BankFile
 from bezant.movement.contents import whole
+from bezant.movement.heard import Heard
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.received import of_fact, take_in
@@ -96,7 +98,7 @@ class AnswerHearer:
             place = next((places[name] for name in names_in(fact) if name in places), None)
             if place is not None:
                 told = movement_fact(fact, file.id, self._now())
-                heard.append(Heard(place, told, file.id, fact.details, amount=fact.amount))
+                heard.append(Heard(place, told, file.id, _details(fact), amount=fact.amount))
             elif fact.kind not in _BEGINS:
                 told = movement_fact(fact, file.id, self._now())
                 if not await self._files.of_rail(fact, told):
@@ -145,6 +147,13 @@ def _exhaust(facts: Iterator[Fact] | Reading) -> None:
         pass
 
 
+def _details(fact: Fact) -> dict[str, str]:
+    """Return what else a fact tells; a recall also by which names it knows the payment."""
+    if fact.kind != "recall_requested":
+        return fact.details
+    return {**fact.details, recalls.TRACE: fact.trace, recalls.END_TO_END: fact.end_to_end_id}
+
+
 def names_in(fact: Fact) -> list[str]:
     """Return the names by which a fact's movement may be known here."""
     return [name for name in (fact.trace, fact.end_to_end_id) if name]
@@ -152,8 +161,9 @@ def names_in(fact: Fact) -> list[str]:
 
 def movement_fact(fact: Fact, file: str, now: int) -> MovementFact:
     """Return a rail's fact as a movement keeps it; `file` says so, at `now` in Unix seconds."""
+    kind = "change_refused" if "change_code" in fact.details else _KINDS.get(fact.kind, fact.kind)
     return MovementFact(
-        _KINDS.get(fact.kind, fact.kind),
+        kind,
         now,
         on=None if fact.on is None else fact.on.isoformat(),
         code=fact.code,

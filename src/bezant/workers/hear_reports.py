@@ -12,10 +12,11 @@ from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import apply
 from bezant.movement.bank_file import BankFile
 from bezant.movement.contents import whole
 from bezant.movement.engine import Engine
+from bezant.movement.heard import Heard
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.movement.rows import by_id
@@ -130,7 +131,10 @@ class ReportHearer:
         async with self._runtime.pool.connection() as conn:
             found = await by_id(conn, [one.explanation.object for one in single])
         places = {place.id: place for place in found}
-        heard = [Heard(places[one.explanation.object], one.fact, file.id) for one in single]
+        heard = [
+            Heard(places[one.explanation.object], one.fact, file.id, amount=one.line.amount)
+            for one in single
+        ]
         await apply(self._runtime, heard, livemode=live)
 
 

@@ -15,8 +15,9 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Heard, apply
+from bezant.movement.answer import apply
 from bezant.movement.errand import about
+from bezant.movement.heard import Heard
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place, overdue
 
@@ -40,18 +41,13 @@ class DeadlineMinder:
             return 0
         movements = await self._load(places)
         now = unix_seconds(self._runtime.clock.now())
-        final, silent, unknown = list[Heard](), list[Heard](), list[Place]()
+        said, unknown = list[Heard](), list[Place]()
         for place in places:
-            match movements[place.id].status:
-                case "settled":
-                    final.append(Heard(place, MovementFact("final", now), place.id))
-                case "submitted":
-                    fact = MovementFact("unknown", now, reason="no answer in the rail's time")
-                    silent.append(Heard(place, fact, place.id))
-                case _:
-                    unknown.append(place)
-        done = await self._apply(final, movements) + await self._apply(silent, movements)
-        return done + await self._ask(unknown, movements)
+            if fact := _passed(movements[place.id], now):
+                said.append(Heard(place, fact, place.id))
+            else:
+                unknown.append(place)
+        return await self._apply(said, movements) + await self._ask(unknown, movements)
 
     async def _load(self, places: Sequence[Place]) -> dict[str, Movement]:
         keys = [(place.book, Movement.kind(), place.id) for place in places]
@@ -90,3 +86,18 @@ class DeadlineMinder:
             why = refused.message
             log.warning("movement_can_not_be_asked_after", movement=movement.id, reason=why)
             ctx.save(movement, due_at=None)
+
+
+def _passed(movement: Movement, now: int) -> MovementFact | None:
+    """Return what the time that has passed says of a movement; None if its bank is to be asked."""
+    match movement.act, movement.status:
+        case _, "settled":
+            return MovementFact("final", now)
+        case "prenote", "submitted" | "acknowledged":
+            return MovementFact("settled", now, reason="nothing has come back in time")
+        case "verify", "submitted" | "acknowledged" | "unknown":
+            return MovementFact("rejected", now, reason="nobody has answered in the rail's time")
+        case _, "submitted":
+            return MovementFact("unknown", now, reason="no answer in the rail's time")
+        case _:
+            return None

@@ -9,8 +9,9 @@ from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.ledger.book import HOUSE
-from bezant.movement.answer import Only, apply_to_file
+from bezant.movement.answer import apply_to_file
 from bezant.movement.bank_file import BankFile, batches_of, sent_by_reference
+from bezant.movement.heard import Only
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import BankProfile
 from bezant.rail import Fact

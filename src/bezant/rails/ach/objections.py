@@ -1,12 +1,12 @@
 """Why the ACH network cannot carry an instruction: each reason says what is wrong with it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bezant.rail import Account, Instruction, Original, UsAccount, in_force
 from bezant.rail.identifiers import is_routing_number
 from bezant.rails.ach import calendar, records, rules
-from bezant.rails.ach.details import faults
+from bezant.rails.ach.details import DETAILS, faults
 from bezant.rails.ach.dialect import Dialect
 from bezant.rails.ach.orders import (
     CLASSES,
@@ -17,12 +17,14 @@ from bezant.rails.ach.orders import (
     is_refused_change,
     texts_of,
 )
-from bezant.rails.ach.returns import REFUSED_CHANGES, RETURN_REASONS
+from bezant.rails.ach.returns import REFUSED_CHANGES, RETURN_REASONS, ReturnReason
 from bezant.rails.ach.text import ascii_upper
 
 ACTS = ("pay", "prenote", "reverse", "return", "dishonor", "contest", "verify")
 
 _REASONS = {"return": "returned", "dishonor": "dishonored", "contest": "contested"}
+_ARGUED_AFTER = {"dishonor": "return_day", "contest": "dishonored_day"}
+"""The day from which an argument's own deadline is counted."""
 _DISPUTED = {
     "return": (),
     "dishonor": ("return_trace", "return_code"),
@@ -125,9 +127,23 @@ def _of_dispute(instruction: Instruction) -> Iterator[str]:
     known = RETURN_REASONS.get(instruction.reason)
     if known is None or known.kind != _REASONS[instruction.act]:
         yield f"{instruction.reason or 'no code'} is not a reason to {instruction.act}"
+    elif late := _too_late(instruction, known):
+        yield late
     for key in _DISPUTED[instruction.act]:
         if not instruction.details.get(key):
             yield f"to {instruction.act} needs the detail `{key}`"
+
+
+def _too_late(instruction: Instruction, known: ReturnReason) -> str:
+    """Return until when somebody could argue, if that is over."""
+    key = _ARGUED_AFTER.get(instruction.act, "")
+    day = instruction.details.get(key, "")
+    if not day or not DETAILS[key].fits(day):
+        return ""
+    ends = known.due_by(date.fromisoformat(day))
+    if ends is None or instruction.effective_date <= ends.date():
+        return ""
+    return f"to {instruction.act} as {known.code} was possible until {ends.date()}"
 
 
 def _of_original(original: Original) -> Iterator[str]:

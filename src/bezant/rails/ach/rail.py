@@ -178,6 +178,7 @@ _CAPABILITIES = Capabilities(
     format="nacha",
     suffix=".ach",
     retry=Retry(_RETRIES.codes, _RETRIES.times, _RETRIES.days, RETRY),
+    micro_entries=True,
 )
 
 ACH = Ach()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from bezant.kernel.errors import FileRefused, Problem
+from bezant.kernel.errors import FileTooLarge, Problem
 from bezant.rail import Instruction, Originator, UsAccount
 from bezant.rails.ach import addenda, records
 from bezant.rails.ach.batch import Sums, direction_of
@@ -121,7 +121,7 @@ class Writer:
         self._close()
 
     def end(self) -> None:
-        """Write the file control; raises FileRefused for more lines than the bank takes."""
+        """Write the file control; raises FileTooLarge for more lines than the bank takes."""
         blocks = -(-(self._lines + 1) // records.BLOCKING)
         total = self._total
         self._put(
@@ -140,7 +140,7 @@ class Writer:
         most = self._dialect.max_lines
         if most and self._lines > most:
             reason = f"the file has {self._lines} lines, the bank takes {most}: send fewer at once"
-            raise FileRefused([Problem(None, "dialect.max_lines", reason)])
+            raise FileTooLarge([Problem(None, "dialect.max_lines", reason)])
         if self._dialect.last_line_ending != "no":
             self._pieces.append(self._ending)
 

@@ -23,6 +23,7 @@ class FedNow(InterbankRail):
             max_amount=rules.MAX_AMOUNT,
             answers_in_seconds=in_force(rules.ANSWER_SECONDS, rules.LAUNCH),
             marks=(b"urn:fednow:",),
+            recall_answer_days=rules.RECALL_ANSWER_DAYS,
         )
 
     def limit(self, on: date) -> int:

@@ -34,10 +34,14 @@ FEE_MILLS = (Rule(45, LAUNCH, None, "Federal Reserve, FedNow Service fee schedul
 REQUEST_FEE_MILLS = (Rule(10, LAUNCH, None, "Federal Reserve, FedNow Service fee schedule 2023"),)
 """The same for a request for payment."""
 
+RECALL_ANSWER_DAYS = (Rule(14, LAUNCH, None, f"ten banking days; {_UNCONFIRMED}"),)
+"""Days in which a request for money back is answered."""
+
 BOOK: RuleBook = {
     "cents per credit transfer": LIMIT,
     "seconds until an answer": ANSWER_SECONDS,
     "seconds for the receiver's bank": RECEIVER_SECONDS,
+    "days to answer a recall": RECALL_ANSWER_DAYS,
     "end of the settlement day, Eastern time": DAY_ENDS,
     "mills per credit transfer": FEE_MILLS,
     "mills per request for payment": REQUEST_FEE_MILLS,

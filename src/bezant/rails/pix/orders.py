@@ -25,7 +25,10 @@ RETURN_REASONS: Mapping[str, str] = MappingProxyType(
 """Why received money is sent back; BE08 and FR01 follow the special return mechanism."""
 
 RECALL_REASONS = frozenset({"FRAUD", "OPERATIONAL_FLAW"})
-RECALL_ANSWERS = frozenset({"TOTALLY_ACCEPTED", "PARTIALLY_ACCEPTED", "REJECTED"})
+GRANTED, REFUSED = "TOTALLY_ACCEPTED", "REJECTED"
+RECALL_ANSWERS = frozenset({GRANTED, "PARTIALLY_ACCEPTED", REFUSED})
+RETURNS_AS: Mapping[str, str] = MappingProxyType({"FRAUD": "FR01", "OPERATIONAL_FLAW": "BE08"})
+"""Why money goes back that was asked for, by the reason of the asker."""
 
 
 def objections(instruction: Instruction) -> Iterator[str]:

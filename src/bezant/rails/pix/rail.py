@@ -1,7 +1,7 @@
 """The Pix rail: one message for each instruction, day and night, final once it is settled."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 
 from bezant.iso20022 import messages as iso
 from bezant.kernel.errors import FileRefused, Problem
@@ -14,6 +14,7 @@ from bezant.rail import (
     Meaning,
     Originator,
     ReadFile,
+    RecallReply,
     RuleBook,
     Service,
     Timetable,
@@ -77,6 +78,19 @@ class Pix:
         day = brazilian_day(now)
         settles = now + timedelta(seconds=in_force(rules.ANSWERS_IN, day))
         return Timetable.final(now, day, settles)
+
+    def answer_by(self, asked_on: date) -> date | None:
+        """Return the last day on which a contestation is decided."""
+        return asked_on + timedelta(days=in_force(rules.ANALYSIS_DAYS, asked_on))
+
+    def recall_reply(
+        self, code: str, details: Mapping[str, str], *, granted: bool, reason: str
+    ) -> RecallReply:
+        """Return how a contestation is answered, and why the money goes back."""
+        del details, reason  # The directory has one word for no.
+        if not granted:
+            return RecallReply(orders.REFUSED)
+        return RecallReply(orders.GRANTED, returns_as=orders.RETURNS_AS.get(code, "MD06"))
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
         """Say why Pix cannot carry an instruction; nothing when it can."""

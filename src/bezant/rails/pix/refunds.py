@@ -137,6 +137,7 @@ def _heard(root: Element, request: Element, problems: Problems) -> Fact:
         reason=f"{meaning}: {_REFUSALS.get(refusal, refusal)}" if refusal else meaning,
         on=_day(root, problems),
         line=int(request.sourceline or 0),
+        end_to_end_id="" if ours else text(request, "TransactionId"),
         direction="debit" if ours else "credit",
         details={
             "original": text(request, "TransactionId"),

@@ -29,10 +29,14 @@ RECEIVER_SECONDS = (Rule(5, LAUNCH, None, _UNCONFIRMED),)
 FEE_MILLS = (Rule(45, LAUNCH, None, _UNCONFIRMED),)
 """Thousandths of a dollar that the network charges the sender's bank for a credit transfer."""
 
+RECALL_ANSWER_DAYS = (Rule(14, LAUNCH, None, f"ten banking days; {_UNCONFIRMED}"),)
+"""Days in which a request for money back is answered."""
+
 BOOK: RuleBook = {
     "cents per credit transfer": LIMIT,
     "seconds until an answer": ANSWER_SECONDS,
     "seconds for the receiver's bank": RECEIVER_SECONDS,
+    "days to answer a recall": RECALL_ANSWER_DAYS,
     "mills per credit transfer": FEE_MILLS,
 }
 """Every dated row, by what it rules."""

@@ -1,7 +1,7 @@
 """The rails of SEPA: transfers, instant transfers, and direct debits of either scheme."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 
 from bezant.kernel.codec import joined
 from bezant.rail import (
@@ -12,6 +12,7 @@ from bezant.rail import (
     Meaning,
     Originator,
     ReadFile,
+    RecallReply,
     RuleBook,
     Service,
     Source,
@@ -22,7 +23,7 @@ from bezant.rails.sepa import calendar, credit, debit, inquiries, orders, read, 
 from bezant.rails.sepa.batches import Key, batches_of
 from bezant.rails.sepa.orders import Order
 from bezant.rails.sepa.read import Stream
-from bezant.rails.sepa.reasons import REASONS
+from bezant.rails.sepa.reasons import ANSWER_REASONS, REASONS
 
 Write = Callable[[Order], bytes]
 
@@ -151,6 +152,25 @@ class _Credit(_Sepa):
     _batch_key = staticmethod(credit.batch_key)
     _instant = False
 
+    def answer_by(self, asked_on: date) -> date | None:
+        """Return the last day for an answer to a recall."""
+        return calendar.add_target_days(asked_on, in_force(rules.RECALL_ANSWER_DAYS, asked_on))
+
+    def recall_reply(
+        self, code: str, details: Mapping[str, str], *, granted: bool, reason: str
+    ) -> RecallReply:
+        """Return how a recall is answered: a yes brings the money back by itself.
+
+        Raises ValueError for a reason for which none is refused.
+        """
+        del code, details
+        if granted:
+            return RecallReply("")
+        if reason and reason not in ANSWER_REASONS:
+            known = ", ".join(sorted(ANSWER_REASONS))
+            raise ValueError(f"a recall is refused for one of {known}")
+        return RecallReply(reason or "CUST")
+
     def _write(self, order: Order) -> Iterator[bytes]:
         return credit.write_stream(order, instant=self._instant)
 
@@ -173,6 +193,8 @@ class SepaCredit(_Credit):
         format="pain.001",
         suffix=".xml",
         traced_by="end_to_end_id",
+        gives_back="answer_recall",
+        one_act=True,
     )
     rule_book: RuleBook = rules.CREDIT
 
@@ -218,6 +240,8 @@ class SepaInstant(_Credit):
         format="pain.001",
         suffix=".xml",
         traced_by="end_to_end_id",
+        gives_back="answer_recall",
+        one_act=True,
     )
     rule_book: RuleBook = rules.INSTANT
     _instant = True
@@ -266,6 +290,7 @@ class SepaDebit(_Sepa):
             format="pain.008",
             suffix=".xml",
             traced_by="end_to_end_id",
+            one_act=True,
         )
 
     def timetable(

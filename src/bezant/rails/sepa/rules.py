@@ -62,6 +62,9 @@ CREDIT_RETURN_DAYS = (Rule(3, date(2008, 1, 28), None, f"{_BOOK} SCT, {_UNCONFIR
 RECALL_DAYS = (Rule(10, date(2010, 11, 1), None, f"{_BOOK} SCT: recall"),)
 """TARGET days after execution in which a bank recalls a duplicate or a technical mistake."""
 
+RECALL_ANSWER_DAYS = (Rule(15, date(2017, 11, 19), None, f"{_BOOK} SCT: recall"),)
+"""TARGET days in which the receiver's side answers a recall."""
+
 LATE_RECALL_MONTHS = (Rule(13, date(2017, 11, 19), None, f"{_BOOK} SCT: fraud, RFRO"),)
 """Months in which fraud is recalled, and in which an originator may ask for its money."""
 
@@ -118,6 +121,7 @@ CREDIT: RuleBook = {
     "TARGET days to the receiver": CREDIT_DAYS,
     "TARGET days for a return": CREDIT_RETURN_DAYS,
     "TARGET days for a recall": RECALL_DAYS,
+    "TARGET days to answer a recall": RECALL_ANSWER_DAYS,
     "months for a recall for fraud, or by the originator": LATE_RECALL_MONTHS,
 }
 INSTANT: RuleBook = {
@@ -125,6 +129,7 @@ INSTANT: RuleBook = {
     "cents per transfer": INSTANT_LIMIT,
     "seconds": TIME_OUTS,
     "TARGET days for a recall": RECALL_DAYS,
+    "TARGET days to answer a recall": RECALL_ANSWER_DAYS,
     "months for a recall for fraud, or by the originator": LATE_RECALL_MONTHS,
 }
 DEBIT: RuleBook = {

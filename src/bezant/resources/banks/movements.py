@@ -13,8 +13,9 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.balances import BalancePage
 from bezant.ledger.balances import page as balances_page
 from bezant.ledger.chart import returnable
-from bezant.movement import control, errand
+from bezant.movement import control, dispute, errand
 from bezant.movement.movement import Movement
+from bezant.resources.banks.operator import house_of
 from bezant.resources.banks.timeline import Timeline, timeline_of
 
 MOST_RAILS = 100
@@ -39,6 +40,8 @@ class ListMovements(ListParams):
             "canceled",
             "returned",
             "recalled",
+            "dishonored",
+            "contested",
             "unknown",
         ]
         | None
@@ -55,6 +58,12 @@ class HoldMovement(Params):
     """Why a movement is held back."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=140)]
+
+
+class DisputeReturn(Params):
+    """Why a return is argued about: the network's code."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=10)]
 
 
 class ExposedRail(Struct, frozen=True):
@@ -143,6 +152,20 @@ async def recall(ctx: Context, movement: Movement, params: Reason) -> Movement:
 async def reverse(ctx: Context, movement: Movement, params: Reason) -> Movement:
     """Take back an own mistake, where the rail allows it; returns the movement that does."""
     return errand.about(ctx, movement, "reverse", reason=params.reason or "")
+
+
+@routes.action
+async def dishonor(ctx: Context, movement: Movement, params: DisputeReturn) -> Movement:
+    """Dishonor a return, so that the payment stands; returns the movement that does."""
+    return dispute.dishonor(ctx, movement, params.reason)
+
+
+@routes.post("/v1/movements/{id}/contest")
+async def contest(ctx: Context, id: str, params: DisputeReturn) -> Movement:
+    """Defend an own return that was dishonored; returns the movement that does."""
+    await house_of(ctx)
+    movement = await ctx.load(Movement, id, book=ctx.house)
+    return await dispute.contest(ctx, movement, params.reason)
 
 
 @routes.action

@@ -2,18 +2,15 @@
 
 from bezant.api.context import Caller, Context
 from bezant.api.runtime import Runtime
-from bezant.db.queries import load
 from bezant.kernel.errors import Forbidden
 from bezant.ledger.book import HOUSE
-
-QUERIES = load("bezant.resources.banks", "operator.sql")
+from bezant.movement import rows
 
 
 async def operator(runtime: Runtime) -> str | None:
     """Return the operator's own account, or None before there is one."""
     async with runtime.pool.connection() as conn:
-        row = await (await conn.execute(QUERIES.operator)).fetchone()
-    return None if row is None else row[0]
+        return await rows.operator(conn)
 
 
 async def is_operator(ctx: Context) -> bool:

@@ -95,7 +95,7 @@ class BankAccount(Identified, tag="bank_account"):
     metadata: dict[str, str]
     requirements: Requirements = Requirements()
     routing_number: str | None
-    status: Literal["new", "verified", "errored"] = "new"
+    status: Literal["new", "validated", "verified", "verification_failed", "errored"] = "new"
 
     @classmethod
     def title(cls) -> str:

@@ -72,6 +72,13 @@ def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact
     )
 
 
+def _explained(ctx: Context, payout: Payout, _movement: Movement, fact: MovementFact) -> None:
+    """Say why a payout failed of which nobody had said it when it came back."""
+    code = fact.failure_code or "could_not_process"
+    message = FAILURES.get(code, FAILURES["could_not_process"])
+    ctx.save(payout, failure_code=code, failure_message=message, event="payout.updated")
+
+
 def _drop(ctx: Context, payout: Payout, movement: Movement) -> None:
     """Book that no bank will carry it out."""
     if payout.amount < 0:
@@ -112,6 +119,7 @@ handler = Handler(
         "rejected": _rejected,
         "canceled": canceled,
         "recalled": _recalled,
+        "return_explained": _explained,
     },
     house={
         "settled": _house_settled,

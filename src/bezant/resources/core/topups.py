@@ -204,11 +204,32 @@ def _settled(ctx: Context, topup: Topup, movement: Movement, _fact: MovementFact
     ctx.save(topup, status="succeeded", source=source, event="topup.succeeded")
 
 
+def _returned(ctx: Context, topup: Topup, movement: Movement, _fact: MovementFact) -> None:
+    """Give a top-up back to whoever sent it by mistake, or was robbed of it."""
+    assert "reversed" in flow.NEXT[topup.status], f"{topup.id} is {topup.status}"
+    balance, book = _balance_of(ctx.hidden(topup)), movement.book
+    take = flow.taken_back if balance == "payments" else prefunding.taken_back
+    ctx.post(take(topup.money, book=book), source=topup.id)
+    back, words = -topup.money, topup.description
+    record_apart(
+        ctx, balance, "topup_reversal", back, source=topup.id, book=book, description=words
+    )
+    ctx.save(topup, status="reversed", event="topup.reversed")
+
+
 def _house_settled(total: Money, house: Book, rail: str) -> Entry:
     return flow.received(total, house=house, rail=rail)
 
 
-handler = Handler(subject=Topup, on={"settled": _settled}, house={"settled": _house_settled})
+def _house_returned(total: Money, house: Book, rail: str) -> Entry:
+    return flow.given_back(total, house=house, rail=rail)
+
+
+handler = Handler(
+    subject=Topup,
+    on={"settled": _settled, "returned": _returned},
+    house={"settled": _house_settled, "returned": _house_returned},
+)
 
 
 def _balance_of(hidden: Hidden) -> BalanceType:

@@ -45,7 +45,7 @@ _OUTSIDE = ("amount!", "name", "account", "reference", "remittance")
 VERBS: Mapping[str, Verb] = {
     "settle": Verb("Carry a payment out after all.", RAILS, ("target!",)),
     "reject": Verb("Refuse a payment that is not yet booked.", RAILS, ("target!", "code")),
-    "return": Verb("Send a payment back.", RAILS, ("target!", "code")),
+    "return": Verb("Send a payment back.", RAILS, ("target!", "amount", "code")),
     "correct": Verb("Tell better bank details for a payment.", BATCH_RAILS, ("target!", "code")),
     "pend": Verb("Accept a payment and book it later.", _MESSAGES, ("target!", "code")),
     "silence": Verb("Carry a payment out and say nothing.", RAILS, ("target!",)),

@@ -18,6 +18,8 @@ OWN = frozenset(
         "ledger.account.closed",
         "ledger.account.created",
         "ledger.account.updated",
+        "movement.recall_answered",
+        "movement.recall_requested",
         "webhook_endpoint.disabled",
     }
 )

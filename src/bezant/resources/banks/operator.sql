@@ -1,2 +1,0 @@
--- name: operator
-select value from setting where name = 'platform_account'
