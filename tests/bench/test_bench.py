@@ -5,6 +5,7 @@ No test here looks at a clock: how fast it was is for people to judge, on a quie
 
 import io
 import stat
+import sys
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bench.__main__ import CASES, app, carry_out
-from bench.cases import pgledger, tigerbeetle
+from bench.cases import payments, pgledger, tigerbeetle
 from bench.load import Generator, Load
 from bench.measure import Reading, Series, interleaved
 from bench.plan import Plan, grown_to
@@ -56,9 +57,14 @@ def told(tmp_path_factory):
     binary = folder / "tigerbeetle"
     binary.write_text(TIGERBEETLE)
     binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+    peer = folder / "localstripe"
+    stand_in = Path(__file__).with_name("stand_in.py")
+    peer.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{stand_in}" "$@"\n')
+    peer.chmod(peer.stat().st_mode | stat.S_IXUSR)
     printed = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(tigerbeetle.VARIABLE, str(binary))
+        patch.setenv(payments.VARIABLE, str(peer))
         patch.setenv(pgledger.VARIABLE, str(Path(__file__).with_name("pgledger.sql")))
         console = Console(file=printed, width=100)
         report = carry_out(TINY, list(CASES), console, folder / "out" / "found.json")
@@ -70,6 +76,7 @@ def test_every_case_has_done_something(told):
     done = {row.case for row in report.rows}
     assert done == {
         "POST /v1/transfers",
+        "POST /v1/payment_intents, confirmed",
         "what the conventions cost",
         "POST /v1/ledger/entries",
         "the door, in process",
@@ -87,14 +94,21 @@ def test_every_figure_is_compared_with_what_it_has_to_be_compared_with(told):
         "transfers at 2 connections: group commit / one by one",
         "transfers at 2 connections: hot / uniform",
         "transfers at 2 connections, hot: group commit / one by one",
+        "payments at 2 connections: p99 / p50",
+        "payments at 2 connections: bezant / localstripe",
         "transfers at 2 connections: with all conventions / the bare handler",
         "entries: 10 in a call / one in a call at 2 connections",
         "transfers: with 200 moves / with none",
         "memory after 20 requests / after a fifth of them",
         "memory to pack ach of 40 entries / of 4",
         "memory to read ach of 40 entries / of 4",
+        "memory to pack bacs of 20 entries / of 2",
+        "memory to read bacs of 20 entries / of 2",
         "memory to pack pain.001 of 20 entries / of 2",
         "memory to read pain.001 of 20 entries / of 2",
+        "memory to pack pain.008 of 20 entries / of 2",
+        "memory to read pain.008 of 20 entries / of 2",
+        "memory to read pain.002 of 20 entries / of 2",
         "memory to read camt.053 of 20 entries / of 2",
         "the door / pgledger, one move each",
     ]
@@ -102,10 +116,12 @@ def test_every_figure_is_compared_with_what_it_has_to_be_compared_with(told):
         2.0,
         0.9,
         None,
+        5.0,
+        20.0,
         0.75,
         3.0,
         0.85,
-        *[1.1] * 6,
+        *[1.1] * 11,
         None,
     ]
 
