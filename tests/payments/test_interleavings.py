@@ -1,12 +1,14 @@
 """Two and three calls about one payment at the same moment, in every order that matters.
 
-A call reads, decides and is committed. What matters is in which order calls are committed, and how
-many were committed when each of them read. Each such interleaving is played by hand, on a payment
-of its own of which a part is captured and moved on already; then every sum must be right.
+A call reads, decides and is committed. Calls are committed in every order, and each has read either
+before all others were committed or right before it is itself. Each such interleaving is played by
+hand, on a payment of its own of which a part is captured and moved on already; then every sum must
+be right, and the acquirer must have given back what the books say.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
 from itertools import combinations_with_replacement, permutations, product
 from typing import NamedTuple
 
@@ -15,10 +17,14 @@ import pytest
 from bezant.api.context import Caller, Context
 from bezant.commit.change_set import Refused
 from bezant.kernel.errors import ApiError
+from bezant.kernel.money import Money
+from bezant.rail.cards import About, Disputed
 from bezant.resources.connect import transfer_reversals
 from bezant.resources.payments import payment_intents, refunds
 from bezant.resources.payments.capturing import cancel_held
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.dispute import DISPUTED
+from bezant.resources.payments.dispute_told import disputed
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import (
     CancelPaymentIntent,
@@ -29,8 +35,9 @@ from bezant.resources.payments.payment_intent_params import (
 from bezant.resources.payments.transfer import Transfer
 from tests.payments.till import Till
 
-HELD, TAKEN, MORE = 1_000, 400, 300
-"""What is authorized, what is captured of it at first, and how much each call is about."""
+HELD, TAKEN, MORE, CONTESTED = 1_000, 400, 300, 50
+"""What is authorized, what is captured of it at first, how much each call is about, and how much
+each dispute."""
 
 Act = Callable[[Context, str], Awaitable[object]]
 
@@ -69,14 +76,32 @@ async def reverse(ctx: Context, name: str) -> None:
     await transfer_reversals.create(ctx, transfer, params)
 
 
-ACTS: dict[str, Act] = {each.__name__: each for each in (capture, cancel, expire, refund, reverse)}
+async def dispute(ctx: Context, name: str) -> None:
+    intent = await ctx.load(PaymentIntent, name)
+    notice = Disputed(
+        case=f"case of {ctx.caller.request}",
+        acquirer_reference="arn1",
+        about=About(ctx.caller.platform, ctx.account, intent.latest_charge or ""),
+        stage="chargeback",
+        amount=Money(CONTESTED, "usd"),
+        network_reason="10.4",
+        reason="fraudulent",
+        respond_by=date(2026, 3, 20),
+        on=date(2026, 3, 2),
+    )
+    await disputed(ctx, notice)
+
+
+ACTS: dict[str, Act] = {
+    each.__name__: each for each in (capture, cancel, dispute, expire, refund, reverse)
+}
 
 
 def interleavings(count: int) -> Iterator[Interleaving]:
     """Yield each once: of calls of the same kind, which of them is the first does not matter."""
     for group in combinations_with_replacement(ACTS, count):
         for acts in sorted(set(permutations(group))):
-            for reads in product(*(range(at + 1) for at in range(count))):
+            for reads in product(*({0, at} for at in range(count))):
                 yield Interleaving(acts, reads)
 
 
@@ -154,28 +179,41 @@ def test_every_sum_is_right_whoever_comes_first(till: Till, count: int):
 
     names = till.run(together())
     charged, moved, refunded = 0, 0, 0
-    for each, name in zip(wanted, names, strict=True):
-        intent, charge, transfers = till.run(state(play.context(), name))
+    states = till.run(states_of(play, names))
+    for each, (intent, charge, transfers, contested) in zip(wanted, states, strict=True):
         assert 0 <= charge.amount_refunded <= charge.amount_captured <= charge.amount, each
         assert intent.amount_received == charge.amount_captured, each
         assert (intent.status == "requires_capture") == (intent.amount_capturable > 0), each
         assert intent.amount_received + intent.amount_capturable <= HELD, each
         assert sum(one.amount for one in transfers) == charge.amount_captured, each
         assert all(0 <= one.amount_reversed <= one.amount for one in transfers), each
+        assert charge.amount_refunded + contested <= charge.amount_captured, each
+        assert contested == CONTESTED * each.acts.count("dispute"), each
         refunded += charge.amount_refunded
+        charged -= contested
         charged += charge.amount_captured - charge.amount_refunded
         moved += sum(one.left.amount for one in transfers)
     assert till.ledger()["incoming:cards"] == charged
     assert till.ledger(shop)["pending"] == moved
     assert till.dues(shop) == {}
-    given = [each for each in till.acquirer.asked if each.act == "refund"]
+    undone = {each.original for each in till.acquirer.asked if each.act == "reverse"}
+    given = [each for each in till.acquirer.asked if each.act == "refund" and each.id not in undone]
     assert refunded == sum(
         each.amount.amount for each in given if till.acquirer.answers[each.id].approved
     )
 
 
-async def state(ctx: Context, name: str) -> tuple[PaymentIntent, Charge, list[Transfer]]:
+State = tuple[PaymentIntent, Charge, list[Transfer], int]
+
+
+async def states_of(play: Play, names: list[str]) -> list[State]:
+    return await asyncio.gather(*(state_of(play.context(), name) for name in names))
+
+
+async def state_of(ctx: Context, name: str) -> State:
+    """Return what has become of a payment, and how much of it disputes have taken."""
     intent = await ctx.load(PaymentIntent, name)
     charge = await ctx.load(Charge, intent.latest_charge or "")
-    found = await ctx.load_many(Transfer, ctx.hidden(charge)["transfers"])
-    return intent, charge, list(found.values())
+    hidden = ctx.hidden(charge)
+    found = await ctx.load_many(Transfer, hidden["transfers"])
+    return intent, charge, list(found.values()), sum(hidden.get(DISPUTED, {}).values())
