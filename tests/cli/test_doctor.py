@@ -164,6 +164,10 @@ JOB = (
     "insert into job (book_id, id, kind, payload, run_at, status, problem) "
     "values (1, 'j', 'export', '{}', %s, %s, 'no room')"
 )
+VERIFY = (
+    "insert into job (book_id, id, kind, payload, run_at, status) "
+    "values (1, 'j', 'account.verify', %s, %s, 'ready')"
+)
 ACCOUNT = (
     "insert into account (book_id, account_id, path, currency, credit_normal, created, digest, "
     "posted_credits, version, touched_at) values (%s, 1, %s, 'usd', true, %s, '', 500, 1, %s)"
@@ -199,6 +203,9 @@ FAULTS = [
     ("jobs", "bad", "1 job is parked, 1 of them export: no room", [(JOB, [None, "parked"])]),
     ("jobs", "warn", "1 job is late, by up to 2 hours", [(JOB, [LATE, "ready"])]),
     ("jobs", "warn", "purge is late by 2 hours", [(SCHEDULE, [LATE])]),
+    ("verification", "warn", "nobody verifies in live mode: 1 person or company waits",
+     [(VERIFY, ['{"livemode":true}', NOW])]),
+    ("verification", "ok", "no live account waits", [(VERIFY, ['{"livemode":false}', NOW])]),
     ("movements", "bad", "of 1 movement nobody knows", [(MOVEMENT, [NOW, "unknown", None])]),
     ("movements", "warn", "1 movement is held", [(MOVEMENT, [NOW, "held", None])]),
     ("movements", "bad", "1 movement should have left, up to 2 hours ago",

@@ -100,6 +100,14 @@ def test_an_account_is_set_up_on_the_page(office: Office, seller: str) -> None:
     assert account["business_profile"]["product_description"] == "Hand-made <things>"
     assert account["tos_acceptance"]["ip"]
     assert account["tos_acceptance"]["date"]
+    assert browser.open(str(done.request.url)).status_code == 303
+    ask = {"types": ["v2.core.account_link.returned"]}
+    (told,) = office.get("/v2/core/events", seller, **ask)["data"]
+    assert told["data"] == {
+        "account_id": seller,
+        "configurations": ["merchant", "recipient"],
+        "use_case": "account_onboarding",
+    }
 
 
 def test_a_link_opens_once_and_only_for_whoever_opened_it(office: Office, seller: str) -> None:

@@ -51,10 +51,10 @@ def verification(patient: Patient) -> Finding:
         return ok(VERIFICATION, f"{config.verifier_url} verifies; {waiting:,} wait")
     if not waiting:
         return ok(VERIFICATION, "no live account waits for it; nobody verifies in live mode")
+    who = counted(waiting, "person or company waits", "persons and companies wait")
     return warn(
         VERIFICATION,
-        f"nobody verifies in live mode, so that {waiting:,} persons and companies wait and their "
-        "accounts do not begin",
+        f"nobody verifies in live mode: {who}, and their accounts do not begin",
         "set BEZANT_VERIFIER_URL and BEZANT_VERIFIER_SECRET: the guide of accounts says what a "
         "provider is asked",
     )
