@@ -1,6 +1,9 @@
 """Account sessions: a secret for a browser, which sees one account, for a while."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from tests.resources.office import Office, good
 
@@ -15,6 +18,14 @@ BAD_INPUT: list[tuple[dict[str, Any], str]] = [
     ({"components": {"payouts": {"features": {"instant_payouts": True}}}},
      "components[payouts][enabled]"),
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def office(shared_database: str) -> Iterator[Office]:
+    """One platform for all of them."""
+    office = Office(shared_database)
+    yield office
+    office.close()
 
 
 def session(office: Office, account: str, **components: Any) -> dict[str, Any]:
