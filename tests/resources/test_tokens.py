@@ -101,6 +101,7 @@ def test_an_account_is_made_of_its_token(office: Office) -> None:
     assert account["individual"]["first_name"] == "Ada"
     assert account["individual"]["id_number_provided"] is True
     assert account["tos_acceptance"]["date"] == int(office.clock.now().timestamp())
+    assert account["tos_acceptance"]["ip"] == "127.0.0.1"
     path = f"/v1/accounts/{account['id']}"
     error = office.refused(path, account_token=token["id"])
     assert (error["code"], error["param"]) == ("token_already_used", "account_token")

@@ -60,8 +60,8 @@ def test_tokens_are_used_once_and_not_for_long(office: Office) -> None:
     made = office.post(PATH, account_token=token["id"], display_name="T", **LOUD)
     assert (made["contact_email"], made["display_name"]) == ("t@example.com", "T")
     assert made["identity"]["individual"]["given_name"] == "Ada"
-    accepted = made["identity"]["attestations"]["terms_of_service"]["account"]["date"]
-    assert accepted == "2026-03-02T15:00:00.000Z"
+    accepted = made["identity"]["attestations"]["terms_of_service"]["account"]
+    assert (accepted["date"], accepted["ip"]) == ("2026-03-02T15:00:00.000Z", "127.0.0.1")
     assert office.get(f"/v2/core/account_tokens/{token['id']}")["used"] is True
     assert office.refused(PATH, account_token=token["id"])["code"] == "token_already_used"
     path = f"{PATH}/{made['id']}"

@@ -60,7 +60,7 @@ class Caller(NamedTuple):
 
     `connected` says that the account is one of the platform's connected accounts. A `publishable`
     key is known to everybody; an ephemeral one is of a `customer`. `version` is the one that the
-    request itself names.
+    request itself names, and `address` the one that it came from.
     """
 
     platform: str
@@ -72,6 +72,7 @@ class Caller(NamedTuple):
     publishable: bool = False
     customer: str | None = None
     version: str | None = None
+    address: str | None = None
 
     @property
     def connected(self) -> bool:

@@ -58,7 +58,7 @@ class Endpoint:
     ) -> None:
         """Answer a request, whatever happens, and log one line about it."""
         started = self._backend.clock.monotonic()
-        exchange = Exchange(self._backend.ids.request_id())
+        exchange = Exchange(self._backend.ids.request_id(), address=request.remote_addr)
         try:
             reply = await self._reply(request, tuple(place.values()), exchange)
         except ApiError as error:

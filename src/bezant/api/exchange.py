@@ -29,6 +29,7 @@ class Exchange(Struct):
     place: tuple[str, ...] = ()
     made: str | None = None
     touched: tuple[str, ...] = ()
+    address: str | None = None
 
     def caller(self) -> Caller:
         """Return who asks, once that is known."""
@@ -44,6 +45,7 @@ class Exchange(Struct):
             publishable=self.key.kind == "publishable",
             customer=self.key.customer,
             version=self.named_version,
+            address=self.address,
         )
 
     @property

@@ -27,6 +27,7 @@ _NO_NETWORKS = refused("Choose the network with the payment method.")
 _NO_CODES = refused("Security codes are never kept: send the code together with its card.")
 _NO_METHODS = refused("Send the bank account's numbers themselves.")
 _NO_CUSTOMERS = refused("Tokens of what a customer has stored are not offered.")
+_ACCEPTED = "accepted"
 H = TypeVar("H", bound=Human)
 
 
@@ -122,7 +123,7 @@ async def create(ctx: Context, params: CreateToken) -> Token:
             if part is not None:
                 way = f"account[{name}]"
                 await check_papers(ctx, parts.plain(part), way, ctx.platform_book)
-        return token_of(ctx, "account", msgspec.to_builtins(params.account))
+        return token_of(ctx, "account", _accepted(ctx, params.account))
     if params.person is not None:
         await check_papers(ctx, parts.plain(params.person), "person", ctx.platform_book)
         return token_of(ctx, "person", msgspec.to_builtins(params.person))
@@ -153,11 +154,19 @@ async def account_data(ctx: Context, name: str) -> dict[str, Any]:
     data = await redeemed(ctx, name, "account", "account_token")
     if data is None:
         raise _no_such(name, "account_token")
-    sent = msgspec.convert(data, AccountData)
-    told = sent.changes(without=("tos_shown_and_accepted",))
-    if sent.tos_shown_and_accepted:
-        told["tos_acceptance"] = parts.TosAcceptance(date=unix_seconds(ctx.now()))
+    accepted = data.pop(_ACCEPTED, None)
+    told = msgspec.convert(data, AccountData).changes(without=("tos_shown_and_accepted",))
+    if accepted is not None:
+        told["tos_acceptance"] = parts.TosAcceptance(**accepted)
     return told
+
+
+def _accepted(ctx: Context, sent: AccountData) -> dict[str, Any]:
+    """Return what a token stands for, with when and from where the terms were accepted."""
+    data: dict[str, Any] = msgspec.to_builtins(sent)
+    if sent.tos_shown_and_accepted:
+        data[_ACCEPTED] = {"date": unix_seconds(ctx.now()), "ip": ctx.caller.address}
+    return data
 
 
 async def person_data(ctx: Context, name: str) -> dict[str, Any]:

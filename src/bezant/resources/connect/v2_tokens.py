@@ -132,11 +132,14 @@ def _said(ctx: Context, token: AccountToken | PersonToken, param: str) -> dict[s
 
 
 def _declare(ctx: Context, sent: dict[str, Any], way: str, flag: str) -> None:
-    """Put the moment in the place of a flag that says that something is declared now."""
+    """Put when and from where in the place of a flag that says that something is declared."""
     known, value = found(sent, way)
     if known:
         declared: Mapping[str, Any] = value or {}
-        put(sent, way, {"date": rfc3339(ctx.now())} if declared.get(flag) else {})
+        now = {"date": rfc3339(ctx.now())}
+        if ctx.caller.address is not None:
+            now["ip"] = ctx.caller.address
+        put(sent, way, now if declared.get(flag) else {})
 
 
 def _end(name: str) -> str:

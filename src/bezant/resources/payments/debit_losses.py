@@ -61,8 +61,12 @@ async def lost(ctx: Context, matter: Matter) -> bool:
     )
     rail = BANK_METHODS[(charge.payment_method_details or {})["type"]].rail
     dispute = await withdraw(ctx, charge, dispute, rail=rail)
-    for event in ("created", "funds_withdrawn", "closed"):
-        ctx.emit(f"charge.dispute.{event}", dispute)
+    for event in (
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.closed",
+    ):
+        ctx.emit(event, dispute)
     return True
 
 

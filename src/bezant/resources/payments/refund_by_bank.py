@@ -125,13 +125,14 @@ def _fail(ctx: Context, refund: Refund, movement: Movement, fact: MovementFact) 
         book=movement.book,
         pending_until=until,
     )
+    canceled = fact.kind == "canceled"
     ctx.save(
         refund,
         failure_balance_transaction=back.id,
-        failure_reason="merchant_request" if fact.kind == "canceled" else "unknown",
+        failure_reason="merchant_request" if canceled else "unknown",
         pending_reason=msgspec.UNSET,
-        status="canceled" if fact.kind == "canceled" else "failed",
-        event="refund.updated" if fact.kind == "canceled" else "refund.failed",
+        status="canceled" if canceled else "failed",
+        event="refund.updated" if canceled else "refund.failed",
     )
     later(ctx, RESTORE_JOB, refund.id, movement.book, movement.platform)
 
