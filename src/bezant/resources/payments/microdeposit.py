@@ -21,6 +21,7 @@ from bezant.movement import instruct
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order
+from bezant.movement.route import Wish
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments.bank_methods import party_of
 from bezant.resources.payments.later import later
@@ -81,10 +82,10 @@ def send(ctx: Context, intent: str, method: PaymentMethod) -> tuple[Movement, di
     name = ctx.new_id("micro")
     code = _code(ctx, name)
     made = ctx.create(Microdeposit(id=name, intent=intent, payment_method=method.id))
-    order = Order(
-        to=party_of(ctx, method), description=code, details={"company_name": f"{code} VERIFY"}
-    )
-    movement = instruct.send(ctx, made, _CENT, order, rail="ach")
+    party = party_of(ctx, method)
+    order = Order(to=party, details={"company_name": f"{code} VERIFY"})
+    wish = Wish(_CENT, "credit", party.account, "standard", ctx.livemode, rail="ach", act="verify")
+    movement = instruct.ask(ctx, made, _CENT, order, wish, carries_money=True)
     return movement, {"code": code, "attempts": 0}
 
 
@@ -140,5 +141,5 @@ def _not_sent(ctx: Context, made: Microdeposit, movement: Movement, _fact: Movem
 handler = Handler(
     subject=Microdeposit,
     on={"returned": _not_sent, "rejected": _not_sent, "canceled": _not_sent},
-    house={"settled": _house_sent, "returned": _house_came_back},
+    house={"verify_settled": _house_sent, "verify_returned": _house_came_back},
 )
