@@ -323,6 +323,9 @@ def test_a_bank_account_that_nobody_has_proved_to_see_is_verified_first(till: Ti
     authenticate = f"/v1/test_helpers/setup_intents/{made['id']}/authenticate"
     assert till.refused(authenticate)["code"] == "setup_intent_unexpected_state"
     assert till.refused(verify, amounts=[1, 2])["param"] == "amounts"
+    wrong = {"client_secret": made["client_secret"], "amounts": [1, 2]}
+    by_page = till.ask("POST", verify, secret=PUBLISHABLE, params=wrong)
+    assert (by_page.status, by_page.error["param"]) == (400, "amounts")
     done = till.post(verify, amounts=[32, 45])
     assert (done["status"], done["next_action"], bool(done["mandate"])) == (DONE, None, True)
     assert till.refused(verify, amounts=[32, 45])["code"] == "setup_intent_unexpected_state"
@@ -330,12 +333,17 @@ def test_a_bank_account_that_nobody_has_proved_to_see_is_verified_first(till: Ti
                       allowed_payment_method_types=["us_bank_account"])  # fmt: skip
     assert again["status"] == DONE
     made, verify = waiting()
-    error = till.refused(verify, descriptor_code="SM33CC")
+    till.post(f"{PATH}/{made['id']}", metadata={"margin": "40"})
+    made = till.post(f"{PATH}/{made['id']}/confirm")
+    sent = {"client_secret": made["client_secret"], "descriptor_code": "SM33CC"}
+    by_page = till.ask("POST", verify, secret=PUBLISHABLE, params=sent)
+    assert (by_page.status, "margin" in by_page.text) == (400, False)
+    error = by_page.error
     assert error["code"] == "payment_method_microdeposit_verification_attempts_exceeded"
     failed = till.get(f"{PATH}/{made['id']}")
     assert (failed["status"], failed["last_setup_error"]["code"]) == (NO, error["code"])
     attempts = till.get("/v1/setup_attempts", setup_intent=made["id"])["data"]
-    assert [each["status"] for each in attempts] == ["failed"]
+    assert [each["status"] for each in attempts] == ["failed", "abandoned"]
     made, _ = waiting()
     cent = movement_of(till, made["id"])
     assert till.hear(cent, "submitted") == till.hear(cent, "settled") == 1

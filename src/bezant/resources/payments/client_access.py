@@ -13,7 +13,7 @@ from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.api.params import Params
 from bezant.api.refusals import missing
-from bezant.kernel.errors import CardError, Forbidden, InvalidRequest
+from bezant.kernel.errors import Forbidden, InvalidRequest
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
 
@@ -65,13 +65,12 @@ def for_caller(ctx: Context, told: T | Failure) -> T | Failure:
     if not isinstance(told, Failure):
         return as_seen(ctx, told)
     error = told.error
-    if not isinstance(error, CardError):
-        return told
     extra = dict(error.extra)
     for name, value in error.extra.items():
         if isinstance(value, PaymentIntent | SetupIntent):
             extra[name] = as_seen(ctx, value)
-    return Failure(CardError(error.message, code=error.code, param=error.param, extra=extra))
+    told_so = type(error)(error.message, code=error.code, param=error.param, extra=extra)
+    return Failure(told_so)
 
 
 def as_seen(ctx: Context, intent: T) -> T:
