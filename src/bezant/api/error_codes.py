@@ -317,11 +317,6 @@ _GENERAL = (
         "Check the spelling and the nesting, or leave the parameter out.",
     ),
     ErrorCode(
-        "payment_method_not_available",
-        "Nobody is connected who could take this payment method in this mode.",
-        "Use a test-mode key, or connect a bank that does.",
-    ),
-    ErrorCode(
         "payment_method_unsupported_type",
         "Payment methods of this type can't be made: cards need a vault, and there is none.",
         "Use a type that the message does not name, such as us_bank_account or sepa_debit.",
