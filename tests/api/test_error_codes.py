@@ -24,8 +24,9 @@ def raised_codes() -> set[str]:
 
 
 def answered_codes() -> set[str]:
-    """Every text where a card network's answers become words of the API."""
-    paths = [*SOURCE.glob("rails/cards/*.py"), *SOURCE.glob("resources/core/card*.py")]
+    """Every text where what networks and banks answer becomes words of the API."""
+    folders = ("rails/cards/*.py", "resources/core/card*.py", "resources/payments/*.py")
+    paths = [path for folder in folders for path in SOURCE.glob(folder)]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     return {node.value for tree in trees for node in ast.walk(tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
