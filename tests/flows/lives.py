@@ -114,6 +114,11 @@ LIVES = {
     application_fee.refunded amount=net source=other destination=owner
     """,
     "a transfer, and back": FUNDED + "transfer.created\ntransfer.reversed_",
+    "money that goes from one book to another": FUNDED
+    + """
+    book_transfer.sent
+    book_transfer.received book=other
+    """,
     "an account's debit": FUNDED + "account_debit.taken",
     "an account's debit of what it has not": "account_debit.taken force=account_debit",
     "a payout": FUNDED
@@ -142,6 +147,17 @@ LIVES = {
     payout.given_back rail=ach
     bank_line.booked credit=yes rail=ach
     """,
+    "a payout that comes back with less than went": FUNDED
+    + """
+    payout.created rail=swift
+    payout.settled rail=swift
+    payout.paid_out rail=swift
+    bank_line.booked credit=no rail=swift
+    payout.returned
+    payout.given_back rail=swift
+    return_charge.deducted amount=fee rail=swift
+    bank_line.booked amount=net credit=yes rail=swift
+    """,
     "a bank that is debited, and takes it back": """
     payout.debit_begun rail=ach
     payout.debited rail=ach
@@ -156,6 +172,26 @@ LIVES = {
     payout.debit_dropped rail=ach
     """,
     "a top-up that does not come": "top_up.created rail=wire\ntop_up.dropped rail=wire",
+    "a top-up that was sent by mistake, and goes back": FUNDED
+    + """
+    top_up.taken_back
+    top_up.given_back rail=wire
+    bank_line.booked credit=no rail=wire
+    """,
+    "a top-up that is found, spent and then recalled": """
+    received.arrived rail=ach
+    bank_line.booked credit=yes rail=ach
+    top_up.created rail=wire
+    top_up.succeeded rail=wire
+    top_up.received rail=wire
+    received.claimed rail=wire
+    transfer.created
+    top_up.taken_back
+    top_up.given_back rail=wire
+    received.unclaimed rail=wire
+    received.sent_back rail=ach
+    bank_line.booked credit=no rail=ach
+    """,
     "money sent ahead for refunds": """
     prefunding.announced rail=wire
     prefunding.succeeded rail=wire
@@ -165,6 +201,16 @@ LIVES = {
     prefunding.drawn
     """
     + GIVEN_BACK,
+    "money for refunds that was drawn in part, and goes back": """
+    prefunding.announced rail=wire
+    prefunding.succeeded rail=wire
+    top_up.received rail=wire
+    bank_line.booked credit=yes rail=wire
+    prefunding.drawn amount=fee
+    prefunding.taken_back
+    top_up.given_back rail=wire
+    bank_line.booked credit=no rail=wire
+    """,
     "money for refunds that does not come": """
     prefunding.announced rail=wire
     prefunding.dropped rail=wire
@@ -179,6 +225,20 @@ LIVES = {
     collection.taken_back rail=sepa_debit
     bank_line.booked credit=no rail=sepa_debit
     exposure.closed rail=sepa_debit
+    """,
+    "a collection that is taken back without a right": """
+    collection.created rail=ach
+    collection.settled rail=ach
+    collection.collected rail=ach
+    bank_line.booked credit=yes rail=ach
+    exposure.opened rail=ach
+    collection.returned
+    collection.taken_back rail=ach
+    bank_line.booked credit=no rail=ach
+    exposure.closed rail=ach
+    collection.stands
+    collection.collected rail=ach
+    bank_line.booked credit=yes rail=ach
     """,
     "a collection that is dropped": """
     collection.created rail=sepa_debit
@@ -291,6 +351,12 @@ LIVES = {
     microdeposit.sent rail=ach
     bank_line.booked credit=no rail=ach
     microdeposit.came_back rail=ach
+    bank_line.booked credit=yes rail=ach
+    """,
+    "cents that show whether an account can be paid": """
+    account_check.sent rail=ach
+    bank_line.booked credit=no rail=ach
+    account_check.came_back rail=ach
     bank_line.booked credit=yes rail=ach
     """,
     "what is kept back": SOLD
