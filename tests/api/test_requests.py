@@ -44,7 +44,7 @@ def test_every_reply_carries_its_headers(shop: World) -> None:
         assert answer.headers["Stripe-Version"] == "2026-10-28.endive"
         assert answer.headers["Cache-Control"] == "no-cache, no-store"
         assert answer.headers["Content-Type"] == "application/json"
-        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "Stripe-Account" not in answer.headers
     assert shop.get("/v1/parcels").headers["Request-Id"] != answer.headers["Request-Id"]
 

@@ -225,6 +225,7 @@ def test_a_number_that_was_given_again_is_not_a_server(data):
         with EmbeddedServer.start(data) as server:
             assert server.pid != stranger.pid
             assert stranger.poll() is None
+        stranger.kill()
 
 
 def test_recovery_may_take_longer_than_ten_seconds(data):

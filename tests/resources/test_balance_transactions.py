@@ -54,7 +54,7 @@ def made() -> Iterator[str]:
 
 def test_every_type_that_is_made_has_its_category() -> None:
     types = set(made())
-    assert {"payment", "refund", "reserve_hold", "topup"} <= types
+    assert {"payment", "payment_refund", "reserve_hold", "topup"} <= types
     assert sorted(types - REPORTING_CATEGORIES.keys()) == []
 
 

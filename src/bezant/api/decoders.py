@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
@@ -90,7 +91,8 @@ def _upload(node: Any, path: str) -> Upload:
     raise refusals.wrong_shape(node, path, "file: send multipart/form-data, and in it a file")
 
 
-def _struct(params: type[P], *, json: bool) -> Callable[[Any, str], P]:
+@cache
+def _struct(params: type[Params], *, json: bool) -> Decoder:
     fields = msgspec.structs.fields(params)
     decoders = {
         field.encode_name: (field.name, _compile(field.type, json=json)) for field in fields
@@ -99,7 +101,7 @@ def _struct(params: type[P], *, json: bool) -> Callable[[Any, str], P]:
     required = tuple((field.name, field.encode_name) for field in fields if field.required)
     unsettable = {field.encode_name for field in fields if _takes_empty(field.type)}
 
-    def decode(node: Any, path: str) -> P:
+    def decode(node: Any, path: str) -> Params:
         if type(node) is not dict:
             raise refusals.wrong_shape(node, path, "hash")
         tree = cast("dict[str, Any]", node)
