@@ -32,7 +32,14 @@ _ERROR_SCHEMA: Schema = {
             "type": "object",
             "required": ["type", "message", "request_log_url"],
             "properties": {
-                "type": {"enum": ["api_error", "idempotency_error", "invalid_request_error"]},
+                "type": {
+                    "enum": [
+                        "api_error",
+                        "card_error",
+                        "idempotency_error",
+                        "invalid_request_error",
+                    ]
+                },
                 "code": {"enum": [each.code for each in ERROR_CODES]},
                 "doc_url": {"type": "string"},
                 "message": {"type": "string"},

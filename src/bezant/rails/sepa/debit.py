@@ -67,9 +67,9 @@ def objections(instruction: Instruction) -> Iterable[str]:
 def _mandate_objections(mandate: Mandate, instruction: Instruction) -> Iterable[str]:
     if not orders.is_name(mandate.reference):
         yield "the mandate's reference is not one of at most 35 Latin characters"
-    last = _day(instruction.details.get("last_collected_on", "")) or mandate.signed_on
-    lapses = add_months(last, in_force(rules.MANDATE_MONTHS, last))
-    if instruction.effective_date > lapses:
+    last = _day(instruction.details.get("last_collected_on", ""))
+    lapses = last and add_months(last, in_force(rules.MANDATE_MONTHS, last))
+    if lapses is not None and instruction.effective_date > lapses:
         yield f"the mandate lapsed on {lapses}: nothing was collected for 36 months"
     if mandate.signed_on > instruction.effective_date:
         yield "the mandate is signed after the collection"

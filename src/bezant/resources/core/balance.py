@@ -91,10 +91,12 @@ def shown(
     *,
     livemode: bool,
     matured: Mapping[str, int] = MappingProxyType({}),
+    added: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return a balance as events show it, of the accounts of a book.
 
-    `matured` is what becomes available at this moment, in minor units by currency.
+    `matured` is what becomes available at this moment, in minor units by currency, and `added`
+    what was never pending.
     """
     currencies = [default_currency, *(each.currency for each in found)]
     sums = {each: dict.fromkeys(currencies, 0) for each in _PATHS}
@@ -103,6 +105,8 @@ def shown(
     for currency, amount in matured.items():
         sums["available"][currency] += amount
         sums["pending"][currency] -= amount
+    for currency, amount in added.items():
+        sums["available"][currency] = sums["available"].get(currency, 0) + amount
     told = {
         path: [_sourced(amount, currency) for currency, amount in by_currency.items()]
         for path, by_currency in sums.items()

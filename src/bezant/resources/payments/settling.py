@@ -22,6 +22,7 @@ from bezant.kernel.currency import minor_units
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
+from bezant.resources.core.balance_told import tell_at_once
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.core.bank_accounts import default_for
 from bezant.resources.core.exchange_rates import per_unit
@@ -105,6 +106,8 @@ async def settle(
     hidden = settled_by(ctx.hidden(charge), transaction)
     ctx.save(charge, hidden=hidden if rate is None else hidden | {RATE: str(rate)})
     shared = await _shared_out(ctx, charge, transaction, taken, until)
+    if means.at_once:
+        await tell_at_once(ctx, Money(transaction.net, transaction.currency))
     return {"balance_transaction": transaction.id, **shared}
 
 
