@@ -5,7 +5,7 @@ exists. The seed is fixed, so that the same code gets the same requests.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -104,11 +104,16 @@ def form(body: Any) -> bytes:
     return "&".join(f"{quote(name)}={quote(value)}" for name, value in flat(body)).encode()
 
 
-@cache
 def validator(name: str, status: int) -> jsonschema_rs.Validator:
     """Return what knows the answers of an operation."""
     operation = OPERATIONS[name]
     responses = WHOLE["paths"][operation.path][operation.method.lower()]["responses"]
     content = responses.get(str(status), responses["default"])["content"]
-    schema = content["application/json"]["schema"]
-    return jsonschema_rs.Draft202012Validator(schema | {"components": WHOLE["components"]})
+    return compiled(msgspec.json.encode(content["application/json"]["schema"]))
+
+
+@lru_cache(maxsize=4)  # Each holds all components, and errors have one for all operations.
+def compiled(schema: bytes) -> jsonschema_rs.Validator:
+    """Return what knows the answers of a schema, as JSON."""
+    whole = msgspec.json.decode(schema) | {"components": WHOLE["components"]}
+    return jsonschema_rs.Draft202012Validator(whole)

@@ -17,8 +17,9 @@ async def _plan(scene: Scene) -> tuple[Remote, Object]:
 
 async def _hold(scene: Scene) -> tuple[Remote, Object]:
     """Keep back a part of what a new account has."""
-    seller = scene.remote.acting_for((await scene.transfer())["destination"])
-    after = int(scene.clock.now().timestamp()) + _DAYS
+    transfer = await scene.transfer()
+    seller = scene.remote.acting_for(transfer["destination"])
+    after = transfer["created"] + _DAYS  # By the server's time, which may have been moved.
     form = {"amount": 500, "currency": "usd", "release_schedule[release_after]": after}
     return seller, await seller.post("/v1/reserve/holds", **form)
 
