@@ -56,6 +56,12 @@ def _end_on_signals() -> None:
         signal.signal(number, _end)
 
 
+def _hear_no_more() -> None:
+    """End undisturbed: Ctrl-C reaches all processes, and the first tells the others once more."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
@@ -118,7 +124,11 @@ def _serve(
 ) -> None:
     runner = asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory())
     with runner:
-        runner.run(_serving(config, url, listener, first=first, parent=parent))
+        try:
+            runner.run(_serving(config, url, listener, first=first, parent=parent))
+        finally:
+            if not first:
+                _hear_no_more()
 
 
 async def _serving(
