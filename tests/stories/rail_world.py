@@ -103,11 +103,13 @@ HANDLERS = {
         on={
             "settled": _settled(collection),
             "returned": _returned(collection),
+            "recalled": _returned(collection),
             "rejected": _dropped(collection),
         },
         house={
             "settled": _house(collection.collected),
             "returned": _house(collection.taken_back),
+            "recalled": _house(collection.taken_back),
         },
     ),
 }

@@ -126,10 +126,10 @@ class Post:
         wish = Wish(f"wish{self.wishes}", rail or self.way.rail, action, key=key, details=details)
         perform(self.bank, wish)
 
-    async def recall(self, name):
+    async def ask(self, name, act, reason):
+        """Send the bank an order about a payment, and return the order's own name."""
         ctx = self.world.context()
-        reason = _REASONS.get(self.way.rail, "DUPL")
-        asked = errand.about(ctx, await ctx.load(Movement, name), "recall", reason=reason)
+        asked = errand.about(ctx, await ctx.load(Movement, name), act, reason=reason)
         await ctx.write()
         return asked.id
 
@@ -183,7 +183,8 @@ async def befall(world, post, names, told):
         if fate.afterwards in ("reject", "return", "refuse-recall"):
             post.wish(fate.afterwards, await post.key(names[name]))
         if fate.afterwards in ("recall", "refuse-recall"):
-            asked.append((fate, await post.recall(names[name])))
+            reason = _REASONS.get(post.way.rail, "DUPL")
+            asked.append((fate, await post.ask(names[name], "recall", reason)))
     await post.reversed()
     for fate, recall in asked:
         refused = fate.afterwards == "refuse-recall"
@@ -243,6 +244,25 @@ def test_collections_have_every_mishap_at_once(database, monkeypatch, way):
         ended = await befall(world, post, names, told)
         assert all(world.executed(movement) == 1 for movement in ended.values())
         assert await world.has(way.currency) == AMOUNT
+        await world.check()
+
+    play(database, story, monkeypatch)
+
+
+@pytest.mark.parametrize("way", [way for way in DEBITS if way.rail not in NO_RECALLS], ids=str)
+def test_a_collection_is_recalled_or_reversed(database, monkeypatch, way):
+    async def story(world):
+        post = Post(world, way, world.collect)
+        names = [await post.send() for _ in range(2)]
+        await post.leave(names)
+        recall = await post.ask(names[0], "recall", "DUPL")
+        await world.until(recall, "settled", step=3)
+        await world.until(names[1], "settled", step=3)
+        reversal = await post.ask(names[1], "reverse", "AM05")
+        await world.until(reversal, "settled", step=3)
+        for name in names:
+            assert world.executed(await world.until(name, "recalled")) == 1
+        assert await world.has(way.currency) == 0
         await world.check()
 
     play(database, story, monkeypatch)

@@ -139,7 +139,8 @@ class _Sepa:
     def _objections(self, instruction: Instruction) -> Iterable[str]:
         can = self.capabilities
         yield from orders.common_objections(instruction, can.acts, can.max_amount, self._details)
-        if instruction.direction not in can.directions:
+        goes_back = instruction.act == "reverse"
+        if not goes_back and instruction.direction not in can.directions:
             yield f"{instruction.direction}s are not carried by {can.title}"
 
     def _write(self, order: Order) -> Iterator[bytes]:

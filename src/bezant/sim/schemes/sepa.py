@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import holidays
+from msgspec.structs import replace
 
 from bezant.sim.scheme import Answer, Client, Incoming, Letter, Order, Outcome, Received
 from bezant.sim.schemes import sepa_letters as letters
@@ -99,8 +100,18 @@ class SepaScheme:
         return name_of(root) in orders.QUESTIONS and _about_debits(root) == self.is_debit
 
     def read(self, content: bytes, client: Client) -> Received:
-        """Return what a message asks for; raises FileRefused with the problem."""
-        return orders.read_orders(content, client)
+        """Return what a message asks for; raises FileRefused with the problem.
+
+        What was collected is recalled the other way: it goes back to whoever it was taken from.
+        """
+        received = orders.read_orders(content, client)
+        if not self.is_debit:
+            return received
+        found = (
+            replace(order, is_credit=False) if order.act == "recall" else order
+            for order in received.orders
+        )
+        return replace(received, orders=tuple(found))
 
     def settles_on(self, order: Order, today: date) -> date:
         """Return today for instant orders, the due day of a collection, else the day after."""
