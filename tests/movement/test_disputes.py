@@ -2,7 +2,7 @@
 
 from bezant.sim.scheme import Incoming
 from tests.movement.collecting import pull
-from tests.movement.test_facts import days, kinds
+from tests.movement.test_facts import days, exposed, kinds
 from tests.movement.world import play
 
 BROKE, CONTESTS = "000222222227", "000999000373"
@@ -36,6 +36,7 @@ def test_a_return_is_dishonored_and_the_collection_stands(database, tmp_path):
         assert movement["status"] == "dishonored"
         assert kinds(movement)[-3:] == ["returned", "dishonor_begun", "dishonored"]
         assert await world.held(seller, "available") == 2_600
+        assert await exposed(world, seller) == [("ach", "usd", 2_500)], "it may be contested"
         assert await world.clearing() == {}
         payout = await world.pay(seller, 100, "standard")
         paid = await world.movement(payout["id"], seller)
@@ -52,6 +53,7 @@ def test_what_is_dishonored_is_contested_and_is_gone_after_all(database, tmp_pat
         await days(world, 6)
         movement = await world.movement(name, seller)
         assert (movement["status"], movement["facts"][-1]["code"]) == ("contested", "R73")
+        assert await exposed(world, seller) == []
         assert await world.held(seller, "available") == 100
         assert await world.clearing() == {}
 

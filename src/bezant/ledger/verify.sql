@@ -339,7 +339,7 @@ from (
          sum((m ->> 'amount')::bigint) as collected
   from (
     select book_id, body::jsonb as m from object
-    where kind = 'movement' and type = 'pay' and status = 'settled' and not deleted
+    where kind = 'movement' and type = 'pay' and status in ('settled', 'dishonored') and not deleted
       and body like '%%"direction":"debit"%%'
   ) settled
   where m ->> 'final_at' is not null

@@ -201,22 +201,19 @@ def take(
     before = len(ctx.units[-1].postings)
     if handler and subject and (react := handler.on.get(fact.kind)):
         react(ctx, ctx.current(subject), changed, fact)
-    _expose(ctx, movement, fact.kind)
+    _expose(ctx, movement, changed)
     _book_for_nobody(ctx, movement, fact)
     entries = tuple(posting.id for posting in ctx.units[-1].postings[before:])
     tied = replace(fact, entries=(*fact.entries, *entries))
     return ctx.save(replace(changed, facts=(*movement.facts, tied)))
 
 
-def _expose(ctx: Context, movement: Movement, kind: str) -> None:
+def _expose(ctx: Context, movement: Movement, changed: Movement) -> None:
     """Keep the memo of what can still come back, for whatever product it was collected."""
-    if not movement.can_come_back:
+    if movement.exposed == changed.exposed:
         return
-    money, book, rail = movement.money, movement.book, movement.rail
-    if kind == "settled":
-        ctx.post(exposure.opened(money, book=book, rail=rail), source=movement.id)
-    elif kind in ("returned", "recalled", "final"):
-        ctx.post(exposure.closed(money, book=book, rail=rail), source=movement.id)
+    write = exposure.opened if changed.exposed else exposure.closed
+    ctx.post(write(movement.money, book=movement.book, rail=movement.rail), source=movement.id)
 
 
 def _book_for_nobody(ctx: Context, movement: Movement, fact: MovementFact) -> None:

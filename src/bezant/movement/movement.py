@@ -214,6 +214,12 @@ class Movement(Resource, tag="movement"):
         """Tell whether it is money that was collected, which others may still take back."""
         return self.act == "pay" and self.direction == "debit" and self.final_at is not None
 
+    @property
+    def exposed(self) -> bool:
+        """Tell whether it is money that stands as collected, and is not yet for good."""
+        stands = self.can_come_back and self.status in ("settled", "dishonored")
+        return stands and all(one.kind != "final" for one in self.facts)
+
     def may_become(self, kind: str) -> bool:
         """Tell whether a fact of that kind has anything to change."""
         return kind in NEXT[self.status]
@@ -237,7 +243,7 @@ class Movement(Resource, tag="movement"):
 
     def _due_after(self, fact: MovementFact) -> str | None:
         """Return when somebody must look again: for an answer, or until nothing comes back."""
-        if fact.kind == "settled" and self.can_come_back:
+        if fact.kind in ("settled", "dishonored") and self.can_come_back:
             assert self.final_at is not None, "what can come back has a last day"
             return _instant(self.final_at)
         if self.act == "prenote" and fact.kind in ("submitted", "acknowledged"):

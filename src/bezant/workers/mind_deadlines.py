@@ -91,7 +91,7 @@ class DeadlineMinder:
 def _passed(movement: Movement, now: int) -> MovementFact | None:
     """Return what the time that has passed says of a movement; None if its bank is to be asked."""
     match movement.act, movement.status:
-        case _, "settled":
+        case _, "settled" | "dishonored":
             return MovementFact("final", now)
         case "prenote", "submitted" | "acknowledged":
             return MovementFact("settled", now, reason="nothing has come back in time")
