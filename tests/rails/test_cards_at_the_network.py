@@ -243,6 +243,18 @@ def test_the_network_says_that_it_is_there(terminal: Terminal) -> None:
     assert verdict(reply or b"") == "00"
 
 
+def test_messages_that_come_together_are_answered_as_if_alone(terminal: Terminal) -> None:
+    numbers, now = (GOOD, "4000000000000002", GOOD), terminal.clock.now()
+    asked = [(terminal.request("authorize", 1000), Secret(number)) for number in numbers]
+    sent = [pack(request, number, now, Station()) for request, number in asked]
+    first = terminal.world.network.exchange(sent[0])
+    told = terminal.world.network.exchange_all([*sent, b"no message", sent[1]])
+    assert [verdict(told[each]) for each in sent] == ["00", "06", "00"]
+    assert (told[sent[0]], len(told)) == (first, 3)
+    terminal.world.books.adopt(OUTAGE, "1")
+    assert terminal.world.network.exchange_all(sent) == {}
+
+
 def test_a_case_that_nobody_knows_is_refused(terminal: Terminal) -> None:
     message = dispute("0000000009", "a receipt", terminal.clock.now(), Station())
     assert verdict(terminal.world.network.exchange(message) or b"") == "25"

@@ -8,6 +8,7 @@ shown add up to the fee.
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -24,7 +25,7 @@ class Formula(Struct, frozen=True, forbid_unknown_fields=True):
 
     def of(self, amount: Money) -> Fraction:
         """Return what it comes to in minor units, exactly."""
-        share = amount.amount * Fraction(self.percent) / 100
+        share = _percent(amount, self.percent)
         return share + self.fixed.get(amount.currency, self.fixed.get("*", 0))
 
 
@@ -126,7 +127,7 @@ def parts_of(plan: Plan, sale: Sale) -> Sequence[FeePart]:
     exact = sum((share for _, share in shares), Fraction(0))
     before_tax = min(round(exact), sale.amount.amount)
     parts = _split(before_tax, shares)
-    tax = round(before_tax * Fraction(plan.tax_percent) / 100)
+    tax = round(before_tax * _hundredth(plan.tax_percent))
     tax = min(tax, sale.amount.amount - before_tax)
     if tax:
         parts.append(FeePart(tax, "tax", plan.tax_name))
@@ -136,13 +137,18 @@ def parts_of(plan: Plan, sale: Sale) -> Sequence[FeePart]:
 def dispute_parts(plan: Plan, currency: str) -> Sequence[FeePart]:
     """Return what a dispute costs in a currency, part by part."""
     fee = plan.dispute_fee.get(currency, plan.dispute_fee.get("*", 0))
-    tax = round(fee * Fraction(plan.tax_percent) / 100)
+    tax = round(fee * _hundredth(plan.tax_percent))
     parts = (FeePart(fee, "stripe_fee", "Dispute fee"), FeePart(tax, "tax", plan.tax_name))
     return [part for part in parts if part.amount]
 
 
 def _percent(amount: Money, percent: Decimal) -> Fraction:
-    return amount.amount * Fraction(percent) / 100
+    return amount.amount * _hundredth(percent)
+
+
+@lru_cache(maxsize=256)
+def _hundredth(percent: Decimal) -> Fraction:
+    return Fraction(percent) / 100
 
 
 def _split(total: int, shares: Sequence[tuple[str, Fraction]]) -> list[FeePart]:

@@ -6,6 +6,7 @@ or goes back, the slot tells where the object lives, and 72 random bits make ids
 
 import threading
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -71,6 +72,7 @@ def derived(prefix: str, source: str, *parts: str) -> str:
     return f"{prefix}_{base62(number | int.from_bytes(digest, 'big'), WIDTH)}"
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> IdParts:
     """Return what an id says; raises MalformedId for a text that `Ids.new` cannot have made."""
     prefix, mark, digits = text.rpartition("_")

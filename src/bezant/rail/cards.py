@@ -6,6 +6,7 @@ too, `unknown`: reverse the request under the same id until that is answered, th
 
 from base64 import b32encode
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, Protocol
 
@@ -37,6 +38,7 @@ other side could not be asked."""
 _REFERENCE_LENGTH = 12
 
 
+@lru_cache(maxsize=4096)
 def reference_of(request: str) -> str:
     """Return a request's retrieval reference (ISO 8583, field 37): 12 capitals and digits."""
     return b32encode(sha256(request.encode()).digest()).decode()[:_REFERENCE_LENGTH]

@@ -5,8 +5,10 @@ and sent; neither is logged or kept.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from bezant.db.gathering import Gathered
 from bezant.kernel.clock import Clock
 from bezant.kernel.errors import FileRefused, InvalidRequest, Unavailable
 from bezant.kernel.log import get_logger
@@ -42,14 +44,18 @@ class SimulatedWire:
     def __init__(self, world: CardWorld) -> None:
         """Talk to a world of cards."""
         self._world = world
+        self._messages: Gathered[bytes, bytes] = Gathered(self._exchanged)
 
     async def message(self, data: bytes) -> bytes:
         """Return the network's answer."""
-        return _come(await asyncio.to_thread(self._world.network.exchange, data))
+        return _come(await self._messages.get(data))
 
     async def authentication(self, data: bytes) -> bytes:
         """Return the directory's answer."""
         return _come(await asyncio.to_thread(self._world.directory.exchange, data))
+
+    async def _exchanged(self, messages: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        return await asyncio.to_thread(self._world.network.exchange_all, messages)
 
 
 class SimulatedNews:

@@ -200,6 +200,9 @@ def _address(postal_code: str, line1: str) -> str:
 
 def _plain(text: str, *, capitals: bool = True) -> str:
     """Return a text without what ASCII does not have, in capitals unless told otherwise."""
-    split = unicodedata.normalize("NFKD", text)
-    plain = "".join(sign for sign in split if " " <= sign <= "~")
+    if text.isascii() and text.isprintable():
+        plain = text
+    else:
+        split = unicodedata.normalize("NFKD", text)
+        plain = "".join(sign for sign in split if " " <= sign <= "~")
     return plain.upper() if capitals else plain

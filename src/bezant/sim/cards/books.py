@@ -59,10 +59,9 @@ class NetworkBooks:
         with self._lock:
             self._db.executemany(sql, rows)
 
-    def habit(self, name: str) -> str:
-        """Return what the network was asked to do otherwise than it would, or nothing."""
-        found = self.rows("SELECT value FROM habit WHERE name = ?", (name,))
-        return found[0][0] if found else ""
+    def habits(self) -> dict[str, str]:
+        """Return what the network was asked to do otherwise than it would."""
+        return {name: value for name, value in self.rows("SELECT name, value FROM habit") if value}
 
     def adopt(self, name: str, value: str) -> None:
         """Remember a habit; an empty value ends it."""

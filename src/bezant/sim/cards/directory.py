@@ -40,7 +40,7 @@ class Directory:
 
     def exchange(self, data: bytes) -> bytes | None:
         """Return the answer to a message; None when none comes. Raises Unreadable."""
-        if self._books.habit(OUTAGE):
+        if OUTAGE in self._books.habits():
             return None
         try:
             asked = msgspec.json.decode(data, type=Request)

@@ -5,7 +5,8 @@ is refused when it comes.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ _HOLD_DAYS, _EXTENDED_DAYS = 7, 30
 _OVER_CAPTURE_PERCENT = 120
 _NOT_FOUND, _CLOSED, _TOO_MUCH, _DUPLICATE, _FORMAT, _DONE = "25", "12", "13", "94", "30", "00"
 _ON_FILE, _TOLD = "10", "01"
+_ECHO, _ASKED = "0800", ("0100", "0200", "0220", "0420", "0620")
 _REFUND = "20"
 
 _KNOWN = "SELECT answer FROM message WHERE reference = ? AND type = ?"
@@ -83,19 +85,36 @@ class CardNetwork:
         }
 
     def exchange(self, data: bytes) -> bytes | None:
-        """Return the answer to a message; None when none comes."""
-        if self._books.habit(OUTAGE):
-            return None
-        message = decode(data)
-        if message[0] == "0800":
-            return encode(_answer(message, {39: _DONE}))
-        desk = self._desks.get(message[0])
-        if desk is None or 37 not in message:
-            raise Unreadable("no message that clients send")
+        """Return the answer to a message; None when none comes.
+
+        Raises Unreadable for what is no message that clients send.
+        """
+        return self._exchange([_readable(data)])[0]
+
+    def exchange_all(self, messages: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the answers to messages that came in together; what can't be read gets none."""
+        sent: dict[bytes, Message] = {}
+        for data in messages:
+            with suppress(Unreadable):
+                sent[data] = _readable(data)
+        answers = zip(sent, self._exchange(list(sent.values())), strict=True)
+        return {data: answer for data, answer in answers if answer is not None}
+
+    def _exchange(self, messages: Sequence[Message]) -> Sequence[bytes | None]:
+        """Answer all or, if this process ends, none of them."""
+        habits = self._books.habits()
+        if OUTAGE in habits:
+            return [None] * len(messages)
         with self._books.transaction():
-            known = self._books.rows(_KNOWN, (message[37], message[0]))
-            answer = known[0][0] if known else self._handle(desk, message)
-        return None if self._books.habit(SILENCE) else answer
+            answers = [self._reply(message) for message in messages]
+        return [None] * len(messages) if SILENCE in habits else answers
+
+    def _reply(self, message: Message) -> bytes:
+        desk = self._desks.get(message[0])
+        if desk is None:
+            return encode(_answer(message, {39: _DONE}))
+        known = self._books.rows(_KNOWN, (message[37], message[0]))
+        return known[0][0] if known else self._handle(desk, message)
 
     def expire(self, now: datetime) -> None:
         """Let go of what was held for too long."""
@@ -217,6 +236,14 @@ class CardNetwork:
     def _find(self, reference: str) -> Authorization | None:
         rows = self._books.rows(_AUTHORIZATION, (reference,))
         return Authorization(*rows[0]) if rows else None
+
+
+def _readable(data: bytes) -> Message:
+    """Return a message; an echo needs no reference, all others have one."""
+    message = decode(data)
+    if message[0] != _ECHO and (message[0] not in _ASKED or 37 not in message):
+        raise Unreadable("no message that clients send")
+    return message
 
 
 def _ask_issuer(message: Message, now: datetime, *, proven: bool, set_up: bool) -> Verdict:
