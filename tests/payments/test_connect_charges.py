@@ -5,7 +5,25 @@ A payment of 100.00 of which the platform keeps 15.00; processing costs 3.20.
 
 from typing import Any
 
+import pytest
+
 from tests.payments.till import Till
+
+SHARES: list[tuple[str, dict[str, Any], str]] = [
+    ("", {"transfer_data": {"amount": 10_001}}, "transfer_data[amount]"),
+    ("", {"application_fee_amount": 10_001}, "application_fee_amount"),
+    ("", {"application_fee_amount": 1, "transfer_data": {"amount": 9}}, "application_fee_amount"),
+    ("/increment_authorization", {"amount": 10_500, "application_fee_amount": 10_501},
+     "application_fee_amount"),
+    ("/increment_authorization", {"amount": 10_500, "transfer_data": {"amount": 10_501}},
+     "transfer_data[amount]"),
+    ("/capture", {"amount_to_capture": 500, "transfer_data": {"amount": 501}},
+     "transfer_data[amount]"),
+    ("/capture", {"application_fee_amount": 5, "transfer_data": {"amount": 9}},
+     "application_fee_amount"),
+    ("/capture", {"amount_to_capture": 500, "final_capture": False, "application_fee_amount": 501},
+     "application_fee_amount"),
+]  # fmt: skip
 
 
 def seller(till: Till) -> str:
@@ -113,6 +131,101 @@ def test_separate_charges_and_transfers(till: Till):
     everything_matures(till, shop)
     assert nets(till, shop) == {"available": 8_000}
     assert nets(till) == {"available": 10_000 - 320 - 8_500 - 1_000 + 500, "fees_payable": 320}
+
+
+def test_a_fee_is_given_back_out_of_where_it_is(till: Till):
+    shop = seller(till)
+    paid = till.pay(account=shop, application_fee_amount=1_500)
+    back = {"payment_intent": paid["id"], "refund_application_fee": True}
+    till.post("/v1/refunds", shop, **back, amount=5_000)
+    assert nets(till) == {"pending": 750}
+    assert nets(till, shop) == {"pending": 8_180 - 5_000 + 750, "fees_payable": 320}
+    fee = till.get("/v1/application_fees")["data"][0]
+    path = f"/v1/application_fees/{fee['id']}/refunds"
+    made = till.post(path, amount=250)
+    till.post(f"{path}/{made['id']}", metadata={"seen": "yes"})
+    assert till.events()[-1] == "application_fee.refund.updated"
+    assert nets(till) == {"pending": 500}
+    everything_matures(till, shop)
+    assert nets(till) == {"available": 500}
+    assert nets(till, shop)["available"] == 8_180 - 5_000 + 750 + 250
+    assert {each[3] for each in (*till.transactions(), *till.transactions(shop))} == {"available"}
+
+
+def test_a_reversal_gives_its_share_of_the_fee_back(till: Till):
+    shop = seller(till)
+    paid = till.pay(application_fee_amount=1_001, transfer_data={"destination": shop})
+    transfer = till.get(f"/v1/charges/{paid['latest_charge']}")["transfer"]
+    path = f"/v1/transfers/{transfer}/reversals"
+    till.post(path, amount=3_333, refund_application_fee=True)
+    assert nets(till, shop) == {"pending": 10_000 - 1_001 - 3_333 + 333}
+    everything_matures(till, shop)
+    till.post(path, refund_application_fee=True)
+    assert nets(till, shop) == {}
+    assert nets(till)["available"] == 10_000 - 320
+    (fee,) = till.get("/v1/application_fees")["data"]
+    assert (fee["refunded"], [each["amount"] for each in fee["refunds"]["data"]]) == (
+        True, [668, 333])  # fmt: skip
+    plain = till.post("/v1/transfers", amount=100, currency="usd", destination=shop)
+    path = f"/v1/transfers/{plain['id']}/reversals"
+    refused = till.refused(path, refund_application_fee=True)
+    assert refused["param"] == "refund_application_fee"
+
+
+def test_what_went_on_by_itself_comes_back_whatever_is_left(till: Till):
+    shop = seller(till)
+    paid = till.pay(transfer_data={"destination": shop})
+    everything_matures(till, shop)
+    till.post("/v1/payouts", shop, amount=10_000, currency="usd")
+    till.post("/v1/refunds", payment_intent=paid["id"], amount=4_000, reverse_transfer=True)
+    assert till.ledger(shop)["available"] == -4_000
+    transfer = till.get(f"/v1/charges/{paid['latest_charge']}")["transfer"]
+    till.post(f"/v1/transfers/{transfer}/reversals", amount=1_000)
+    assert till.ledger(shop)["available"] == -5_000
+    till.fund(5_000)
+    made = till.post("/v1/transfers", amount=500, currency="usd", destination=shop)
+    refused = till.refused(f"/v1/transfers/{made['id']}/reversals")
+    assert refused["code"] == "balance_insufficient"
+    assert till.dues(shop) == {}
+
+
+@pytest.mark.parametrize(("path", "params", "param"), SHARES)
+def test_nobody_gets_more_than_there_is(
+    shared_till: Till, path: str, params: dict[str, Any], param: str
+):
+    till = shared_till
+    made = till.post(
+        "/v1/payment_intents", amount=10_000, currency="usd", capture_method="manual",
+        payment_method=till.card(), transfer_data={"destination": seller(till)},
+        confirm=path != "",
+    )  # fmt: skip
+    error = till.refused(f"/v1/payment_intents/{made['id']}{path}", **params)
+    assert (error["status"], error["param"]) == (400, param)
+
+
+def test_what_is_raised_goes_to_whom_it_is_said(till: Till):
+    shop = seller(till)
+    held = till.pay(capture_method="manual", transfer_data={"destination": shop, "amount": 8_000})
+    path = f"/v1/payment_intents/{held['id']}"
+    raised = till.post(
+        f"{path}/increment_authorization", amount=12_000, transfer_data={"amount": 9_000}
+    )
+    assert raised["transfer_data"] == {"destination": shop, "amount": 9_000}
+    till.post(f"{path}/capture")
+    assert nets(till, shop) == {"pending": 9_000}
+    move = {"currency": "usd", "destination": shop, "source_transaction": held["latest_charge"]}
+    assert till.refused("/v1/transfers", **move, amount=3_001)["code"] == "amount_too_large"
+
+
+def test_direct_payments_name_the_application_that_made_them(till: Till):
+    shop = seller(till)
+    paid = till.pay(account=shop)
+    name = f"ca_{till.platform.removeprefix('acct_')}"
+    charge = till.get(f"/v1/charges/{paid['latest_charge']}", shop)
+    assert (paid["application"], charge["application"]) == (name, name)
+    setup = till.post("/v1/setup_intents", shop, payment_method=till.card(account=shop))
+    assert setup["application"] == name
+    assert till.pay()["application"] is None
 
 
 def test_payments_on_behalf_of_an_account_are_its_own_to_the_cardholder(till: Till):

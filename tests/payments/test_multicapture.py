@@ -91,3 +91,22 @@ def test_what_has_moved_on_comes_back_of_all_captures(till: Till):
         source_transaction=paid["latest_charge"],
     )["code"] == "amount_too_large"  # fmt: skip
     assert till.ledger(shop)["pending"] == 300
+
+
+def test_no_more_goes_on_than_was_said_of_all_captures(till: Till):
+    shop = till.open_account()
+    in_two(till, transfer_data={"destination": shop, "amount": 700})
+    sent = till.get("/v1/transfers", destination=shop)["data"]
+    assert [each["amount"] for each in sent] == [100, 600]
+
+
+def test_the_fee_is_taken_once_with_the_first_capture(till: Till):
+    shop = till.open_account()
+    fee = {"application_fee_amount": 150}
+    held = till.pay(1_000, capture_method="manual", transfer_data={"destination": shop}, **fee)
+    path = f"/v1/payment_intents/{held['id']}/capture"
+    till.post(path, amount_to_capture=600, final_capture=False)
+    assert till.refused(path, application_fee_amount=10)["param"] == "application_fee_amount"
+    till.post(path)
+    assert [each[:2] for each in till.transactions() if each[0] == "application_fee"] == [
+        ("application_fee", 150)]  # fmt: skip

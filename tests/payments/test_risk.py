@@ -64,6 +64,19 @@ def test_a_code_that_is_wrong_may_be_blocked_and_a_known_payer_allowed(shop: Sho
     assert (allowed["status"], allowed["outcome"]["reason"]) == ("succeeded", "rule")
 
 
+def test_an_account_may_decline_what_does_not_match(shop: Shop):
+    office, path = shop.office, f"/v1/accounts/{shop.account}"
+    choice = {"cvc_failure": True, "avs_failure": False}
+    office.post(path, settings={"card_payments": {"decline_on": choice}})
+    declined = shop.pay("cvcCheckFail")
+    assert (declined["status"], declined["failure_code"]) == ("failed", "incorrect_cvc")
+    assert declined["outcome"]["network_status"] == "reversed_after_approval"
+    assert shop.pay("avsZipFail")["status"] == "succeeded"
+    office.post(path, settings={"card_payments": {"decline_on": {"avs_failure": True}}})
+    assert shop.pay("avsZipFail")["failure_code"] == "incorrect_zip"
+    assert shop.pay("visa")["status"] == "succeeded"
+
+
 def test_payments_of_listed_cards_are_blocked_until_they_are_taken_out(shop: Shop):
     mark = shop.pay("visa")["payment_method_details"]["card"]["fingerprint"]
     item = shop.post(

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import msgspec
+
+from bezant.ledger.book import book_of
 from tests.resources.office import Office
 
 BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
@@ -205,7 +208,28 @@ def test_an_account_with_money_stays(office: Office) -> None:
 
 
 def test_an_account_that_never_had_money_can_be_deleted(office: Office) -> None:
-    assert office.delete(f"/v1/accounts/{office.open_account()}")["deleted"] is True
+    office.post(f"/v1/accounts/{office.platform}", business_profile={"name": "Market"})
+    seller = office.open_account()
+    assert office.delete(f"/v1/accounts/{seller}")["deleted"] is True
+    query = (
+        "select body from event where book_id = %s and type = 'account.application.deauthorized'"
+    )
+
+    async def told() -> Any:
+        async with office.runtime.pool.connection() as conn:
+            cursor = await conn.execute(query, [book_of(seller, livemode=False).id])
+            ((body,),) = await cursor.fetchall()
+            return msgspec.json.decode(body)
+
+    event = office.run(told())
+    named = {"id": f"ca_{office.platform[5:]}", "object": "application", "name": "Market"}
+    assert (event["account"], event["data"]["object"]) == (seller, named)
+
+
+def test_who_answers_for_its_requirements_makes_good_what_it_owes(office: Office) -> None:
+    for kind, debited in (("custom", False), ("express", True), ("standard", True)):
+        made = office.post("/v1/accounts", type=kind)
+        assert made["settings"]["payouts"]["debit_negative_balances"] is debited
 
 
 def test_bad_input_gets_its_error(office: Office) -> None:

@@ -103,9 +103,12 @@ def test_new_accounts_are_paid_out_as_the_operator_has_set(office: Office) -> No
     seller = office.open_account()
     schedule = office.get(f"/v1/accounts/{seller}")["settings"]["payouts"]["schedule"]
     assert schedule == {"delay_days": 2, "interval": "daily"}
+    other = office.post("/v2/core/accounts", display_name="Ada")["id"]
+    shown = office.get(f"/v1/accounts/{other}")["settings"]["payouts"]["schedule"]
+    assert shown == schedule
     give(office, seller, 700)
     office.pass_time(days=1)
-    assert pay_out(office) == 1
+    assert pay_out(office) == 2
     assert amounts(office, seller) == [700]
 
 

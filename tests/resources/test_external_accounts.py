@@ -168,6 +168,18 @@ def test_there_is_one_default(office: Office) -> None:
     assert office.refused(f"{path}/{second['id']}", verb="GET")["status"] == 404
 
 
+def test_the_last_of_another_currency_can_go(office: Office) -> None:
+    account = office.open_account()
+    path = path_of(account)
+    european = {"object": "bank_account", "country": "DE", "currency": "eur",
+                "account_number": "DE89370400440532013000"}  # fmt: skip
+    first, second = (office.post(path, external_account=european)["id"] for _ in range(2))
+    assert office.refused(f"{path}/{first}", verb="DELETE")["status"] == 400
+    assert office.delete(f"{path}/{second}")["deleted"] is True
+    assert office.delete(f"{path}/{first}")["deleted"] is True
+    assert len(office.listed(path)) == 1
+
+
 def defaults(office: Office, account: str) -> list[str]:
     """Return the defaults, after checking that the account shows what the list says."""
     listed = office.get(path_of(account))["data"]

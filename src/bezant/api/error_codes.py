@@ -175,6 +175,12 @@ _GENERAL = (
         "Ask for the number again.",
     ),
     ErrorCode(
+        "incorrect_zip",
+        "The card's issuer says that the postal code is another one, and the account takes no such "
+        "cards.",
+        "Ask for the postal code again.",
+    ),
+    ErrorCode(
         "instant_payouts_limit_exceeded",
         "More would be paid out instantly in a day than the account's fee plan allows.",
         "Lower the amount, wait for the next day (UTC), or use `standard`.",

@@ -64,6 +64,10 @@ _UPDATES: Mapping[str, tuple[str, _Said, _Said]] = {
 }
 """What is done, what an account is opened with, and what is changed then."""
 ACCOUNTS_LATER: Mapping[str, str] = {
+    "account.application.deauthorized": (
+        "it is told of an account that is deleted, whose events nobody can read any more; delete "
+        "one, and an endpoint with connect=true gets it"
+    ),
     "v2.core.account_link.returned": "the owner of an account must have left the hosted page",
 }
 

@@ -80,6 +80,15 @@ async def _application_fee_refunded(scene: Scene) -> Outcome:
     return Outcome(scene.remote, fee)
 
 
+async def _application_fee_refund_updated(scene: Scene) -> Outcome:
+    fee = await _fee(scene)
+    await scene.topup()
+    path = f"/v1/application_fees/{fee}/refunds"
+    refund = await scene.remote.post(path)
+    await scene.remote.post(f"{path}/{refund['id']}", **{"metadata[seen]": "yes"})
+    return Outcome(scene.remote, refund["id"])
+
+
 async def _fee(scene: Scene) -> str:
     seller = scene.remote.acting_for((await scene.seller())["id"])
     await Scene(seller, scene.clock).payment(application_fee_amount=100)
@@ -151,6 +160,9 @@ PAYMENT_ACTS: Mapping[str, Act] = {
     "refund.updated": Act("A refund gets metadata.", _refund_updated),
     "application_fee.created": Act(
         "A platform takes its fee of an account's payment.", _application_fee_created
+    ),
+    "application_fee.refund.updated": Act(
+        "What is said about a fee that was given back is changed.", _application_fee_refund_updated
     ),
     "application_fee.refunded": Act("A platform gives its fee back.", _application_fee_refunded),
 }

@@ -3,7 +3,7 @@
 from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, due
+from bezant.ledger.chart import due
 from bezant.ledger.entry import Entry, Move, entry
 
 
@@ -17,14 +17,17 @@ def taken(amount: Money, *, source: Book, destination: Book, purse: Purse) -> tu
 
 
 def refunded(
-    amount: Money, *, source: Book, destination: Book, force: str | None
+    amount: Money,
+    *,
+    source: Book,
+    destination: Book,
+    purse: Purse,
+    purse_there: Purse,
+    force: str | None,
 ) -> tuple[Entry, Entry]:
-    """The platform (`source`) gives it back out of what it may spend, or owes it for a refund."""
-    mine = available(source)
+    """The platform (`source`) gives it back out of the purse that it is in, or owes it."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse_there)
     return (
         entry("application_fee.refunded", Move(amount, mine, due(source), force=force)),
-        entry(
-            "application_fee.returned",
-            Move(amount, debit=due(destination), credit=available(destination)),
-        ),
+        entry("application_fee.returned", Move(amount, debit=due(destination), credit=theirs)),
     )

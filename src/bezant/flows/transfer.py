@@ -17,11 +17,17 @@ def created(amount: Money, *, source: Book, destination: Book, purse: Purse) -> 
 
 
 def reversed_(
-    amount: Money, *, source: Book, destination: Book, purse: Purse, purse_there: Purse
+    amount: Money,
+    *,
+    source: Book,
+    destination: Book,
+    purse: Purse,
+    purse_there: Purse,
+    force: str | None,
 ) -> tuple[Entry, Entry]:
-    """All or a part of a transfer goes back; the destination must still have it."""
+    """All or a part of a transfer goes back; the destination must still have it, or owes it."""
     mine, theirs = purse_of(source, purse), purse_of(destination, purse_there)
     return (
-        entry("transfer.taken_back", Move(amount, debit=theirs, credit=due(destination))),
+        entry("transfer.taken_back", Move(amount, theirs, due(destination), force=force)),
         entry("transfer.reversed", Move(amount, debit=due(source), credit=mine)),
     )

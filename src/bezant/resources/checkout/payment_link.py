@@ -104,7 +104,7 @@ class PaymentLink(Identified, tag="payment_link"):
     active: bool = True
     after_completion: AfterCompletion
     allow_promotion_codes: Literal[False] = False
-    application: None = None
+    application: str | None = None
     application_fee_amount: int | None = None
     application_fee_percent: None = None
     automatic_tax: LinkAutomaticTax = LinkAutomaticTax()

@@ -42,6 +42,7 @@ from bezant.resources.checkout.payment_link_params import (
     UpdatePaymentLink,
 )
 from bezant.resources.checkout.session import PhoneNumberCollection
+from bezant.resources.core.application import acting_application
 from bezant.store.feed import BOOK_DIGITS
 
 _PLAIN = ("application_fee_amount", "billing_address_collection", "customer_creation",
@@ -77,6 +78,7 @@ async def create(ctx: Context, params: CreatePaymentLink) -> PaymentLink:
     link = PaymentLink(
         id=name,
         after_completion=_after(params.after_completion),
+        application=acting_application(ctx),
         currency=currency,
         livemode=ctx.livemode,
         payment_intent_data=_intent(params),

@@ -79,10 +79,14 @@ def blank(
 ) -> Account:
     """Return an account of which nothing is known but who is responsible for what.
 
-    `interval` is how often it is paid out until its settings say otherwise.
+    `interval` is how often it is paid out until its settings say otherwise. An account that
+    answers for its own requirements makes good at its bank what it comes to owe.
     """
-    payouts = shapes.SETTINGS["payouts"]
-    schedule = payouts["schedule"] | {"interval": interval}
+    shown = shapes.SETTINGS["payouts"]
+    payouts = shown | {
+        "debit_negative_balances": controller.get("requirement_collection") == "stripe",
+        "schedule": shown["schedule"] | {"interval": interval},
+    }
     return Account(
         id=name,
         business_profile=shapes.BUSINESS_PROFILE,
@@ -93,7 +97,7 @@ def blank(
         external_accounts=ExternalAccounts(url=f"/v1/accounts/{name}/external_accounts"),
         groups={"payments_pricing": None},
         metadata={},
-        settings=shapes.SETTINGS | {"payouts": payouts | {"schedule": schedule}},
+        settings=shapes.SETTINGS | {"payouts": payouts},
         tos_acceptance=shapes.TOS_ACCEPTANCE,
         type=account_type,
     )

@@ -1,36 +1,18 @@
 """Account links and login links: the ways to the hosted page on which an account is set up."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
 from bezant.api import refusals
 from bezant.api.context import Context
-from bezant.api.params import Check, Params
+from bezant.api.params import Params
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.onboarding_link import new_link
-
-
-def _web_address(text: str, param: str) -> str:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and text.isascii()
-    except ValueError:
-        good = False
-    if good and not any(char in text for char in " \r\n\"'<>;"):
-        return text
-    raise InvalidRequest(
-        f"Invalid {param}: must be a whole address, as in https://example.com/return.",
-        code="url_invalid",
-        param=param,
-    )
-
-
-WebAddress = Annotated[str, Check(_web_address)]
+from bezant.resources.core.return_url import WebAddress
 
 
 class AccountLink(Identified, tag="account_link"):

@@ -25,8 +25,9 @@ from bezant.resources.connect.payout_schedules import plan
 from bezant.resources.connect.person import check_papers
 from bezant.resources.connect.standing import keep, save
 from bezant.resources.connect.tokens import account_data, opened_numbers
+from bezant.resources.core.application import Application, application_of
 from bezant.resources.core.country_specs import currency_of
-from bezant.resources.core.owners import DEFAULT_CURRENCY
+from bezant.resources.core.owners import DEFAULT_CURRENCY, Owner, shelf
 
 _OF_STANDARD = {
     "card_payments": CapabilityParams(requested=True),
@@ -133,7 +134,17 @@ async def delete(ctx: Context, id: str) -> None:
     for currency in {account.default_currency, *(line.currency for line in lines)}:
         ctx.close_account(available(book), currency)
     ctx.delete(account)
+    await _tell_deauthorized(ctx, account)
     tell_closed(ctx, account)
+
+
+async def _tell_deauthorized(ctx: Context, account: Account) -> None:
+    """Tell whoever listens to connected accounts that the platform acts for this one no more."""
+    own = ctx.caller.platform
+    platform = await ctx.find(Owner, own, book=shelf(ctx, own))
+    name = None if platform is None else platform.business_profile.get("name")
+    application = Application(id=application_of(own), name=name)
+    ctx.emit("account.application.deauthorized", application, book=own_book(ctx, account))
 
 
 @routes.action

@@ -8,9 +8,9 @@ from bezant.kernel.money import Money
 from bezant.resources.payments.application_fee import (
     ApplicationFee,
     ApplicationFeeRefund,
-    give_back_fee,
     shown_again,
 )
+from bezant.resources.payments.fee_refund import give_back_fee
 
 REFUNDS = "/v1/application_fees/{fee}/refunds"
 
@@ -36,7 +36,7 @@ refunds = Routes(ApplicationFeeRefund, REFUNDS, prefix="fr", parent=ApplicationF
 async def create(
     ctx: Context, fee: ApplicationFee, params: CreateFeeRefund
 ) -> ApplicationFeeRefund:
-    """Give the account back what was taken, out of what the platform may spend."""
+    """Give the account back what was taken, out of what the platform has."""
     if not fee.left:
         raise InvalidRequest(
             f"Application fee {fee.id} has already been refunded.", code="charge_already_refunded"
@@ -48,7 +48,7 @@ async def create(
             code="amount_too_large",
             param="amount",
         )
-    return give_back_fee(ctx, fee, amount, merged({}, params.metadata))
+    return await give_back_fee(ctx, fee, amount, merged({}, params.metadata))
 
 
 @refunds.update
@@ -56,6 +56,7 @@ async def update(
     ctx: Context, fee: ApplicationFee, refund: ApplicationFeeRefund, params: UpdateFeeRefund
 ) -> ApplicationFeeRefund:
     """Change the metadata, also where the fee shows it."""
-    changed = ctx.save(refund, metadata=merged(refund.metadata, params.metadata))
+    metadata = merged(refund.metadata, params.metadata)
+    changed = ctx.save(refund, metadata=metadata, event="application_fee.refund.updated")
     shown_again(ctx, fee, changed)
     return changed

@@ -124,13 +124,13 @@ async def update(ctx: Context, account: str, id: str, params: UpdateExternalAcco
 
 @routes.delete
 async def delete(ctx: Context, account: str, id: str) -> None:
-    """Remove a bank account that is not the default for its currency."""
+    """Remove a bank account that payouts do not need.
+
+    The default for a currency goes only as the last one of a currency that is not the account's.
+    """
     owner, bank_account = await _both(ctx, account, id)
     if bank_account.default_for_currency:
-        raise InvalidRequest(
-            "You cannot delete the default external account for a currency. Make another "
-            "external account the default first, with `default_for_currency`.",
-        )
+        await _check_dispensable(ctx, owner, bank_account)
     ctx.delete(bank_account, event="account.external_account.deleted")
     save(ctx, owner, external_accounts=await external_accounts(ctx, owner, [], gone=id))
 
@@ -168,6 +168,19 @@ async def replace_default(
     if old is not None:
         ctx.delete(old, event="account.external_account.deleted")
     return await external_accounts(ctx, owner, [made], gone=old.id if old else None)
+
+
+async def _check_dispensable(ctx: Context, owner: Account, bank_account: BankAccount) -> None:
+    """Refuse to remove a default that has others beside it, or is of the account's own currency."""
+    currency = bank_account.currency
+    filters = {"currency": currency, "type": "other"}
+    other = await ctx.newest(BankAccount, filters, book=own_book(ctx, owner))
+    if other is None and currency != owner.default_currency:
+        return
+    raise InvalidRequest(
+        f"You cannot delete the default external account for {currency}. Make another external "
+        "account the default first, with `default_for_currency`."
+    )
 
 
 def _demoted(ctx: Context, old: BankAccount) -> BankAccount:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import falcon
 import falcon.asgi
@@ -31,6 +31,7 @@ from bezant.resources.connect.onboarding_link import PREFIX, SESSION_SECONDS, On
 from bezant.resources.connect.person_params import PersonParams
 from bezant.resources.connect.requirements import PARTS
 from bezant.resources.connect.v2_capabilities import applied
+from bezant.resources.core.return_url import origin_of
 from bezant.store.feed import BOOK_DIGITS
 
 _PLACE = re.compile(rf"([0-9A-Za-z]{{{BOOK_DIGITS}}})([0-9A-Za-z]{{{WIDTH}}})", re.ASCII)
@@ -344,8 +345,7 @@ def _say(
     response.content_type = falcon.MEDIA_HTML
     places = "'self'"
     if goes_to:  # Browsers hold the redirect after a form to this as well.
-        parts = urlsplit(goes_to)
-        places += f" {parts.scheme}://{parts.netloc}"
+        places += f" {origin_of(goes_to)}"
     response.set_header(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "

@@ -5,6 +5,11 @@ from bezant.api.params import Amount, Metadata, Params, merged
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.ledger.book import book_of
+from bezant.resources.payments.application_fee import ApplicationFee
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.fee_refund import give_back_fee, share_of_fee
+from bezant.resources.payments.settling import TRANSFERS
 from bezant.resources.payments.transfer import Transfer, TransferReversal, listed, take_back
 
 
@@ -30,11 +35,25 @@ routes = Routes(
 
 @routes.create
 async def create(ctx: Context, transfer: Transfer, params: CreateReversal) -> TransferReversal:
-    """Take money back that the destination still has."""
+    """Take money back, and give the platform's fee of it to whom it was taken of, if asked to.
+
+    What was moved by hand has to be there still.
+    """
     amount = _amount(transfer, params)
-    return await take_back(
-        ctx, transfer, amount, description=params.description, metadata=params.metadata
+    fee = await _fee(ctx, transfer) if params.refund_application_fee else None
+    reversal = await take_back(
+        ctx,
+        transfer,
+        amount,
+        description=params.description,
+        metadata=params.metadata,
+        force="reversal" if await _by_itself(ctx, transfer) else None,
     )
+    if fee is not None:
+        share = share_of_fee(fee, transfer.amount, transfer.amount_reversed, amount.amount)
+        if share:
+            await give_back_fee(ctx, fee, share, {}, force="refund")
+    return reversal
 
 
 @routes.update
@@ -48,13 +67,29 @@ async def update(
     return changed
 
 
-def _amount(transfer: Transfer, params: CreateReversal) -> Money:
-    left = transfer.left
-    if params.refund_application_fee:
+async def _by_itself(ctx: Context, transfer: Transfer) -> bool:
+    """Tell whether a payment has gone on by itself: its destination may come to owe it."""
+    if transfer.source_transaction is None:
+        return False
+    charge = await ctx.load(Charge, transfer.source_transaction)
+    return transfer.id in ctx.hidden(charge).get(TRANSFERS, ())
+
+
+async def _fee(ctx: Context, transfer: Transfer) -> ApplicationFee:
+    """Return the fee that the platform has taken of what was transferred."""
+    book = book_of(transfer.destination, ctx.livemode)
+    payment = await ctx.load(Charge, transfer.destination_payment, book=book)
+    if payment.application_fee is None:
         raise InvalidRequest(
-            "The transfer's payment has no application fee that could be refunded.",
+            "The transfer's payment has no application fee that could be refunded: leave "
+            "`refund_application_fee` out.",
             param="refund_application_fee",
         )
+    return await ctx.load(ApplicationFee, payment.application_fee, book=ctx.platform_book)
+
+
+def _amount(transfer: Transfer, params: CreateReversal) -> Money:
+    left = transfer.left
     if not left:
         raise InvalidRequest(
             f"Transfer {transfer.id} has already been reversed in full.",

@@ -10,14 +10,10 @@ from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, rfc3339
 from bezant.resources.connect.account import account_of
-from bezant.resources.connect.account_links import (
-    CollectionOptions,
-    WebAddress,
-    check_addresses,
-    check_use,
-)
+from bezant.resources.connect.account_links import CollectionOptions, check_addresses, check_use
 from bezant.resources.connect.account_parts import plain
 from bezant.resources.connect.onboarding_link import OPEN_SECONDS, new_link
+from bezant.resources.core.return_url import WebAddress
 
 PATH = "/v2/core/account_links"
 

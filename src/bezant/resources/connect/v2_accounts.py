@@ -86,7 +86,8 @@ async def create(ctx: Context, params: V2AccountParams) -> V2Account:
         raise InvalidRequest("A connected account can't have connected accounts of its own.")
     sent = await _opened(ctx, params)
     kind, controller = responsibilities(params.dashboard, _asked(params))
-    account = ctx.create(blank(ctx.new_id("acct"), kind, controller), book=ctx.platform_book)
+    opened = blank(ctx.new_id("acct"), kind, controller, ctx.runtime.config.payout_interval)
+    account = ctx.create(opened, book=ctx.platform_book)
     said = await said_of_account(ctx, account, sent, params.metadata)
     changes = said.changes
     if "country" in changes and "default_currency" not in changes:

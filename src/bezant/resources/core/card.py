@@ -41,6 +41,7 @@ _MESSAGES = {
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
     "incorrect_number": "Your card number is incorrect.",
+    "incorrect_zip": "Your card's postal code is incorrect.",
     "insufficient_funds": "Your card has insufficient funds.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
 }

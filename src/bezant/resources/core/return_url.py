@@ -13,20 +13,37 @@ from bezant.kernel.errors import InvalidRequest
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 _FORBIDDEN = frozenset({"about", "blob", "data", "file", "javascript", "vbscript"})
+_WEB = ("http", "https")
 _BAD = frozenset(" \t\r\n\"'<>;\\")
 
 
 def _return_url(text: str, param: str) -> str:
+    scheme = _scheme_of(text)
+    if scheme is not None and scheme not in _FORBIDDEN:
+        return text
+    raise _not_whole(text, param)
+
+
+def _web_address(text: str, param: str) -> str:
+    if _scheme_of(text) in _WEB:
+        return text
+    raise _not_whole(text, param)
+
+
+def _scheme_of(text: str) -> str | None:
+    """Return the scheme of a whole address; None for anything else."""
     try:
         parts = urlsplit(text)
         scheme = parts.scheme.lower()
-        good = bool(_SCHEME.fullmatch(scheme)) and scheme not in _FORBIDDEN
-        good = good and (scheme not in ("http", "https") or bool(parts.hostname))
+        named = scheme not in _WEB or bool(parts.hostname)
     except ValueError:
-        good = False
-    if good and "://" in text and text.isascii() and _BAD.isdisjoint(text):
-        return text
-    raise InvalidRequest(
+        return None
+    whole = named and "://" in text and text.isascii() and _BAD.isdisjoint(text)
+    return scheme if whole and _SCHEME.fullmatch(scheme) else None
+
+
+def _not_whole(text: str, param: str) -> InvalidRequest:
+    return InvalidRequest(
         f"Invalid URL: {cut(text)}. Send a whole address, as in https://example.com/return.",
         code="url_invalid",
         param=param,
@@ -35,6 +52,8 @@ def _return_url(text: str, param: str) -> str:
 
 ReturnUrl = Annotated[str, Meta(max_length=2048), Check(_return_url)]
 """A whole address; apps may have a scheme of their own."""
+WebAddress = Annotated[str, Meta(max_length=2048), Check(_web_address)]
+"""A whole address on the web."""
 
 
 def with_query(url: str, told: Mapping[str, str]) -> str:
@@ -47,5 +66,5 @@ def with_query(url: str, told: Mapping[str, str]) -> str:
 def origin_of(url: str) -> str:
     """Return the scheme of an address and, on the web, its host: what a page may send forms to."""
     parts = urlsplit(url)
-    web = parts.scheme in ("http", "https")
+    web = parts.scheme in _WEB
     return f"{parts.scheme}://{parts.netloc}" if web else f"{parts.scheme}:"

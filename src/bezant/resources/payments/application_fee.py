@@ -10,7 +10,8 @@ from bezant.api.resource import Expands, Identified, Resource
 from bezant.flows import application_fee as flow
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book, book_of
+from bezant.ledger.book import Book
+from bezant.resources.core.application import application_of
 from bezant.resources.core.balance_transactions import FeeDetail, record
 
 SHOWN = 10
@@ -81,11 +82,6 @@ class ApplicationFee(Resource, tag="application_fee"):
         return Money(self.amount - self.amount_refunded, self.currency)
 
 
-def application_of(platform: str) -> str:
-    """Return the id of a platform as an application."""
-    return f"ca_{platform.removeprefix('acct_')}"
-
-
 def fee_detail(ctx: Context, amount: Money) -> FeeDetail:
     """Return the fee as a part of what the account's payment costs it."""
     return FeeDetail(
@@ -136,47 +132,3 @@ def shown_again(ctx: Context, fee: ApplicationFee, changed: ApplicationFeeRefund
     """Let a fee show a refund as it is now."""
     data = [changed if each.id == changed.id else each for each in fee.refunds.data]
     ctx.save(fee, refunds=FeeRefunds(data=data, has_more=fee.refunds.has_more, url=fee.refunds.url))
-
-
-def give_back_fee(
-    ctx: Context,
-    fee: ApplicationFee,
-    amount: Money,
-    metadata: dict[str, str],
-    *,
-    force: str | None = None,
-) -> ApplicationFeeRefund:
-    """Give a fee back to the account that has paid it, or a part of it.
-
-    `force` names what may leave the platform owing it.
-    """
-    platform, book = ctx.platform_book, book_of(fee.account, ctx.livemode)
-    name = ctx.new_id("fr", platform)
-    for entry in flow.refunded(amount, source=platform, destination=book, force=force):
-        ctx.post(entry, source=name)
-    transaction = record(ctx, "application_fee_refund", -amount, source=name, book=platform)
-    record(ctx, "application_fee_refund", amount, source=name, book=book)
-    refund = ApplicationFeeRefund(
-        id=name,
-        amount=amount.amount,
-        balance_transaction=transaction.id,
-        created=created_of(name),
-        currency=amount.currency,
-        fee=fee.id,
-        metadata=metadata,
-    )
-    ctx.create(refund, book=platform)
-    refunded = fee.amount_refunded + amount.amount
-    shown = [refund, *fee.refunds.data]
-    ctx.save(
-        fee,
-        amount_refunded=refunded,
-        refunded=refunded == fee.amount,
-        refunds=FeeRefunds(
-            data=shown[:SHOWN],
-            has_more=fee.refunds.has_more or len(shown) > SHOWN,
-            url=fee.refunds.url,
-        ),
-        event="application_fee.refunded",
-    )
-    return refund

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bezant.api.context import Context, created_of
+from bezant.resources.core.application import acting_application
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.charge import Charge, ChargeTransferData, Outcome
@@ -26,6 +27,7 @@ def begun(
         id=name,
         amount=amount.amount,
         amount_captured=amount.amount,
+        application=acting_application(ctx),
         application_fee_amount=intent.application_fee_amount,
         balance_transaction=None,
         billing_details=method.billing_details,

@@ -74,7 +74,7 @@ class Charge(Resource, tag="charge"):
     amount: int
     amount_captured: int
     amount_refunded: int = 0
-    application: None = None
+    application: str | None = None
     application_fee: str | None = None
     application_fee_amount: int | None = None
     authorization_code: str | UnsetType = UNSET

@@ -36,6 +36,7 @@ from bezant.resources.payments.payment_intent_params import (
 )
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 from bezant.resources.payments.payment_method_params import Card as CardParams
+from bezant.resources.payments.shares import shares_of_capture
 from bezant.resources.payments.transfer import Words
 
 _OLD_NAMES = refused("Send `application_fee_amount`, or `transfer_data`, instead.")
@@ -219,17 +220,8 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
     changes: dict[str, Any] = params.changes(
         without=("amount", "application_fee_amount", "transfer_data")
     )
-    if params.transfer_data is not None:
-        if charge.transfer_data is None or params.transfer_data.amount > amount:
-            raise InvalidRequest(
-                "Only a charge made with `transfer_data[destination]` goes on, and no more of it "
-                "than is captured.",
-                param="transfer_data[amount]",
-            )
-        changes["transfer_data"] = replace(charge.transfer_data, amount=params.transfer_data.amount)
-    charge = ctx.save(charge, **changes)
-    fee = params.application_fee_amount
-    fee = charge.application_fee_amount if fee is None else fee
+    known = charge.application_fee_amount
+    charge, fee = shares_of_capture(ctx, ctx.save(charge, **changes), amount, params, known)
     charge = await capture_charge(ctx, charge, Money(amount, charge.currency), fee)
     if left := charge.amount - amount:
         release(ctx, charge, Money(left, charge.currency))

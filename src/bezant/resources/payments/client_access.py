@@ -18,9 +18,9 @@ from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
 
 T = TypeVar("T", bound=PaymentIntent | SetupIntent)
-_PRIVATE = ("application_fee_amount", "customer", "latest_attempt", "latest_charge", "mandate",
-            "on_behalf_of", "payment_method_options", "review", "single_use_mandate",
-            "transfer_data", "transfer_group")  # fmt: skip
+_PRIVATE = ("application", "application_fee_amount", "customer", "latest_attempt",
+            "latest_charge", "mandate", "on_behalf_of", "payment_method_options", "review",
+            "single_use_mandate", "transfer_data", "transfer_group")  # fmt: skip
 """What of an intent a page does not see, beside its metadata."""
 
 

@@ -13,6 +13,7 @@ from bezant.api.context import Context, created_of
 from bezant.api.failure import Failure
 from bezant.kernel.errors import CardError
 from bezant.rail.cards import Authentication, CardAnswer, CardRequest, Stored
+from bezant.resources.core.application import acting_application
 from bezant.resources.core.card import declined
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.core.payment_method import PaymentMethod, attach
@@ -361,6 +362,7 @@ def charge_of(
         id=name,
         amount=amount.amount,
         amount_captured=0,
+        application=acting_application(ctx),
         application_fee_amount=intent.application_fee_amount,
         authorization_code=answer.authorization_code or UNSET,
         balance_transaction=None,

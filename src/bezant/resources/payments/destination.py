@@ -10,6 +10,7 @@ from bezant.resources.core.owners import Owner
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_of
+from bezant.resources.payments.shares import PASSED_ON
 from bezant.resources.payments.transfer import Transfer, Words, move
 
 TRANSFERRED = "transferred"
@@ -22,7 +23,8 @@ async def move_on(
     """Move money out of a payment, at most what it is; pending as long as the payment is."""
     if charge.balance_transaction is None or charge.status != "succeeded":
         raise InvalidRequest(
-            f"{charge.id} has not brought any money that could be moved on.",
+            f"{charge.id} has not brought any money that could be moved on; a payment that is "
+            "processing does once it has succeeded.",
             param="source_transaction",
         )
     brought = await settled_of(ctx, charge)
@@ -32,15 +34,16 @@ async def move_on(
             code="invalid_source_usage",
             param="currency",
         )
-    moved = ctx.hidden(charge).get(TRANSFERRED, 0) + amount.amount
-    if moved > brought.total.amount:
+    hidden = ctx.hidden(charge)
+    moved = hidden.get(TRANSFERRED, 0) + amount.amount
+    if moved + hidden.get(PASSED_ON, 0) > brought.total.amount:
         raise InvalidRequest(
             f"All transfers out of {charge.id} would come to more than the payment.",
             code="amount_too_large",
             param="amount",
         )
     group = words.group or charge.transfer_group or f"group_{charge.id}"
-    hidden = ctx.hidden(charge) | {TRANSFERRED: moved}
+    hidden = hidden | {TRANSFERRED: moved}
     ctx.save(charge, hidden=hidden, transfer_group=charge.transfer_group or group)
     words = Words(description=words.description, metadata=words.metadata, group=group)
     pending = brought.until

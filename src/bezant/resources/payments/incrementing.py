@@ -11,9 +11,11 @@ from bezant.rail.cards import CardRequest
 from bezant.resources.core.card import declined
 from bezant.resources.payments import card
 from bezant.resources.payments.capturing import authorization_of
-from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.charge import Charge, ChargeTransferData
+from bezant.resources.payments.intent_changes import with_part
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import IncrementAuthorization
+from bezant.resources.payments.shares import check_shares
 
 
 async def increment(
@@ -22,6 +24,7 @@ async def increment(
     """Hold more; the request's id is made of what is held already and what is to be."""
     assert intent.latest_charge is not None, "money is held under a charge"
     charge = await ctx.load(Charge, intent.latest_charge)
+    shared = _shared(ctx, intent, params)
     more = params.amount - intent.amount
     authorization = authorization_of(ctx, charge)
     request = CardRequest(
@@ -38,8 +41,15 @@ async def increment(
         error = declined(answer, charge=charge.id)
         extra = {**error.extra, "payment_intent": intent}
         return Failure(CardError(error.message, code=error.code, extra=extra))
-    changes: dict[str, Any] = params.changes(without=("metadata", "transfer_data"))
-    ctx.save(charge, amount=params.amount, payment_method_details=_raised(charge, params.amount))
+    changes: dict[str, Any] = params.changes(without=("metadata", "transfer_data")) | shared
+    data = changes["transfer_data"]
+    ctx.save(
+        charge,
+        amount=params.amount,
+        application_fee_amount=changes["application_fee_amount"],
+        payment_method_details=_raised(charge, params.amount),
+        transfer_data=data and ChargeTransferData(data.amount or None, data.destination),
+    )
     return ctx.save(
         intent,
         amount_capturable=intent.amount_capturable + more,
@@ -47,6 +57,17 @@ async def increment(
         event="payment_intent.amount_capturable_updated",
         **changes,
     )
+
+
+def _shared(ctx: Context, intent: PaymentIntent, params: IncrementAuthorization) -> dict[str, Any]:
+    """Return to whom how much of it goes, which has to fit the amount."""
+    fee = params.application_fee_amount
+    fee = intent.application_fee_amount if fee is None else fee or None
+    data = with_part(intent, params.transfer_data)
+    sent = None if params.transfer_data is None else params.transfer_data.amount
+    part = sent if data is None else data.amount or None
+    check_shares(ctx, params.amount, fee=fee, goes_on=data is not None, part=part)
+    return {"application_fee_amount": fee, "transfer_data": data}
 
 
 def _raised(charge: Charge, amount: int) -> dict[str, Any]:

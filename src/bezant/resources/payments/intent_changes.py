@@ -4,6 +4,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.api.params import Params, merged
@@ -12,6 +13,7 @@ from bezant.kernel.currency import format_amount, is_chargeable_amount, minimum_
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
+from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer, Shipping
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.owners import Owner, shelf
@@ -40,9 +42,11 @@ from bezant.resources.payments.payment_intent_params import (
     ConfirmPaymentIntent,
     CreatePaymentIntent,
     PaymentDetailsParams,
+    TransferAmount,
     UpdatePaymentIntent,
 )
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
+from bezant.resources.payments.shares import check_shares
 
 _MOST = 99_999_999
 _MOST_OF = {"inr": 999_999_999, "cop": 9_999_999_999, "idr": 999_999_999_999}
@@ -89,6 +93,7 @@ async def intent_of(
         id=name,
         allowed_payment_method_types=params.allowed_payment_method_types,
         amount=params.amount,
+        application=acting_application(ctx),
         application_fee_amount=params.application_fee_amount or None,
         automatic_payment_methods=(
             AutomaticPaymentMethods(automatic.enabled, automatic.allow_redirects)
@@ -131,31 +136,16 @@ async def check_parties(ctx: Context, params: CreatePaymentIntent) -> None:
         await ctx.load(Customer, params.customer, param="customer")
     if params.on_behalf_of is not None:
         await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
-    data, fee = params.transfer_data, params.application_fee_amount
+    data = params.transfer_data
     if data is not None:
         await _receiver(ctx, data.destination)
-        if data.amount is not None and data.amount > params.amount:
-            raise InvalidRequest(
-                "The transfer can't be more than the payment.", param="transfer_data[amount]"
-            )
-        if data.amount is not None and fee:
-            raise InvalidRequest(
-                "You can't send both application_fee_amount and transfer_data[amount]: either the "
-                "platform takes its fee out of the whole, or less is transferred.",
-                param="application_fee_amount",
-            )
-    if not fee:
-        return
-    if data is None and not ctx.caller.connected:
-        raise InvalidRequest(
-            "An application fee is taken from another account: send `transfer_data[destination]` "
-            "or act for a connected account.",
-            param="application_fee_amount",
-        )
-    if fee > params.amount:
-        raise InvalidRequest(
-            "The application fee can't be more than the payment.", param="application_fee_amount"
-        )
+    check_shares(
+        ctx,
+        params.amount,
+        fee=params.application_fee_amount or None,
+        goes_on=data is not None,
+        part=None if data is None else data.amount,
+    )
 
 
 async def _receiver(ctx: Context, account: str) -> Book:
@@ -225,22 +215,17 @@ async def _amounts(
     amount = params.amount or intent.amount
     fee = params.application_fee_amount
     fee = intent.application_fee_amount if fee is None else fee or None
-    if fee and (fee > amount or (intent.transfer_data is None and not ctx.caller.connected)):
-        raise InvalidRequest(
-            "An application fee is taken from another account's payment and is no more than it.",
-            param="application_fee_amount",
-        )
-    if params.transfer_data is not None:
-        if intent.transfer_data is None or params.transfer_data.amount > amount:
-            raise InvalidRequest(
-                "The amount that goes on to another account is no more than the payment, and only "
-                "a payment made with `transfer_data[destination]` goes on.",
-                param="transfer_data[amount]",
-            )
-        changes["transfer_data"] = IntentTransferData(
-            amount=params.transfer_data.amount, destination=intent.transfer_data.destination
-        )
-    return changes
+    data = with_part(intent, params.transfer_data)
+    sent = None if params.transfer_data is None else params.transfer_data.amount
+    part = sent if data is None else data.amount or None
+    check_shares(ctx, amount, fee=fee, goes_on=data is not None, part=part)
+    return changes | {"transfer_data": data}
+
+
+def with_part(intent: PaymentIntent, sent: TransferAmount | None) -> IntentTransferData | None:
+    """Return where an intent's money goes on to, and how much of it once an amount was sent."""
+    data = intent.transfer_data
+    return data if data is None or sent is None else replace(data, amount=sent.amount)
 
 
 class Paying(Protocol):

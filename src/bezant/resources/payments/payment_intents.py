@@ -41,6 +41,7 @@ from bezant.resources.payments.payment_intent_params import (
     UpdatePaymentIntent,
     VerifyMicrodeposits,
 )
+from bezant.resources.payments.shares import shares_of_capture
 
 PATH = "/v1/payment_intents"
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
@@ -164,11 +165,9 @@ async def capture(
             code="amount_too_large",
             param="amount_to_capture",
         )
-    if params.transfer_data is not None:
-        charge = _passing_on(ctx, charge, params.transfer_data.amount)
-    fee = params.application_fee_amount
-    fee = intent.application_fee_amount if fee is None else fee
     final = params.final_capture or amount == intent.amount_capturable
+    known = intent.application_fee_amount
+    charge, fee = shares_of_capture(ctx, charge, amount, params, known, final=final)
     charge = await capture_charge(ctx, charge, Money(amount, intent.currency), fee, final=final)
     left = intent.amount_capturable - amount
     if final and left:
@@ -279,13 +278,3 @@ async def _confirm(
         await check_mandate(ctx, params.mandate, method)
     attempt = changes.attempt_of(ctx, intent, params)
     return await paying.confirm(ctx, intent, method, attempt)
-
-
-def _passing_on(ctx: Context, charge: Charge, amount: int) -> Charge:
-    data = charge.transfer_data
-    if data is None:
-        raise InvalidRequest(
-            "The payment goes on to no other account: leave `transfer_data` out.",
-            param="transfer_data",
-        )
-    return ctx.save(charge, transfer_data=replace(data, amount=amount))

@@ -21,12 +21,13 @@ from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDe
 from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
-from bezant.resources.payments.application_fee import ApplicationFee, give_back_fee
+from bezant.resources.payments.application_fee import ApplicationFee
 from bezant.resources.payments.ask_card import captures_of
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.dispute import Dispute, taken_of
+from bezant.resources.payments.fee_refund import give_back_fee, share_of_fee
 from bezant.resources.payments.refund import Refund, RefundReason
 from bezant.resources.payments.reserve import SourceTransaction, draw_on
 from bezant.resources.payments.settled import Settled, settled_of
@@ -326,7 +327,8 @@ async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> 
     for transfer in transfers:
         part = min(Money(share, transfer.currency), transfer.left)
         if part:
-            reversals.append((await take_back(ctx, transfer, part, source_refund=refund)).id)
+            made = await take_back(ctx, transfer, part, source_refund=refund, force="refund")
+            reversals.append(made.id)
             share -= part.amount
     if not reversals:
         raise InvalidRequest(
@@ -345,9 +347,10 @@ async def _refund_fee(ctx: Context, charge: Charge, amount: Money) -> None:
             param="refund_application_fee",
         )
     fee = await ctx.load(ApplicationFee, charge.application_fee, book=ctx.platform_book)
-    share = min(_share(fee.amount, charge, amount.amount), fee.left.amount)
+    before = charge.amount_refunded - amount.amount
+    share = share_of_fee(fee, charge.amount_captured, before, amount.amount)
     if share:
-        give_back_fee(ctx, fee, Money(share, fee.currency), {}, force="refund")
+        await give_back_fee(ctx, fee, share, {}, force="refund")
 
 
 def _share(whole: int, charge: Charge, amount: int) -> int:

@@ -18,6 +18,7 @@ from bezant.flows.risk import TRIES, Facts, Members, Rule, lists_in, most_counte
 from bezant.kernel.codec import microseconds
 from bezant.kernel.money import Money
 from bezant.rail.cards import CardAnswer, CardRequest
+from bezant.resources.core.owners import Owner, shelf
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.core.risk_rules import ELEVATED, HIGHEST, rules_to_apply
 from bezant.resources.core.value_list import members
@@ -38,6 +39,11 @@ PAYERS = {
     "ip_address": "ip_address",
 }
 """Whose tries are counted, and by which attribute each of them is known."""
+_DECLINES = {
+    "cvc_check": ("cvc_failure", "incorrect_cvc"),
+    "address_postal_code_check": ("avs_failure", "incorrect_zip"),
+}
+"""Checks for which an account may decline, by which choice of its settings, and as what."""
 IP_ADDRESS = "ip_address"
 """Where a charge's hidden part has from where it was agreed to, if that was said."""
 
@@ -90,6 +96,9 @@ async def _asked(
     answer = await acquirer_of(ctx).ask(request)
     if not answer.approved:
         return Screened(answer=answer)
+    code = await _declined_for(ctx, intent, {**facts, **_told(answer)})
+    if code is not None:
+        return Screened(answer=_undone(answer, code, code), undoes=True)
     if first is not None and first.action == "allow":
         return Screened(answer=answer, rule=first)
     return _judged(rules, {**facts, **_told(answer)}, listed, answer, first)
@@ -101,13 +110,14 @@ def noted(ctx: Context, charge: Charge, request: CardRequest, screened: Screened
     if screened.ip is not None:
         kept = {COLUMNS: {"type": screened.ip}, IP_ADDRESS: screened.ip}
         charge = ctx.save(charge, hidden=ctx.hidden(charge) | kept)
-    if rule is None:
+    if rule is None and not screened.undoes:
         return charge
     charge = ctx.save(charge, outcome=_outcome(screened, rule))
     if screened.undoes:
         undone = replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
         ask_later(ctx, undone, charge.id)
-    return opened(ctx, charge, screened.ip) if rule.action == "review" else charge
+    reviewed = rule is not None and rule.action == "review"
+    return opened(ctx, charge, screened.ip) if reviewed else charge
 
 
 def facts_of(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> dict[str, Any]:
@@ -211,14 +221,35 @@ def _judged(
         return Screened(answer=answer, rule=first)
     if second.action != "block":
         return Screened(answer=answer, rule=second)
-    no = replace(
+    no = _undone(answer, "card_declined", "fraudulent")
+    return Screened(answer=no, rule=second, undoes=True)
+
+
+async def _declined_for(ctx: Context, intent: PaymentIntent, facts: Facts) -> str | None:
+    """Return as what the account declines a payment that its issuer has approved, if it does.
+
+    Accounts choose whether to take cards whose code or postal code is wrong (`decline_on`).
+    """
+    wrong = [name for name in _DECLINES if facts.get(name) == "fail"]
+    if not wrong:
+        return None
+    name = intent.on_behalf_of or ctx.account
+    owner = await ctx.find(Owner, name, book=shelf(ctx, name))
+    settings = {} if owner is None else owner.settings
+    chosen: dict[str, bool] = settings.get("card_payments", {}).get("decline_on", {})
+    codes = [code for each in wrong for choice, code in (_DECLINES[each],) if chosen.get(choice)]
+    return codes[0] if codes else None
+
+
+def _undone(answer: CardAnswer, code: str, decline_code: str) -> CardAnswer:
+    """Return what counts in place of an approval."""
+    return replace(
         answer,
         outcome="declined",
         amount=Money.zero(answer.amount.currency),
-        code="card_declined",
-        decline_code="fraudulent",
+        code=code,
+        decline_code=decline_code,
     )
-    return Screened(answer=no, rule=second, undoes=True)
 
 
 def _told(answer: CardAnswer) -> dict[str, Any]:
@@ -241,9 +272,18 @@ def _blocked(request: CardRequest) -> CardAnswer:
     )
 
 
-def _outcome(screened: Screened, rule: Rule) -> Outcome:
+def _outcome(screened: Screened, rule: Rule | None) -> Outcome:
     answer = screened.answer
     shown = outcome_of(answer)
+    if rule is None:
+        return replace(
+            shown,
+            network_status="reversed_after_approval",
+            reason=answer.code,
+            seller_message="The payment was declined for a check that failed, as the account's "
+            "settings say.",
+            type="blocked",
+        )
     if rule.action == "allow":
         return replace(shown, reason="rule", rule=rule.id)
     if rule.action == "review":

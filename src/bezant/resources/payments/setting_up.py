@@ -245,6 +245,7 @@ def _attempt(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> SetupA
     return ctx.create(
         SetupAttempt(
             id=name,
+            application=intent.application,
             created=created_of(name),
             customer=intent.customer,
             livemode=ctx.livemode,

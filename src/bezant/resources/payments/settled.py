@@ -8,6 +8,7 @@ from msgspec import Raw, Struct
 
 from bezant.api.context import Context, Hidden
 from bezant.kernel.money import Money
+from bezant.ledger.book import Book
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.transfer import until
@@ -31,14 +32,17 @@ def settled_by(hidden: Hidden, transaction: BalanceTransaction) -> Hidden:
     return hidden | {SETTLED: [*hidden.get(SETTLED, []), transaction.id]}
 
 
-async def settled_of(ctx: Context, charge: Charge) -> Settled:
-    """Return what a payment has brought, which may come back out of what is available of it."""
+async def settled_of(ctx: Context, charge: Charge, *, book: Book | None = None) -> Settled:
+    """Return what a payment has brought, which may come back out of what is available of it.
+
+    It is one of the acting account's, or of another book.
+    """
     assert charge.balance_transaction is not None, "what is captured changes a balance"
     names = ctx.hidden(charge).get(SETTLED) or [charge.balance_transaction]
     if len(names) == 1:
-        found = {names[0]: await ctx.load(BalanceTransaction, names[0])}
+        found = {names[0]: await ctx.load(BalanceTransaction, names[0], book=book)}
     else:
-        found = await ctx.load_many(BalanceTransaction, names)
+        found = await ctx.load_many(BalanceTransaction, names, book=book)
     parts = [found[name] for name in names]
     times = [until(each) for each in parts]
     pending = [each for each in times if each is not None]

@@ -32,6 +32,7 @@ from bezant.resources.payments.application_fee import earn, fee_detail
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_by
+from bezant.resources.payments.shares import PASSED_ON, part_of
 from bezant.resources.payments.transfer import Words, move
 
 RATE = "rate"
@@ -257,7 +258,10 @@ async def _passed_on(
     data = charge.transfer_data
     assert data is not None, "there is somebody that it is for"
     _check_parts(charge, worth)
-    part = worth.amount if data.amount is None else min(data.amount, worth.amount)
+    part = part_of(ctx, charge, worth.amount)
+    if not part:
+        return {}
+    hidden = ctx.hidden(charge)
     group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"
     book = book_of(data.destination, ctx.livemode)
     transfer, payment = move(
@@ -269,8 +273,8 @@ async def _passed_on(
         pending_until=until,
         fee=taken,
     )
-    hidden = ctx.hidden(charge)
-    ctx.save(charge, hidden=hidden | {TRANSFERS: [*hidden.get(TRANSFERS, []), transfer.id]})
+    names = [*hidden.get(TRANSFERS, []), transfer.id]
+    ctx.save(charge, hidden=hidden | {TRANSFERS: names, PASSED_ON: hidden.get(PASSED_ON, 0) + part})
     fee = taken.amount if taken else 0
     await keep_back(ctx, payment, payment.money, fee, book=book, until=until)
     changes: dict[str, Any] = {"transfer": transfer.id, "transfer_group": group}

@@ -22,7 +22,7 @@ class SetupAttempt(Resource, tag="setup_attempt"):
     }
     filters: ClassVar[Mapping[str, str]] = {"setup_intent": "parent"}
 
-    application: None = None
+    application: str | None = None
     customer: str | None = None
     customer_account: None = None
     flow_directions: None = None

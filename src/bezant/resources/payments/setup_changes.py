@@ -5,6 +5,7 @@ from typing import Any
 from bezant.api.context import Context, created_of
 from bezant.api.params import merged
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
@@ -48,6 +49,7 @@ async def intent_of(
         SetupIntent(
             id=name,
             allowed_payment_method_types=params.allowed_payment_method_types,
+            application=acting_application(ctx),
             automatic_payment_methods=(
                 AutomaticPaymentMethods(automatic.enabled, automatic.allow_redirects)
                 if automatic

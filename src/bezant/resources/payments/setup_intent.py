@@ -32,7 +32,7 @@ class SetupIntent(Resource, tag="setup_intent"):
     filters: ClassVar[Mapping[str, str]] = {"customer": "source", "payment_method": "parent"}
 
     allowed_payment_method_types: list[str] | None = None
-    application: None = None
+    application: str | None = None
     automatic_payment_methods: AutomaticPaymentMethods | None = None
     cancellation_reason: SetupCancellation | None = None
     client_secret: str

@@ -164,8 +164,12 @@ async def take_back(
     description: str | None = None,
     metadata: Emptyable[dict[str, str]] | None = None,
     source_refund: str | None = None,
+    force: str | None = None,
 ) -> TransferReversal:
-    """Take money back from the account that it was moved to."""
+    """Take money back from the account that it was moved to.
+
+    `force` names what may leave that account owing it.
+    """
     book = book_of(transfer.destination, ctx.livemode)
     charge = ctx.current(await ctx.load(Charge, transfer.destination_payment, book=book))
     here = await ctx.load(BalanceTransaction, transfer.balance_transaction)
@@ -182,6 +186,7 @@ async def take_back(
         destination=book,
         purse=here.status,
         purse_there=there.status,
+        force=force,
     ):
         ctx.post(entry, source=name)
     refund = give_back(

@@ -14,6 +14,7 @@ from bezant.api.context import Context, created_of
 from bezant.api.params import Check, Emptyable, Metadata, Params, merged
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
+from bezant.resources.core.application import application_of
 from bezant.resources.webhooks.endpoint import (
     DAY_SECONDS,
     MOST_TYPES,
@@ -33,7 +34,7 @@ class WebhookEndpoint(Resource, tag="webhook_endpoint"):
     """An address that is sent events; its secret is shown once, when it is created."""
 
     api_version: str | None = None
-    application: None = None
+    application: str | None = None
     description: str | None = None
     enabled_events: list[str]
     metadata: dict[str, str]
@@ -84,6 +85,7 @@ async def create(ctx: Context, params: CreateWebhookEndpoint) -> WebhookEndpoint
     endpoint = WebhookEndpoint(
         id=name,
         api_version=params.api_version,
+        application=application_of(ctx.caller.platform) if params.connect else None,
         created=created_of(name),
         description=params.description or None,
         enabled_events=checked_types(params.enabled_events, KNOWN | {ALL}),

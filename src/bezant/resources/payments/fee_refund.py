@@ -1,0 +1,89 @@
+"""Giving a platform's fee back to the account whose payment it was taken of.
+
+It goes back out of the purse that the fee is in, into the one that the payment is in: what is
+pending on either side is pending as long as that is, and nobody may spend it before.
+"""
+
+from bezant.api.context import Context, created_of
+from bezant.flows import application_fee as flow
+from bezant.kernel.money import Money
+from bezant.ledger.book import book_of
+from bezant.resources.core.balance_transactions import BalanceTransaction, record
+from bezant.resources.payments.application_fee import (
+    SHOWN,
+    ApplicationFee,
+    ApplicationFeeRefund,
+    FeeRefunds,
+)
+from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.settled import settled_of
+from bezant.resources.payments.transfer import until
+
+
+async def give_back_fee(
+    ctx: Context,
+    fee: ApplicationFee,
+    amount: Money,
+    metadata: dict[str, str],
+    *,
+    force: str | None = None,
+) -> ApplicationFeeRefund:
+    """Give a fee back to the account that has paid it, or a part of it.
+
+    `force` names what may leave the platform owing it.
+    """
+    platform, book = ctx.platform_book, book_of(fee.account, ctx.livemode)
+    here = await ctx.load(BalanceTransaction, fee.balance_transaction, book=platform)
+    charge = ctx.current(await ctx.load(Charge, fee.charge, book=book))
+    there = await settled_of(ctx, charge, book=book)
+    name = ctx.new_id("fr", platform)
+    for entry in flow.refunded(
+        amount,
+        source=platform,
+        destination=book,
+        purse=here.status,
+        purse_there=there.status,
+        force=force,
+    ):
+        ctx.post(entry, source=name)
+    kind = "application_fee_refund"
+    transaction = record(ctx, kind, -amount, source=name, book=platform, pending_until=until(here))
+    later = there.until if there.status == "pending" else None
+    record(ctx, kind, amount, source=name, book=book, pending_until=later)
+    refund = ApplicationFeeRefund(
+        id=name,
+        amount=amount.amount,
+        balance_transaction=transaction.id,
+        created=created_of(name),
+        currency=amount.currency,
+        fee=fee.id,
+        metadata=metadata,
+    )
+    ctx.create(refund, book=platform)
+    _show(ctx, fee, refund)
+    return refund
+
+
+def share_of_fee(fee: ApplicationFee, whole: int, before: int, amount: int) -> Money:
+    """Return what of a fee falls on an amount of its payment, of which some has gone before.
+
+    All shares come to the whole fee, and none is more than what is left of it.
+    """
+    share = fee.amount * (before + amount) // whole - fee.amount * before // whole
+    return min(Money(share, fee.currency), fee.left)
+
+
+def _show(ctx: Context, fee: ApplicationFee, refund: ApplicationFeeRefund) -> None:
+    refunded = fee.amount_refunded + refund.amount
+    shown = [refund, *fee.refunds.data]
+    ctx.save(
+        fee,
+        amount_refunded=refunded,
+        refunded=refunded == fee.amount,
+        refunds=FeeRefunds(
+            data=shown[:SHOWN],
+            has_more=fee.refunds.has_more or len(shown) > SHOWN,
+            url=fee.refunds.url,
+        ),
+        event="application_fee.refunded",
+    )
