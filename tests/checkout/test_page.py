@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.checkout.shop import (
@@ -13,6 +14,7 @@ from tests.checkout.shop import (
     authenticate,
     customer,
     led,
+    price,
     session,
     state,
     text_of,
@@ -173,6 +175,55 @@ def test_a_page_asks_for_what_it_is_told_to(office: Office) -> None:
     assert "Ta!" in text_of(browser.open(made["url"]))
 
 
+COLLECTS: dict[str, Any] = {
+    "custom_fields": [
+        {"key": "engraving", "label": {"type": "custom", "custom": "Engraving <3"}, "type": "text",
+         "text": {"minimum_length": 2, "maximum_length": 5}},
+        {"key": "size", "label": {"type": "custom", "custom": "Size"}, "type": "dropdown",
+         "optional": True, "dropdown": {"default_value": "l", "options": [
+             {"label": "Small", "value": "s"}, {"label": "Large", "value": "l"}]}},
+        {"key": "number", "label": {"type": "custom", "custom": "Number"}, "type": "numeric"},
+    ],
+    "shipping_address_collection": {"allowed_countries": ["DE", "FR"]},
+    "consent_collection": {"terms_of_service": "required", "promotions": "auto"},
+    "custom_text": {"shipping_address": {"message": "Not on Mondays."},
+                    "terms_of_service_acceptance": {"message": "I agree to the rules."}},
+}  # fmt: skip
+
+
+def test_a_page_collects_what_a_merchant_wants_to_know(office: Office) -> None:
+    made = session(office, **COLLECTS)
+    assert made["custom_fields"][0]["text"]["value"] is None
+    browser, page = customer(office, made["url"])
+    assert "Not on Mondays." in text_of(page)
+    assert "Germany" in text_of(page).partition("Card number")[0]
+    told = {
+        "custom_engraving": "x", "custom_number": "12a", "ship_name": "Grace", "ship_country": "GB",
+        "ship_line1": "Hauptstr. 1", "ship_city": "Bonn", "ship_postal_code": "53111",
+    }  # fmt: skip
+    wrong = browser.submit(page, TYPED | told)
+    for name in ("custom_engraving", "custom_number", "ship_country", "terms_of_service"):
+        assert f'id="{name}-wrong"' in wrong.text, name
+    assert wrong.text.count('aria-invalid="true"') == 4
+    told |= {"custom_engraving": "Ada", "custom_size": "s", "custom_number": "7",
+             "ship_country": "DE", "terms_of_service": "yes"}  # fmt: skip
+    assert led(browser, browser.submit(wrong, TYPED | told)) == done(made["id"])
+    shown = office.get(f"/v1/checkout/sessions/{made['id']}", expand=["payment_intent"])
+    values = [each[each["type"]]["value"] for each in shown["custom_fields"]]
+    assert values == ["Ada", "s", "7"]
+    assert shown["consent"] == {"promotions": "opt_out", "terms_of_service": "accepted"}
+    sent_to = shown["collected_information"]["shipping_details"]
+    assert (sent_to["name"], sent_to["address"]["city"]) == ("Grace", "Bonn")
+    assert shown["payment_intent"]["shipping"]["address"]["country"] == "DE"
+    link = office.post("/v1/payment_links", line_items=[{"price": price(office)}], **COLLECTS)
+    assert "value" not in link["custom_fields"][0]["text"]
+    _, page = customer(office, link["url"])
+    assert "Engraving &lt;3" in page.text
+    gone = office.post(f"/v1/payment_links/{link['id']}", custom_fields="",
+                       shipping_address_collection="")  # fmt: skip
+    assert (gone["custom_fields"], gone["shipping_address_collection"]) == ([], None)
+
+
 def test_the_page_names_whoever_is_paid(office: Office) -> None:
     seller = office.open_account(business_profile={"name": "Ada's <Shirts>"})
     made = session(office, seller)
@@ -208,23 +259,3 @@ def test_a_card_is_saved_for_later(office: Office) -> None:
     assert office.refused(path)["code"] == "setup_intent_unexpected_state"
     office.post(f"/v1/checkout/sessions/{other['id']}/expire")
     assert office.get(f"/v1/setup_intents/{waiting}")["status"] == "canceled"
-
-
-def test_a_bank_account_pays_later(office: Office) -> None:
-    data = {"currency": "eur", "product_data": {"name": "Tea"}, "unit_amount": 900}
-    made = session(office, line_items=[{"price_data": data}],
-                   payment_method_types=["card", "sepa_debit"])  # fmt: skip
-    browser, page = customer(office, made["url"])
-    assert 'href="?method=sepa_debit"' in page.text
-    page = browser.open(made["url"] + "?method=sepa_debit")
-    assert "authorise the shop" in text_of(page)
-    wrong = browser.submit(page, TYPED | {"iban": "AT00 1904 3002 3457 3201"})
-    assert "The IBAN is not one" in text_of(wrong)
-    paid = browser.submit(wrong, TYPED | {"iban": "AT61 1904 3002 3457 3201"})
-    assert led(browser, paid) == done(made["id"])
-    assert state(office, made["id"]) == ("complete", "unpaid")
-    assert "Order received" in text_of(browser.open(made["url"]))
-    (charge,) = office.get("/v1/charges")["data"]
-    mandate = charge["payment_method_details"]["sepa_debit"]["mandate"]
-    agreed = office.get(f"/v1/mandates/{mandate}")["customer_acceptance"]
-    assert (agreed["type"], agreed["online"]["ip_address"]) == ("online", "127.0.0.1")

@@ -1,8 +1,14 @@
-"""Payment links: each visit opens a session of its own, as long as the offer stands."""
+"""Payment links: whoever takes the offer has a session of their own, as long as it stands."""
 
+import asyncio
+import re
 from typing import Any
 
-from tests.checkout.shop import TYPED, customer, led, price, text_of
+import httpx
+import pytest
+
+from bezant.rail.cards import Acquirer, CardAnswer, CardRequest
+from tests.checkout.shop import CHALLENGED, DECLINED, TYPED, customer, led, price, text_of
 from tests.resources.office import Office
 
 URL = "/v1/payment_links"
@@ -13,7 +19,7 @@ def link(office: Office, account: str | None = None, **params: Any) -> Any:
     return office.post(URL, account, line_items=[{"price_data": data, "quantity": 2}], **params)
 
 
-def test_each_visit_opens_a_session(office: Office) -> None:
+def test_whoever_takes_an_offer_opens_a_session(office: Office) -> None:
     made = link(office, metadata={"campaign": "spring"}, expand=["line_items"],
                 after_completion={"type": "hosted_confirmation",
                                   "hosted_confirmation": {"custom_message": "Enjoy!"}},
@@ -23,10 +29,18 @@ def test_each_visit_opens_a_session(office: Office) -> None:
     url = made["url"] + "?client_reference_id=o_1&prefilled_email=eve@example.com"
     browser, page = customer(office, url)
     customer(office, made["url"])
-    paid = browser.submit(page, TYPED)
+    assert "client_reference_id=o_1" in page.text or 'href="?' not in page.text
+    wrong = browser.submit(page, TYPED | {"card_number": ""})
+    assert "Enter the number on the card." in text_of(wrong)
+    assert office.listed("/v1/checkout/sessions") == [], "looking leaves nothing behind"
+    declined = browser.submit(wrong, TYPED | {"card_number": DECLINED})
+    assert "declined" in text_of(declined)
+    paid = browser.submit(declined, TYPED)
     assert "Enjoy!" in text_of(browser.open(paid.headers["Location"]))
-    opened, first = office.get("/v1/checkout/sessions", payment_link=made["id"])["data"]
-    assert (opened["status"], first["status"]) == ("open", "complete")
+    (first,) = office.get("/v1/checkout/sessions", payment_link=made["id"])["data"]
+    assert first["status"] == "complete"
+    stranger, _ = customer(office, made["url"])
+    assert "Enter the numbers again" in text_of(stranger.submit(page, TYPED))
     assert (first["client_reference_id"], first["customer_details"]["email"]) == (
         "o_1", "eve@example.com",
     )  # fmt: skip
@@ -47,6 +61,12 @@ def test_a_link_takes_only_so_many_payments(office: Office) -> None:
                 inactive_message="Sold out, sorry.")  # fmt: skip
     browser, page = customer(office, made["url"])
     other, late = customer(office, made["url"])
+    page = browser.submit(page, TYPED | {"card_number": CHALLENGED})
+    assert "paying for the last one" in text_of(other.submit(late, TYPED))
+    page = browser.submit(browser.open(page.headers["Location"]), {}, outcome="failed")
+    page = browser.open(browser.open(page.headers["Location"]).headers["Location"])
+    assert "could not confirm" in text_of(page)
+    _, late = customer(office, made["url"])
     assert browser.submit(page, TYPED).status_code == 303
     shown = office.get(f"{URL}/{made['id']}")
     assert (shown["active"], shown["restrictions"]) == (
@@ -61,6 +81,64 @@ def test_a_link_takes_only_so_many_payments(office: Office) -> None:
     more = {"completed_sessions": {"limit": 2}}
     assert office.post(f"{URL}/{made['id']}", active=True, restrictions=more)["active"]
     assert office.events().count("payment_link.updated") == 2
+
+
+class Counting:
+    """An acquirer that counts what it has been asked to hold, and has."""
+
+    def __init__(self, acquirer: Any) -> None:
+        self.acquirer = acquirer
+        self.held: set[str] = set()
+
+    async def ask(self, request: CardRequest) -> CardAnswer:
+        answer = await self.acquirer.ask(request)
+        if answer.approved and request.act == "authorize":
+            self.held.add(request.id)
+        return answer
+
+
+@pytest.mark.parametrize(("limit", "comers"), [(1, 3), (2, 3)])
+def test_nobody_is_charged_for_whom_there_was_none_left(
+    office: Office, monkeypatch: pytest.MonkeyPatch, limit: int, comers: int
+) -> None:
+    counting = Counting(office.runtime.ports[Acquirer])
+    monkeypatch.setitem(office.runtime.ports, Acquirer, counting)
+    made = link(office, restrictions={"completed_sessions": {"limit": limit}})
+    there = [customer(office, made["url"]) for _ in range(comers)]
+
+    async def together() -> None:
+        posts = [
+            browser.client.post(page.url, data=TYPED | hidden_of(page))
+            for browser, page in there
+            for _ in range(2)  # Each of them clicks twice.
+        ]
+        await asyncio.gather(*posts)
+
+    office.run(together())
+    shown = office.get(f"{URL}/{made['id']}")
+    completed = {"count": limit, "limit": limit}
+    assert (shown["active"], shown["restrictions"]) == (False, {"completed_sessions": completed})
+    sessions = office.get("/v1/checkout/sessions", payment_link=made["id"])["data"]
+    assert [each["status"] for each in sessions].count("complete") == limit
+    assert len(sessions) <= comers
+    assert len(office.listed("/v1/charges")) == len(counting.held) == limit
+
+
+def hidden_of(page: httpx.Response) -> dict[str, str]:
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+
+
+def test_a_place_that_is_not_paid_for_is_somebody_else_s_again(office: Office) -> None:
+    made = link(office, restrictions={"completed_sessions": {"limit": 1}})
+    browser, page = customer(office, made["url"])
+    browser.submit(page, TYPED | {"card_number": CHALLENGED})
+    assert customer_of(office, made["url"]) == 410
+    office.pass_time(hours=1)
+    while office.work():
+        pass
+    browser, page = customer(office, made["url"])
+    assert browser.submit(page, TYPED).status_code == 303
+    assert len(office.listed("/v1/charges")) == 1
 
 
 def test_a_link_is_switched_off_and_changed(office: Office) -> None:

@@ -168,7 +168,19 @@ NOT_OFFERED: list[tuple[Any, str | None]] = [
         {"payment_intent_data": {"transfer_data": {"destination": "acct_1"}}},
         "payment_intent_data[transfer_data][destination]",
     ),
-    ({"payment_method_types": ["us_bank_account"]}, None),
+    ({"payment_method_types": ["sepa_debit"]}, None),
+    (
+        {
+            "custom_fields": [
+                {"key": "a", "label": {"type": "custom", "custom": "A"}, "type": "dropdown"}
+            ]
+        },
+        "custom_fields[0][dropdown]",
+    ),
+    (
+        {"shipping_address_collection": {"allowed_countries": ["XX"]}},
+        "shipping_address_collection[allowed_countries][0]",
+    ),
     ({"locale": "de"}, "locale"),
     ({"nonsense": "1"}, "nonsense"),
 ]

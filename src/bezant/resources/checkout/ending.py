@@ -7,8 +7,10 @@ import msgspec
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
-from bezant.resources.checkout.outcome import WAITS, followed, intent_of_session
+from bezant.resources.checkout.link_places import give_back
+from bezant.resources.checkout.outcome import followed, intent_of_session, is_done
 from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.payments import paying
 from bezant.resources.payments.setting_up import abandon
 from bezant.resources.payments.setup_intent import SetupIntent
 from bezant.store.jobs import JobRow
@@ -20,19 +22,20 @@ async def expire(ctx: Context, session: CheckoutSession) -> CheckoutSession:
     """End a session that is open; what it has begun is canceled, and nothing has been paid."""
     intent = await intent_of_session(ctx, session)
     if intent is not None:
-        if intent.status not in WAITS:
+        if is_done(intent):
             return await followed(ctx, session, intent)
         if isinstance(intent, SetupIntent):
             await abandon(ctx, intent)
             ctx.save(intent, next_action=None, status="canceled", event="setup_intent.canceled")
         else:
             ctx.save(
-                intent,
+                await paying.abandon(ctx, intent),
                 canceled_at=unix_seconds(ctx.now()),
                 next_action=None,
                 status="canceled",
                 event="payment_intent.canceled",
             )
+    await give_back(ctx, session)
     return ctx.save(session, status="expired", url=None, event="checkout.session.expired")
 
 

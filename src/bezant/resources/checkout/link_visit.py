@@ -1,16 +1,30 @@
-"""What a visit to a payment link opens: a session with the link's offer."""
+"""What a payment link opens for whoever takes its offer: a session."""
 
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bezant.api.context import Context
-from bezant.resources.checkout.line_item import Line, items_under, line_again
-from bezant.resources.checkout.opening import Origin, new_session, plain, tried, wanted_of
-from bezant.resources.checkout.payment_link import PaymentLink, Redirect, check_active
+from bezant.kernel.codec import unix_seconds
+from bezant.resources.checkout.custom_fields import in_session
+from bezant.resources.checkout.line_item import Line, LineItem, line_again
+from bezant.resources.checkout.link_places import check_active
+from bezant.resources.checkout.opening import (
+    Origin,
+    check_customer,
+    new_session,
+    tried,
+    wanted_of,
+)
+from bezant.resources.checkout.opening_types import plain
+from bezant.resources.checkout.payment_link import PaymentLink, Redirect
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.checkout.session_params import CreateSession, PaymentIntentData
 from bezant.resources.payments.payment_intent_params import TransferDataParams
+
+_LIMITED_SECONDS = 3_600
+"""How long a session has that may keep the place of a link that only takes so many payments."""
 
 
 class Visitor(Struct, frozen=True):
@@ -20,23 +34,32 @@ class Visitor(Struct, frozen=True):
     email: str | None = None
 
 
-async def visit(ctx: Context, link: PaymentLink, visitor: Visitor) -> CheckoutSession:
-    """Open a session; InvalidRequest says why a link leads nowhere any more."""
-    check_active(link)
-    lines = [line_again(item) for item in await items_under(ctx, link.id)]
+async def visit(
+    ctx: Context, link: PaymentLink, items: Sequence[LineItem], visitor: Visitor
+) -> CheckoutSession:
+    """Open a session for a link's items; InvalidRequest says why it leads nowhere any more."""
+    check_active(ctx, link)
+    lines = [line_again(item) for item in items]
     params = _params(link, visitor)
+    if link.restrictions is not None:  # Others wait for the place that it may take.
+        params = replace(params, expires_at=unix_seconds(ctx.now()) + _LIMITED_SECONDS)
     session = await new_session(ctx, params, lines, Origin(payment_link=link.id))
     return ctx.save(
         session,
+        consent_collection=link.consent_collection,
+        custom_fields=in_session(link.custom_fields),
         custom_text=link.custom_text,
         metadata=dict(link.metadata),
         phone_number_collection=link.phone_number_collection,
+        shipping_address_collection=link.shipping_address_collection,
     )
 
 
 async def check_payment(ctx: Context, link: PaymentLink, lines: Sequence[Line]) -> None:
     """Refuse an offer that nobody could accept."""
-    await tried(ctx, wanted_of(_params(link, Visitor()), lines), Origin(payment_link=link.id))
+    params = _params(link, Visitor())
+    intent = await tried(ctx, wanted_of(params, lines), Origin(payment_link=link.id))
+    check_customer(params, intent.payment_method_types)
 
 
 def _params(link: PaymentLink, visitor: Visitor) -> CreateSession:

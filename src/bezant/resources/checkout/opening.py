@@ -1,7 +1,7 @@
 """Opening a checkout session: what parameters make of it, and what its intent is to be like."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from msgspec import UNSET, Struct, to_builtins
 
@@ -11,7 +11,16 @@ from bezant.api.params import Unset, merged
 from bezant.api.refusals import missing
 from bezant.kernel.codec import base62, from_microseconds, unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.collecting import consent_of, shipping_of
+from bezant.resources.checkout.custom_fields import in_session, made
 from bezant.resources.checkout.line_item import Line, store_lines, total_of
+from bezant.resources.checkout.opening_types import (
+    check_types,
+    checked_setup,
+    options_shown,
+    plain,
+    setup_wanted_of,
+)
 from bezant.resources.checkout.session import (
     NO_WORDS,
     CheckoutSession,
@@ -28,7 +37,6 @@ from bezant.resources.checkout.session_params import (
     MessageParams,
 )
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.owners import Owner
 from bezant.resources.payments.intent_changes import intent_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import CreatePaymentIntent
@@ -37,9 +45,8 @@ from bezant.store.feed import BOOK_DIGITS
 EXPIRY_JOB = "checkout.expire"
 LEAST_SECONDS, MOST_SECONDS = 30 * 60, 24 * 3_600
 PAGE = "/c/pay"
-PAGE_TYPES = ("card", "sepa_debit")
-"""The types of payment method that the page can take; cards alone if nothing is said."""
 USUAL_TYPES = ("card",)
+"""The types of payment method that the page takes if nothing is said."""
 _SHOWN = ("billing_address_collection", "cancel_url", "client_reference_id",
           "integration_identifier", "locale", "origin_context", "submit_type",
           "success_url")  # fmt: skip
@@ -62,19 +69,21 @@ async def new_session(
     name = ctx.new_id(f"cs_{'live' if ctx.livemode else 'test'}")
     customer = await _customer(ctx, params)
     wanted = wanted_of(params, lines)
-    types: list[str] = list(USUAL_TYPES)
     if params.mode == "payment":
         types = (await tried(ctx, wanted, origin)).payment_method_types
+        check_customer(params, types)
     else:
-        await _check_setup(ctx, params)
+        types = await checked_setup(ctx, wanted)
     secret = "".join(ctx.runtime.ids.request_id().removeprefix("req_") for _ in range(2))
     place = base62(ctx.book.id, BOOK_DIGITS) + name.rpartition("_")[2]
     options = wanted.get("payment_method_options", {})
     session = CheckoutSession(
         id=name,
         allowed_payment_method_types=params.allowed_payment_method_types,
+        consent_collection=consent_of(params.consent_collection),
         created=created_of(name),
         currency=params.currency or (lines[0].price.currency if lines else None),
+        custom_fields=in_session(made(params.custom_fields or ())),
         custom_text=custom_text(params.custom_text),
         customer=params.customer,
         customer_creation=_creation(params),
@@ -86,10 +95,11 @@ async def new_session(
         metadata=merged({}, params.metadata),
         mode="setup" if params.mode == "setup" else "payment",
         payment_link=origin.payment_link,
-        payment_method_options=_options_shown(options) if "card" in types else {},
+        payment_method_options=options_shown(options, types),
         payment_method_types=types,
         payment_status="unpaid" if lines else "no_payment_required",
         phone_number_collection=_phone(params),
+        shipping_address_collection=shipping_of(params.shipping_address_collection),
         url=f"{ctx.runtime.config.public_url}{PAGE}/{place}{secret}",
         **_sums(lines),
         **{field: getattr(params, field) for field in _SHOWN},
@@ -119,10 +129,14 @@ def check_fit(params: CreateSession) -> None:
             raise missing("line_items")
         others = ("setup_intent_data",)
     else:
-        others = ("line_items", "payment_intent_data", "submit_type", "customer_creation")
+        others = (
+            "line_items", "payment_intent_data", "submit_type", "customer_creation",
+            "shipping_address_collection",
+        )  # fmt: skip
     for name in others:
         if getattr(params, name) is not None:
             raise InvalidRequest(f"You can't send `{name}` in {params.mode} mode.", param=name)
+    _check_shipping(params)
     if params.customer is None:
         if params.customer_update is not None:
             raise InvalidRequest("`customer_update` needs a `customer`.", param="customer_update")
@@ -132,13 +146,24 @@ def check_fit(params: CreateSession) -> None:
             raise InvalidRequest(f"You may only send one of `customer` and `{name}`.", param=name)
 
 
+def _check_shipping(params: CreateSession) -> None:
+    """Refuse to ask whoever pays what the merchant has said already."""
+    data = params.payment_intent_data
+    if params.shipping_address_collection is not None and data is not None and data.shipping:
+        raise InvalidRequest(
+            "Either the page asks where goods go to, or you say it: send one of "
+            "`shipping_address_collection` and `payment_intent_data[shipping]`.",
+            param="shipping_address_collection",
+        )
+
+
 def custom_text(sent: CustomTextParams | None, before: CustomText = NO_WORDS) -> CustomText:
     """Return the merchant's words after what was sent of them."""
     if sent is None:
         return before
+    names = CustomText.__struct_fields__
     return CustomText(
-        after_submit=_message(sent.after_submit, before.after_submit),
-        submit=_message(sent.submit, before.submit),
+        **{name: _message(getattr(sent, name), getattr(before, name)) for name in names}
     )
 
 
@@ -148,23 +173,10 @@ def _message(sent: MessageParams | Unset | None, before: Message | None) -> Mess
     return Message(sent.message) if sent else None
 
 
-def plain(sent: Struct | None) -> dict[str, Any]:
-    """Return a struct as JSON has it, without what is None in it."""
-    return {} if sent is None else _pruned(to_builtins(sent))
-
-
-def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _pruned(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
-        for name, value in tree.items()
-        if value is not None
-    }
-
-
 def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
     """Return the parameters of the intent that is made when somebody pays."""
     if params.mode == "setup":
-        return _setup_wanted(params)
+        return setup_wanted_of(params, USUAL_TYPES)
     _check_currency(params, lines)
     wanted: dict[str, Any] = plain(params.payment_intent_data) | {
         "amount": total_of(lines),
@@ -178,35 +190,6 @@ def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
         wanted["payment_method_types"] = list(USUAL_TYPES)
     options = plain(params.payment_method_options)
     return wanted | ({"payment_method_options": options} if options else {})
-
-
-def _setup_wanted(params: CreateSession) -> dict[str, Any]:
-    wanted = plain(params.setup_intent_data) | {"payment_method_types": list(USUAL_TYPES)}
-    if params.customer is not None:
-        wanted["customer"] = params.customer
-    options = plain(params.payment_method_options)
-    if options.get("card", {}).keys() - {"request_three_d_secure"}:
-        raise InvalidRequest(
-            "Of cards that are saved only `request_three_d_secure` can be said.",
-            param="payment_method_options[card]",
-        )
-    return wanted | ({"payment_method_options": options} if options else {})
-
-
-async def _check_setup(ctx: Context, params: CreateSession) -> None:
-    """Refuse what cannot be saved, and for whom."""
-    sent = params.allowed_payment_method_types or params.payment_method_types or USUAL_TYPES
-    excluded = params.excluded_payment_method_types or ()
-    if not set(USUAL_TYPES) >= set(sent) > set(excluded) & set(sent):
-        raise InvalidRequest(
-            f"The page saves only payment methods of the type {', '.join(USUAL_TYPES)}.",
-            code="payment_method_unsupported_type",
-            param="payment_method_types",
-        )
-    data = params.setup_intent_data
-    if data is not None and data.on_behalf_of is not None:
-        param = "setup_intent_data[on_behalf_of]"
-        await ctx.load(Owner, data.on_behalf_of, param=param, book=ctx.platform_book)
 
 
 def _check_currency(params: CreateSession, lines: Sequence[Line]) -> None:
@@ -227,17 +210,22 @@ async def tried(ctx: Context, wanted: Mapping[str, Any], origin: Origin) -> Paym
         if first in _OF_DATA and origin.payment_link is None:
             param = f"payment_intent_data[{first}]{bracket}{rest}"
         raise InvalidRequest(problem.message, code=problem.code, param=param) from problem
-    unknown = [each for each in intent.payment_method_types if each not in PAGE_TYPES]
-    if unknown:
-        raise InvalidRequest(
-            f"The page does not take payments by {unknown[0]}, only by {', '.join(PAGE_TYPES)}.",
-            code="payment_method_unsupported_type",
-            param="payment_method_types",
-        )
+    check_types(intent)
     return intent
 
 
 _OF_DATA = frozenset({"application_fee_amount", "on_behalf_of", "transfer_data"})
+
+
+def check_customer(params: CreateSession, types: Sequence[str]) -> None:
+    """Refuse bank transfers that are nobody's: what comes is kept for a customer."""
+    known = params.customer is not None or params.customer_creation == "always"
+    if "customer_balance" in types and not known:
+        raise InvalidRequest(
+            "Bank transfers (customer_balance) are kept for a customer: send `customer`, or "
+            "customer_creation=always.",
+            param="customer",
+        )
 
 
 async def _customer(ctx: Context, params: CreateSession) -> Customer | None:
@@ -286,7 +274,3 @@ def _sums(lines: Sequence[Line]) -> dict[str, Any]:
         return {}
     total = total_of(lines)
     return {"amount_subtotal": total, "amount_total": total, "total_details": TotalDetails()}
-
-
-def _options_shown(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {"card": {"request_three_d_secure": "automatic"} | options.get("card", {})}

@@ -7,10 +7,11 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from bezant.api.context import Context
-from bezant.resources.checkout.payment_link import count_completed
+from bezant.resources.checkout.link_places import count_completed, give_back
 from bezant.resources.checkout.session import CheckoutSession, CustomerDetails, Kept
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments.following import COMPLETED
 from bezant.resources.payments.intent_changes import method_named
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
@@ -20,6 +21,9 @@ _FAILED = "checkout.session.async_payment_failed"
 _OVER = frozenset({"succeeded", "processing", "requires_capture"})
 WAITS = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 """States in which an intent can be confirmed, or canceled."""
+_PROMISED = frozenset({"display_bank_transfer_instructions", "verify_with_microdeposits"})
+"""What whoever pays does later, and not on the page: with that they have done their part there."""
+_LOST = frozenset({"requires_payment_method", "canceled"})
 
 Intent = PaymentIntent | SetupIntent
 
@@ -51,18 +55,28 @@ async def followed(
     method: PaymentMethod | None = None,
 ) -> CheckoutSession:
     """Let a session stand as its intent does."""
-    if session.status == "open" and intent.status in _OVER:
-        return await _completed(ctx, session, intent, method)
-    if session.status != "complete" or session.payment_status != "unpaid":
+    if session.status == "open":
+        if is_done(intent):
+            return await _completed(ctx, session, intent, method)
+        if intent.status in _LOST:
+            await give_back(ctx, session)
         return session
     kept = kept_of(ctx, session)
+    if session.status != "complete" or session.payment_status != "unpaid":
+        return session
     done = replace(kept, waits=False)
     if intent.status == "succeeded":
         event = _SUCCEEDED if kept.waits else None
         return keep(ctx, session, done, payment_status="paid", event=event)
-    if kept.waits and intent.status not in _OVER:
+    if kept.waits and intent.status in _LOST:
         return keep(ctx, session, done, event=_FAILED)
     return session
+
+
+def is_done(intent: Intent) -> bool:
+    """Tell whether whoever pays has done their part on the page."""
+    asked = (intent.next_action or {}).get("type")
+    return intent.status in _OVER or (intent.status == "requires_action" and asked in _PROMISED)
 
 
 async def _completed(
@@ -72,16 +86,17 @@ async def _completed(
         assert intent.payment_method is not None, f"{intent.id} was confirmed with a method"
         method = await method_named(ctx, intent.payment_method)
     kept = kept_of(ctx, session)
-    if session.payment_link is not None:
-        await count_completed(ctx, session.payment_link)
+    await count_completed(ctx, session)
     await _bring_up_to_date(ctx, session, kept, method)
     paid = session.payment_status
     if session.mode == "payment":
         paid = "paid" if intent.status == "succeeded" else "unpaid"
+    if intent.status == "requires_action":  # The session is over, and no page confirms it now.
+        ctx.save(ctx.current(intent), hidden=ctx.hidden(intent) | {COMPLETED: True})
     return keep(
         ctx,
         session,
-        replace(kept, waits=intent.status == "processing"),
+        replace(kept, waits=intent.status in ("processing", "requires_action")),
         customer=intent.customer,
         customer_details=_details(session, method),
         payment_status=paid,

@@ -1,38 +1,35 @@
-"""What is typed into the checkout page: read, checked for gaps, and made a payment method's."""
+"""The form of the checkout page: what it asks for, what is missing in it, and what it becomes."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from bezant.api.decoders import decoder
-from bezant.resources.checkout import page_html as html
+from bezant.resources.checkout.collecting import collected, consent_rows, shipping_rows
 from bezant.resources.checkout.countries import countries
+from bezant.resources.checkout.custom_fields import asked_of, filled
+from bezant.resources.checkout.page_fields import (
+    ADDRESS,
+    CITY,
+    COUNTRY,
+    EMAIL,
+    FIELDS,
+    LINE1,
+    LINE2,
+    NAME,
+    PHONE,
+    POSTAL_CODE,
+    STATE,
+    Asked,
+    Row,
+    Section,
+)
+from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 
-_EXPIRY = re.compile(r"\s*(\d{1,2})\s*[/.\- ]?\s*(\d{2}|\d{4})\s*", re.ASCII)
 _LONGEST = 500
-_ASKED = {
-    html.EMAIL: "Enter your e-mail address.",
-    html.PHONE: "Enter your phone number.",
-    html.NUMBER: "Enter the number on the card.",
-    html.EXPIRY: "Enter the month and the year, as on the card: 04 / 29.",
-    html.CVC: "Enter the security code.",
-    html.NAME: "Enter the name that is on the card.",
-    html.IBAN: "Enter the IBAN of the account.",
-    html.COUNTRY: "Choose a country.",
-    html.LINE1: "Enter the street and the number.",
-    html.CITY: "Enter the city.",
-    html.POSTAL_CODE: "Enter the postal code.",
-}
-"""What is said of a field that was left empty."""
-_PLACES = {
-    "cvc": html.CVC,
-    "exp_month": html.EXPIRY,
-    "exp_year": html.EXPIRY,
-    "number": html.NUMBER,
-    "sepa_debit[iban]": html.IBAN,
-}
 _method = decoder(CreatePaymentMethod)
 
 
@@ -46,66 +43,118 @@ def is_email(text: str) -> bool:
 def kind_of(session: CheckoutSession, asked: str | None) -> str:
     """Return the type of payment method that is asked for, or the first that can be used."""
     types = session.payment_method_types
-    return asked if asked in types else types[0]
+    return asked if asked is not None and asked in types else types[0]
 
 
-def gaps(session: CheckoutSession, kind: str, typed: Mapping[str, str]) -> dict[str, str]:
+def sections_of(session: CheckoutSession, kind: str, merchant: str = "") -> list[Section]:
+    """Return what the form asks for to pay in a way, part by part."""
+    contact: list[Row] = []
+    if session.email is None:
+        contact.append([Asked(EMAIL, FIELDS[EMAIL])])
+    if session.phone_number_collection.enabled:
+        contact.append([Asked(PHONE, FIELDS[PHONE])])
+    own: list[Row] = [[asked] for asked in asked_of(session.custom_fields)]
+    terms = session.custom_text.terms_of_service_acceptance
+    agreed = consent_rows(session.consent_collection, merchant, terms.message if terms else "")
+    sent_to = session.custom_text.shipping_address
+    parts = [
+        Section("", contact),
+        Section(
+            "Delivery",
+            shipping_rows(session.shipping_address_collection),
+            sent_to.message if sent_to else "",
+        ),
+        Section("", own),
+        Section("", _payment(session, kind)),
+        Section("", agreed),
+    ]
+    return [part for part in parts if part.rows]
+
+
+def fields_of(session: CheckoutSession, kind: str) -> list[Asked]:
+    """Return all fields that the form asks for to pay in a way."""
+    return [asked for part in sections_of(session, kind) for row in part.rows for asked in row]
+
+
+def _payment(session: CheckoutSession, kind: str) -> list[Row]:
+    way = WAYS[kind]
+    rows: list[Row] = [[_of_way(kind, name) for name in row] for row in way.rows]
+    if way.billing == "address" or session.billing_address_collection == "required":
+        return [*rows, *_address()]
+    if way.billing == "country":
+        postal = Asked(POSTAL_CODE, FIELDS[POSTAL_CODE], required=False)
+        rows.append([Asked(COUNTRY, FIELDS[COUNTRY]), postal])
+    return rows
+
+
+def _of_way(kind: str, name: str) -> Asked:
+    way, field = WAYS[kind], FIELDS[name]
+    if name == NAME:
+        field = replace(field, label=way.name, asked=way.ask_name)
+    if name in way.exact:
+        pattern, asked = way.exact[name]
+        field = replace(field, pattern=pattern, asked=asked)
+    return Asked(name, field)
+
+
+def _address() -> list[Row]:
+    return [
+        [Asked(COUNTRY, FIELDS[COUNTRY])],
+        [Asked(LINE1, FIELDS[LINE1])],
+        [Asked(LINE2, FIELDS[LINE2], required=False)],
+        [Asked(CITY, FIELDS[CITY]), Asked(POSTAL_CODE, FIELDS[POSTAL_CODE])],
+        [Asked(STATE, FIELDS[STATE], required=False)],
+    ]
+
+
+def cleaned(fields: Sequence[Asked], typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed into the fields of a form, and nothing else."""
+    known = {asked.name: asked.field.clean(typed.get(asked.name, "")) for asked in fields}
+    return {name: value for name, value in known.items() if value}
+
+
+def gaps(fields: Sequence[Asked], typed: Mapping[str, str]) -> dict[str, str]:
     """Return what is missing or can't be right, by the names of the fields, in their order."""
-    wrong = {name: _ASKED[name] for name in _required(session, kind) if not typed.get(name)}
-    email = typed.get(html.EMAIL)
-    if email and not is_email(email):
-        wrong[html.EMAIL] = "This is no e-mail address: it should be like ada@example.com."
-    if (expiry := typed.get(html.EXPIRY)) and not _EXPIRY.fullmatch(expiry):
-        wrong[html.EXPIRY] = _ASKED[html.EXPIRY]
-    if (country := typed.get(html.COUNTRY)) and country not in countries():
-        wrong[html.COUNTRY] = _ASKED[html.COUNTRY]
-    for name, value in typed.items():
-        if len(value) > _LONGEST:
-            wrong[name] = "This is too long."
-    return {name: wrong[name] for name in (*_ASKED, html.LINE2, html.STATE) if name in wrong}
+    wrong = {asked.name: _problem(asked, typed.get(asked.name, "")) for asked in fields}
+    return {name: problem for name, problem in wrong.items() if problem}
+
+
+def told_of(session: CheckoutSession, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a session keeps of what was typed in besides the payment method."""
+    shipping, consent = session.shipping_address_collection, session.consent_collection
+    told = collected(shipping, consent, typed)
+    if session.custom_fields:
+        told["custom_fields"] = filled(session.custom_fields, typed)
+    return told
+
+
+def _problem(asked: Asked, value: str) -> str:
+    field = asked.field
+    if not value:
+        return field.asked if asked.required else ""
+    if len(value) > _LONGEST:
+        return "This is too long."
+    if field.kind == "email" and not is_email(value):
+        return "This is no e-mail address: it should be like ada@example.com."
+    known = value in countries() if field.kind == "country" else field.takes(value)
+    return "" if known else field.asked
 
 
 def method_of(
     session: CheckoutSession, kind: str, typed: Mapping[str, str], more: Mapping[str, str]
 ) -> CreatePaymentMethod:
     """Return the parameters of the payment method that was typed in, which has no gaps."""
-    address = {name: typed[name] for name in (html.LINE1, html.LINE2, html.CITY, html.STATE,
-                                              html.POSTAL_CODE, html.COUNTRY)
-               if typed.get(name)}  # fmt: skip
-    billing: dict[str, Any] = {"name": typed[html.NAME], "address": address}
-    if email := typed.get(html.EMAIL) or session.email:
+    address = {name: typed[name] for name in ADDRESS if name in typed}
+    billing: dict[str, Any] = {"name": typed[NAME], "address": address}
+    if email := typed.get(EMAIL) or session.email:
         billing["email"] = email
-    if phone := typed.get(html.PHONE):
+    if phone := typed.get(PHONE):
         billing["phone"] = phone
-    told = _card(typed) if kind == "card" else {"iban": typed[html.IBAN]}
-    return _method({"type": kind, kind: told, "billing_details": billing, **more})
+    told = WAYS[kind].told(typed)
+    details = {kind: told} if told else {}
+    return _method({"type": kind, "billing_details": billing, **details, **more})
 
 
-def _card(typed: Mapping[str, str]) -> dict[str, str]:
-    found = _EXPIRY.fullmatch(typed[html.EXPIRY])
-    assert found is not None, "a form without gaps has an expiry"
-    return {
-        "number": typed[html.NUMBER],
-        "exp_month": found[1],
-        "exp_year": found[2],
-        "cvc": typed[html.CVC],
-    }
-
-
-def place_of(param: str | None) -> str | None:
+def place_of(kind: str, param: str | None) -> str | None:
     """Return the field that an error is about, if it is about one."""
-    return _PLACES.get(param or "") or _PLACES.get(
-        (param or "").removeprefix("card[").removesuffix("]")
-    )
-
-
-def _required(session: CheckoutSession, kind: str) -> Sequence[str]:
-    of_card = [html.NUMBER, html.EXPIRY, html.CVC, html.COUNTRY]
-    required = [html.NAME, *(of_card if kind == "card" else [html.IBAN])]
-    if session.email is None:
-        required.append(html.EMAIL)
-    if session.phone_number_collection.enabled:
-        required.append(html.PHONE)
-    if session.billing_address_collection == "required":
-        required += [html.COUNTRY, html.LINE1, html.CITY, html.POSTAL_CODE]
-    return required
+    return WAYS[kind].places.get(param or "")

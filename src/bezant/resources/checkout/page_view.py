@@ -1,7 +1,8 @@
 """What the checkout page shows of a session, as it stands, and where it leads on to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
@@ -11,16 +12,27 @@ from bezant.kernel.currency import format_amount
 from bezant.kernel.money import Money
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.line_item import LineItem, items_under
+from bezant.resources.checkout.link_places import why_over
 from bezant.resources.checkout.outcome import Intent, intent_of_session, kept_of
-from bezant.resources.checkout.page_form import kind_of
-from bezant.resources.checkout.payment_link import HostedConfirmation, PaymentLink, is_over
+from bezant.resources.checkout.page_end_html import Code, Told, code, message
+from bezant.resources.checkout.page_ended import ended_of, moment_of
+from bezant.resources.checkout.page_form import kind_of, sections_of
+from bezant.resources.checkout.page_ways import WAYS
+from bezant.resources.checkout.payment_link import PaymentLink
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.pushing import TEXT
 
 _VERBS = {"book": "Book", "donate": "Donate"}
 _UNPROVEN = "Your bank could not confirm that it was you. Try again, or use another card."
-_SESSION_ID = "{CHECKOUT_SESSION_ID}"
+_CODES = {"pix_display_qr_code": "pix", "upi_handle_redirect_or_display_qr_code": "upi"}
+"""What intents ask for by a code on the page, and for which type of payment method."""
+_READ = {
+    "pix": "Read this code with your bank's app, or copy it there.",
+    "upi": "Read this code with any UPI app.",
+}
+_UPI = "upi://"
 
 
 class Shown(Struct, frozen=True):
@@ -43,48 +55,99 @@ class Seen(NamedTuple):
     leaving: str | None = None
 
 
-async def view(ctx: Context, name: str, path: str, shown: Shown, token: str) -> Seen:
-    """Return what is to be seen of a session at a path; the token goes into the form."""
+class Scene(NamedTuple):
+    """Where a page is: its path, what its links keep of the query, and what its form hides.
+
+    `action` is where the form goes, if not to the page itself.
+    """
+
+    path: str
+    hidden: Mapping[str, str]
+    query: Mapping[str, str] = {}
+    action: str = ""
+
+
+async def view(ctx: Context, name: str, scene: Scene, shown: Shown) -> Seen:
+    """Return what is to be seen of a session."""
     session = await ctx.load(CheckoutSession, name)
     link = None
     if session.payment_link is not None:
         link = await ctx.load(PaymentLink, session.payment_link)
-    seller = await _merchant(ctx, session)
+    seller = await seller_of(ctx, session)
     if session.status == "complete":
-        return _complete(session, link, seller, path)
+        told, leaves = await ended_of(ctx, session, link, seller)
+        if not leaves:
+            return Seen(message(told), onward=scene.path)
+        leaving = Told(title=told.title, text=f"{told.text} One moment …", merchant=seller,
+                       livemode=told.livemode, link=told.link, leaves=True)  # fmt: skip
+        return Seen(message(told), onward=f"{scene.path}/return", leaving=message(leaving))
     if session.status == "expired" or session.expires_at <= unix_seconds(ctx.now()):
         text = "Nobody can pay here any more, and nothing has been charged."
-        return _ended("This page has expired", text, session, seller)
-    if link is not None and is_over(link):
-        text = link.inactive_message or "Nobody can pay here any more."
-        return _ended("This offer is over", text, session, seller)
-    return await _open(ctx, session, seller, shown, token)
-
-
-async def _open(
-    ctx: Context, session: CheckoutSession, seller: str, shown: Shown, token: str
-) -> Seen:
+        return _over("This page has expired", text, session, seller)
+    if link is not None and (over := why_over(ctx, link, session.id)):
+        return _over("This offer is over", over, session, seller)
     intent = await intent_of_session(ctx, session)
-    problem = shown.problem
-    if not problem and not shown.wrong:
-        problem = _last_problem(intent)
+    waits = _code(ctx, session, intent, seller, scene)
+    if waits is not None and not (shown.wrong or shown.problem):
+        kind, page = waits
+        if shown.kind in (None, kind):
+            return Seen(page, onward=scene.path)
+    if not shown.problem and not shown.wrong:
+        shown = Shown(typed=shown.typed, problem=_last_problem(intent), kind=shown.kind)
+    items = await items_under(ctx, session.id)
+    hidden = {**scene.hidden, "attempt": str(kept_of(ctx, session).attempts)}
+    scene = scene._replace(hidden=hidden)
+    page = form_page(ctx, session, items, seller, scene, shown)
+    return Seen(page, onward=_challenge(intent))
+
+
+def form_page(
+    ctx: Context,
+    session: CheckoutSession,
+    items: Sequence[LineItem],
+    seller: str,
+    scene: Scene,
+    shown: Shown,
+) -> str:
+    """Return the form of a session that is open, also of one that is not stored yet."""
+    kind = kind_of(session, shown.kind)
+    way = WAYS[kind]
+    total = _words(session.amount_total or 0, session.currency or "usd")
+    told = {"merchant": seller, "total": total}
     form = html.Form(
-        token=token,
-        attempt=kept_of(ctx, session).attempts,
-        kind=kind_of(session, shown.kind),
-        kinds=session.payment_method_types,
-        email=session.email,
-        phone=session.phone_number_collection.enabled,
-        address=session.billing_address_collection == "required",
+        hidden={**scene.hidden, "method": kind},
+        parts=sections_of(session, kind, seller),
+        ways=[
+            (f"{scene.path}?{urlencode({**scene.query, 'method': each})}", WAYS[each].title,
+             each == kind)
+            for each in session.payment_method_types
+        ],
+        known=session.email,
+        agrees=_agrees(ctx, session, kind).format(**told),
+        after=way.after.format(**told),
         typed=shown.typed,
         wrong=shown.wrong,
-        problem=problem,
-    )
-    items = await items_under(ctx, session.id)
-    return Seen(html.page(_offer(session, items, seller), form), onward=_challenge(intent))
+        problem=shown.problem,
+        action=scene.action,
+    )  # fmt: skip
+    return html.page(_offer(session, items, seller, kind, total), form)
 
 
-def _offer(session: CheckoutSession, items: list[LineItem], seller: str) -> html.Offer:
+def _agrees(ctx: Context, session: CheckoutSession, kind: str) -> str:
+    """Return what whoever pays agrees to."""
+    way, wanted = WAYS[kind], kept_of(ctx, session).wanted
+    if session.mode == "setup":
+        return way.agrees_later
+    options: Mapping[str, Any] = wanted.get("payment_method_options", {}).get(kind, {})
+    usage = options.get("setup_future_usage") or wanted.get("setup_future_usage")
+    if usage in (None, "none") or not way.later:
+        return way.agrees
+    return f"{way.agrees_later} This payment of {{total}} is the first."
+
+
+def _offer(
+    session: CheckoutSession, items: Sequence[LineItem], seller: str, kind: str, total: str
+) -> html.Offer:
     submit = session.custom_text.submit
     common: dict[str, Any] = {
         "merchant": seller,
@@ -92,14 +155,13 @@ def _offer(session: CheckoutSession, items: list[LineItem], seller: str) -> html
         "words": submit.message if submit else "",
         "back": session.cancel_url,
     }
+    way = WAYS[kind]
     if session.mode == "setup":
-        return html.Offer(heading="Save your card", button="Save card", **common)
-    assert session.amount_total is not None, "a payment has a total"
-    total = _words(session.amount_total, session.currency or "")
+        return html.Offer(heading=f"Save your {way.later}", button=f"Save {way.later}", **common)
     verb = _VERBS.get(session.submit_type or "", "Pay")
     return html.Offer(
         heading=total,
-        button=f"{verb} {total}",
+        button=way.button or f"{verb} {total}",
         lines=[_line(item) for item in items],
         total=total,
         **common,
@@ -116,30 +178,40 @@ def _line(item: LineItem) -> html.Line:
     )
 
 
-def _complete(session: CheckoutSession, link: PaymentLink | None, seller: str, path: str) -> Seen:
-    after = link.after_completion.hosted_confirmation if link else None
-    words = after.custom_message if isinstance(after, HostedConfirmation) else None
-    if session.mode == "setup":
-        title = "Your card is saved"
-    else:
-        title = "Payment complete" if session.payment_status == "paid" else "Order received"
-    after_submit = session.custom_text.after_submit
-    texts = (words or "Thank you.", after_submit.message if after_submit else "")
-    told: dict[str, Any] = {"merchant": seller, "livemode": session.livemode}
-    text = " ".join(filter(None, texts))
-    if session.success_url is None:
-        return Seen(html.message(title, f"{text} You can close this page.", **told), onward=path)
-    back = (session.success_url.replace(_SESSION_ID, session.id), f"Back to {seller}")
-    return Seen(
-        html.message(title, text, link=back, **told),
-        onward=f"{path}/return",
-        leaving=html.message(title, f"{text} One moment …", link=back, leaves=True, **told),
-    )
-
-
-def _ended(title: str, text: str, session: CheckoutSession, seller: str) -> Seen:
+def _over(title: str, text: str, session: CheckoutSession, seller: str) -> Seen:
     back = (session.cancel_url, f"Back to {seller}") if session.cancel_url else None
-    return Seen(html.message(title, text, merchant=seller, link=back, livemode=session.livemode))
+    told = Told(title=title, text=text, merchant=seller, link=back, livemode=session.livemode)
+    return Seen(message(told))
+
+
+def _code(
+    ctx: Context, session: CheckoutSession, intent: Intent | None, seller: str, scene: Scene
+) -> tuple[str, str] | None:
+    """Return the page with the code that an intent waits to be paid by, and for which type."""
+    if not isinstance(intent, PaymentIntent) or intent.status != "requires_action":
+        return None
+    asked = (intent.next_action or {}).get("type", "")
+    if asked not in _CODES:
+        return None
+    kind, action = _CODES[asked], (intent.next_action or {})[asked]
+    shown: dict[str, Any] = action.get("qr_code", action)
+    text: str = ctx.hidden(intent).get(TEXT, "")
+    others = [each for each in session.payment_method_types if each != kind]
+    ends = min(shown["expires_at"], session.expires_at)
+    return kind, code(
+        Code(
+            merchant=seller,
+            livemode=session.livemode,
+            total=_words(intent.amount, intent.currency),
+            words=_READ[kind],
+            image=shown["image_url_svg"],
+            expires=moment_of(ends),
+            looks_at=f"{scene.path}/return",
+            text="" if text.startswith(_UPI) else text,
+            opens=text if text.startswith(_UPI) else "",
+            others=f"{scene.path}?{urlencode({'method': others[0]})}" if others else "",
+        )
+    )
 
 
 def _last_problem(intent: Intent | None) -> str:
@@ -159,11 +231,10 @@ def _challenge(intent: Intent | None) -> str | None:
     return (action or {}).get("redirect_to_url", {}).get("url")
 
 
-async def _merchant(ctx: Context, session: CheckoutSession) -> str:
+async def seller_of(ctx: Context, session: CheckoutSession) -> str:
     """Return the name of whoever is paid, as its account has it."""
     owner = await merchant(ctx, kept_of(ctx, session).wanted.get("on_behalf_of"))
-    shown = owner.settings.get("dashboard", {}).get("display_name")
-    return owner.business_profile.get("name") or shown or "the shop"
+    return owner.shown_name or "the shop"
 
 
 def _words(amount: int, currency: str) -> str:

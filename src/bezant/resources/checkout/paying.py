@@ -4,15 +4,19 @@ A session has one intent, made at the first attempt. Its requests to the acquire
 the session and the attempt, so a form that is sent twice asks for the money once.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.collecting import shipping_to
+from bezant.resources.checkout.link_places import claim, give_back
 from bezant.resources.checkout.opening import intent_wanted
 from bezant.resources.checkout.outcome import WAITS, followed, keep, kept_of
-from bezant.resources.checkout.payment_link import check_link
-from bezant.resources.checkout.saving import save_card
+from bezant.resources.checkout.saving import save
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_params import CreateCustomer
@@ -25,22 +29,29 @@ from bezant.resources.payments.paying import confirm as confirmed
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import ConfirmPaymentIntent
 
+NOTHING_TOLD: Mapping[str, Any] = {}
+
 
 async def pay(
     ctx: Context,
     session: CheckoutSession,
     method: PaymentMethod,
     agreed: MandateData | None = None,
+    told: Mapping[str, Any] = NOTHING_TOLD,
 ) -> CheckoutSession | Failure:
     """Try to get the money of an open session by a method, or to save that for later.
 
-    `agreed` says how whoever pays has agreed that their bank account is debited.
+    `agreed` says how whoever pays has agreed that their bank account is debited, `told` is what
+    else the session keeps of what they have said.
     """
     if session.mode == "setup":
-        return await save_card(ctx, session, method)
-    await check_link(ctx, session.payment_link)
+        return await save(ctx, ctx.save(session, **told), method, agreed)
+    session = ctx.save(await claim(ctx, session), **told)
     session = await _with_customer(ctx, session, method)
     intent = await _intent(ctx, session, method)
+    shipping = shipping_to(session.collected_information)
+    if shipping is not None:
+        intent = ctx.save(intent, shipping=shipping)
     changes.check_method(intent, method)
     asked = ConfirmPaymentIntent(return_url=f"{session.url}/return", mandate_data=agreed)
     attempt = changes.attempt_of(ctx, intent, asked)
@@ -53,6 +64,7 @@ async def pay(
     )
     outcome = await confirmed(ctx, intent, method, attempt)
     if isinstance(outcome, Failure):
+        await give_back(ctx, session)
         return outcome
     return await followed(ctx, session, outcome, method)
 

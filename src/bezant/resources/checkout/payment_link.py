@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import replace
 
-from bezant.api.context import Context
 from bezant.api.resource import Expands, Identified
-from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.collecting import ConsentCollection, ShippingAddressCollection
+from bezant.resources.checkout.custom_fields import CustomField
 from bezant.resources.checkout.session import CustomText, PhoneNumberCollection, SubmitType
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
 
@@ -109,9 +108,9 @@ class PaymentLink(Identified, tag="payment_link"):
     application_fee_percent: None = None
     automatic_tax: LinkAutomaticTax = LinkAutomaticTax()
     billing_address_collection: Literal["auto", "required"] = "auto"
-    consent_collection: None = None
+    consent_collection: ConsentCollection | None = None
     currency: str
-    custom_fields: tuple[str, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
     custom_text: CustomText = CustomText()
     customer_creation: Literal["always", "if_required"] = "if_required"
     inactive_message: str | None = None
@@ -127,7 +126,7 @@ class PaymentLink(Identified, tag="payment_link"):
     payment_method_types: list[str] | None = None
     phone_number_collection: PhoneNumberCollection = PhoneNumberCollection()
     restrictions: Restrictions | None = None
-    shipping_address_collection: None = None
+    shipping_address_collection: ShippingAddressCollection | None = None
     shipping_options: tuple[str, ...] = ()
     submit_type: SubmitType = "auto"
     subscription_data: None = None
@@ -142,36 +141,3 @@ class PaymentLink(Identified, tag="payment_link"):
             return False
         completed = self.restrictions.completed_sessions
         return completed.count >= completed.limit
-
-
-def is_over(link: PaymentLink) -> bool:
-    """Tell whether a link is switched off, or enough have paid through it."""
-    return not link.active or link.used_up
-
-
-def check_active(link: PaymentLink) -> None:
-    """Refuse a link that is over."""
-    if is_over(link):
-        raise InvalidRequest(
-            link.inactive_message or "This payment link is no longer active.",
-            code="payment_link_inactive",
-        )
-
-
-async def check_link(ctx: Context, name: str | None) -> None:
-    """Refuse to pay through a link, if a session has one, that is over meanwhile."""
-    if name is not None:
-        check_active(await ctx.load(PaymentLink, name))
-
-
-async def count_completed(ctx: Context, name: str) -> None:
-    """Count a payment through a link that only takes so many; the last one ends it."""
-    link = await ctx.load(PaymentLink, name)
-    if link.restrictions is None:
-        return
-    completed = link.restrictions.completed_sessions
-    now = replace(completed, count=completed.count + 1)
-    changes: dict[str, Any] = {"restrictions": Restrictions(now)}
-    if now.count >= now.limit:
-        changes["active"] = False
-    ctx.save(link, event="payment_link.updated", **changes)

@@ -7,6 +7,11 @@ from msgspec import Meta
 from bezant.api.pages import ListParams
 from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
 from bezant.resources.checkout import session_params as session
+from bezant.resources.checkout.collecting import (
+    ConsentCollectionParams,
+    ShippingCollectionParams,
+)
+from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import AdjustableQuantity, Items
 from bezant.resources.core.refused import Hash, off, only, refused
 from bezant.resources.payments.payment_intent_params import Types
@@ -15,9 +20,7 @@ _NO_CARD_RULES = refused("Cards are not told apart by brand: leave `payment_meth
 _NO_PERCENT = refused("Percentages are for subscriptions: send `application_fee_amount`.")
 _no_subscriptions = refused(session.NO_SUBSCRIPTIONS)
 _NO_PROMOTIONS = "Promotion codes are not offered."
-_NO_ADDRESS = refused("The page asks for no shipping address.")
-_NO_CONSENT = refused("The page asks for no consents.")
-_NO_FIELDS = refused("The page has no fields of one's own: use the metadata.")
+_NO_RATES = refused("Shipping is not priced here: add a line item for it.")
 _NO_NAMES = refused("The page asks for the cardholder's name alone.")
 _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
 _CUSTOM = Annotated[str, Meta(max_length=500)]
@@ -70,8 +73,7 @@ class _Common(Params):
     application_fee_percent: Annotated[str, _NO_PERCENT] | None = None
     automatic_tax: session.AutomaticTaxParams | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
-    consent_collection: Annotated[Hash, _NO_CONSENT] | None = None
-    custom_fields: Annotated[Hash, _NO_FIELDS] | None = None
+    custom_fields: Emptyable[CustomFields] | None = None
     custom_text: session.CustomTextParams | None = None
     customer_creation: Literal["always", "if_required"] | None = None
     inactive_message: Emptyable[_CUSTOM] | None = None
@@ -83,8 +85,8 @@ class _Common(Params):
     payment_method_options: Annotated[Hash, _NO_CARD_RULES] | None = None
     phone_number_collection: session.PhoneNumberCollectionParams | None = None
     restrictions: Emptyable[RestrictionsParams] | None = None
-    shipping_address_collection: Annotated[Hash, _NO_ADDRESS] | None = None
-    shipping_options: Annotated[Hash, _NO_ADDRESS] | None = None
+    shipping_address_collection: Emptyable[ShippingCollectionParams] | None = None
+    shipping_options: Annotated[Hash, _NO_RATES] | None = None
     submit_type: (
         Annotated[str, only("auto", "book", "donate", "pay", why=session.NO_SUBSCRIPTIONS)] | None
     ) = None
@@ -96,6 +98,7 @@ class CreatePaymentLink(_Common):
     """What a payment link offers."""
 
     application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
+    consent_collection: ConsentCollectionParams | None = None
     currency: Currency | None = None
     line_items: Items
     managed_payments: session.ManagedPayments | None = None

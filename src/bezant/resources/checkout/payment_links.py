@@ -12,6 +12,8 @@ from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.codec import base62
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.collecting import consent_of, shipping_of
+from bezant.resources.checkout.custom_fields import made
 from bezant.resources.checkout.line_item import (
     LineItem,
     items_under,
@@ -20,7 +22,8 @@ from bezant.resources.checkout.line_item import (
     store_lines,
 )
 from bezant.resources.checkout.link_visit import check_payment
-from bezant.resources.checkout.opening import custom_text, plain
+from bezant.resources.checkout.opening import custom_text
+from bezant.resources.checkout.opening_types import plain
 from bezant.resources.checkout.payment_link import (
     PAGE,
     PATH,
@@ -79,6 +82,7 @@ async def create(ctx: Context, params: CreatePaymentLink) -> PaymentLink:
         id=name,
         after_completion=_after(params.after_completion),
         application=acting_application(ctx),
+        consent_collection=consent_of(params.consent_collection),
         currency=currency,
         livemode=ctx.livemode,
         payment_intent_data=_intent(params),
@@ -143,6 +147,12 @@ def _told(
         limit = params.restrictions.completed_sessions.limit if params.restrictions else None
         changes["restrictions"] = (
             None if limit is None else Restrictions(CompletedSessions(count, limit))
+        )
+    if params.custom_fields is not None:
+        changes["custom_fields"] = made(params.custom_fields or ())
+    if params.shipping_address_collection is not None:
+        changes["shipping_address_collection"] = shipping_of(
+            params.shipping_address_collection or None
         )
     if params.transfer_data is not None:
         data = params.transfer_data

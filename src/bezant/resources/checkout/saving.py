@@ -1,4 +1,4 @@
-"""Saving a card in a checkout session: the setup intent behind it, for payments to come."""
+"""Saving a payment method in a checkout session, by a setup intent, for payments to come."""
 
 from typing import Any
 
@@ -13,24 +13,33 @@ from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import setup_changes as changes
 from bezant.resources.payments.following import SESSION
-from bezant.resources.payments.setting_up import confirm as confirmed
+from bezant.resources.payments.mandating import MandateData
+from bezant.resources.payments.setting_up import confirm as by_card
+from bezant.resources.payments.setting_up_banks import confirm as by_bank
 from bezant.resources.payments.setup_intent import SetupIntent
 from bezant.resources.payments.setup_intent_params import ConfirmSetupIntent, CreateSetupIntent
 
-_wanted = decoder(CreateSetupIntent, json=True)
+setup_wanted = decoder(CreateSetupIntent, json=True)
 
 
-async def save_card(
-    ctx: Context, session: CheckoutSession, method: PaymentMethod
+async def save(
+    ctx: Context,
+    session: CheckoutSession,
+    method: PaymentMethod,
+    agreed: MandateData | None = None,
 ) -> CheckoutSession | Failure:
-    """Try to set a card up; a customer that the session names keeps it."""
+    """Try to set a method up; a customer that the session names keeps it.
+
+    `agreed` says how its holder has agreed that it is debited later.
+    """
     intent = await _intent(ctx, session, method)
     changes.check_method(ctx, intent, method)
-    asked = ConfirmSetupIntent(return_url=f"{session.url}/return")
+    asked = ConfirmSetupIntent(return_url=f"{session.url}/return", mandate_data=agreed)
     terms = changes.terms_of(ctx, intent, asked)
     kept = kept_of(ctx, session)
     session = keep(ctx, session, replace(kept, attempts=kept.attempts + 1), setup_intent=intent.id)
-    outcome = await confirmed(ctx, intent, method, terms)
+    confirm = by_card if method.type == "card" else by_bank
+    outcome = await confirm(ctx, intent, method, terms)
     if isinstance(outcome, Failure):
         return outcome
     return await followed(ctx, session, outcome, method)
@@ -41,9 +50,11 @@ async def _intent(ctx: Context, session: CheckoutSession, method: PaymentMethod)
     if session.setup_intent is not None:
         intent = await ctx.load(SetupIntent, session.setup_intent)
         if intent.status not in WAITS:
-            raise InvalidRequest("The card is saved already.", code="checkout_session_not_open")
+            raise InvalidRequest(
+                "The payment method is saved already.", code="checkout_session_not_open"
+            )
         return ctx.save(intent, payment_method=method.id)
     wanted: dict[str, Any] = kept_of(ctx, session).wanted
-    intent = await changes.intent_of(ctx, _wanted(wanted), method)
+    intent = await changes.intent_of(ctx, setup_wanted(wanted), method)
     hidden = ctx.hidden(intent) | {"base": f"{ctx.account}/{session.id}", SESSION: session.id}
     return ctx.save(intent, hidden=hidden)

@@ -8,6 +8,13 @@ from msgspec import UNSET, Struct, UnsetType
 from bezant.api.context import Context
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.collecting import (
+    CollectedInformation,
+    Consent,
+    ConsentCollection,
+    ShippingAddressCollection,
+)
+from bezant.resources.checkout.custom_fields import CustomField
 from bezant.resources.core.address import Address
 
 Mode = Literal["payment", "setup"]
@@ -31,12 +38,12 @@ class Message(Struct, frozen=True):
 
 
 class CustomText(Struct, frozen=True):
-    """Words of the merchant's own on the page, before the button and after it."""
+    """Words of the merchant's own on the page, by where they stand."""
 
     after_submit: Message | None = None
-    shipping_address: None = None
+    shipping_address: Message | None = None
     submit: Message | None = None
-    terms_of_service_acceptance: None = None
+    terms_of_service_acceptance: Message | None = None
 
 
 NO_WORDS = CustomText()
@@ -100,12 +107,12 @@ class CheckoutSession(Resource, tag="checkout.session"):
     cancel_url: str | None = None
     client_reference_id: str | None = None
     client_secret: None = None
-    collected_information: None = None
-    consent: None = None
-    consent_collection: None = None
+    collected_information: CollectedInformation | None = None
+    consent: Consent | None = None
+    consent_collection: ConsentCollection | None = None
     currency: str | None = None
     currency_conversion: None = None
-    custom_fields: tuple[str, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
     custom_text: CustomText = CustomText()
     customer: str | None = None
     customer_account: None = None
@@ -136,7 +143,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
     recovered_from: None = None
     saved_payment_method_options: None = None
     setup_intent: str | None = None
-    shipping_address_collection: None = None
+    shipping_address_collection: ShippingAddressCollection | None = None
     shipping_cost: None = None
     shipping_options: tuple[str, ...] = ()
     status: Literal["complete", "expired", "open"] = "open"

@@ -7,10 +7,21 @@ from msgspec import Meta
 from bezant.api.pages import ListParams
 from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Params, Timestamp
 from bezant.api.refusals import invalid
+from bezant.resources.checkout.collecting import (
+    ConsentCollectionParams,
+    ShippingCollectionParams,
+)
+from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
 from bezant.resources.core.address import Text
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import Hash, off, only, refused
+from bezant.resources.payments.method_option_params import (
+    CustomerBalanceOptions,
+    PixMandate,
+    PrefixedMandate,
+    UpiMandateOptions,
+)
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
 from bezant.resources.payments.payment_intent_params import (
     Descriptor,
@@ -23,15 +34,17 @@ from bezant.resources.payments.payment_intent_params import (
 NO_SUBSCRIPTIONS = "Subscriptions are not offered: use the mode payment, or setup to keep a card."
 _NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
 _NO_APPS = "Sessions are opened in browsers."
+_NO_ACSS = refused("No rail that is connected collects from bank accounts in Canada.")
 _NO_BRANDING = refused("The page takes the merchant's name from its account's business profile.")
 _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `payment_method_types`."
 )
-_NO_CONSENT = refused("The page asks for no consents.")
+_NO_CONNECTIONS = refused("Bank accounts are not linked: the page asks for their numbers.")
 _NO_CONVERSION = "Amounts are shown and charged in the currency of their prices."
+_NO_DATES = refused("Collections go out with the bank's next cut-off: leave `target_date` out.")
 _NO_DISCOUNTS = refused("Coupons are not offered: send the price that is to be paid.")
 _NO_EMBEDDING = refused("Pages are not embedded in others: send `success_url`.")
-_NO_FIELDS = refused("The page has no fields of one's own: use the metadata.")
+_NO_IOF = refused("The tax on foreign exchange (IOF) is not reckoned: leave it out.")
 _NO_INVOICES = "Invoices are not offered."
 _NO_MANAGEMENT = "You are the merchant of your own payments."
 _NO_NAMES = refused("The page asks for the cardholder's name alone.")
@@ -39,10 +52,12 @@ _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
 _NO_PROMOTIONS = "Promotion codes are not offered."
 _NO_RECOVERY = refused("Expired sessions are not recovered: create a new one.")
 _NO_SAVED = refused("The page does not show stored cards.")
-_NO_SHIPPING = refused("The page asks for no shipping address: send it in `payment_intent_data`.")
+_NO_COLLECTED = refused("What is typed in on the page stays as it is.")
+_NO_RATES = refused("Shipping is not priced here: add a line item for it.")
 _NO_TAXES = "Taxes are not calculated here: put them into the prices."
 _NO_TAX_IDS = "The page asks for no tax ids."
 _NO_WALLETS = refused("The page offers no wallets.")
+_ONCE = "Such payments are made once: leave `setup_future_usage` out."
 _ONLY_ENGLISH = "The page speaks English: send auto or en."
 _refuse_invoices = refused(_NO_INVOICES)
 _refuse_subscriptions = refused(NO_SUBSCRIPTIONS)
@@ -80,12 +95,12 @@ class MessageParams(Params):
 
 
 class CustomTextParams(Params):
-    """Words for the page, before the button and after it."""
+    """Words for the page, by where they stand."""
 
     after_submit: Emptyable[MessageParams] | None = None
-    shipping_address: Annotated[Hash, _NO_SHIPPING] | None = None
+    shipping_address: Emptyable[MessageParams] | None = None
     submit: Emptyable[MessageParams] | None = None
-    terms_of_service_acceptance: Annotated[Hash, _NO_CONSENT] | None = None
+    terms_of_service_acceptance: Emptyable[MessageParams] | None = None
 
 
 class CustomerUpdate(Params):
@@ -93,9 +108,9 @@ class CustomerUpdate(Params):
 
     address: Literal["auto", "never"] = "never"
     name: Literal["auto", "never"] = "never"
-    shipping: Annotated[str, only("never", why="The page asks for no address of delivery.")] = (
-        "never"
-    )
+    shipping: Annotated[
+        str, only("never", why="An address of delivery is kept with the payment.")
+    ] = "never"
 
 
 class InvoiceCreation(Params):
@@ -165,10 +180,59 @@ class SetupIntentData(Params):
     on_behalf_of: str | None = None
 
 
+class PageConnections(Params):
+    """How a bank account would be linked."""
+
+    permissions: Annotated[Hash, _NO_CONNECTIONS] | None = None
+    prefetch: Annotated[Hash, _NO_CONNECTIONS] | None = None
+
+
+class PageUsBankAccount(Params):
+    """How bank accounts in the United States are dealt with on the page."""
+
+    financial_connections: PageConnections | None = None
+    setup_future_usage: Literal["none", "off_session", "on_session"] | None = None
+    target_date: Annotated[str, _NO_DATES] | None = None
+    verification_method: (
+        Annotated[str, only("automatic", why="Bank accounts are verified by microdeposits.")] | None
+    ) = None
+
+
+class PageDebit(Params):
+    """How direct debits in SEPA and in the United Kingdom are dealt with on the page."""
+
+    mandate_options: PrefixedMandate | None = None
+    setup_future_usage: Literal["none", "off_session", "on_session"] | None = None
+    target_date: Annotated[str, _NO_DATES] | None = None
+
+
+class PagePix(Params):
+    """How payments by Pix are dealt with on the page: for how long a code can be paid."""
+
+    amount_includes_iof: Annotated[str, _NO_IOF] | None = None
+    expires_after_seconds: Annotated[int, Meta(ge=10, le=1_209_600)] | None = None
+    mandate_options: PixMandate | None = None
+    setup_future_usage: Annotated[str, only("none", why=_ONCE)] | None = None
+
+
+class PageUpi(Params):
+    """How payments by UPI are dealt with on the page."""
+
+    mandate_options: UpiMandateOptions | None = None
+    setup_future_usage: Annotated[str, refused(_ONCE)] | None = None
+
+
 class SessionMethodOptions(Params):
     """How single methods are dealt with."""
 
+    acss_debit: Annotated[Hash, _NO_ACSS] | None = None
+    bacs_debit: PageDebit | None = None
     card: PageCardOptions | None = None
+    customer_balance: CustomerBalanceOptions | None = None
+    pix: PagePix | None = None
+    sepa_debit: PageDebit | None = None
+    upi: PageUpi | None = None
+    us_bank_account: PageUsBankAccount | None = None
 
 
 class CreateSession(Params):
@@ -183,9 +247,9 @@ class CreateSession(Params):
     branding_settings: Annotated[Hash, _NO_BRANDING] | None = None
     cancel_url: WebPage | None = None
     client_reference_id: Annotated[str, Meta(max_length=200)] | None = None
-    consent_collection: Annotated[Hash, _NO_CONSENT] | None = None
+    consent_collection: ConsentCollectionParams | None = None
     currency: Currency | None = None
-    custom_fields: Annotated[Hash, _NO_FIELDS] | None = None
+    custom_fields: CustomFields | None = None
     custom_text: CustomTextParams | None = None
     customer: str | None = None
     customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
@@ -217,8 +281,8 @@ class CreateSession(Params):
     return_url: Annotated[str, _NO_EMBEDDING] | None = None
     saved_payment_method_options: Annotated[Hash, _NO_SAVED] | None = None
     setup_intent_data: SetupIntentData | None = None
-    shipping_address_collection: Annotated[Hash, _NO_SHIPPING] | None = None
-    shipping_options: Annotated[Hash, _NO_SHIPPING] | None = None
+    shipping_address_collection: ShippingCollectionParams | None = None
+    shipping_options: Annotated[Hash, _NO_RATES] | None = None
     submit_type: (
         Annotated[str, only("auto", "book", "donate", "pay", why=NO_SUBSCRIPTIONS)] | None
     ) = None
@@ -242,14 +306,14 @@ class CreateSession(Params):
 class UpdateSession(Params):
     """What of a session can be changed while nobody has paid."""
 
-    collected_information: Annotated[Hash, _NO_SHIPPING] | None = None
+    collected_information: Annotated[Hash, _NO_COLLECTED] | None = None
     line_items: (
         Annotated[Hash, refused("The lines stay as they are: expire the session, make another.")]
         | None
     ) = None
     metadata: Metadata | None = None
     payment_intent_data: IntentText | None = None
-    shipping_options: Annotated[Hash, _NO_SHIPPING] | None = None
+    shipping_options: Annotated[Hash, _NO_RATES] | None = None
 
 
 class ExpireSession(Params):

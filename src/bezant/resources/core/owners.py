@@ -46,6 +46,12 @@ class Owner(Identified, tag="account"):
     payouts_enabled: bool = True
 
     @property
+    def shown_name(self) -> str:
+        """What payers know the account by; nothing if it has no name."""
+        dashboard: dict[str, Any] = self.settings.get("dashboard") or {}
+        return self.business_profile.get("name") or dashboard.get("display_name") or ""
+
+    @property
     def platform_pays_fees(self) -> bool:
         """Whether the platform is charged what the account's own payments cost."""
         return self.controller.get("fees", {}).get("payer") == "application"

@@ -26,9 +26,14 @@ button:focus-visible { outline: 2px solid var(--key); outline-offset: 2px }
 
 
 def challenge(merchant: str, card: str, amount: str | None) -> str:
-    """Return the page that asks a cardholder; without an amount the card is to be set up."""
+    """Return the page that asks a cardholder; without an amount the card is to be set up.
+
+    A merchant that has no name for the public is not named.
+    """
     facts = {"Shop": merchant, "Card": card, "Amount": amount or "Nothing now: the card is saved"}
-    rows = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts.items())
+    rows = "".join(
+        f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts.items() if text
+    )
     wish = "pay" if amount else "save your card"
     return _page(
         "Is this you?",

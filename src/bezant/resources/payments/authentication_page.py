@@ -22,7 +22,7 @@ from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.core.return_url import origin_of, with_query
 from bezant.resources.payments import authentication_html as html
 from bezant.resources.payments import payment_intents, setup_intents
-from bezant.resources.payments.card import card_of, merchant_of
+from bezant.resources.payments.card import card_of
 from bezant.resources.payments.confirming import asks_cardholder, merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
@@ -174,7 +174,7 @@ async def _challenge(found: _Found) -> str:
     assert intent.payment_method is not None, "a method waits to be authenticated"
     method = await ctx.load(PaymentMethod, intent.payment_method)
     card = card_of(method)
-    shop = merchant_of(await merchant(ctx, intent.on_behalf_of)).name
+    shop = (await merchant(ctx, intent.on_behalf_of)).shown_name
     amount = format_amount(intent.money).upper() if isinstance(intent, PaymentIntent) else None
     return html.challenge(shop, f"{card['brand'].title()} ending in {card['last4']}", amount)
 

@@ -48,7 +48,9 @@ async def confirm(
     hidden = ctx.hidden(intent) | {"attempt": kept, "method": method.id}
     intent = ctx.save(intent, hidden=hidden, last_payment_error=None, next_action=None)
     assert intent.customer is not None, "it stays that customer's"
-    cash = await Cash.of(ctx, await ctx.load(Customer, intent.customer, param="customer"))
+    name = intent.customer  # Who may have been made a moment ago.
+    customer = ctx.made(Customer, name) or await ctx.load(Customer, name, param="customer")
+    cash = await Cash.of(ctx, customer)
     held = cash.held(intent.currency)
     if held and is_automatic(ctx, cash.customer):
         intent = await apply(ctx, cash, intent, held)

@@ -7,6 +7,8 @@ from bezant.resources.payments.setup_intent import SetupIntent
 
 SESSION = "checkout_session"
 """Where an intent's hidden part has the session that has made it."""
+COMPLETED = "checkout_completed"
+"""Where an intent's hidden part says that the session is complete, and waits for the money."""
 FOLLOW_JOB = "checkout.follow"
 
 
@@ -22,10 +24,16 @@ def follow(ctx: Context, intent: PaymentIntent | SetupIntent) -> None:
         ctx.enqueue(FOLLOW_JOB, payload)
 
 
-def check_free(ctx: Context, intent: PaymentIntent | SetupIntent) -> None:
-    """Refuse to change or end by hand what a checkout session is about to do."""
-    session = ctx.hidden(intent).get(SESSION)
-    if session is not None:
+def check_free(
+    ctx: Context, intent: PaymentIntent | SetupIntent, *, to_cancel: bool = False
+) -> None:
+    """Refuse to change or end by hand what a checkout session is about to do.
+
+    What a session that is complete still waits for, such as a bank transfer, can be canceled.
+    """
+    hidden = ctx.hidden(intent)
+    session = hidden.get(SESSION)
+    if session is not None and not (to_cancel and hidden.get(COMPLETED)):
         name = "PaymentIntent" if isinstance(intent, PaymentIntent) else "SetupIntent"
         raise InvalidRequest(
             f"This {name} belongs to the Checkout Session {session}, whose page confirms it. "

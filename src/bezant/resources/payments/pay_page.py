@@ -3,8 +3,8 @@
 Whoever has the client secret of an intent may see it; the page runs no scripts.
 """
 
+from datetime import UTC, datetime
 from hmac import compare_digest
-from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -14,12 +14,13 @@ import falcon.asgi
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.failure import Failure
 from bezant.api.runtime import Runtime
-from bezant.api.web_page import STYLE
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import microdeposit, setting_up_banks, verifying
+from bezant.resources.payments import pay_html as html
+from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.debiting import REFERENCE
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
@@ -31,7 +32,16 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'self'"
 )
-
+_STANDS = {
+    "processing": "Thank you. Your payment is under way: your bank account is debited in the next "
+    "days.",
+    "requires_action": "This payment waits for you at the shop. Go back there.",
+    "requires_payment_method": "This did not work, and nothing has been charged. Go back to the "
+    "shop to try again.",
+    "succeeded": "Thank you. Everything is done.",
+}
+"""What is said of an intent that asks for nothing here, by its status."""
+_OVER = "Nothing is to be done here any more."
 
 Intent = PaymentIntent | SetupIntent
 
@@ -40,6 +50,7 @@ class _Opened(NamedTuple):
     intent: Intent
     hidden: dict[str, Any]
     livemode: bool
+    shop: str
 
 
 class PayPage:
@@ -95,7 +106,12 @@ class PayPage:
             ctx = Context(self._runtime, Caller(account, account, livemode))
             intent: Intent | None = await ctx.find(kind, name, book=book_of(account, livemode))
             if intent and compare_digest(intent.client_secret.encode(), secret.encode()):
-                return _Opened(intent, ctx.hidden(intent), livemode)
+                hidden = ctx.hidden(intent)
+                way: dict[str, Any] = hidden.get("attempt") or hidden.get("terms") or {}
+                seller = Context(self._runtime, Caller(way.get("platform") or account, account,
+                                                       livemode))  # fmt: skip
+                owner = await merchant(seller, intent.on_behalf_of)
+                return _Opened(intent, hidden, livemode, owner.shown_name)
         return None
 
 
@@ -118,54 +134,55 @@ def _answer(response: falcon.asgi.Response, found: _Opened | None, told: str) ->
     response.set_header("Cache-Control", "private, no-store")
     response.set_header("Content-Security-Policy", _POLICY)
     response.set_header("X-Content-Type-Options", "nosniff")
+    response.set_header("X-Frame-Options", "DENY")
     response.set_header("Referrer-Policy", "no-referrer")
     response.content_type = falcon.MEDIA_HTML
     if found is None:
         response.status = falcon.HTTP_404
-        response.text = _page("Nothing to pay", "<p>There is no such payment.</p>")
+        text = "There is nothing here that waits for you. Go back to the shop."
+        response.text = html.say(html.Page(title="Nothing here"), text)
         return
-    wrong = f'<p role="alert"><strong>{escape(told)}</strong></p>' if told else ""
-    reference = found.hidden.get(REFERENCE)
-    under = f"<p>Reference of the mandate: {escape(reference)}</p>" if reference else ""
-    title = "Verify your bank account"
-    if isinstance(found.intent, PaymentIntent):
-        title = f"Pay {escape(format_amount(found.intent.money))}"
-    response.text = _page(title, wrong + _body(found.intent) + under)
+    response.text = _shown(found, told)
 
 
-def _body(intent: Intent) -> str:
-    asked = _asked(intent)
+def _shown(found: _Opened, told: str) -> str:
+    intent, asked = found.intent, _asked(found.intent)
+    page = html.Page(
+        title=_title(intent, asked),
+        shop=found.shop,
+        livemode=found.livemode,
+        reference=found.hidden.get(REFERENCE, ""),
+    )
     action: dict[str, Any] = (intent.next_action or {}).get(asked, {})
     match asked:
         case "pix_display_qr_code":
-            return _code(action["image_url_svg"]) + f"<pre>{escape(action['data'])}</pre>"
+            until = _moment(action["expires_at"])
+            return html.code(page, action["image_url_svg"], action["data"], until)
         case "upi_handle_redirect_or_display_qr_code":
-            return _code(action["qr_code"]["image_url_svg"])
+            code: dict[str, Any] = action["qr_code"]
+            return html.code(page, code["image_url_svg"], "", _moment(code["expires_at"]))
         case "verify_with_microdeposits":
-            return (
-                "<p>One cent has been sent to your bank account. Its line on the statement begins "
-                'with a code of six letters and digits.</p><form method="post"><label>The code '
-                '<input name="code" maxlength="6" required autocomplete="off"></label> '
-                '<button type="submit">Verify</button></form>'
-            )
+            arrives = _day(datetime.fromtimestamp(action["arrival_date"], UTC))
+            return html.verify(page, wrong=told, arrives=arrives)
         case _:
-            status = escape(intent.status)
-            return f"<p>Nothing is to be done here: the status is {status}.</p>"
+            return html.say(page, told or _STANDS.get(intent.status, _OVER))
+
+
+def _title(intent: Intent, asked: str) -> str:
+    if asked == "verify_with_microdeposits" or isinstance(intent, SetupIntent):
+        return "Confirm your bank account"
+    amount = format_amount(intent.money)
+    return f"Pay {amount}" if asked else f"Payment of {amount}"
 
 
 def _asked(intent: Intent) -> str:
     return (intent.next_action or {}).get("type", "")
 
 
-def _code(image: str) -> str:
-    text = "Read this code with your bank's application."
-    return f'<p>{text}</p><p><img src="{escape(image)}" alt="The code to pay" width="260"></p>'
+def _moment(seconds: int) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{_day(moment)}, {moment:%H:%M} UTC"
 
 
-def _page(title: str, body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{STYLE}pre{{white-space:pre-wrap;word-break:break-all}}"
-        f"</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"
-    )
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

@@ -193,10 +193,11 @@ async def cancel(ctx: Context, intent: PaymentIntent, params: CancelPaymentInten
     """End it; what is held goes back to the cardholder's bank."""
     if intent.status == "requires_capture":
         return await cancel_held(ctx, intent, params.cancellation_reason)
-    check_free(ctx, intent)
+    check_free(ctx, intent, to_cancel=True)
     if intent.status not in CONFIRMABLE:
         raise unexpected(intent, "can't be canceled")
     intent = await paying.abandon(ctx, intent)
+    follow(ctx, intent)
     return ctx.save(
         intent,
         canceled_at=unix_seconds(ctx.now()),

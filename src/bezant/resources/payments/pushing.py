@@ -41,6 +41,8 @@ PAID_JOB = "pushes.paid"
 EXPIRE_JOB = "pushes.expire"
 EXPECTS = "expects"
 """Where an intent's hidden part has the movement that is to bring its money."""
+TEXT = "text"
+"""Where an intent's hidden part has what its code says."""
 RECEIVED = "received"
 """Where a charge's hidden part has the movement that has brought its money."""
 _LASTS = {"pix": timedelta(days=1), "upi": timedelta(minutes=15)}
@@ -72,7 +74,7 @@ async def confirm(
     shown = _Shown(_code(kind, bank, intent.money, reference, name), unix_seconds(expires))
     movement = instruct.expect(ctx, intent, intent.money, rail=kind, bank=bank, reference=reference)
     kept: dict[str, Any] = {each: getattr(attempt, each) for each in attempt.__struct_fields__}
-    told = {"attempt": kept, "method": method.id, EXPECTS: movement.id}
+    told = {"attempt": kept, "method": method.id, EXPECTS: movement.id, TEXT: shown.text}
     later(ctx, EXPIRE_JOB, movement.id, ctx.book, ctx.caller.platform, at=expires)
     return ctx.save(
         intent,

@@ -112,7 +112,7 @@ async def confirm(
 @routes.action
 async def cancel(ctx: Context, intent: SetupIntent, params: CancelSetupIntent) -> SetupIntent:
     """End it; what was not set up stays so."""
-    check_free(ctx, intent)
+    check_free(ctx, intent, to_cancel=True)
     if intent.status not in CONFIRMABLE:
         raise unexpected(intent, "can't be canceled")
     await abandon(ctx, intent)

@@ -1,0 +1,101 @@
+"""The types of payment method of a checkout session: which the page takes, and how they are told.
+
+What the page can't do with a type is refused when the session is opened, and not to whoever pays.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from msgspec import Struct, to_builtins
+
+from bezant.api.context import Context
+from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.page_ways import WAYS
+from bezant.resources.checkout.saving import setup_wanted
+from bezant.resources.checkout.session_params import CreateSession
+from bezant.resources.core.owners import Owner
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setup_changes import types_of
+
+_SHOWN: Mapping[str, Mapping[str, Any]] = {
+    "card": {"request_three_d_secure": "automatic"},
+    "customer_balance": {"funding_type": None},
+    "pix": {"expires_after_seconds": None},
+    "us_bank_account": {"verification_method": "automatic"},
+}
+"""What is shown of the options of a type of which nothing was said."""
+
+
+def plain(sent: Struct | None) -> dict[str, Any]:
+    """Return a struct as JSON has it, without what is None in it."""
+    return {} if sent is None else _pruned(to_builtins(sent))
+
+
+def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _pruned(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+        for name, value in tree.items()
+        if value is not None
+    }
+
+
+def check_types(intent: PaymentIntent) -> None:
+    """Refuse a payment that cannot be made by one of its types."""
+    for kind in intent.payment_method_types:
+        if kind not in WAYS:
+            raise _unsupported(
+                f"The page does not take payments by {kind}, only by {', '.join(WAYS)}."
+            )
+        if kind != "card" and intent.capture_method == "manual":
+            raise _unsupported(
+                f"Only cards can be captured later: leave {kind} out, or the capture method manual."
+            )
+        if intent.setup_future_usage is not None and not WAYS[kind].later:
+            raise _unsupported(
+                f"Payments by {kind} are made once: leave {kind} out, or `setup_future_usage`."
+            )
+
+
+def setup_wanted_of(params: CreateSession, usual: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters of the setup intent that is made when somebody saves something."""
+    wanted = plain(params.setup_intent_data)
+    for name in ("allowed_payment_method_types", "payment_method_types",
+                 "excluded_payment_method_types", "customer"):  # fmt: skip
+        if (value := getattr(params, name)) is not None:
+            wanted[name] = value
+    if not (params.allowed_payment_method_types or params.payment_method_types):
+        wanted["payment_method_types"] = list(usual)
+    options = plain(params.payment_method_options)
+    if options.get("card", {}).keys() - {"request_three_d_secure"}:
+        raise InvalidRequest(
+            "Of cards that are saved only `request_three_d_secure` can be said.",
+            param="payment_method_options[card]",
+        )
+    return wanted | ({"payment_method_options": options} if options else {})
+
+
+async def checked_setup(ctx: Context, wanted: Mapping[str, Any]) -> list[str]:
+    """Return the types that are saved; what cannot be, and for whom, is refused."""
+    params = setup_wanted(wanted)
+    named = params.allowed_payment_method_types or params.payment_method_types
+    types = types_of(named, params.excluded_payment_method_types)
+    for kind in types:
+        if kind not in WAYS or not WAYS[kind].later:
+            ways = [name for name, way in WAYS.items() if way.later]
+            raise _unsupported(f"The page does not save {kind}, only {', '.join(ways)}.")
+    if params.on_behalf_of is not None:
+        param = "setup_intent_data[on_behalf_of]"
+        await ctx.load(Owner, params.on_behalf_of, param=param, book=ctx.platform_book)
+    return types
+
+
+def options_shown(options: Mapping[str, Any], types: Sequence[str]) -> dict[str, Any]:
+    """Return the options of the types that the page takes, as a session shows them."""
+    known = {kind: {**_SHOWN.get(kind, {}), **options.get(kind, {})} for kind in types}
+    return {kind: told for kind, told in known.items() if told}
+
+
+def _unsupported(message: str) -> InvalidRequest:
+    return InvalidRequest(
+        message, code="payment_method_unsupported_type", param="payment_method_types"
+    )

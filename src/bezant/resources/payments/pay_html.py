@@ -1,0 +1,79 @@
+"""The page of an intent that waits for its payer, as HTML: it runs and loads nothing; pure."""
+
+from html import escape
+
+from msgspec import Struct
+
+from bezant.api.web_page import FORM_STYLE, STYLE
+
+_STYLE = (
+    STYLE
+    + FORM_STYLE
+    + """
+main { max-width: 30rem; margin: 0 auto }
+.shop { font-weight: 600; margin: .75rem 0 0; color: var(--soft) }
+.soft { color: var(--soft); font-size: .9rem }
+form { max-width: 16rem }
+input { letter-spacing: .15em; text-transform: uppercase }
+button { width: 100%; margin-top: 1rem }
+.code { display: block; margin: 1.25rem 0; background: #fff; border-radius: .75rem;
+  padding: .75rem; width: 15rem; max-width: 100%; box-sizing: border-box }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; background: var(--box);
+  border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; margin: .25rem 0 0 }
+"""
+)
+_SOFT = '<p class="soft">{}</p>'
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """What stands around what is to be done: who is paid, what for, and a mandate if there is."""
+
+    title: str
+    shop: str = ""
+    livemode: bool = True
+    reference: str = ""
+
+
+def code(page: Page, image: str, text: str, until: str) -> str:
+    """Return a page with a code that a telephone reads, or that is copied."""
+    copy = f"<p>Or copy it into your bank's app:</p><pre>{escape(text)}</pre>" if text else ""
+    shown = (
+        "<p>Read this code with your bank's app.</p>"
+        f'<img class="code" src="{escape(image)}" alt="The code to pay">{copy}'
+        f"<p>It can be paid until {escape(until)}.</p>"
+    )
+    return _whole(page, shown)
+
+
+def verify(page: Page, *, wrong: str, arrives: str) -> str:
+    """Return a page that asks for the code that came to a bank account with a cent."""
+    test = "" if page.livemode else _SOFT.format("In test mode the code is SM11AA.")
+    marks = ' aria-invalid="true" aria-describedby="wrong" autofocus' if wrong else ""
+    below = f'<span class="wrong" id="wrong" role="alert">{escape(wrong)}</span>' if wrong else ""
+    shown = (
+        "<p>One cent has been sent to your bank account, to see that it is yours. It comes on or "
+        f"after {escape(arrives)}, and its line on the statement begins with a code of six letters "
+        'and digits.</p><form method="post"><label for="code">The code</label>'
+        f'<input id="code" name="code" maxlength="6" required autocomplete="off"{marks}>{below}'
+        f'<button type="submit">Confirm the account</button></form>{test}'
+    )
+    return _whole(page, shown)
+
+
+def say(page: Page, text: str) -> str:
+    """Return a page that says something."""
+    return _whole(page, f"<p>{escape(text)}</p>")
+
+
+def _whole(page: Page, body: str) -> str:
+    test = '<span class="test">Test mode: no money moves</span>'
+    reference = _SOFT.format(f"Reference of the mandate: {escape(page.reference)}")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="robots" content="noindex"><title>{escape(page.title)}</title>'
+        f"<style>{_STYLE}</style></head><body><main>{'' if page.livemode else test}"
+        f'{f"""<p class="shop">{escape(page.shop)}</p>""" if page.shop else ""}'
+        f"<h1>{escape(page.title)}</h1>{body}{reference if page.reference else ''}"
+        "</main></body></html>"
+    )
