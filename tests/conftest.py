@@ -1,6 +1,9 @@
 """What all tests share: one PostgreSQL for each test process, and fresh databases from it."""
 
 import itertools
+import os
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,6 +20,9 @@ settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
 
 _NUMBERS = itertools.count(1)
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+"""Bytes that must be free in memory for a server to be there: it takes a few hundred MB."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +41,31 @@ def _every_answer_conforms(monkeypatch):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """A server that forgets everything when the machine stops, which makes it fast."""
-    data: Path = tmp_path_factory.mktemp("server")
-    with EmbeddedServer.start(data, durable=False, settings={"max_connections": "200"}) as server:
-        yield server
+    settings = {"max_connections": "200", "max_wal_size": "256MB"}
+    with _in_memory() as memory:
+        data = memory or tmp_path_factory.mktemp("server")
+        with EmbeddedServer.start(data, durable=False, settings=settings) as server:
+            yield server
+
+
+@contextmanager
+def _in_memory():
+    """A folder in memory, if there is room: each database is hundreds of files that come and go.
+
+    What a test process has left there that was killed is cleared away.
+    """
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield None
+        return
+    for left in _MEMORY.glob("bezant-tests-*"):
+        if not Path("/proc", left.name.rpartition("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = _MEMORY / f"bezant-tests-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

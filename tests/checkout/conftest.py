@@ -18,7 +18,9 @@ def building(server: EmbeddedServer, template: str) -> Iterator[Office]:
     """An office over a database of its own."""
     name = f"checkout_{next(_NUMBERS)}"
     with connect_sync(server.url) as connection:
-        connection.execute(f"create database {name} template {template}".encode())
+        connection.execute(
+            f"create database {name} template {template} strategy file_copy".encode()
+        )
     office = Office(in_database(server.url, name))
     yield office
     office.close()

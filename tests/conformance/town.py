@@ -305,7 +305,9 @@ class Town:
 def town_over(server: Any, template: str, name: str, folder: Path):
     """Build a town over a database of its own."""
     with connect_sync(server.url) as connection:
-        connection.execute(f"create database {name} template {template}".encode())
+        connection.execute(
+            f"create database {name} template {template} strategy file_copy".encode()
+        )
     town = Town(in_database(server.url, name), folder)
     try:
         yield town

@@ -43,7 +43,9 @@ def mall(server: EmbeddedServer, template: str) -> Iterator[Office]:
     """An office that a whole file of tests shares, each with a shop of its own."""
     name = f"mall_{next(_NUMBERS)}"
     with connect_sync(server.url) as connection:
-        connection.execute(f"create database {name} template {template}".encode())
+        connection.execute(
+            f"create database {name} template {template} strategy file_copy".encode()
+        )
     office = Office(in_database(server.url, name))
     yield office
     office.close()
