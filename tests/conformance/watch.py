@@ -56,6 +56,9 @@ SURFACE["v2.core.EventDestination"]["nested"]["StatusDetails"]["nested"]["Disabl
 SURFACE["Balance"]["fields"]["risk_reserved"] = ["#RefundAndDisputePrefunding", "?"]
 """What is kept back is a part of the balance in versions that are previews."""
 
+SURFACE["ApplicationFee"]["fields"]["charge"][1] += "n"
+"""The surface knows fees of payouts, and does not say that those have no charge."""
+
 SURFACE["v2.core.Event"]["fields"]["data"] = [{"map": "any"}, "?"]
 """So it is with what some types say besides."""
 

@@ -119,6 +119,11 @@ LIVES = {
     book_transfer.sent
     book_transfer.received book=other
     """,
+    "what an account has owed for too long": FUNDED
+    + """
+    reserve.connect_raised
+    reserve.collected
+    """,
     "an account's debit": FUNDED + "account_debit.taken",
     "an account's debit of what it has not": "account_debit.taken force=account_debit",
     "a payout": FUNDED
@@ -136,6 +141,39 @@ LIVES = {
     payout.priced
     payout.dropped amount=net rail=ach
     payout.price_returned
+    """,
+    "an instant payout of what is still pending": """
+    charge.captured purse=pending rail=cards
+    advance.funded amount=net
+    payout.created amount=net rail=rtp
+    payout.settled amount=net rail=rtp
+    payout.paid_out total=net rail=rtp
+    bank_line.booked amount=net credit=no rail=rtp
+    card_settlement.cleared credit=yes
+    card_settlement.owed credit=yes
+    bank_line.booked credit=yes rail=cards
+    """
+    + SWEPT,
+    "an instant payout of what is still pending, which fails": """
+    charge.captured purse=pending rail=cards
+    advance.funded amount=net
+    payout.created amount=net rail=rtp
+    payout.dropped amount=net rail=rtp
+    advance.undone amount=net
+    charge.matured amount=net
+    card_settlement.cleared credit=yes
+    card_settlement.owed credit=yes
+    bank_line.booked credit=yes rail=cards
+    """
+    + SWEPT,
+    "an instant payout that the platform pays for and prices, which fails": FUNDED
+    + """
+    payout.created amount=net rail=rtp
+    charge.fee_taken book=other
+    application_fee.taken amount=fee
+    payout.dropped amount=net rail=rtp
+    payout.price_returned book=other
+    application_fee.refunded amount=fee source=other destination=owner force=refund
     """,
     "a payout that comes back": FUNDED
     + """

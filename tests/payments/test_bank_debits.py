@@ -202,8 +202,10 @@ def test_what_is_for_others_moves_on_when_the_bank_has_paid(till: Till) -> None:
     assert till.transactions(ada) == []
     clear(till, intent["latest_charge"])
     assert till.transactions(ada) == [("payment", 5_000, 1_000, "pending")]
+    assert till.get("/v1/balance", ada)["instant_available"][0]["amount"] == 0
     till.mature()
     assert till.ledger(ada)["available"] == 4_000
+    assert till.get("/v1/balance", ada)["instant_available"][0]["amount"] == 4_000
     direct = till.post(
         "/v1/payment_intents", ada, amount=2_000, currency="usd", confirm=True,
         payment_method="pm_usBankAccount_success", application_fee_amount=300,

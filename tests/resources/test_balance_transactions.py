@@ -13,9 +13,12 @@ RECORDERS = {"given_up": 1, "record": 1, "record_apart": 2, "recorded": 1, "tran
 """Functions that make them, and which argument is the type."""
 STRIPE = {
     "adjustment": "other_adjustment",
+    "advance": "advance",
+    "advance_funding": "advance_funding",
     "application_fee": "platform_earning",
     "application_fee_refund": "platform_earning_refund",
     "charge": "charge",
+    "connect_collection_transfer": "connect_collection_transfer",
     "payment": "charge",
     "payment_failure_refund": "charge_failure",
     "payment_refund": "refund",

@@ -69,6 +69,26 @@ def test_a_platform_answers_for_its_accounts(office: Office, owing: str) -> None
     assert all(one <= later for one, later in pairwise(versions))
 
 
+def test_what_is_owed_for_half_a_year_is_paid_of_the_reserve(office: Office, owing: str) -> None:
+    assert mind(office) == 1
+    office.pass_time(days=100)
+    office.post("/v1/transfers", amount=400, currency="usd", destination=owing)
+    assert (mind(office), available(office, owing)) == (1, -200)
+    office.pass_time(days=79)
+    assert mind(office) == 0
+    office.pass_time(days=2)
+    assert mind(office) == 1
+    assert (available(office), reserved(office), available(office, owing)) == (3_400, 0, 0)
+    for account, net in ((None, -200), (owing, 200)):
+        kind = "connect_collection_transfer"
+        (made,) = office.get("/v1/balance_transactions", account, type=kind)["data"]
+        assert (made["net"], made["reporting_category"]) == (net, kind)
+    (made,) = office.get("/v1/balance_transactions", type=kind, expand=["data.source"])["data"]
+    assert (made["source"]["destination"], made["source"]["amount"]) == (owing, 200)
+    shown = office.get("/v1/balance_transactions", limit=100)["data"]
+    assert sum(each["net"] for each in shown) == 3_400
+
+
 def test_a_platform_that_bears_no_losses_sets_nothing_aside(office: Office) -> None:
     office.fund(5_000)
     bears = {"losses": {"payments": "stripe"}, "fees": {"payer": "application"}}

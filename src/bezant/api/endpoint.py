@@ -176,6 +176,7 @@ class Endpoint:
 
     def _plan(self, paths: list[str]) -> expand.Plan:
         options = self._operation.options
+        paths = [path for path in paths if path not in options.shown]
         return expand.plan(paths, options.returns, listing=options.listing, kinds=self._kinds)
 
     def _error(self, error: ApiError, exchange: Exchange) -> Reply:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from bezant.api import refusals
 from bezant.api.context import Context
-from bezant.api.resource import Identified
+from bezant.api.resource import PLATFORM, Identified
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book, book_of
@@ -132,7 +132,7 @@ async def expanded(ctx: Context, body: str, wanted: Plan) -> str:
     fresh = {each.id: each.body for unit in ctx.units for each in unit.documents}
     level = [(root, wanted, ctx.book) for root in roots]
     while level:
-        spots = [spot for each in level for spot in _spots(*each)]
+        spots = [spot for each in level for spot in _spots(ctx, *each)]
         objects = await _objects(ctx, spots, fresh)
         level: list[tuple[dict[str, Any], Plan, Book]] = await _included(ctx, level)
         for holder, name, branch, book in spots:
@@ -148,11 +148,12 @@ def _items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", document["data"])
 
 
-def _spots(holder: dict[str, Any], branches: Plan, book: Book) -> Iterator[_Spot]:
+def _spots(ctx: Context, holder: dict[str, Any], branches: Plan, book: Book) -> Iterator[_Spot]:
     for path, branch in branches.items():
         if branch.list_url is not None:
             continue
-        owner = holder.get(branch.owner) if branch.owner else None
+        platform = branch.owner == PLATFORM
+        owner = ctx.caller.platform if platform else holder.get(branch.owner or "")
         there = book_of(owner, book.livemode) if isinstance(owner, str) else book
         *way, name = path.split(".")
         for place in _reached(holder, way):

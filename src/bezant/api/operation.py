@@ -38,6 +38,7 @@ class Options(Struct, frozen=True, kw_only=True):
     their customer alone, which is for the function to see to. Restricted keys need the permission
     `permits` and `:read` or `:write`; without it, it is named for the kind. Whoever wants HTML gets
     what `page` makes of the answer. `unlogged` ones are in the request log only when they fail.
+    The paths in `shown` may be asked for in `expand`, and are in the answer anyway.
     """
 
     returns: type[Identified] | None = None
@@ -51,6 +52,7 @@ class Options(Struct, frozen=True, kw_only=True):
     ephemeral: bool = False
     permits: str | None = None
     page: Callable[[str], str] | None = None
+    shown: frozenset[str] = frozenset()
     unlogged: bool = False
     tells_secret: bool = False
 

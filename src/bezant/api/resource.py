@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 
 from bezant.api.shape import Shape
 
+PLATFORM = "*"
+"""Where a field would name the account in whose book something is: it is the platform's."""
+
 Expands = Mapping[str, tuple[str, ...]]
 """Fields that hold an id and may be expanded, with the kinds of object it can belong to."""
 
@@ -22,7 +25,10 @@ class Identified(Shape, tag_field="object"):
     """A path with dots reaches into embedded hashes and lists: `reversals.data.transfer`."""
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
-    """Of those, what is in the book of another account, and the field that names the account."""
+    """Of those, what is in the book of another account, and the field that names the account.
+
+    Instead of a field, `PLATFORM` says that it is in the platform's.
+    """
 
     included: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Lists of what has an object for its `parent`, which are shown only to whoever expands them:

@@ -29,7 +29,35 @@ class Formula(Struct, frozen=True, forbid_unknown_fields=True):
         return share + self.fixed.get(amount.currency, self.fixed.get("*", 0))
 
 
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Cost(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The least that some formulas come to, within bounds in minor units by currency."""
+
+    least_of: tuple[Formula, ...]
+    least: Mapping[str, int] = {}
+    most: Mapping[str, int] = {}
+
+    def of(self, amount: Money) -> Fraction:
+        """Return what it is for an amount: no more than `most`, else no less than `least`."""
+        found = min(formula.of(amount) for formula in self.least_of)
+        least = self.least.get(amount.currency)
+        most = self.most.get(amount.currency)
+        found = found if least is None else max(found, Fraction(least))
+        return found if most is None else min(found, Fraction(most))
+
+
+class PayoutRule(Cost, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What payouts to some bank accounts cost; what is empty fits all."""
+
+    countries: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()
+
+    def fits(self, country: str, currency: str) -> bool:
+        """Tell whether it is about bank accounts in a country that hold a currency."""
+        asked = ((self.countries, country), (self.currencies, currency))
+        return all(not wanted or value in wanted for wanted, value in asked)
+
+
+class Rule(Cost, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What payments of some kinds cost; what is empty fits all.
 
     `countries` are those of the card or the bank.
@@ -39,8 +67,6 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     brands: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
-    least_of: tuple[Formula, ...]
-    most: Mapping[str, int] = {}
 
     def fits(self, sale: "Sale") -> bool:
         """Tell whether a payment is of these kinds."""
@@ -52,18 +78,17 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
         return all(not wanted or value in wanted for wanted, value in asked)
 
-    def of(self, amount: Money) -> Fraction:
-        """Return the least that its formulas come to, and no more than `most`."""
-        least = min(formula.of(amount) for formula in self.least_of)
-        most = self.most.get(amount.currency)
-        return least if most is None else min(least, Fraction(most))
-
 
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of an account; percentages beyond them are of the amount, the tax is of the fee.
 
     `dispute_fee` is what a dispute costs, in minor units by currency, and whether it goes back with
-    one that is won. `instant_daily_limit` is how much may be paid out instantly in a day (UTC).
+    one that is won.
+
+    Of instant payouts: `instant_daily_limit` is how much may go in a day (UTC), `instant_advances`
+    how much at a time of card payments that are still pending. A platform's plan says for all of
+    its accounts together how much may go in a day (`instant_daily_limit_together`), and what the
+    platform takes of each of theirs (`instant_application_fee`, the first rule that fits).
     """
 
     rules: tuple[Rule, ...]
@@ -74,7 +99,14 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     returned_with_refunds: bool = False
     dispute_fee: Mapping[str, int] = {}
     dispute_fee_returned: bool = False
+    instant_advances: Mapping[str, int] = {}
+    instant_application_fee: tuple[PayoutRule, ...] = ()
     instant_daily_limit: Mapping[str, int] = {}
+    instant_daily_limit_together: Mapping[str, int] = {}
+
+    def advances(self, currency: str) -> int:
+        """Return how much may be outstanding of what was paid out ahead, in minor units."""
+        return self.instant_advances.get(currency, self.instant_advances.get("*", 0))
 
 
 class Sale(Struct, frozen=True, kw_only=True):
@@ -140,6 +172,13 @@ def dispute_parts(plan: Plan, currency: str) -> Sequence[FeePart]:
     tax = round(fee * _hundredth(plan.tax_percent))
     parts = (FeePart(fee, "stripe_fee", "Dispute fee"), FeePart(tax, "tax", plan.tax_name))
     return [part for part in parts if part.amount]
+
+
+def application_fee_of(plan: Plan, amount: Money, country: str) -> int:
+    """Return what a platform takes of an instant payout to a country, in minor units."""
+    fits = (rule for rule in plan.instant_application_fee if rule.fits(country, amount.currency))
+    rule = next(fits, None)
+    return 0 if rule is None else min(round(rule.of(amount)), amount.amount)
 
 
 def _percent(amount: Money, percent: Decimal) -> Fraction:

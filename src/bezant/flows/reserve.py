@@ -7,7 +7,7 @@ to give back.
 from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import available, connect_reserved, reserved
+from bezant.ledger.chart import available, connect_reserved, due, reserved
 from bezant.ledger.entry import Entry, Move, entry
 
 
@@ -22,6 +22,19 @@ def connect_lowered(amount: Money, *, book: Book) -> Entry:
     return entry(
         "reserve.connect_lowered",
         Move(amount, debit=connect_reserved(book), credit=available(book)),
+    )
+
+
+def collected(amount: Money, *, source: Book, destination: Book) -> tuple[Entry, Entry]:
+    """What an account has owed for too long is paid for good of what was set aside for it."""
+    return (
+        entry(
+            "reserve.collected", Move(amount, debit=connect_reserved(source), credit=due(source))
+        ),
+        entry(
+            "reserve.made_good",
+            Move(amount, debit=due(destination), credit=available(destination)),
+        ),
     )
 
 

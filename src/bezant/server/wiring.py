@@ -33,6 +33,7 @@ from bezant.resources.connect import (
     balance_settings,
     capabilities,
     external_accounts,
+    payout_fees,
     persons,
     reserve_holds,
     reserve_plans,
@@ -65,6 +66,7 @@ from bezant.resources.core import (
     tax_ids,
     topups,
 )
+from bezant.resources.core.payout import FEE_JOB
 from bezant.resources.ledger import accounts as ledger_accounts
 from bezant.resources.ledger import balance as ledger_balance
 from bezant.resources.ledger import batch as ledger_batch
@@ -278,5 +280,6 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         pushing.EXPIRE_JOB: Doer(runtime, pushing.expired).run,
         pushing.PAID_JOB: Doer(runtime, pushing.paid).run,
         received.CAME_JOB: claiming.Claimer(runtime).run,
+        FEE_JOB: Doer(runtime, payout_fees.given_back).run,
         refund_by_bank.RESTORE_JOB: Doer(runtime, refund_by_bank.restore).run,
     }

@@ -5,7 +5,7 @@ from bezant.api.params import Amount, Metadata, Params, merged
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.resources.payments.application_fee import (
+from bezant.resources.core.application_fee import (
     ApplicationFee,
     ApplicationFeeRefund,
     shown_again,

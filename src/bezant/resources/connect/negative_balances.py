@@ -2,7 +2,8 @@
 
 New money offsets a balance that is below zero by itself. Besides, an account that has agreed to it
 (`debit_negative_balances`) is debited at its bank, by a payout of less than nothing; and a
-platform that carries the losses of its accounts has as much set aside as they owe.
+platform that carries the losses of its accounts has as much set aside as they owe. What has been
+owed for half a year is paid out of that for good.
 """
 
 from datetime import timedelta
@@ -16,18 +17,20 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import ApiError
 from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
-from bezant.ledger.book import HOUSE
+from bezant.ledger.book import HOUSE, book_of
 from bezant.movement import instruct
 from bezant.movement.order import Order
 from bezant.resources.core.bank_accounts import default_for, party
 from bezant.resources.core.payout import Payout, day_of
 from bezant.resources.core.payout_reversals import expect
-from bezant.resources.core.reserve_transactions import change_reserve
+from bezant.resources.core.reserve_transactions import change_reserve, use_reserve
 
 QUERIES = load("bezant.resources.connect", "negative_balances.sql")
 AT_ONCE = 500
 QUIET = timedelta(days=7)
 """How long a bank account that has refused is left alone."""
+FOR_GOOD = timedelta(days=180)
+"""After how long a platform's reserve pays what an account owes."""
 
 log = get_logger(__name__)
 
@@ -50,8 +53,8 @@ class NegativeBalances:
         self._runtime = runtime
 
     async def run_once(self) -> int:
-        """Recover what can be, then bring the reserves up to date; returns how many changes."""
-        return await self._recover() + await self._reserve()
+        """Recover what can be, bring the reserves up to date, and use them; returns how often."""
+        return await self._recover() + await self._reserve() + await self._use_reserves()
 
     async def _recover(self) -> int:
         quiet = unix_seconds(self._runtime.clock.now() - QUIET)
@@ -82,6 +85,21 @@ class NegativeBalances:
             change_reserve(ctx, Money(owed - kept, currency))
             await ctx.write()
         return len(rows)
+
+    async def _use_reserves(self) -> int:
+        since = self._runtime.clock.now() - FOR_GOOD
+        async with self._runtime.pool.connection() as conn:
+            cursor = await conn.execute(QUERIES.overdue, {"since": since, "limit": AT_ONCE})
+            found = [_Owing(*row) for row in await cursor.fetchall()]
+        for one in found:
+            ctx = Context(self._runtime, Caller(one.shelf, one.shelf, one.livemode))
+            owed = Money(one.amount, one.currency)
+            use_reserve(ctx, owed, book_of(one.account, one.livemode))
+            try:
+                await ctx.write()
+            except ApiError as refused:  # The reserve has changed meanwhile: next time it is right.
+                log.warning("reserve_not_used", account=one.account, reason=refused.message)
+        return len(found)
 
 
 async def debit_bank(ctx: Context, amount: Money) -> Payout | None:

@@ -6,7 +6,7 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
-from bezant.resources.payments.application_fee import ApplicationFee
+from bezant.resources.core.application_fee import ApplicationFee
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.fee_refund import give_back_fee, share_of_fee
 from bezant.resources.payments.settling import TRANSFERS

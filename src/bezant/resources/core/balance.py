@@ -20,10 +20,13 @@ from bezant.ledger.chart import (
     prefunding,
     reserved,
 )
-from bezant.resources.core.bank_accounts import default_for
-from bezant.resources.core.instant_payouts import net_available
-from bezant.resources.core.owners import acting_owner
+from bezant.resources.core.bank_accounts import all_in
+from bezant.resources.core.instant_advances import ahead_of
+from bezant.resources.core.instant_payouts import left_today, net_available
+from bezant.resources.core.owners import Owner, acting_owner
 
+_SHOWN = frozenset({"instant_available.net_available"})
+"""What Stripe shows only to those who ask for it, and this balance shows to everybody."""
 _PATHS = ("available", "pending", "connect_reserved", "reserved", "prefunded", "prefunding")
 ACCOUNTS = (available, pending, connect_reserved, reserved, prefunded, prefunding)
 """The accounts of a book that its balance shows."""
@@ -74,14 +77,14 @@ class Balance(Identified, tag="balance"):
 routes = Routes(Balance, "/v1/balance", listed=False, retrieved=False)
 
 
-@routes.get("/v1/balance", returns=None)
+@routes.get("/v1/balance", returns=None, shown=_SHOWN)
 async def retrieve(ctx: Context) -> str:
     """Retrieve the balance of the account that the request is for."""
     owner = await acting_owner(ctx)
     async with ctx.runtime.pool.connection() as conn:
         found = await balances.balances_in(conn, [ctx.book], *ACCOUNTS)
     body = shown(found, owner.default_currency, livemode=ctx.livemode)
-    body["instant_available"] = [await _instant(ctx, each) for each in body["available"]]
+    body["instant_available"] = [await _instant(ctx, owner, each) for each in body["available"]]
     return encode_json(body).decode()
 
 
@@ -127,25 +130,25 @@ def shown(
     }
 
 
-async def _instant(ctx: Context, spendable: SourcedSum) -> InstantSum:
-    """Return what could be at the default bank account at once, before and after its price."""
-    nothing = InstantSum(0, spendable.currency, SourceTypes(0), [])
-    if spendable.amount <= 0:
+async def _instant(ctx: Context, owner: Owner, spendable: SourcedSum) -> InstantSum:
+    """Return what could be at bank accounts at once, before and after what that costs.
+
+    Card payments that are pending count, but not for an account that owes something.
+    """
+    currency = spendable.currency
+    nothing = InstantSum(0, currency, SourceTypes(0), [])
+    if spendable.amount < 0:
         return nothing
-    destination = await default_for(ctx, spendable.currency)
-    if destination is None:
-        return nothing
-    gross = Money(spendable.amount, spendable.currency)
-    net = await net_available(ctx, gross, destination)
-    if net is None:
-        return nothing
-    types = SourceTypes(net.amount)
-    return InstantSum(
-        spendable.amount,
-        spendable.currency,
-        SourceTypes(spendable.amount),
-        [NetAvailable(net.amount, destination.id, types)],
-    )
+    ahead = await ahead_of(ctx, currency)
+    gross = Money(spendable.amount + ahead.amount, currency)
+    destinations = await all_in(ctx, currency) if gross else ()
+    left = await left_today(ctx, currency) if destinations else None
+    nets = [
+        NetAvailable(net.amount, each.id, SourceTypes(net.amount))
+        for each in destinations
+        if (net := net_available(ctx, owner, gross, each, left)) is not None
+    ]
+    return InstantSum(gross.amount, currency, SourceTypes(gross.amount), nets) if nets else nothing
 
 
 def _sourced(amount: int, currency: str) -> SourcedSum:

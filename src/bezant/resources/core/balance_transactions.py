@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Raw, Struct, field
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import COLUMNS, Context, created_of
 from bezant.api.resource import Expands, Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
@@ -24,9 +24,12 @@ BalanceType = Literal["payments", "refund_and_dispute_prefunding", "risk_reserve
 
 REPORTING_CATEGORIES: Mapping[str, str] = {
     "adjustment": "other_adjustment",
+    "advance": "advance",
+    "advance_funding": "advance_funding",
     "application_fee": "platform_earning",
     "application_fee_refund": "platform_earning_refund",
     "charge": "charge",
+    "connect_collection_transfer": "connect_collection_transfer",
     "payment": "charge",
     "payment_failure_refund": "charge_failure",
     "payment_refund": "refund",
@@ -47,6 +50,8 @@ REPORTING_CATEGORIES: Mapping[str, str] = {
     "transfer_refund": "transfer_reversal",
 }
 """What reports call each type, unless whoever records it knows better."""
+CARD = "card"
+"""What pending money of card payments is found by, beside the type `charge`."""
 
 
 class FeeDetail(Struct):
@@ -66,6 +71,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
         "source": (
             "application_fee",
             "charge",
+            "connect_collection_transfer",
             "dispute",
             "fee_refund",
             "payout",
@@ -146,6 +152,11 @@ def record(
         fees=fees,
     )
     return ctx.create(made, book=book)
+
+
+def by_card(ctx: Context, made: BalanceTransaction) -> BalanceTransaction:
+    """Note of what was just recorded that a card has paid it, where its type does not say so."""
+    return ctx.save(made, hidden={COLUMNS: {"reference": CARD}})
 
 
 def record_apart(

@@ -5,10 +5,11 @@ reaches is taken.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.json import decode
 
 from bezant.api.context import Context
 from bezant.api.params import Currency, Params
@@ -24,6 +25,7 @@ from bezant.resources.core import bank_numbers
 from bezant.resources.core.bank_numbers import Numbers, Written
 from bezant.resources.core.country_specs import currency_of
 from bezant.resources.core.refused import refused
+from bezant.store.objects import Page
 
 HolderType = Literal["company", "individual"]
 
@@ -40,6 +42,8 @@ TEST_ACCOUNTS: Mapping[str, str] = {
 `bank_numbers.TEST_ROUTING_NUMBER`."""
 
 _FINGERPRINT_LENGTH = 16
+_SHOWN = 100
+"""How many bank accounts of a currency anybody could want to see at once."""
 _KINDS_OF_CODE: Mapping[str, Literal["checking", "savings"]] = {"2": "checking", "3": "savings"}
 """Kinds of account by the first digit of an ACH transaction code."""
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -165,6 +169,15 @@ async def default_for(ctx: Context, currency: str, book: Book | None = None) -> 
     return await ctx.newest(BankAccount, {"currency": currency, "type": "default"}, book=book)
 
 
+async def all_in(ctx: Context, currency: str) -> Sequence[BankAccount]:
+    """Return the acting account's bank accounts in a currency, the newest first."""
+    ask = Page(limit=_SHOWN, filters={"currency": currency})
+    bodies, _ = await ctx.page(BankAccount, ask)
+    names = [decode(body, type=_Named).id for body in bodies]
+    found = await ctx.load_many(BankAccount, names)
+    return [found[name] for name in names if name in found]
+
+
 def corrected(
     ctx: Context, bank_account: BankAccount, details: Mapping[str, str]
 ) -> tuple[str, ...]:
@@ -219,6 +232,10 @@ def _of_token(ctx: Context, token: str, param: str) -> BankAccountParams:
         currency="usd",
         routing_number=bank_numbers.TEST_ROUTING_NUMBER,
     )
+
+
+class _Named(Struct):
+    id: str
 
 
 class _Place(NamedTuple):

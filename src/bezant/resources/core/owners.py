@@ -57,6 +57,14 @@ class Owner(Identified, tag="account"):
         return self.controller.get("fees", {}).get("payer") == "application"
 
     @property
+    def platform_pays_instant(self) -> bool:
+        """Whether the platform is charged what the account's instant payouts cost.
+
+        Stripe, "Fee behavior on connected accounts": all but those that pay their fees themselves.
+        """
+        return self.controller.get("fees", {}).get("payer", "account") != "account"
+
+    @property
     def delay_days(self) -> int:
         """After how many days the money of card payments is available."""
         schedule = self.settings.get("payouts", {}).get("schedule", {})

@@ -8,24 +8,30 @@ from msgspec import Struct, convert, field, to_builtins
 from msgspec.structs import replace
 
 from bezant.api.context import COLUMNS, Context, Hidden, created_of
-from bezant.api.resource import Expands, Resource
+from bezant.api.resource import PLATFORM, Expands, Resource
+from bezant.flows import charge
 from bezant.flows import payout as flow
+from bezant.flows.advance import Part
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book
+from bezant.ledger.book import Book, book_of
 from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order
 from bezant.rail import Address
+from bezant.resources.core.application_fee import FeeSource, earn
 from bezant.resources.core.balance_transactions import FeeDetail, record
 from bezant.resources.core.bank_accounts import BankAccount, party
-from bezant.resources.core.instant_payouts import price_of
+from bezant.resources.core.instant_advances import book_ahead, undo_ahead
+from bezant.resources.core.instant_payouts import FREE, Price
 from bezant.resources.core.sortable import sortable
 
 Method = Literal["standard", "instant"]
 PRICE = "price"
 """Where in a payout's hidden part is what it cost."""
+FEE_JOB = "payouts.fee_back"
+"""The job that gives a platform's fee back of a payout that has come to nothing."""
 
 FAILURES: Mapping[str, str] = {
     "account_closed": "The bank account has been closed.",
@@ -65,6 +71,7 @@ class Payout(Resource, tag="payout"):
         "original_payout": ("payout",),
         "reversed_by": ("payout",),
     }
+    elsewhere: ClassVar[Mapping[str, str]] = {"application_fee": PLATFORM}
     filters: ClassVar[Mapping[str, str]] = {
         "status": "status",
         "destination": "destination",
@@ -73,8 +80,8 @@ class Payout(Resource, tag="payout"):
     }
 
     amount: int
-    application_fee: None = None
-    application_fee_amount: None = None
+    application_fee: str | None = None
+    application_fee_amount: int | None = None
     arrival_date: int
     automatic: bool = False
     balance_transaction: str | None = None
@@ -110,16 +117,19 @@ class Payout(Resource, tag="payout"):
 class Wanted(Struct, frozen=True, kw_only=True):
     """What is wanted of a new payout, beside the amount and the bank account.
 
-    `address` is the account holder's, which some networks ask for; `minimum` is what stays in the
-    balance by the account's settings, in minor units.
+    `address` is the account holder's, which some networks ask for; `ahead` is what is taken of
+    payments that are still pending; `minimum` is what stays in the balance by the account's
+    settings, in minor units.
     """
 
     address: Address | None = None
+    ahead: Sequence[Part] = ()
     automatic: bool = False
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict[str, str])
     method: Method = "standard"
     minimum: int = 0
+    price: Price = FREE
     statement_descriptor: str | None = None
 
 
@@ -150,13 +160,11 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
     if least:
         ctx.post(flow.minimum_held(least, book=ctx.book), source=name)
         recorded(ctx, "payout_minimum_balance_hold", -least, payout)
+    taken = book_ahead(ctx, wanted.ahead, amount.currency, name)
     entry = flow.created(amount, book=ctx.book, rail=movement.rail)
     instruct.tie(ctx, movement, ctx.post(entry, source=name))
-    fees = price_of(ctx, amount) if wanted.method == "instant" else ()
-    payout.balance_transaction = recorded(ctx, "payout", -amount, payout, fees=fees)
-    fee = sum(each.amount for each in fees)
-    if fee:
-        ctx.post(flow.priced(Money(fee, amount.currency), book=ctx.book), source=name)
+    payout.balance_transaction = recorded(ctx, "payout", -amount, payout, fees=wanted.price.fees)
+    _pay(ctx, payout, wanted.price)
     if least:
         ctx.post(flow.minimum_released(least, book=ctx.book), source=name)
         recorded(ctx, "payout_minimum_balance_release", least, payout)
@@ -164,7 +172,8 @@ def begin(ctx: Context, amount: Money, destination: BankAccount, wanted: Wanted)
     hidden: Hidden = {
         "chain": [ctx.caller.platform, ctx.account],
         COLUMNS: {"due_at": ctx.now().isoformat()},
-        PRICE: [to_builtins(each) for each in fees],
+        PRICE: to_builtins(wanted.price),
+        **taken,
     }
     return ctx.create(payout, event="payout.created", hidden=hidden)
 
@@ -185,13 +194,47 @@ def recorded(
 
 
 def given_up(ctx: Context, kind: str, payout: Payout, book: Book) -> str:
-    """Record that a payout's money is back, and what it cost with it; returns the id."""
-    price = convert(ctx.hidden(payout).get(PRICE, []), list[FeeDetail])
-    fee = sum(each.amount for each in price)
-    if fee:
-        ctx.post(flow.price_returned(Money(fee, payout.currency), book=book), source=payout.id)
-    back = [replace(each, amount=-each.amount) for each in price]
-    return recorded(ctx, kind, payout.money, payout, book=book, fees=back)
+    """Record that a payout's money is back, and what it cost with it; returns the id.
+
+    The platform gives its own fee back after that.
+    """
+    hidden = ctx.hidden(payout)
+    price = convert(hidden.get(PRICE, {}), Price)
+    back = [replace(each, amount=-each.amount) for each in price.fees if not each.application]
+    made = recorded(ctx, kind, payout.money, payout, book=book, fees=back)
+    if fee := Money(price.operators, payout.currency):
+        ctx.post(flow.price_returned(fee, book=book), source=payout.id)
+    platform: str = hidden["chain"][0] if "chain" in hidden else book.owner
+    if billed := Money(price.billed, payout.currency):
+        there = book_of(platform, ctx.livemode)
+        ctx.post(flow.price_returned(billed, book=there), source=payout.id)
+        text = _bill(payout, book.owner)
+        record(ctx, "stripe_fee", billed, source=None, book=there, description=text)
+    if payout.application_fee:
+        matter = {"platform": platform, "account": book.owner, "livemode": ctx.livemode,
+                  "subject": payout.application_fee}  # fmt: skip
+        ctx.enqueue(FEE_JOB, matter)
+    undo_ahead(ctx, hidden, payout.currency, payout.id, book)
+    return made
+
+
+def _pay(ctx: Context, payout: Payout, price: Price) -> None:
+    """Let a payout be paid for, by its account and by its platform."""
+    if fee := Money(price.operators, payout.currency):
+        ctx.post(flow.priced(fee, book=ctx.book), source=payout.id)
+    if billed := Money(price.billed, payout.currency):
+        book = ctx.platform_book
+        ctx.post(charge.fee_taken(billed, book=book, purse="available"), source=payout.id)
+        text = _bill(payout, ctx.account)
+        record(ctx, "stripe_fee", -billed, source=None, book=book, description=text)
+    if own := Money(price.application_fee, payout.currency):
+        source = FeeSource("payout", payout=payout.id)
+        payout.application_fee = earn(ctx, own, book=ctx.book, source=source).id
+        payout.application_fee_amount = own.amount
+
+
+def _bill(payout: Payout, account: str) -> str:
+    return f"Instant payout fee of {payout.id} of {account}"
 
 
 def day_of(movement: Movement) -> int:

@@ -8,12 +8,14 @@ from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
 from bezant.api.routes import Routes
+from bezant.flows.advance import Part
 from bezant.kernel.currency import is_payable_amount, payout_step
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.movement import instruct
 from bezant.resources.core.bank_accounts import BankAccount, default_for
-from bezant.resources.core.instant_payouts import check_limit
+from bezant.resources.core.instant_advances import taken_ahead
+from bezant.resources.core.instant_payouts import FREE, check_limits, price_of
 from bezant.resources.core.owners import payee
 from bezant.resources.core.payout import Payout, Wanted, begin
 from bezant.resources.core.payout_answers import canceled
@@ -77,16 +79,21 @@ async def create(ctx: Context, params: CreatePayout) -> Payout:
     _check(params)
     owner = await payee(ctx)
     destination = await _destination(ctx, params)
+    amount, price, ahead = Money(params.amount, params.currency), FREE, list[Part]()
     if params.method == "instant":
-        await check_limit(ctx, Money(params.amount, params.currency))
+        await check_limits(ctx, amount)
+        price = price_of(ctx, owner, amount, destination.country)
+        ahead = await taken_ahead(ctx, Money(amount.amount + price.total, amount.currency))
     wanted = Wanted(
         address=owner.address,
+        ahead=ahead,
         description=params.description,
         metadata=merged({}, params.metadata),
         method=params.method or "standard",
+        price=price,
         statement_descriptor=params.statement_descriptor,
     )
-    return begin(ctx, Money(params.amount, params.currency), destination, wanted)
+    return begin(ctx, amount, destination, wanted)
 
 
 @routes.update

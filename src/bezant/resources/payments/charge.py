@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from bezant.api.context import Context, created_of
-from bezant.api.resource import Expands, Resource
+from bezant.api.resource import PLATFORM, Expands, Resource
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.resources.core.balance_transactions import record
+from bezant.resources.core.application_fee import fee_detail
+from bezant.resources.core.balance_transactions import by_card, record
 from bezant.resources.core.customer import Shipping
 from bezant.resources.core.payment_method import BillingDetails
-from bezant.resources.payments.application_fee import fee_detail
 
 ChargeStatus = Literal["succeeded", "pending", "failed"]
 
@@ -65,6 +65,7 @@ class Charge(Resource, tag="charge"):
         "transfer": ("transfer",),
         "transfer_data.destination": ("account",),
     }
+    elsewhere: ClassVar[Mapping[str, str]] = {"application_fee": PLATFORM}
     filters: ClassVar[Mapping[str, str]] = {
         "transfer_group": "group",
         "customer": "source",
@@ -142,22 +143,29 @@ def receive(
     book: Book,
     pending_until: int | None = None,
     fee: Money | None = None,
+    card: bool = False,
 ) -> Charge:
-    """Store the payment that a transfer is on the receiving side, and its balance transaction."""
+    """Store the payment that a transfer is on the receiving side, and its balance transaction.
+
+    `card` says that a card has paid what is transferred.
+    """
     name = ctx.new_id("py", book)
+    transaction = record(
+        ctx,
+        "payment",
+        amount,
+        source=name,
+        book=book,
+        pending_until=pending_until,
+        fees=() if fee is None else (fee_detail(ctx, fee),),
+    )
+    if card:
+        by_card(ctx, transaction)
     charge = Charge(
         id=name,
         amount=amount.amount,
         amount_captured=amount.amount,
-        balance_transaction=record(
-            ctx,
-            "payment",
-            amount,
-            source=name,
-            book=book,
-            pending_until=pending_until,
-            fees=() if fee is None else (fee_detail(ctx, fee),),
-        ).id,
+        balance_transaction=transaction.id,
         created=created_of(name),
         currency=amount.currency,
         livemode=ctx.livemode,

@@ -1,4 +1,4 @@
-"""Giving a platform's fee back to the account whose payment it was taken of.
+"""Giving a platform's fee back to the account whose payment or payout it was taken of.
 
 It goes back out of the purse that the fee is in, into the one that the payment is in: what is
 pending on either side is pending as long as that is, and nobody may spend it before.
@@ -6,10 +6,11 @@ pending on either side is pending as long as that is, and nobody may spend it be
 
 from bezant.api.context import Context, created_of
 from bezant.flows import application_fee as flow
+from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
-from bezant.ledger.book import book_of
+from bezant.ledger.book import Book, book_of
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
-from bezant.resources.payments.application_fee import (
+from bezant.resources.core.application_fee import (
     SHOWN,
     ApplicationFee,
     ApplicationFeeRefund,
@@ -34,21 +35,19 @@ async def give_back_fee(
     """
     platform, book = ctx.platform_book, book_of(fee.account, ctx.livemode)
     here = await ctx.load(BalanceTransaction, fee.balance_transaction, book=platform)
-    charge = ctx.current(await ctx.load(Charge, fee.charge, book=book))
-    there = await settled_of(ctx, charge, book=book)
+    there, later = await _purse_there(ctx, fee, book)
     name = ctx.new_id("fr", platform)
     for entry in flow.refunded(
         amount,
         source=platform,
         destination=book,
         purse=here.status,
-        purse_there=there.status,
+        purse_there=there,
         force=force,
     ):
         ctx.post(entry, source=name)
     kind = "application_fee_refund"
     transaction = record(ctx, kind, -amount, source=name, book=platform, pending_until=until(here))
-    later = there.until if there.status == "pending" else None
     record(ctx, kind, amount, source=name, book=book, pending_until=later)
     refund = ApplicationFeeRefund(
         id=name,
@@ -62,6 +61,15 @@ async def give_back_fee(
     ctx.create(refund, book=platform)
     _show(ctx, fee, refund)
     return refund
+
+
+async def _purse_there(ctx: Context, fee: ApplicationFee, book: Book) -> tuple[Purse, int | None]:
+    """Return in which purse of the account it was, and until when; payouts take what may be spent."""
+    if fee.charge is None:
+        return "available", None
+    charge = ctx.current(await ctx.load(Charge, fee.charge, book=book))
+    there = await settled_of(ctx, charge, book=book)
+    return there.status, there.until if there.status == "pending" else None
 
 
 def share_of_fee(fee: ApplicationFee, whole: int, before: int, amount: int) -> Money:

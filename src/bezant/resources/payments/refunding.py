@@ -17,11 +17,11 @@ from bezant.flows.charge import Purse
 from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.rail.cards import About, CardAnswer, CardRequest, reference_of
+from bezant.resources.core.application_fee import ApplicationFee
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
-from bezant.resources.payments.application_fee import ApplicationFee
 from bezant.resources.payments.ask_card import captures_of
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge

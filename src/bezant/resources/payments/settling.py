@@ -22,13 +22,13 @@ from bezant.kernel.currency import minor_units
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
+from bezant.resources.core.application_fee import FeeSource, earn, fee_detail
 from bezant.resources.core.balance_told import tell_at_once
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.core.bank_accounts import default_for
 from bezant.resources.core.exchange_rates import per_unit
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import Owner, acting_owner
-from bezant.resources.payments.application_fee import earn, fee_detail
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_by
@@ -149,7 +149,14 @@ async def _shared_out(
     worth = Money(transaction.amount, transaction.currency)
     changes: dict[str, Any] = {}
     if ctx.caller.connected and taken:
-        earned = earn(ctx, taken, book=ctx.book, charge=charge.id, pending_until=until)
+        earned = earn(
+            ctx,
+            taken,
+            book=ctx.book,
+            source=FeeSource("charge", charge=charge.id),
+            pending_until=until,
+            card=transaction.type == "charge",
+        )
         changes |= {"application_fee": earned.id, "application_fee_amount": taken.amount}
     if charge.transfer_data is not None:
         changes |= await _passed_on(ctx, charge, worth, taken, until)

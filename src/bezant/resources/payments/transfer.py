@@ -16,8 +16,8 @@ from bezant.flows import transfer as flow
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.resources.core.application_fee import FeeSource, earn
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
-from bezant.resources.payments.application_fee import earn
 from bezant.resources.payments.charge import Charge, receive
 from bezant.resources.payments.refund import give_back
 from bezant.resources.payments.reserve import SourceTransaction, draw_on
@@ -119,6 +119,7 @@ def move(
     """
     name = ctx.new_id("tr")
     purse: Purse = "available" if pending_until is None else "pending"
+    card = source is not None and source.id.startswith("ch_")
     for entry in flow.created(amount, source=ctx.book, destination=destination, purse=purse):
         ctx.post(entry, source=name)
     text = words.description
@@ -126,16 +127,23 @@ def move(
         ctx, "transfer", -amount, source=name, description=text, pending_until=pending_until
     )
     payment = receive(
-        ctx, amount, transfer=name, book=destination, pending_until=pending_until, fee=fee
+        ctx,
+        amount,
+        transfer=name,
+        book=destination,
+        pending_until=pending_until,
+        fee=fee,
+        card=card,
     )
     if fee is not None:
         earned = earn(
             ctx,
             fee,
             book=destination,
-            charge=payment.id,
+            source=FeeSource("charge", charge=payment.id),
             originating=None if source is None else source.id,
             pending_until=pending_until,
+            card=card,
         )
         payment = ctx.save(payment, application_fee=earned.id, application_fee_amount=earned.amount)
     transfer = Transfer(

@@ -1,9 +1,9 @@
-"""The application fee object: what a platform takes of a payment to one of its accounts."""
+"""The application fee object: what a platform takes of its accounts' payments and payouts."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Identified, Resource
@@ -12,17 +12,18 @@ from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.application import application_of
-from bezant.resources.core.balance_transactions import FeeDetail, record
+from bezant.resources.core.balance_transactions import FeeDetail, by_card, record
 
 SHOWN = 10
 """How many refunds a fee shows; the list of refunds has all."""
 
 
 class FeeSource(Struct, frozen=True):
-    """What it was taken of."""
+    """What it was taken of: a payment, or an instant payout."""
 
-    charge: str
-    type: Literal["charge"] = "charge"
+    type: Literal["charge", "payout"]
+    charge: str | UnsetType = UNSET
+    payout: str | UnsetType = UNSET
 
 
 class ApplicationFeeRefund(Identified, tag="fee_refund"):
@@ -51,7 +52,7 @@ class FeeRefunds(Struct, kw_only=True):
 
 
 class ApplicationFee(Resource, tag="application_fee"):
-    """What a platform has earned of an account's payment, in minor units."""
+    """What a platform has earned of an account's payment or payout, in minor units."""
 
     expands: ClassVar[Expands] = {
         "account": ("account",),
@@ -69,7 +70,7 @@ class ApplicationFee(Resource, tag="application_fee"):
     amount_refunded: int = 0
     application: str
     balance_transaction: str
-    charge: str
+    charge: str | None
     currency: str
     fee_source: FeeSource
     originating_transaction: str | None = None
@@ -83,7 +84,7 @@ class ApplicationFee(Resource, tag="application_fee"):
 
 
 def fee_detail(ctx: Context, amount: Money) -> FeeDetail:
-    """Return the fee as a part of what the account's payment costs it."""
+    """Return the fee as a part of what the account's payment or payout costs it."""
     return FeeDetail(
         amount=amount.amount,
         application=application_of(ctx.caller.platform),
@@ -98,29 +99,36 @@ def earn(
     amount: Money,
     *,
     book: Book,
-    charge: str,
+    source: FeeSource,
     originating: str | None = None,
     pending_until: int | None = None,
+    card: bool = False,
 ) -> ApplicationFee:
-    """Take a fee out of a payment in an account's book, pending as long as that is."""
+    """Take a fee out of a payment in an account's book, pending as long as that is.
+
+    A payment (by `card` or not) may leave less than the fee, a payout must leave enough for it.
+    """
     platform = ctx.platform_book
     name = ctx.new_id("fee", platform)
     purse: Purse = "available" if pending_until is None else "pending"
-    for entry in flow.taken(amount, source=book, destination=platform, purse=purse):
+    force = "fee" if source.type == "charge" else None
+    for entry in flow.taken(amount, source=book, destination=platform, purse=purse, force=force):
         ctx.post(entry, source=name)
     transaction = record(
         ctx, "application_fee", amount, source=name, book=platform, pending_until=pending_until
     )
+    if card:
+        by_card(ctx, transaction)
     fee = ApplicationFee(
         id=name,
         account=book.owner,
         amount=amount.amount,
         application=application_of(platform.owner),
         balance_transaction=transaction.id,
-        charge=charge,
+        charge=source.charge if isinstance(source.charge, str) else None,
         created=created_of(name),
         currency=amount.currency,
-        fee_source=FeeSource(charge),
+        fee_source=source,
         livemode=ctx.livemode,
         originating_transaction=originating,
         refunds=FeeRefunds(url=f"/v1/application_fees/{name}/refunds"),

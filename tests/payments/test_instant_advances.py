@@ -1,0 +1,159 @@
+"""Instant payouts of card payments that are still pending: taken ahead, and paid back in time."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bezant.api.context import Caller
+from bezant.commit.change_set import Refused
+from bezant.kernel.config import Config
+from bezant.resources.core import instant_advances, payouts
+from bezant.resources.core.fee_plans import plans_at
+from tests.payments.till import Till
+
+PATH = "/v1/payouts"
+PLAN = """
+[plans.standard]
+instant_advances = { usd = 6000 }
+rules = []
+"""
+
+
+@pytest.fixture
+def till(shared_till: Till) -> Till:
+    return shared_till
+
+
+@pytest.fixture
+def shop(till: Till) -> str:
+    """An account with 100.00 of a Monday pending, and 50.00 of the Tuesday that it is."""
+    till.pass_time(days=-till.clock.now().weekday() % 7)
+    shop = till.open_account()
+    sell(till, shop, 10_000)
+    till.pass_time(days=1)
+    sell(till, shop, 5_000)
+    return shop
+
+
+def sell(till: Till, shop: str, amount: int) -> str:
+    intent = till.pay(amount, transfer_data={"destination": shop})
+    return intent["latest_charge"]
+
+
+def pay(till: Till, shop: str, amount: int) -> Any:
+    return till.post(PATH, shop, amount=amount, currency="usd", method="instant")
+
+
+def instant(till: Till, shop: str) -> int:
+    (held,) = till.get("/v1/balance", shop)["instant_available"]
+    return held["amount"]
+
+
+def held(till: Till, shop: str) -> tuple[int, int]:
+    """Return what is available and pending, which is what the balance transactions say as well."""
+    shown = till.get("/v1/balance", shop)
+    sums = shown["available"][0]["amount"], shown["pending"][0]["amount"]
+    listed = till.get("/v1/balance_transactions", shop, limit=100)["data"]
+    for status, amount in zip(("available", "pending"), sums, strict=True):
+        assert amount == sum(each["net"] for each in listed if each["status"] == status)
+    return sums
+
+
+def test_pending_card_payments_can_be_paid_out_and_pay_it_back_day_by_day(till: Till, shop: str):
+    assert (held(till, shop), instant(till, shop)) == ((0, 15_000), 15_000)
+    made = pay(till, shop, 12_000)
+    assert till.transactions(shop)[2:] == [
+        ("advance", 12_000, 0, "available"),
+        ("advance_funding", -10_000, 0, "pending"),
+        ("advance_funding", -2_000, 0, "pending"),
+        ("payout", -12_000, 0, "available"),
+    ]
+    listed = till.get("/v1/balance_transactions", shop, type="advance_funding")["data"]
+    assert {each["reporting_category"] for each in listed} == {"advance_funding"}
+    assert {each["source"] for each in listed} == {made["id"]}
+    assert (held(till, shop), instant(till, shop)) == ((0, 3_000), 3_000)
+    error = till.refused(PATH, shop, amount=3_001, currency="usd", method="instant")
+    assert (error["status"], error["code"]) == (400, "balance_insufficient")
+    assert till.refused(PATH, shop, amount=1, currency="usd")["code"] == "balance_insufficient"
+    till.pass_time(days=1)
+    till.mature()
+    assert held(till, shop) == (0, 3_000)
+    till.pass_time(days=1)
+    till.mature()
+    assert (held(till, shop), instant(till, shop)) == ((3_000, 0), 3_000)
+
+
+def test_what_fails_is_pending_again_unless_it_has_come_due(till: Till, shop: str):
+    soon, later = pay(till, shop, 12_000), pay(till, shop, 3_000)
+    assert held(till, shop) == (0, 0)
+    till.post(f"{PATH}/{later['id']}/cancel", shop)
+    assert (held(till, shop), instant(till, shop)) == ((0, 3_000), 3_000)
+    till.hear(soon["id"], "submitted", account=shop)
+    till.pass_time(days=1)
+    till.mature()
+    till.hear(soon["id"], "rejected", "R03", account=shop)
+    assert held(till, shop) == (10_000, 5_000)
+    till.pass_time(days=1)
+    till.mature()
+    assert held(till, shop) == (15_000, 0)
+    assert till.ledger(shop)["available"] == 15_000
+
+
+def test_what_is_available_goes_first_and_what_is_owed_is_not_advanced(till: Till, shop: str):
+    till.fund(20_000)
+    till.post("/v1/transfers", amount=1_000, currency="usd", destination=shop)
+    assert instant(till, shop) == 16_000
+    pay(till, shop, 1_500)
+    assert ("advance", 500, 0, "available") in till.transactions(shop)
+    assert held(till, shop) == (0, 14_500)
+    gone = till.post(PATH, shop, amount=14_500, currency="usd", method="instant")
+    till.hear(gone["id"], "submitted", account=shop)
+    till.hear(gone["id"], "settled", account=shop)
+    assert (held(till, shop), instant(till, shop)) == ((0, 0), 0)
+
+
+def test_refunds_lower_what_can_be_taken_ahead(till: Till):
+    shop = till.open_account()
+    charge = sell(till, shop, 10_000)
+    sell(till, shop, 2_000)
+    till.fund(20_000)
+    till.post("/v1/refunds", charge=charge, reverse_transfer=True, amount=9_000)
+    assert (held(till, shop), instant(till, shop)) == ((0, 3_000), 3_000)
+    pay(till, shop, 3_000)
+    till.post("/v1/refunds", charge=charge, reverse_transfer=True)
+    assert (held(till, shop), instant(till, shop)) == ((0, -1_000), 0)
+    till.pass_time(days=4)
+    till.mature()
+    assert held(till, shop) == (-1_000, 0)
+
+
+def test_a_plan_bounds_what_is_outstanding_also_of_two_at_once(
+    till: Till, shop: str, tmp_path: Path
+):
+    path, before = tmp_path / "plans.toml", till.runtime
+    path.write_text(PLAN)
+    plans_at.cache_clear()
+    config: Config = msgspec.structs.replace(before.config, fee_plans=path)
+    till.runtime = msgspec.structs.replace(before, config=config)
+
+    async def both() -> list[str]:
+        params = payouts.CreatePayout(amount=3_500, currency="usd", method="instant")
+        caller = Caller(till.platform, shop, livemode=False)
+        first, second = till.context(caller), till.context(caller)
+        for ctx in (first, second):
+            await payouts.create(ctx, params)
+        outcomes = [*await first.commit(), *await second.commit()]
+        return [each.code if isinstance(each, Refused) else "" for each in outcomes]
+
+    try:
+        ctx = till.context(Caller(till.platform, shop, livemode=False))
+        assert till.run(instant_advances.ahead_of(ctx, "usd")).amount == 6_000
+        taken, other = till.run(both())
+        assert (taken, other in ("exists", "stale")) == ("", True)
+        ctx = till.context(Caller(till.platform, shop, livemode=False))
+        assert till.run(instant_advances.ahead_of(ctx, "usd")).amount == 2_500
+    finally:
+        till.runtime = before
+        plans_at.cache_clear()
