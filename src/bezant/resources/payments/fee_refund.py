@@ -9,13 +9,13 @@ from bezant.flows import application_fee as flow
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
-from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.core.application_fee import (
     SHOWN,
     ApplicationFee,
     ApplicationFeeRefund,
     FeeRefunds,
 )
+from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.settled import settled_of
 from bezant.resources.payments.transfer import until
@@ -64,8 +64,8 @@ async def give_back_fee(
 
 
 async def _purse_there(ctx: Context, fee: ApplicationFee, book: Book) -> tuple[Purse, int | None]:
-    """Return in which purse of the account it was, and until when; payouts take what may be spent."""
-    if fee.charge is None:
+    """Return in which purse of the account it was, and until when it is there."""
+    if fee.charge is None:  # A payout takes what may be spent.
         return "available", None
     charge = ctx.current(await ctx.load(Charge, fee.charge, book=book))
     there = await settled_of(ctx, charge, book=book)
