@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from bezant.flows.fee_plan import FeePart, Formula, Plan, Rule, Sale, parts_of
+from bezant.flows.fee_plan import FeePart, Formula, Plan, Rule, Sale, parts_of, rate_of
 from bezant.kernel.errors import ConfigError
 from bezant.kernel.money import Money
 from bezant.resources.core.fee_plans import plans_at
@@ -81,6 +82,12 @@ def test_parts_never_come_to_more_than_the_payment_and_are_the_rounded_sum(
 
 def _fields(part: FeePart) -> tuple[int, str, str]:
     return part.amount, part.type, part.description
+
+
+def test_a_spread_makes_a_rate_worse():
+    market = Decimal("1.12415")
+    assert rate_of(STANDARD, market) == market
+    assert rate_of(replace(STANDARD, spread_percent=Decimal(2)), market) == Decimal("1.10167")
 
 
 def test_a_file_of_plans_must_have_those_that_it_names(tmp_path):

@@ -8,6 +8,7 @@ from tests.resources.office import Office
 def test_a_token_is_charged_at_once(office: Office):
     charge = office.post("/v1/charges", amount=2_000, currency="usd", source="tok_visa")
     assert (charge["paid"], charge["captured"], charge["payment_intent"]) == (True, True, None)
+    assert (charge["source"]["object"], charge["source"]["last4"]) == ("card", "4242")
     assert office.ledger() == {"incoming:cards": 2_000, "pending": 1_912, "fees_payable": 88}
     office.post("/v1/refunds", charge=charge["id"], amount=500)
     path = f"/v1/charges/{charge['id']}"
@@ -57,27 +58,35 @@ def test_a_declined_token_leaves_a_failed_charge(office: Office):
     assert office.ledger() == {}
 
 
-@pytest.mark.parametrize(
-    ("method", "code", "decline"),
-    [
-        ("visa_chargeDeclined", "card_declined", "generic_decline"),
-        ("visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
-        ("visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
-        ("visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
-        ("chargeDeclinedExpiredCard", "expired_card", None),
-        ("chargeDeclinedProcessingError", "processing_error", None),
-        ("chargeCustomerFail", "card_declined", "generic_decline"),
-        ("radarBlock", "card_declined", "fraudulent"),
-    ],
-)
-def test_cards_of_test_mode_are_declined_as_documented(
-    office: Office, method: str, code: str, decline: str | None
-):
-    params = {"amount": 2_000, "currency": "usd", "confirm": True}
-    params["payment_method"] = f"pm_card_{method}"
-    answer = office.ask("POST", "/v1/payment_intents", params=params)
-    assert (answer.status, answer.error["code"]) == (402, code)
-    assert decline in (None, answer.error["decline_code"])
+DECLINES = [
+    ("visa_chargeDeclined", "card_declined", "generic_decline", None),
+    ("visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds", None),
+    ("visa_chargeDeclinedLostCard", "card_declined", "lost_card", None),
+    ("visa_chargeDeclinedStolenCard", "card_declined", "stolen_card", None),
+    ("visa_chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded", None),
+    ("chargeDeclinedExpiredCard", "expired_card", "expired_card", "exp_month"),
+    ("chargeDeclinedIncorrectCvc", "incorrect_cvc", "incorrect_cvc", "cvc"),
+    ("chargeDeclinedProcessingError", "processing_error", "processing_error", None),
+    ("chargeCustomerFail", "card_declined", "generic_decline", None),
+    ("radarBlock", "card_declined", "fraudulent", None),
+]
+
+
+def test_cards_of_test_mode_are_declined_as_documented(office: Office):
+    customer = office.post("/v1/customers", name="Ada")["id"]
+    for method, *expected in DECLINES:
+        card = f"pm_card_{method}"
+        params = {"amount": 2_000, "currency": "usd", "confirm": True, "payment_method": card}
+        answer = office.ask("POST", "/v1/payment_intents", params=params)
+        error = answer.error
+        assert answer.status == 402, method
+        assert [error["code"], error["decline_code"], error.get("param")] == expected, method
+        told = error["payment_intent"]["last_payment_error"]
+        assert [told["code"], told["decline_code"], told.get("param")] == expected, method
+        path = f"/v1/payment_methods/{card}/attach"
+        kept = office.ask("POST", path, params={"customer": customer})
+        attaches = method in ("chargeCustomerFail", "radarBlock")
+        assert (kept.status == 200) == attaches, method
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "failed"])

@@ -105,7 +105,7 @@ def test_what_is_held_is_given_back_when_canceled_or_too_late(till: Till):
     till.pass_time(days=8)
     till.work_off()
     expired = till.get(f"/v1/payment_intents/{late}")
-    assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "automatic")
+    assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "expired")
     assert [each.act for each in till.acquirer.asked] == ["authorize", "authorize", "reverse"]
     assert till.ledger() == {}
     assert till.events()[-2:] == ["charge.expired", "payment_intent.canceled"]
@@ -159,7 +159,10 @@ def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
     ("params", "param"),
     [
         ({"amount": 49}, "amount"),
-        ({"amount": 100_000_000}, "amount"),
+        ({"amount": 1_000_000_000_000}, "amount"),
+        ({"statement_descriptor": "TEA HOUSE"}, "statement_descriptor"),
+        ({"statement_descriptor_suffix": "7*"}, "statement_descriptor_suffix"),
+        ({"payment_method_options": {"link": {"a": "b"}}}, "payment_method_options[link]"),
         ({"payment_method": "pm_none"}, "payment_method"),
         ({"customer": "cus_none"}, "customer"),
         ({"application_fee_amount": 10}, "application_fee_amount"),
@@ -173,6 +176,49 @@ def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
 def test_bad_input_gets_its_error(till: Till, params: dict, param: str | None):
     error = till.refused("/v1/payment_intents", **{"amount": 500, "currency": "usd", **params})
     assert (error["status"], error.get("param")) == (400, param)
+
+
+def test_what_is_said_at_a_capture_is_of_what_is_captured(till: Till):
+    shop = till.open_account(business_profile={"name": "Tea House"})
+    parcel = {"address": {"line1": "1 Main Street"}, "name": "Ada", "carrier": "DHL",
+              "tracking_number": "12345"}  # fmt: skip
+    options = {"card": {"network": "visa", "setup_credential_usage": "recurring"}}
+    held = till.pay(1_000, capture_method="manual", on_behalf_of=shop, shipping=parcel,
+                    transfer_data={"destination": shop}, payment_method_options=options,
+                    statement_descriptor_suffix="ORDER 7")  # fmt: skip
+    shown = held["shipping"]
+    assert (shown["carrier"], shown["tracking_number"]) == ("DHL", "12345")
+    assert till.acquirer.asked[0].merchant.name == "Tea House* ORDER 7"
+    path = f"/v1/payment_intents/{held['id']}"
+    lines = {"line_items": [{"product_name": "tea", "quantity": 2, "unit_cost": 700}]}
+    raise_ = f"{path}/increment_authorization"
+    assert till.refused(raise_, amount=1_500, amount_details=lines)["param"] == "amount_details"
+    assert len(till.acquirer.asked) == 1
+    raised = till.post(raise_, amount=1_400, amount_details=lines, transfer_data={"amount": 900})
+    assert raised["transfer_data"] == {"amount": 900, "destination": shop}
+    assert till.refused(f"{path}/capture", statement_descriptor="OTHER")["status"] == 400
+    lines["line_items"][0]["unit_cost"] = 400
+    said = {"payment_details": {"order_reference": "7"}, "statement_descriptor_suffix": "ORDER 8"}
+    done = till.post(f"{path}/capture", amount_to_capture=800, amount_details=lines, **said)
+    assert done["payment_details"]["order_reference"] == "7"
+    assert till.post(path, metadata={"a": "b"})["metadata"] == {"a": "b"}
+    charge = till.get(f"/v1/charges/{held['latest_charge']}", expand=["transfer"])
+    assert charge["calculated_statement_descriptor"] == "Tea House* ORDER 8"
+    assert (charge["amount"], charge["transfer"]["amount"]) == (1_400, 800)
+    till.work_off()
+    assert {each.merchant.name for each in till.acquirer.asked[2:]} == {"Tea House* ORDER 8"}
+
+
+def test_a_card_that_was_let_go_pays_no_more(till: Till):
+    customer = till.post("/v1/customers", name="Ada")["id"]
+    card = till.card()
+    till.post(f"/v1/payment_methods/{card}/attach", customer=customer)
+    till.post(f"/v1/payment_methods/{card}/detach")
+    refused = till.try_to_pay(payment_method=card)
+    assert (refused.status, refused.error["param"]) == (400, "payment_method")
+    wrong = {"card": {"network": "mastercard"}}
+    refused = till.try_to_pay(payment_method_options=wrong)
+    assert refused.error["param"] == "payment_method_options[card][network]"
 
 
 def test_intents_are_listed_searched_and_changed(till: Till):

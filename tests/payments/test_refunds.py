@@ -19,8 +19,11 @@ def test_parts_go_back_and_add_up_to_the_whole(till: Till):
     assert first["destination_details"]["card"]["type"] == "refund"
     assert till.refused("/v1/refunds", charge=first["charge"], amount=7_001)["param"] == "amount"
     till.post("/v1/refunds", charge=first["charge"])
-    charge = till.get(f"/v1/charges/{first['charge']}")
+    intent = till.get(f"/v1/payment_intents/{paid['id']}", expand=["latest_charge.refunds"])
+    charge = intent["latest_charge"]
     assert (charge["refunded"], charge["amount_refunded"]) == (True, 10_000)
+    assert [each["amount"] for each in charge["refunds"]["data"]] == [7_000, 3_000]
+    assert charge["refunds"]["url"] == f"/v1/refunds?charge={charge['id']}"
     error = till.refused("/v1/refunds", charge=first["charge"])
     assert error["code"] == "charge_already_refunded"
     assert till.transactions() == [
@@ -36,6 +39,7 @@ def test_parts_go_back_and_add_up_to_the_whole(till: Till):
     assert till.listed("/v1/refunds", charge=charge["id"])[-1] == first["id"]
     changed = till.post(f"/v1/refunds/{first['id']}", metadata={"a": "b"})
     assert changed["metadata"] == {"a": "b"}
+    assert till.events()[-2:] == ["refund.updated", "charge.refund.updated"]
     error = till.refused(f"/v1/refunds/{first['id']}/cancel")
     assert error["code"] == "refund_not_cancelable"
 
@@ -56,7 +60,7 @@ def test_a_refund_that_waits_for_the_customer_may_expire(till: Till):
     expired = till.post(path)
     assert (expired["status"], bool(expired["failure_balance_transaction"])) == ("failed", True)
     assert till.ledger() == before
-    assert till.events()[-1] == "refund.failed"
+    assert till.events()[-2:] == ["refund.failed", "charge.refund.updated"]
     assert till.get(f"/v1/charges/{paid['latest_charge']}")["amount_refunded"] == 0
 
 
@@ -81,8 +85,10 @@ def test_a_refund_of_what_is_available_may_leave_the_owner_owing_it(till: Till):
 
 def test_a_refund_may_take_its_time(till: Till):
     paid = till.pay(card="pending_refund")
-    refund = till.post("/v1/refunds", payment_intent=paid["id"])
+    refund = till.post("/v1/refunds", payment_intent=paid["id"], expand=["charge.refunds"])
     assert (refund["status"], refund["pending_reason"]) == ("pending", "processing")
+    assert refund["charge"]["refunds"]["data"][0]["id"] == refund["id"]
+    refund["charge"] = refund["charge"]["id"]
     tell(till, refund, succeeded=True)
     done = till.get(f"/v1/refunds/{refund['id']}")
     assert (done["status"], "pending_reason" in done) == ("succeeded", False)
@@ -99,7 +105,7 @@ def test_a_refund_that_comes_back_is_the_owners_again(till: Till):
     assert failed["failure_balance_transaction"]["amount"] == 1_000
     assert till.get(f"/v1/charges/{paid['latest_charge']}")["amount_refunded"] == 0
     assert till.ledger() == {**before, "incoming:cards": 1_000, "pending": 941}
-    assert till.events()[-1] == "refund.failed"
+    assert till.events()[-2:] == ["refund.failed", "charge.refund.updated"]
 
 
 def tell(till: Till, refund: dict, *, succeeded: bool) -> None:

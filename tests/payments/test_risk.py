@@ -165,7 +165,12 @@ def refunded(shop: Shop, review: Any) -> None:
 
 
 def refunded_as_fraud(shop: Shop, review: Any) -> None:
-    shop.post("/v1/refunds", charge=review["charge"]["id"], reason="fraudulent")
+    charge = review["charge"]["id"]
+    shop.post("/v1/refunds", charge=charge, reason="fraudulent", amount=9_000)
+    shop.post("/v1/refunds", charge=charge, reason="fraudulent")
+    assert shop.get(f"/v1/charges/{charge}")["fraud_details"] == {"user_report": "fraudulent"}
+    again = shop.pay("riskLevelElevated")
+    assert (again["outcome"]["type"], again["outcome"]["reason"]) == ("blocked", "rule")
 
 
 @pytest.mark.parametrize("how", [approved, refunded, refunded_as_fraud])

@@ -137,6 +137,8 @@ def test_a_cardholder_may_fail_and_another_card_may_be_tried(till: Till) -> None
     asked = till.post(PATH, confirm=True, payment_method=till.card("challenge"),
                       return_url="https://shop.example.com/done")  # fmt: skip
     assert (asked["status"], asked["next_action"]["type"]) == (ASKS, "redirect_to_url")
+    noted = till.post(f"{PATH}/{asked['id']}", metadata={"a": "b"})
+    assert (noted["status"], noted["next_action"]) == (ASKS, asked["next_action"])
     sdk = till.post(f"{PATH}/{asked['id']}/confirm", payment_method=till.card("challenge"),
                     return_url="https://shop.example.com/done", use_stripe_sdk=True)  # fmt: skip
     assert sdk["next_action"]["type"] == "use_stripe_sdk"

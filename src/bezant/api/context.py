@@ -45,7 +45,7 @@ from bezant.kernel.ids import parse
 from bezant.ledger.book import HOUSE, Book, book_of
 from bezant.ledger.chart import Account, house
 from bezant.ledger.entry import Entry
-from bezant.store.objects import Key, Page, Row, children, page
+from bezant.store.objects import Column, Key, Page, Row, children, page
 
 R = TypeVar("R", bound=Identified)
 Hidden = dict[str, Any]
@@ -225,11 +225,11 @@ class Context:
         return {key[2]: row.body for key, row in rows.items() if not row.deleted}
 
     async def children(
-        self, book: Book, kind: str, parents: Sequence[str], limit: int
+        self, book: Book, kind: str, parents: Sequence[str], limit: int, column: Column = "parent"
     ) -> dict[str, list[str]]:
-        """Return stored bodies of what belongs to each of several parents, newest first."""
+        """Return stored bodies of what names each of several parents, newest first."""
         async with self.runtime.pool.connection() as conn:
-            return await children(conn, book.id, kind, parents, limit)
+            return await children(conn, book.id, kind, parents, limit, column)
 
     async def page(
         self, kind: type[Identified], ask: Page, *, book: Book | None = None

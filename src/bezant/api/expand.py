@@ -17,6 +17,7 @@ from bezant.api.resource import PLATFORM, Identified
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book, book_of
+from bezant.store.objects import Column
 
 MAX_LEVELS = 4
 MOST_INCLUDED = 10
@@ -29,12 +30,13 @@ class Branch(Struct):
     """What to expand of an object: the kinds that the field may hold, and onwards.
 
     `owner` is the object's field that names the account in whose book they are, if not its own.
-    With a `list_url` it is no field, but a list of what has the object for its parent.
+    With a `list_url` it is no field, but a list of what names the object in a column.
     """
 
     kinds: tuple[str, ...]
     owner: str | None = None
     list_url: str | None = None
+    column: Column = "parent"
     branches: "Plan" = field(default_factory=dict[str, "Branch"])
 
 
@@ -82,7 +84,9 @@ def _grow(
     for resource in resources:
         if parts[0] in resource.included:
             kind, url = resource.included[parts[0]]
-            branch = branches.setdefault(parts[0], Branch((kind,), list_url=url))
+            column = resource.included_by.get(parts[0], "parent")
+            new = Branch((kind,), list_url=url, column=column)
+            branch = branches.setdefault(parts[0], new)
             if parts[1:] and parts[1:] != ["data"]:
                 items = [kinds[kind]] if parts[1] == "data" else []
                 _grow(branch.branches, parts[2:], items, path, kinds)
@@ -178,33 +182,45 @@ async def _included(
     ctx: Context, level: Sequence[tuple[dict[str, Any], Plan, Book]]
 ) -> list[tuple[dict[str, Any], Plan, Book]]:
     """Show the lists of objects, one statement for each kind, and return what is in them."""
-    wanted: dict[tuple[Book, str], list[tuple[dict[str, Any], str, Branch]]] = defaultdict(list)
+    wanted: dict[tuple[Book, str, Column], list[tuple[dict[str, Any], str, Branch]]]
+    wanted = defaultdict(list)
     for holder, branches, book in level:
         for name, branch in branches.items():
             if branch.list_url is not None:
-                wanted[book, branch.kinds[0]].append((holder, name, branch))
+                wanted[book, branch.kinds[0], branch.column].append((holder, name, branch))
     following: list[tuple[dict[str, Any], Plan, Book]] = []
-    for (book, kind), places in wanted.items():
+    for (book, kind, column), places in wanted.items():
         names = [holder["id"] for holder, _, _ in places]
-        stored = await ctx.children(book, kind, names, MOST_INCLUDED + 1)
+        stored = await ctx.children(book, kind, names, MOST_INCLUDED + 1, column)
         for holder, name, branch in places:
-            bodies = _of_this_request(ctx, kind, holder["id"]) or stored[holder["id"]]
-            items = [msgspec.json.decode(body) for body in bodies[:MOST_INCLUDED]]
+            found = _with_this_request(ctx, kind, branch, holder["id"], stored[holder["id"]])
+            items = found[:MOST_INCLUDED]
             holder[name] = {
                 "object": "list",
                 "data": items,
-                "has_more": len(bodies) > MOST_INCLUDED,
+                "has_more": len(found) > MOST_INCLUDED,
                 "url": (branch.list_url or "").replace("{id}", holder["id"]),
             }
             following += [(item, branch.branches, book) for item in items]
     return following
 
 
-def _of_this_request(ctx: Context, kind: str, parent: str) -> list[str]:
-    """Return the bodies of what this very request makes for a parent, newest first."""
-    made = [each for unit in ctx.units for each in unit.documents
-            if each.kind == kind and each.columns.get("parent") == parent]  # fmt: skip
-    return [each.body for each in sorted(made, key=lambda each: each.id, reverse=True)]
+def _with_this_request(
+    ctx: Context, kind: str, branch: Branch, parent: str, stored: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return what belongs to a parent once this very request is written, newest first."""
+    items = {item["id"]: item for body in stored for item in [msgspec.json.decode(body)]}
+    fresh: dict[str, dict[str, Any]] = {}
+    for each in (each for unit in ctx.units for each in unit.documents):
+        if each.kind != kind or each.columns.get(branch.column) != parent:
+            continue
+        if each.deleted:
+            items.pop(each.id, None)
+        elif each.id in items:
+            items[each.id] = msgspec.json.decode(each.body)
+        else:
+            fresh[each.id] = msgspec.json.decode(each.body)
+    return [*(fresh[name] for name in sorted(fresh, reverse=True)), *items.values()]
 
 
 async def _objects(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bezant.api.shape import Shape
+from bezant.store.objects import Column
 
 PLATFORM = "*"
 """Where a field would name the account in whose book something is: it is the platform's."""
@@ -33,6 +34,9 @@ class Identified(Shape, tag_field="object"):
     included: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Lists of what has an object for its `parent`, which are shown only to whoever expands them:
     the kind of their objects, and their address, with the object's id in braces."""
+
+    included_by: ClassVar[Mapping[str, Column]] = {}
+    """Of those, whose objects name it in another column than `parent`."""
 
     filters: ClassVar[Mapping[str, str]] = {}
     """Fields by which lists are filtered, and their columns; `Routes` declares them."""

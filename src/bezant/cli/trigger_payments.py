@@ -157,6 +157,7 @@ PAYMENT_ACTS: Mapping[str, Act] = {
     "charge.updated": Act("A charge's description is changed.", _charge_updated),
     "charge.refunded": Act("A payment by card is given back.", _charge_refunded),
     "refund.created": Act("A payment by card is given back.", _refund_created),
+    "charge.refund.updated": Act("A refund gets metadata.", _refund_updated),
     "refund.updated": Act("A refund gets metadata.", _refund_updated),
     "application_fee.created": Act(
         "A platform takes its fee of an account's payment.", _application_fee_created

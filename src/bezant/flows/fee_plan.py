@@ -6,7 +6,7 @@ shown add up to the fee.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 from bezant.kernel.money import Money
 
 _PROCESSING = "Processing fees"
+_SIX_DIGITS = Context(prec=6, rounding=ROUND_HALF_EVEN)
 
 
 class Formula(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +83,7 @@ class Rule(Cost, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of an account; percentages beyond them are of the amount, the tax is of the fee.
 
+    `spread_percent` is how much less than the market's rate its money in other currencies brings.
     `dispute_fee` is what a dispute costs, in minor units by currency, and whether it goes back with
     one that is won.
 
@@ -94,6 +96,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: tuple[Rule, ...]
     abroad_percent: Decimal = Decimal(0)
     conversion_percent: Decimal = Decimal(0)
+    spread_percent: Decimal = Decimal(0)
     tax_percent: Decimal = Decimal(0)
     tax_name: str = "Tax"
     returned_with_refunds: bool = False
@@ -164,6 +167,11 @@ def parts_of(plan: Plan, sale: Sale) -> Sequence[FeePart]:
     if tax:
         parts.append(FeePart(tax, "tax", plan.tax_name))
     return parts
+
+
+def rate_of(plan: Plan, market: Decimal) -> Decimal:
+    """Return at what rate an account's money is converted, to six digits like the market's."""
+    return _SIX_DIGITS.multiply(market, 1 - plan.spread_percent / 100)
 
 
 def dispute_parts(plan: Plan, currency: str) -> Sequence[FeePart]:

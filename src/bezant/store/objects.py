@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bezant.db.arrays import integers, texts
 from bezant.db.gathering import Gathered
@@ -29,6 +29,8 @@ COLUMNS = (
 MIXED = frozenset({"charge", "refund"})
 """Kinds whose ids have different prefixes: they stand in the order of what follows the prefix."""
 
+Column = Literal["parent", "source"]
+"""By which of them objects name another whose list they are shown in."""
 Key = tuple[int, str, str]
 """Book id, kind and id."""
 
@@ -127,11 +129,17 @@ async def page(conn: Connection, book: int, kind: str, ask: Page) -> tuple[list[
 
 
 async def children(
-    conn: Connection, book: int, kind: str, parents: Sequence[str], limit: int
+    conn: Connection,
+    book: int,
+    kind: str,
+    parents: Sequence[str],
+    limit: int,
+    column: Column = "parent",
 ) -> dict[str, list[str]]:
-    """Return the bodies of what belongs to each of several parents, newest first."""
+    """Return the bodies of what names each of several parents in a column, newest first."""
     asked = {"book": book, "kind": kind, "parents": texts(parents), "limit": limit}
-    cursor = await conn.execute(QUERIES.children, asked)
+    query = QUERIES.children if column == "parent" else QUERIES.children_by_source
+    cursor = await conn.execute(query, asked)
     found: dict[str, list[str]] = {parent: [] for parent in parents}
     for parent, body in await cursor.fetchall():
         found[parent].append(body)

@@ -52,7 +52,7 @@ async def pay(
     shipping = shipping_to(session.collected_information)
     if shipping is not None:
         intent = ctx.save(intent, shipping=shipping)
-    changes.check_method(intent, method)
+    changes.check_method(ctx, intent, method)
     asked = ConfirmPaymentIntent(return_url=f"{session.url}/return", mandate_data=agreed)
     attempt = changes.attempt_of(ctx, intent, asked)
     kept = kept_of(ctx, session)

@@ -14,7 +14,6 @@ from bezant.resources.checkout.collecting import (
 from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
 from bezant.resources.core.address import Text
-from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.refused import Hash, off, only, refused
 from bezant.resources.payments.method_option_params import (
     CustomerBalanceOptions,
@@ -22,6 +21,7 @@ from bezant.resources.payments.method_option_params import (
     PrefixedMandate,
     UpiMandateOptions,
 )
+from bezant.resources.payments.parcel import ParcelParams
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
 from bezant.resources.payments.payment_intent_params import (
     Descriptor,
@@ -162,7 +162,7 @@ class PaymentIntentData(LinkIntentData):
     application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
     on_behalf_of: str | None = None
     receipt_email: Email | None = None
-    shipping: ShippingParams | None = None
+    shipping: ParcelParams | None = None
     transfer_data: TransferDataParams | None = None
 
 

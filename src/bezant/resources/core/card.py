@@ -47,6 +47,10 @@ _MESSAGES = {
 }
 
 
+_PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc", "incorrect_number": "number"}
+"""What of a card is wrong, by the code of the error that says so."""
+
+
 class CardKept(Struct, frozen=True, kw_only=True):
     """A card in the vault, with what may be known of it and what its issuer has said."""
 
@@ -190,6 +194,7 @@ def declined(answer: CardAnswer, **extra: Any) -> CardError:
     return CardError(
         message or "Your card was declined.",
         code=answer.code or "card_declined",
+        param=_PARAMS.get(answer.code),
         extra={**{name: text for name, text in told.items() if text}, **extra},
     )
 

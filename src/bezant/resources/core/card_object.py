@@ -1,5 +1,6 @@
 """The card object, as tokens show it: older than payment methods, with other names for brands."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from msgspec import UNSET, UnsetType
@@ -34,6 +35,7 @@ class Card(Identified, tag="card"):
     brand: str
     country: str | None
     currency: str | UnsetType = UNSET
+    customer: str | UnsetType | None = UNSET
     cvc_check: str | None = None
     dynamic_last4: None = None
     exp_month: int
@@ -45,6 +47,26 @@ class Card(Identified, tag="card"):
     name: str | None = None
     regulated_status: str = "unregulated"
     tokenization_method: None = None
+
+
+def card_of_method(name: str, card: Mapping[str, Any], customer: str | None) -> Card:
+    """Return the card of a payment method under an id."""
+    checks: Mapping[str, Any] = card.get("checks") or {}
+    return Card(
+        id=name,
+        address_line1_check=checks.get("address_line1_check"),
+        address_zip_check=checks.get("address_postal_code_check"),
+        brand=_BRANDS.get(card["brand"], "Unknown"),
+        country=card.get("country"),
+        customer=customer,
+        cvc_check=checks.get("cvc_check"),
+        exp_month=card["exp_month"],
+        exp_year=card["exp_year"],
+        fingerprint=card.get("fingerprint") or "",
+        funding=card.get("funding") or "unknown",
+        last4=card.get("last4") or "",
+        metadata={},
+    )
 
 
 def card_object(name: str, card: CardKept, told: dict[str, Any]) -> Card:

@@ -161,7 +161,7 @@ def changes_of(customer: Customer, sent: UpdateCustomer) -> dict[str, Any]:
     if sent.address is not None:
         changes["address"] = sent.address.kept() if sent.address else None
     if sent.shipping is not None:
-        changes["shipping"] = _shipping(sent.shipping) if sent.shipping else None
+        changes["shipping"] = kept_shipping(sent.shipping) if sent.shipping else None
     if sent.preferred_locales is not None:
         changes["preferred_locales"] = tuple(sent.preferred_locales)
     if sent.invoice_settings is not None:
@@ -169,7 +169,7 @@ def changes_of(customer: Customer, sent: UpdateCustomer) -> dict[str, Any]:
     return changes
 
 
-def _shipping(sent: ShippingParams) -> Shipping:
+def kept_shipping(sent: ShippingParams) -> Shipping:
     return Shipping(address=sent.address.kept(), name=sent.name, phone=sent.phone or None)
 
 

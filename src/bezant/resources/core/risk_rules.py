@@ -149,5 +149,5 @@ async def keep(ctx: Context, rules: Sequence[RadarRule]) -> None:
 
 async def mind_lists(ctx: Context) -> None:
     """Let the rules that everybody has look into their lists from now on."""
-    if await ctx.find(RiskRules, NAME) is None:
+    if ctx.made(RiskRules, NAME) is None and await ctx.find(RiskRules, NAME) is None:
         ctx.create(await rules_of(ctx))

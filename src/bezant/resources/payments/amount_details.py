@@ -110,18 +110,8 @@ def detailed(
     """
     if not isinstance(sent, AmountDetailsParams):
         return UNSET, {LINES: [], SUMS: None}
-    lines = sent.line_items if isinstance(sent.line_items, list) else []
-    shipping = sent.shipping if isinstance(sent.shipping, ShippingCostParams) else None
-    tax = sent.tax if isinstance(sent.tax, TaxParams) else None
-    discount = sent.discount_amount or 0
-    _check_once(lines, tax, discount)
-    beside = ((shipping and shipping.amount) or 0) + (tax.total_tax_amount if tax else 0)
-    sums = Sums(
-        total=sum(map(_cost, lines)) + beside - discount if lines else None,
-        beside=beside,
-        discount=discount,
-        enforced=sent.enforce_arithmetic_validation,
-    )
+    lines, shipping, tax = _parts(sent)
+    sums = _sums(sent)
     shown: dict[str, Any] = {
         "discount_amount": sent.discount_amount,
         "shipping": shipping and _shipping(shipping),
@@ -130,6 +120,33 @@ def detailed(
     shown = {name: value for name, value in shown.items() if value not in (None, "")}
     names = [_stored(ctx, intent, line) for line in reversed(lines)]
     return checked(shown, sums, amount), {LINES: names, SUMS: msgspec.to_builtins(sums)}
+
+
+def check_details(amount: int, sent: AmountDetailsParams | str | None) -> None:
+    """Raise InvalidRequest if details do not add up to an amount, and store nothing."""
+    if isinstance(sent, AmountDetailsParams):
+        checked({}, _sums(sent), amount)
+
+
+def _parts(
+    sent: AmountDetailsParams,
+) -> tuple[Sequence[LineItemParams], ShippingCostParams | None, TaxParams | None]:
+    lines = sent.line_items if isinstance(sent.line_items, list) else []
+    shipping = sent.shipping if isinstance(sent.shipping, ShippingCostParams) else None
+    return lines, shipping, sent.tax if isinstance(sent.tax, TaxParams) else None
+
+
+def _sums(sent: AmountDetailsParams) -> Sums:
+    lines, shipping, tax = _parts(sent)
+    discount = sent.discount_amount or 0
+    _check_once(lines, tax, discount)
+    beside = ((shipping and shipping.amount) or 0) + (tax.total_tax_amount if tax else 0)
+    return Sums(
+        total=sum(map(_cost, lines)) + beside - discount if lines else None,
+        beside=beside,
+        discount=discount,
+        enforced=sent.enforce_arithmetic_validation,
+    )
 
 
 def checked(shown: dict[str, Any], sums: Sums, amount: int) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from bezant.resources.core.application import acting_application
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.charge import Charge, ChargeTransferData, Outcome
-from bezant.resources.payments.confirming import descriptor
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.statement_descriptor import descriptor
 
 
 def begun(
@@ -22,7 +22,6 @@ def begun(
     name = ctx.new_id("py")
     data = intent.transfer_data
     amount = intent.money
-    merchant = owner.business_profile.get("name") or owner.id
     charge = Charge(
         id=name,
         amount=amount.amount,
@@ -31,7 +30,7 @@ def begun(
         application_fee_amount=intent.application_fee_amount,
         balance_transaction=None,
         billing_details=method.billing_details,
-        calculated_statement_descriptor=descriptor(merchant, intent),
+        calculated_statement_descriptor=descriptor(owner, intent),
         created=created_of(name),
         currency=amount.currency,
         customer=intent.customer,

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
@@ -88,12 +89,13 @@ def _request(
     ctx: Context, charge: Charge, act: CardAct, amount: Money, name: str, *, final: bool = True
 ) -> CardRequest:
     authorization = authorization_of(ctx, charge)
+    words = charge.calculated_statement_descriptor or authorization.merchant.name
     return CardRequest(
         id=f"{authorization.id}/{name}",
         act=act,
         amount=amount,
         card=authorization.card,
-        merchant=authorization.merchant,
+        merchant=replace(authorization.merchant, name=words),
         livemode=ctx.livemode,
         original=authorization.id,
         about=About(ctx.caller.platform, ctx.account, charge.id),
@@ -131,7 +133,7 @@ async def _expired(ctx: Context, payload: Mapping[str, Any]) -> bool:
     intent = await ctx.load(PaymentIntent, payload["intent"])
     if intent.status != "requires_capture":
         return False
-    await cancel_held(ctx, intent, "automatic", expired=True)
+    await cancel_held(ctx, intent, "expired", expired=True)
     return True
 
 

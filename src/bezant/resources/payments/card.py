@@ -157,11 +157,16 @@ def outcome_of(answer: CardAnswer) -> Outcome:
         seller_message=(
             "The payment was blocked as too risky."
             if blocked
-            else "The bank returned the decline code "
-            f"`{answer.decline_code or answer.code or 'generic_decline'}`."
+            else _said(answer.decline_code or answer.code)
         ),
         type="blocked" if blocked else "issuer_declined",
     )
+
+
+def _said(code: str) -> str:
+    if code in ("", "generic_decline"):
+        return "The bank did not return any further details with this decline."
+    return f"The bank returned the decline code `{code}`."
 
 
 def must_authenticate(**extra: Any) -> CardError:

@@ -11,8 +11,9 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.application_fee import fee_detail
 from bezant.resources.core.balance_transactions import by_card, record
-from bezant.resources.core.customer import Shipping
 from bezant.resources.core.payment_method import BillingDetails
+from bezant.resources.payments.parcel import Parcel
+from bezant.store.objects import Column
 
 ChargeStatus = Literal["succeeded", "pending", "failed"]
 
@@ -66,6 +67,10 @@ class Charge(Resource, tag="charge"):
         "transfer_data.destination": ("account",),
     }
     elsewhere: ClassVar[Mapping[str, str]] = {"application_fee": PLATFORM}
+    included: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "refunds": ("refund", "/v1/refunds?charge={id}"),
+    }
+    included_by: ClassVar[Mapping[str, Column]] = {"refunds": "source"}
     filters: ClassVar[Mapping[str, str]] = {
         "transfer_group": "group",
         "customer": "source",
@@ -104,7 +109,7 @@ class Charge(Resource, tag="charge"):
     refunded: bool = False
     refunds: None = None
     review: str | None = None
-    shipping: Shipping | None = None
+    shipping: Parcel | None = None
     source: dict[str, Any] | None = None
     source_transfer: str | None = None
     statement_descriptor: str | None = None

@@ -5,6 +5,7 @@ Whoever begins today asks for a payment intent; what an intent has charged is ca
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
@@ -18,18 +19,20 @@ from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.address import Text
 from bezant.resources.core.card import declined
-from bezant.resources.core.customer import Customer, Shipping
-from bezant.resources.core.customer_params import ShippingParams
+from bezant.resources.core.card_object import card_of_method
+from bezant.resources.core.customer import Customer
 from bezant.resources.core.refused import refused
 from bezant.resources.payments import payment_methods, screening
 from bezant.resources.payments.account_debit import debit
 from bezant.resources.payments.capturing import capture_charge, expire_later, release
+from bezant.resources.payments.card import card_of
 from bezant.resources.payments.charge import Charge, FraudDetails
-from bezant.resources.payments.confirming import Attempt, charge_of, request_of
+from bezant.resources.payments.confirming import Attempt, charge_of, merchant, request_of
+from bezant.resources.payments.intent_amounts import check_most
 from bezant.resources.payments.intent_changes import base, intent_of
+from bezant.resources.payments.parcel import ParcelParams, parcel_of
 from bezant.resources.payments.payment_intent_params import (
     CreatePaymentIntent,
-    Descriptor,
     Email,
     TransferAmount,
     TransferDataParams,
@@ -37,6 +40,7 @@ from bezant.resources.payments.payment_intent_params import (
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 from bezant.resources.payments.payment_method_params import Card as CardParams
 from bezant.resources.payments.shares import shares_of_capture
+from bezant.resources.payments.statement_descriptor import Descriptor, Suffix, described
 from bezant.resources.payments.transfer import Words
 
 _OLD_NAMES = refused("Send `application_fee_amount`, or `transfer_data`, instead.")
@@ -56,10 +60,10 @@ class CreateCharge(Params):
     metadata: Metadata | None = None
     on_behalf_of: str | None = None
     receipt_email: Email | None = None
-    shipping: ShippingParams | None = None
+    shipping: ParcelParams | None = None
     source: str | None = None
     statement_descriptor: Descriptor | None = None
-    statement_descriptor_suffix: Descriptor | None = None
+    statement_descriptor_suffix: Suffix | None = None
     transfer_data: TransferDataParams | None = None
     transfer_group: Text | None = None
 
@@ -78,7 +82,7 @@ class UpdateCharge(Params):
     fraud_details: FraudDetailsParams | None = None
     metadata: Metadata | None = None
     receipt_email: Email | None = None
-    shipping: ShippingParams | None = None
+    shipping: ParcelParams | None = None
     transfer_group: Text | None = None
 
 
@@ -90,7 +94,7 @@ class CaptureCharge(Params):
     application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
     receipt_email: Email | None = None
     statement_descriptor: Descriptor | None = None
-    statement_descriptor_suffix: Descriptor | None = None
+    statement_descriptor_suffix: Suffix | None = None
     transfer_data: TransferAmount | None = None
     transfer_group: Text | None = None
 
@@ -155,11 +159,14 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
     token = CreatePaymentMethod(type="card", card=CardParams(token=params.source))
     method = await payment_methods.create(ctx, token)
     intent = replace(await intent_of(ctx, wish, method), id="")
+    check_most(intent.money, method)
     name = f"{base(ctx, wish)}/charge"
     request = await request_of(ctx, intent, method, Attempt(), name)
     screened = await screening.ask(ctx, intent, method, request)
     answer = screened.answer
     charge = charge_of(ctx, intent, method, request, answer)
+    source = card_of_method(ctx.new_id("card"), card_of(method), charge.customer)
+    charge = ctx.save(charge, source=msgspec.to_builtins(source))
     charge = screening.noted(ctx, charge, request, screened)
     if not answer.approved:
         return _declined(ctx, charge, declined(answer, charge=charge.id))
@@ -181,8 +188,7 @@ async def update(ctx: Context, charge: Charge, params: UpdateCharge) -> Charge:
             )
         await ctx.load(Customer, params.customer, param="customer")
     if params.shipping is not None:
-        sent = params.shipping
-        changes["shipping"] = Shipping(sent.address.kept(), sent.name, sent.phone or None)
+        changes["shipping"] = parcel_of(params.shipping)
     if params.fraud_details is not None:
         report = params.fraud_details.user_report
         changes["fraud_details"] = FraudDetails(user_report=report) if report else FraudDetails()
@@ -217,17 +223,19 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
             code="amount_too_large",
             param="amount",
         )
-    changes: dict[str, Any] = params.changes(
-        without=("amount", "application_fee_amount", "transfer_data")
-    )
     known = charge.application_fee_amount
+    changes: dict[str, Any] = params.changes(without=_NOT_KEPT)
     charge, fee = shares_of_capture(ctx, ctx.save(charge, **changes), amount, params, known)
+    if params.statement_descriptor or params.statement_descriptor_suffix:
+        charge = described(ctx, charge, await merchant(ctx, charge.on_behalf_of), params)
     charge = await capture_charge(ctx, charge, Money(amount, charge.currency), fee)
     if left := charge.amount - amount:
         release(ctx, charge, Money(left, charge.currency))
     return ctx.save(charge, event="charge.captured")
 
 
+_NOT_KEPT = ("amount", "application_fee_amount", "statement_descriptor",
+             "statement_descriptor_suffix", "transfer_data")  # fmt: skip
 _NOT_OF_DEBITS = (
     "application_fee_amount",
     "customer",

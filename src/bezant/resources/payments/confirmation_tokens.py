@@ -9,7 +9,7 @@ from bezant.api.params import Params
 from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.core.customer_params import ShippingParams
+from bezant.resources.core.customer_params import ShippingParams, kept_shipping
 from bezant.resources.core.payment_method import payment_method_of
 from bezant.resources.core.return_url import ReturnUrl
 from bezant.resources.payments.confirmation_token import (
@@ -18,7 +18,6 @@ from bezant.resources.payments.confirmation_token import (
     Gathered,
     gathered,
 )
-from bezant.resources.payments.intent_changes import shipping_of
 from bezant.resources.payments.mandating import MandateData, acceptance_of
 from bezant.resources.payments.payment_intent import FutureUsage
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
@@ -87,7 +86,7 @@ async def _made(
         payment_method_preview=preview,
         return_url=params.return_url,
         setup_future_usage=params.setup_future_usage,
-        shipping=shipping_of(params.shipping),
+        shipping=kept_shipping(params.shipping) if params.shipping else None,
         use_stripe_sdk=sdk,
     )
     hidden = msgspec.to_builtins(msgspec.structs.replace(kept, acceptance=acceptance))

@@ -25,6 +25,7 @@ from bezant.resources.payments.following import follow
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.screening import Screened
+from bezant.resources.payments.statement_descriptor import card_descriptor
 
 PREVIOUS = "network_transaction_id"
 """Where a card's hidden part has the transaction under which it was stored."""
@@ -210,12 +211,13 @@ async def request_of(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt, name: str
 ) -> CardRequest:
     """Return what the acquirer is asked for an intent, under a name."""
+    owner = await merchant(ctx, intent.on_behalf_of)
     return CardRequest(
         id=name,
         act="authorize",
         amount=intent.money,
         card=card.presented(ctx, method),
-        merchant=card.merchant_of(await merchant(ctx, intent.on_behalf_of)),
+        merchant=replace(card.merchant_of(owner), name=card_descriptor(owner, intent)),
         livemode=ctx.livemode,
         initiator="merchant" if attempt.off_session else "cardholder",
         stored=_stored(ctx, intent, method, attempt),
@@ -230,6 +232,9 @@ def _stored(ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt:
     if attempt.off_session:
         if attempt.recurring:
             return "recurring"
+        usage: Stored | None = _option(intent, "stored_credential_usage")
+        if usage is not None:
+            return usage
         return ctx.hidden(method).get(CREDENTIAL, "unscheduled")
     if PREVIOUS in ctx.hidden(method):
         return "cardholder"
@@ -242,7 +247,7 @@ def future_usage(intent: PaymentIntent) -> str | None:
     return None if usage == "none" else usage
 
 
-def _option(intent: PaymentIntent, name: str) -> str | None:
+def _option(intent: PaymentIntent, name: str) -> Any:
     options: dict[str, Any] = (intent.payment_method_options or {}).get("card", {})
     return options.get(name)
 
@@ -333,6 +338,8 @@ def _failed(
     """Let the attempt stand, and say what went wrong in the intent and in the answer."""
     told: dict[str, Any] = {"code": error.code, "message": error.message, "type": error.type}
     told |= {"doc_url": doc_url(ctx, error.code or ""), **error.extra, "payment_method": method}
+    if error.param is not None:
+        told["param"] = error.param
     failed = ctx.save(
         intent,
         status="requires_payment_method",
@@ -367,7 +374,7 @@ def charge_of(
         authorization_code=answer.authorization_code or UNSET,
         balance_transaction=None,
         billing_details=method.billing_details,
-        calculated_statement_descriptor=descriptor(request.merchant.name, intent),
+        calculated_statement_descriptor=request.merchant.name,
         captured=False,
         created=created_of(name),
         currency=amount.currency,
@@ -411,14 +418,6 @@ def _transfer_data(intent: PaymentIntent) -> ChargeTransferData | None:
     return ChargeTransferData(data.amount or None, data.destination)
 
 
-def descriptor(name: str, intent: PaymentIntent) -> str:
-    """Return what the cardholder reads on the statement, 22 characters at most."""
-    whole = intent.statement_descriptor or name
-    if intent.statement_descriptor_suffix:
-        whole = f"{name[:10]}* {intent.statement_descriptor_suffix}"
-    return whole[:22]
-
-
 def _remember(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, answer: CardAnswer
 ) -> None:
@@ -427,7 +426,12 @@ def _remember(
         return
     hidden = ctx.hidden(method)
     if answer.network_transaction_id and PREVIOUS not in hidden:
-        method = ctx.save(method, hidden=hidden | {PREVIOUS: answer.network_transaction_id})
+        hidden = hidden | {PREVIOUS: answer.network_transaction_id}
+    usage = _option(intent, "setup_credential_usage")
+    if usage is not None:
+        hidden = hidden | {CREDENTIAL: usage}
+    if hidden != ctx.hidden(method):
+        method = ctx.save(method, hidden=hidden)
     if intent.customer is not None and method.customer is None:
         attach(ctx, method, intent.customer)
 

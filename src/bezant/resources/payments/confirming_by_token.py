@@ -6,9 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from bezant.api.context import Context
-from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.payments.confirmation_token import Used, read_token
 from bezant.resources.payments.mandating import MandateData
+from bezant.resources.payments.parcel import ParcelParams
 from bezant.resources.payments.payment_intent_params import (
     ConfirmPaymentIntent,
     CreatePaymentIntent,
@@ -38,6 +38,6 @@ async def by_token(ctx: Context, params: P) -> tuple[P, Used | None]:
         told["setup_future_usage"] = token.setup_future_usage
         if token.shipping is not None:
             shipping = msgspec.to_builtins(token.shipping)
-            told["shipping"] = msgspec.convert(shipping, ShippingParams)
+            told["shipping"] = msgspec.convert(shipping, ParcelParams)
     unsaid = {name: value for name, value in told.items() if getattr(params, name) is None}
     return replace(params, payment_method=used.method.id, **unsaid), used

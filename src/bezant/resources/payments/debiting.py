@@ -23,12 +23,13 @@ from bezant.resources.payments.bank_methods import (
     party_of,
 )
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.confirming import Attempt, descriptor, merchant
+from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.screening import IP_ADDRESS, ip_of
 from bezant.resources.payments.settling import Means, clear, settle
+from bezant.resources.payments.statement_descriptor import descriptor
 
 CLEAR_JOB = "debits.clear"
 FAIL_JOB = "debits.fail"
@@ -72,7 +73,7 @@ async def collect(
     charge = begun(ctx, intent, method, owner, charged_details(method))
     if (ip := ip_of(attempt.acceptance)) is not None:
         ctx.save(charge, hidden={IP_ADDRESS: ip})
-    words = descriptor(owner.business_profile.get("name") or owner.id, intent)
+    words = descriptor(owner, intent)
     order = Order(
         to=party,
         remittance="" if kind.rail == "ach" else words,

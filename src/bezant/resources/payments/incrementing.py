@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.api.params import merged
@@ -10,18 +12,23 @@ from bezant.kernel.money import Money
 from bezant.rail.cards import CardRequest
 from bezant.resources.core.card import declined
 from bezant.resources.payments import card
+from bezant.resources.payments.amount_details import check_details
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge, ChargeTransferData
+from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.intent_changes import with_part
+from bezant.resources.payments.intent_details import detail, told_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import IncrementAuthorization
 from bezant.resources.payments.shares import check_shares
+from bezant.resources.payments.statement_descriptor import described
 
 
 async def increment(
     ctx: Context, intent: PaymentIntent, params: IncrementAuthorization
 ) -> PaymentIntent | Failure:
     """Hold more; the request's id is made of what is held already and what is to be."""
+    check_details(params.amount, params.amount_details)
     assert intent.latest_charge is not None, "money is held under a charge"
     charge = await ctx.load(Charge, intent.latest_charge)
     shared = _shared(ctx, intent, params)
@@ -40,8 +47,16 @@ async def increment(
     if not answer.approved:
         error = declined(answer, charge=charge.id)
         extra = {**error.extra, "payment_intent": intent}
-        return Failure(CardError(error.message, code=error.code, extra=extra))
-    changes: dict[str, Any] = params.changes(without=("metadata", "transfer_data")) | shared
+        return Failure(CardError(error.message, code=error.code, param=error.param, extra=extra))
+    intent = await detail(ctx, intent, params, captured=params.amount)
+    changes = told_of(params, "metadata", "transfer_data") | shared
+    if params.statement_descriptor is not None:
+        said = replace(
+            intent,
+            statement_descriptor=params.statement_descriptor,
+            statement_descriptor_suffix=None,
+        )
+        charge = described(ctx, charge, await merchant(ctx, intent.on_behalf_of), said)
     data = changes["transfer_data"]
     ctx.save(
         charge,

@@ -2,54 +2,43 @@
 
 from typing import Any, Literal, Protocol
 
-import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.api.params import Params, merged
 from bezant.api.resource import Identified
-from bezant.kernel.currency import format_amount, is_chargeable_amount, minimum_charge
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.application import acting_application
-from bezant.resources.core.customer import Customer, Shipping
+from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_params import ShippingParams
 from bezant.resources.core.owners import Owner, shelf
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.core.risk_rules import NAME as RULES
 from bezant.resources.core.risk_rules import RiskRules
 from bezant.resources.payments import method_options, method_types, payment_methods
-from bezant.resources.payments.amount_details import (
-    LINES,
-    SUMS,
-    Sums,
-    checked,
-    detailed,
-    forget_lines,
-)
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.destination import destination_of
+from bezant.resources.payments.intent_amounts import check_amount, check_most
+from bezant.resources.payments.intent_details import payment_details
 from bezant.resources.payments.mandating import acceptance_of
+from bezant.resources.payments.parcel import Parcel, parcel_of
 from bezant.resources.payments.payment_intent import (
     AutomaticPaymentMethods,
     IntentTransferData,
-    PaymentDetails,
     PaymentIntent,
 )
 from bezant.resources.payments.payment_intent_params import (
     ConfirmPaymentIntent,
     CreatePaymentIntent,
-    PaymentDetailsParams,
     TransferAmount,
     UpdatePaymentIntent,
 )
-from bezant.resources.payments.payment_method_details import CreatePaymentMethod
+from bezant.resources.payments.payment_method_details import CreatePaymentMethod, preferred_of
 from bezant.resources.payments.shares import check_shares
-
-_MOST = 99_999_999
-_MOST_OF = {"inr": 999_999_999, "cop": 9_999_999_999, "idr": 999_999_999_999}
+from bezant.resources.payments.statement_descriptor import check_of_card
 
 
 class Authenticate(Params):
@@ -58,36 +47,17 @@ class Authenticate(Params):
     outcome: Literal["succeeded", "failed"] = "succeeded"
 
 
-def check_amount(amount: Money) -> None:
-    """Refuse what no card may be charged."""
-    if is_chargeable_amount(amount):
-        if amount.amount <= _MOST_OF.get(amount.currency, _MOST):
-            return
-        most = Money(_MOST_OF.get(amount.currency, _MOST), amount.currency)
-        raise InvalidRequest(
-            f"Amount must be no more than {format_amount(most)}.",
-            code="amount_too_large",
-            param="amount",
-        )
-    least = Money(minimum_charge(amount.currency), amount.currency)
-    raise InvalidRequest(
-        f"Amount must be at least {format_amount(least)}, in whole steps of the currency.",
-        code="parameter_invalid_integer",
-        param="amount",
-    )
-
-
 async def intent_of(
     ctx: Context, params: CreatePaymentIntent, method: PaymentMethod | None
 ) -> PaymentIntent:
     """Return a new intent as it is asked for."""
     amount = Money(params.amount, params.currency)
-    check_amount(amount)
+    types = _types(params)
+    check_amount(amount, types)
     await check_parties(ctx, params)
     name = ctx.new_id("pi")
     automatic = params.automatic_payment_methods
     secret = ctx.new_id("secret").rpartition("_")[2]
-    types = _types(params)
     data = params.transfer_data
     return PaymentIntent(
         id=name,
@@ -111,7 +81,7 @@ async def intent_of(
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
         on_behalf_of=params.on_behalf_of,
-        payment_details=_details(params.payment_details) or UNSET,
+        payment_details=payment_details(params.payment_details) or UNSET,
         payment_method=None if method is None else method.id,
         payment_method_options=_options(None, params, types),
         payment_method_types=types,
@@ -159,13 +129,15 @@ async def updated(
     changes = params.changes(without=_SPECIAL)
     if isinstance(params, UpdatePaymentIntent):
         changes |= await _amounts(ctx, intent, params)
+        if "card" in intent.payment_method_types:
+            check_of_card(params.statement_descriptor)
     method = await method_sent(ctx, params)
     if method is not None:
         changes["payment_method"] = method.id
     if params.shipping is not None:
         changes["shipping"] = shipping_of(params.shipping)
     if params.payment_details is not None:
-        changes["payment_details"] = _details(params.payment_details) or UNSET
+        changes["payment_details"] = payment_details(params.payment_details) or UNSET
     types = params.allowed_payment_method_types or params.payment_method_types
     if types:
         currency = changes.get("currency", intent.currency)
@@ -186,30 +158,13 @@ _SPECIAL = (
 )  # fmt: skip
 
 
-async def detail(
-    ctx: Context,
-    intent: PaymentIntent,
-    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
-) -> PaymentIntent:
-    """Return an intent with what its amount is made up of, which has to add up to it."""
-    hidden = ctx.hidden(intent)
-    if params.amount_details is not None:
-        await forget_lines(ctx, hidden.get(LINES, ()))
-        shown, kept = detailed(ctx, intent.id, intent.amount, params.amount_details)
-        return ctx.save(intent, amount_details=shown, hidden={**hidden, **kept})
-    sums = hidden.get(SUMS)
-    if sums is None or intent.amount_details is UNSET:
-        return intent
-    shown = checked(dict(intent.amount_details), msgspec.convert(sums, Sums), intent.amount)
-    return intent if shown == intent.amount_details else ctx.save(intent, amount_details=shown)
-
-
 async def _amounts(
     ctx: Context, intent: PaymentIntent, params: UpdatePaymentIntent
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {"metadata": merged(intent.metadata, params.metadata)}
     if params.amount is not None or params.currency is not None:
-        check_amount(Money(params.amount or intent.amount, params.currency or intent.currency))
+        wanted = Money(params.amount or intent.amount, params.currency or intent.currency)
+        check_amount(wanted, intent.payment_method_types)
     if params.customer is not None:
         await ctx.load(Customer, params.customer, param="customer")
     amount = params.amount or intent.amount
@@ -269,8 +224,8 @@ async def method_named(ctx: Context, name: str) -> PaymentMethod:
     return made or await payment_method_of(ctx, name, "payment_method")
 
 
-def check_method(intent: PaymentIntent, method: PaymentMethod) -> None:
-    """Refuse a method of another type, or of another customer."""
+def check_method(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> None:
+    """Refuse a method of another type, of another customer, or one that was let go."""
     excluded = intent.excluded_payment_method_types or ()
     if method.type not in intent.payment_method_types or method.type in excluded:
         raise InvalidRequest(
@@ -279,11 +234,21 @@ def check_method(intent: PaymentIntent, method: PaymentMethod) -> None:
             code="payment_intent_invalid_parameter",
             param="payment_method",
         )
-    belongs(method, intent.customer, "PaymentIntent", "payment_intent_invalid_parameter")
+    belongs(ctx, method, intent.customer, "PaymentIntent")
+    check_most(intent.money, method)
+    network = (intent.payment_method_options or {}).get("card", {}).get("network")
+    if network is not None and isinstance(method.card, dict):
+        preferred_of(method.card["brand"], network, "payment_method_options[card][network]")
 
 
-def belongs(method: PaymentMethod, customer: str | None, title: str, code: str) -> None:
-    """Refuse the method of another customer than that of an intent."""
+def belongs(
+    ctx: Context,
+    method: PaymentMethod,
+    customer: str | None,
+    title: Literal["PaymentIntent", "SetupIntent"],
+) -> None:
+    """Refuse the method of another customer than that of an intent, and one that was let go."""
+    code = _INVALID[title]
     if method.customer is not None and method.customer != customer:
         raise InvalidRequest(
             f"The provided PaymentMethod belongs to the customer {method.customer}: send that as "
@@ -291,6 +256,19 @@ def belongs(method: PaymentMethod, customer: str | None, title: str, code: str) 
             code=code,
             param="payment_method",
         )
+    if ctx.hidden(method).get("detached"):
+        raise InvalidRequest(
+            "This payment method was detached from a customer and can't be used again: create a "
+            "new one.",
+            code=code,
+            param="payment_method",
+        )
+
+
+_INVALID = {
+    "PaymentIntent": "payment_intent_invalid_parameter",
+    "SetupIntent": "setup_intent_invalid_parameter",
+}
 
 
 def moto_of(params: CreatePaymentIntent | ConfirmPaymentIntent) -> bool:
@@ -421,14 +399,6 @@ def _options(
     return shown
 
 
-def _details(sent: PaymentDetailsParams | str | None) -> PaymentDetails | None:
-    if not isinstance(sent, PaymentDetailsParams):
-        return None
-    return PaymentDetails(sent.customer_reference or None, sent.order_reference or None)
-
-
-def shipping_of(sent: ShippingParams | str | None) -> Shipping | None:
+def shipping_of(sent: ShippingParams | str | None) -> Parcel | None:
     """Return where goods are sent, as it is kept."""
-    if sent is None or isinstance(sent, str):
-        return None
-    return Shipping(sent.address.kept(), sent.name, sent.phone or None)
+    return None if sent is None or isinstance(sent, str) else parcel_of(sent)

@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.money import Money
-from bezant.resources.core.customer import Shipping
+from bezant.resources.payments.parcel import Parcel
 
 IntentStatus = Literal[
     "requires_payment_method",
@@ -93,7 +93,7 @@ class PaymentIntent(Resource, tag="payment_intent"):
     receipt_email: str | None = None
     review: str | None = None
     setup_future_usage: FutureUsage | None = None
-    shipping: Shipping | None = None
+    shipping: Parcel | None = None
     source: str | None = None
     statement_descriptor: str | None = None
     statement_descriptor_suffix: str | None = None

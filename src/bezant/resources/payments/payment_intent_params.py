@@ -7,23 +7,37 @@ from msgspec import Meta
 from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Params
 from bezant.api.refusals import cut, invalid
 from bezant.resources.core.address import Text
-from bezant.resources.core.customer_params import ShippingParams
-from bezant.resources.core.refused import refused
+from bezant.resources.core.refused import Hash, off, refused
 from bezant.resources.core.return_url import ReturnUrl
 from bezant.resources.payments import method_option_params as methods
 from bezant.resources.payments.amount_details import AmountDetailsParams
 from bezant.resources.payments.mandating import MandateData
+from bezant.resources.payments.other_options import OtherOptions
+from bezant.resources.payments.parcel import ParcelParams
 from bezant.resources.payments.payment_intent import CancellationReason, CaptureMethod, FutureUsage
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
+from bezant.resources.payments.statement_descriptor import Descriptor, Suffix
 
 _NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
 _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `allowed_payment_method_types`."
 )
+_NO_HOOKS = refused("Taxes are not reckoned here: leave `hooks` out.")
 _NO_SESSIONS = refused("There are no sessions of browsers.")
 
-Descriptor = Annotated[str, Meta(min_length=1, max_length=22)]
 Types = Annotated[list[str], Meta(max_length=50)]
+CredentialUsage = Literal["installment", "recurring", "unscheduled"]
+_CODES = "Codes are checked when a card is given, and not again: "
+_NO_CODES = refused(f"{_CODES}make a new payment method with `card[cvc]` instead.")
+_NO_INSTALLMENTS = refused("Payments are made in one: leave `installments` out.")
+_NO_MANDATES = refused(
+    "No network here keeps mandates of cards by amount and interval: send `mandate_data`."
+)
+_NO_KANA = refused("Statements are written in Latin letters: send `statement_descriptor_suffix`.")
+_NO_AUTHENTICATIONS = refused(
+    "Cardholders are authenticated here: leave `three_d_secure` out, and send "
+    "`request_three_d_secure` if it is to be always."
+)
 
 
 def _email(text: str, param: str) -> str:
@@ -71,10 +85,20 @@ class PageCardOptions(Params):
 class CardOptions(PageCardOptions):
     """How cards are to be dealt with."""
 
+    cvc_token: Annotated[str, _NO_CODES] | None = None
+    installments: Annotated[Hash, _NO_INSTALLMENTS] | None = None
+    mandate_options: Annotated[Hash, _NO_MANDATES] | None = None
     moto: bool | None = None
+    network: Annotated[str, Meta(max_length=30)] | None = None
+    require_cvc_recollection: Annotated[str, off(f"{_CODES}leave it out.")] | None = None
+    setup_credential_usage: CredentialUsage | None = None
+    statement_descriptor_suffix_kana: Annotated[str, _NO_KANA] | None = None
+    statement_descriptor_suffix_kanji: Annotated[str, _NO_KANA] | None = None
+    stored_credential_usage: CredentialUsage | None = None
+    three_d_secure: Annotated[Hash, _NO_AUTHENTICATIONS] | None = None
 
 
-class MethodOptions(Params):
+class MethodOptions(OtherOptions):
     """How single methods are to be dealt with."""
 
     acss_debit: Emptyable[methods.AcssDebitOptions] | None = None
@@ -107,6 +131,7 @@ class _Described(Params):
     amount_details: Emptyable[AmountDetailsParams] | None = None
     capture_method: CaptureMethod | None = None
     excluded_payment_method_types: Emptyable[Types] | None = None
+    hooks: Annotated[Hash, _NO_HOOKS] | None = None
     payment_details: Emptyable[PaymentDetailsParams] | None = None
     payment_method: str | None = None
     payment_method_data: CreatePaymentMethod | None = None
@@ -114,7 +139,7 @@ class _Described(Params):
     payment_method_types: Types | None = None
     receipt_email: Emptyable[Email] | None = None
     setup_future_usage: Emptyable[FutureUsage] | None = None
-    shipping: Emptyable[ShippingParams] | None = None
+    shipping: Emptyable[ParcelParams] | None = None
 
 
 class _Amounts(_Described):
@@ -127,7 +152,7 @@ class _Amounts(_Described):
     metadata: Metadata | None = None
     payment_method_configuration: Annotated[str, _NO_CONFIGURATIONS] | None = None
     statement_descriptor: Descriptor | None = None
-    statement_descriptor_suffix: Descriptor | None = None
+    statement_descriptor_suffix: Suffix | None = None
     transfer_group: Text | None = None
 
 
@@ -177,12 +202,15 @@ class ConfirmPaymentIntent(_Described):
 class CapturePaymentIntent(Params):
     """How much is taken of what is held."""
 
+    amount_details: Emptyable[AmountDetailsParams] | None = None
     amount_to_capture: Amount | None = None
     application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
     final_capture: bool = True
+    hooks: Annotated[Hash, _NO_HOOKS] | None = None
     metadata: Metadata | None = None
+    payment_details: Emptyable[PaymentDetailsParams] | None = None
     statement_descriptor: Descriptor | None = None
-    statement_descriptor_suffix: Descriptor | None = None
+    statement_descriptor_suffix: Suffix | None = None
     transfer_data: TransferAmount | None = None
 
 
@@ -203,9 +231,12 @@ class IncrementAuthorization(Params):
     """What is to be held in all."""
 
     amount: Amount
+    amount_details: Emptyable[AmountDetailsParams] | None = None
     application_fee_amount: Annotated[int, Meta(ge=0)] | None = None
     description: Annotated[str, Meta(max_length=1000)] | None = None
+    hooks: Annotated[Hash, _NO_HOOKS] | None = None
     metadata: Metadata | None = None
+    payment_details: Emptyable[PaymentDetailsParams] | None = None
     statement_descriptor: Descriptor | None = None
     transfer_data: TransferAmount | None = None
 

@@ -23,11 +23,13 @@ from bezant.resources.payments.client_access import (
     for_caller,
 )
 from bezant.resources.payments.confirmation_token import note_used
-from bezant.resources.payments.confirming import resume
+from bezant.resources.payments.confirming import merchant, resume
 from bezant.resources.payments.confirming_by_token import by_token
 from bezant.resources.payments.following import check_free, follow
 from bezant.resources.payments.incrementing import increment
-from bezant.resources.payments.intent_changes import check_amount, intent_of, unexpected
+from bezant.resources.payments.intent_amounts import check_amount
+from bezant.resources.payments.intent_changes import intent_of, unexpected
+from bezant.resources.payments.intent_details import detail, told_of
 from bezant.resources.payments.mandating import check_mandate
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import (
@@ -42,6 +44,7 @@ from bezant.resources.payments.payment_intent_params import (
     VerifyMicrodeposits,
 )
 from bezant.resources.payments.shares import shares_of_capture
+from bezant.resources.payments.statement_descriptor import check_of_card, described
 
 PATH = "/v1/payment_intents"
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
@@ -73,6 +76,8 @@ async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | F
     params, used = await by_token(ctx, params)
     method = await changes.method_sent(ctx, params)
     intent = await intent_of(ctx, params, method)
+    if "card" in intent.payment_method_types:
+        check_of_card(params.statement_descriptor)
     hidden = {"base": changes.base(ctx, params)}
     if params.amount_details is not None:
         shown, kept = detailed(ctx, intent.id, intent.amount, params.amount_details)
@@ -111,7 +116,7 @@ async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentInten
         known = told.get("payment_method", intent.payment_method)
         status = "requires_confirmation" if known else "requires_payment_method"
         told["next_action"] = None
-    return await changes.detail(ctx, ctx.save(intent, status=status, **told), params)
+    return await detail(ctx, ctx.save(intent, status=status, **told), params)
 
 
 _ONLY_SAID = {"metadata", "description", "receipt_email", "shipping", "transfer_group"}
@@ -141,7 +146,7 @@ async def confirm(
     if used is not None:
         note_used(ctx, used, "payment_intent", intent.id)
     told = await changes.updated(ctx, intent, params)
-    intent = await changes.detail(ctx, ctx.save(intent, **told), params)
+    intent = await detail(ctx, ctx.save(intent, **told), params)
     if intent.payment_method is None:
         raise changes.no_method()
     method = await changes.method_named(ctx, intent.payment_method)
@@ -165,6 +170,9 @@ async def capture(
             code="amount_too_large",
             param="amount_to_capture",
         )
+    check_of_card(params.statement_descriptor)
+    if params.statement_descriptor_suffix is not None:
+        charge = described(ctx, charge, await merchant(ctx, intent.on_behalf_of), params)
     final = params.final_capture or amount == intent.amount_capturable
     known = intent.application_fee_amount
     charge, fee = shares_of_capture(ctx, charge, amount, params, known, final=final)
@@ -174,6 +182,7 @@ async def capture(
         release(ctx, charge, Money(left, intent.currency))
     ctx.save(charge, event="charge.captured")
     follow(ctx, intent)
+    intent = await detail(ctx, intent, params, captured=amount)
     return ctx.save(
         intent,
         amount_capturable=0 if final else left,
@@ -181,11 +190,11 @@ async def capture(
         metadata=merged(intent.metadata, params.metadata),
         status="succeeded" if final else "requires_capture",
         event="payment_intent.succeeded" if final else "payment_intent.amount_capturable_updated",
-        **params.changes(without=(*_NOT_KEPT, "metadata")),
+        **told_of(params, *_NOT_KEPT),
     )
 
 
-_NOT_KEPT = ("amount_to_capture", "final_capture", "transfer_data")
+_NOT_KEPT = ("amount_to_capture", "final_capture", "metadata", "transfer_data")
 
 
 @routes.action
@@ -243,7 +252,7 @@ async def increment_authorization(
         raise InvalidRequest(
             f"The amount must be more than the {intent.amount} that are held.", param="amount"
         )
-    check_amount(Money(params.amount, intent.currency))
+    check_amount(Money(params.amount, intent.currency), intent.payment_method_types)
     return await increment(ctx, intent, params)
 
 
@@ -274,7 +283,7 @@ async def _confirm(
     method: PaymentMethod,
     params: CreatePaymentIntent | ConfirmPaymentIntent,
 ) -> PaymentIntent | Failure:
-    changes.check_method(intent, method)
+    changes.check_method(ctx, intent, method)
     if params.mandate is not None:
         await check_mandate(ctx, params.mandate, method)
     attempt = changes.attempt_of(ctx, intent, params)

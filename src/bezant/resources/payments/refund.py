@@ -62,6 +62,18 @@ class Refund(Identified, tag="refund"):
         return Money(self.amount, self.currency)
 
 
+def told(
+    ctx: Context,
+    refund: Refund,
+    event: Literal["refund.failed", "refund.updated"],
+    **changes: Any,
+) -> Refund:
+    """Change a refund and tell of it, also under the older name of such news."""
+    refund = ctx.save(refund, event=event, **changes)
+    ctx.emit("charge.refund.updated", refund)
+    return refund
+
+
 def give_back(
     ctx: Context,
     charge: Charge,

@@ -28,6 +28,7 @@ from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.dispute import Dispute, taken_of
 from bezant.resources.payments.fee_refund import give_back_fee, share_of_fee
+from bezant.resources.payments.fraud_report import reported
 from bezant.resources.payments.refund import Refund, RefundReason
 from bezant.resources.payments.reserve import SourceTransaction, draw_on
 from bezant.resources.payments.settled import Settled, settled_of
@@ -97,8 +98,10 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
     source = SourceTransaction(refund=name, type="refund")
     await draw_on(ctx, charge, taken, source, book=ctx.book)
     refunded = charge.amount_refunded + wish.amount.amount
-    total = refunded == charge.amount_captured
+    total, fraud = refunded == charge.amount_captured, wish.reason == "fraudulent"
     changed = ctx.save(charge, amount_refunded=refunded, refunded=total)
+    if fraud:
+        changed = await reported(ctx, changed)
     reversal = None
     if wish.refund_application_fee:
         await _refund_fee(ctx, changed, wish.amount)
@@ -106,7 +109,6 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
         reversal = await _reverse(ctx, changed, wish.amount, name)
     ctx.emit("charge.refunded", changed)
     if total:
-        fraud = wish.reason == "fraudulent"
         await money_gone(ctx, ctx.current(changed), "refunded_as_fraud" if fraud else "refunded")
         await _inquiries_end(ctx, changed)
     made = Refund(

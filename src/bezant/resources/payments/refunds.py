@@ -17,7 +17,7 @@ from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import Email
-from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.refund import Refund, told
 from bezant.resources.payments.refund_by_bank import refund_by_bank
 from bezant.resources.payments.refund_cash import refund_to_cash
 from bezant.resources.payments.refund_told import refund_failed
@@ -122,7 +122,7 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
 async def update(ctx: Context, refund: Refund, params: UpdateRefund) -> Refund:
     """Change the metadata."""
     metadata = merged(refund.metadata, params.metadata)
-    return ctx.save(refund, metadata=metadata, event="refund.updated")
+    return told(ctx, refund, "refund.updated", metadata=metadata)
 
 
 @routes.action

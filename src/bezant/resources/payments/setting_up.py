@@ -220,9 +220,11 @@ async def _failed(
     """Let the try stand, and say what went wrong in the intent and in the answer."""
     told: dict[str, Any] = {"code": error.code, "message": error.message, "type": error.type}
     told |= {"doc_url": doc_url(ctx, error.code or ""), **error.extra, "payment_method": method}
+    if error.param is not None:
+        told["param"] = error.param
     failed = await given_up(ctx, intent, told, payment_method_details=shown)
     extra = {**error.extra, "payment_method": method, "setup_intent": failed}
-    return Failure(CardError(error.message, code=error.code, extra=extra))
+    return Failure(CardError(error.message, code=error.code, param=error.param, extra=extra))
 
 
 async def given_up(

@@ -15,7 +15,7 @@ from bezant.api.context import COLUMNS, Context
 from bezant.flows import charge as flow
 from bezant.flows import conversion
 from bezant.flows.charge import Purse
-from bezant.flows.fee_plan import Sale, parts_of
+from bezant.flows.fee_plan import Sale, parts_of, rate_of
 from bezant.flows.timing import available_from
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.currency import minor_units
@@ -330,4 +330,4 @@ async def _rate(ctx: Context, owner: Owner, currency: str) -> Decimal | None:
             code="currency_not_supported",
             param="currency",
         )
-    return rate
+    return rate_of(plans_of(ctx.runtime).of(owner.id), rate)

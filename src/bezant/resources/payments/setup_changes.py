@@ -139,14 +139,7 @@ def check_method(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> No
             code="setup_intent_invalid_parameter",
             param="payment_method",
         )
-    belongs(method, intent.customer, "SetupIntent", "setup_intent_invalid_parameter")
-    if ctx.hidden(method).get("detached"):
-        raise InvalidRequest(
-            "This payment method was detached from a customer and can't be used again: create a "
-            "new one.",
-            code="setup_intent_invalid_parameter",
-            param="payment_method",
-        )
+    belongs(ctx, method, intent.customer, "SetupIntent")
     network = _card(intent).get("network")
     if network is not None and isinstance(method.card, dict):
         preferred_of(method.card["brand"], network, "payment_method_options[card][network]")

@@ -71,14 +71,13 @@ async def retrieve(ctx: Context, intent: SetupIntent, params: RetrieveSetupInten
 @routes.update
 async def update(ctx: Context, intent: SetupIntent, params: UpdateSetupIntent) -> SetupIntent:
     """Change what is to be set up, as long as it is not."""
-    if intent.status not in CONFIRMABLE:
-        asked = set(params.changes(without=())) - {"description", "metadata"}
-        if asked:
-            raise unexpected(intent, f"{min(asked)} can't be changed any more")
+    asked = set(params.changes(without=())) - {"description", "metadata"}
+    if intent.status not in CONFIRMABLE and asked:
+        raise unexpected(intent, f"{min(asked)} can't be changed any more")
     method = await intent_changes.method_sent(ctx, params)
     told = await changes.updated(ctx, intent, params, method)
     status = intent.status
-    if status in CONFIRMABLE:
+    if status in CONFIRMABLE and (asked or status != "requires_action"):
         await abandon(ctx, intent)
         known = told.get("payment_method", intent.payment_method)
         status = "requires_confirmation" if known else "requires_payment_method"

@@ -5,12 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from bezant.api.context import COLUMNS, Context, created_of
+from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Params
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.core.risk_rules import mind_lists
+from bezant.resources.core.list_items import PREFIX, put
 from bezant.resources.core.value_list import (
     SHOWN,
     ValueList,
@@ -23,7 +23,6 @@ from bezant.resources.core.value_list import (
 from bezant.store.objects import Page as Ask
 
 PATH = "/v1/radar/value_list_items"
-_PREFIX = "rsli"
 
 
 class CreateValueListItem(Params):
@@ -40,7 +39,7 @@ class ListValueListItems(ListParams):
     value_list: str
 
 
-routes = Routes(ValueListItem, PATH, prefix=_PREFIX, listed=False)
+routes = Routes(ValueListItem, PATH, prefix=PREFIX, listed=False)
 
 
 @routes.get(PATH, listing=True)
@@ -50,7 +49,7 @@ async def list_all(ctx: Context, params: ListValueListItems) -> Page:
     filters = {"parent": within.id}
     if params.value is not None:
         filters["reference"] = compared(within.item_type, params.value)
-    return await page_of(ctx, ValueListItem, _PREFIX, params, filters)
+    return await page_of(ctx, ValueListItem, PREFIX, params, filters)
 
 
 @routes.create
@@ -58,30 +57,12 @@ async def create(ctx: Context, params: CreateValueListItem) -> ValueListItem:
     """Put a value into a list."""
     into = await named(ctx, params.value_list, "value_list")
     check_value(into.item_type, params.value)
-    form = compared(into.item_type, params.value)
-    if await ctx.newest(ValueListItem, {"parent": into.id, "reference": form}) is not None:
+    item = await put(ctx, into, params.value)
+    if item is None:
         raise InvalidRequest(
             "The value is in the list already.", code="resource_already_exists", param="value"
         )
-    name = ctx.new_id(_PREFIX)
-    item = ValueListItem(
-        id=name,
-        created=created_of(name),
-        created_by=ctx.caller.key or ctx.account,
-        livemode=ctx.livemode,
-        value=params.value,
-        value_list=into.id,
-    )
-    shown = [item, *into.list_items.data]
-    more = into.list_items.has_more or len(shown) > SHOWN
-    changed = items_of(into.id, shown[:SHOWN], more=more)
-    if into.ours and await ctx.find(ValueList, into.id) is None:
-        into.list_items = changed
-        ctx.create(into)
-        await mind_lists(ctx)
-    else:
-        ctx.save(into, list_items=changed)
-    return ctx.create(item, hidden={COLUMNS: {"reference": form}})
+    return item
 
 
 @routes.delete

@@ -7,7 +7,7 @@ from msgspec import Struct
 from bezant.sim.cards.behaviour import Behaviour
 
 APPROVED, VERIFIED = "00", "85"
-_EXPIRED, _NO_SUCH, _AUTHENTICATE, _WRONG_CVC = "54", "14", "1A", "N7"
+_EXPIRED, _NO_SUCH, _AUTHENTICATE = "54", "14", "1A"
 _CENTURY = 100
 
 
@@ -61,7 +61,7 @@ def _refusal(asked: Asked, card: Behaviour, now: datetime) -> str:
         return _NO_SUCH
     if _is_past(asked.expiry, now):
         return _EXPIRED
-    if card.code and (card.code != _WRONG_CVC or asked.cvc):
+    if card.code:
         return card.code
     if _wants_proof(asked, card):
         return _AUTHENTICATE
