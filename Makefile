@@ -13,6 +13,9 @@ else
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
 endif
 
+# Compiling all modules takes a second and more, which each of many processes would spend again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench serve docs lock clean
 

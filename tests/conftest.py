@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from tests.conformance.watch import watch
 # A busy machine is slow, and that is no failure: laws say what holds, not how soon.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
+
+# Whatever the environment says, processes that tests start do not compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 _NUMBERS = itertools.count(1)
 _MEMORY = Path("/dev/shm")
