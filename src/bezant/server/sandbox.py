@@ -88,9 +88,7 @@ class Sandbox:
         done += await asyncio.to_thread(
             self.cards.work, self._pay_for_cards, at_once=self._runtime.hurries
         )
-        for bank in self.banks.values():
-            done += await asyncio.to_thread(self._play, bank)
-        return done
+        return done + await asyncio.to_thread(self._play_all)
 
     async def _pay_in(self) -> int:
         """Let people send the money that they have announced."""
@@ -152,6 +150,9 @@ class Sandbox:
                 bank.settle_cards(reference, net, day)
                 return True
         return False
+
+    def _play_all(self) -> int:
+        return sum([self._play(bank) for bank in self.banks.values()])
 
     def _play(self, bank: SimulatedBank) -> int:
         today = bank.local_time().date()

@@ -42,6 +42,7 @@ WRITERS: Mapping[str, tuple[str, StatementWriter]] = {
 """Endings and writers of the statements that a bank can send."""
 
 _DATE = "UPDATE outgoing SET not_before = ? WHERE sent = 0 AND not_before = ''"
+_ANY_UNSENT = "SELECT 1 FROM outgoing WHERE sent = 0 LIMIT 1"
 _UNSENT = """
 SELECT id, kind, name, content FROM outgoing WHERE sent = 0 AND not_before <= ? ORDER BY id
 """
@@ -166,7 +167,10 @@ class SimulatedBank:
         done = Settlement()
         if self.is_out():
             return done
+        at_work = self.books.at_work()
         for scheme in self.schemes.values():
+            if scheme.name not in at_work:
+                continue
             with self.books.transaction():
                 settlement.release(self.books, scheme)
                 done = done.plus(self._settle(scheme, today, at_once=at_once))
@@ -393,7 +397,7 @@ class SimulatedBank:
 
         It is a database transaction of its own, so that two processes do not send one file.
         """
-        if self.is_out():
+        if not self.books.rows(_ANY_UNSENT) or self.is_out():
             return
         now = self._clock.now()
         leaves = now + timedelta(seconds=int(self.books.habit(DELAY) or 0))

@@ -1,4 +1,8 @@
-"""The simulated bank's own books: one SQLite file that knows nothing of the client's ledger."""
+"""The simulated bank's own books: one SQLite file that knows nothing of the client's ledger.
+
+A crash loses nothing of it. The power may lose what was last, but never the books as a whole: it
+is a simulation, and waiting for a disk would cost more than all else it does.
+"""
 
 import sqlite3
 import threading
@@ -29,6 +33,13 @@ SELECT id, day, type_code, amount, items, bank_reference, customer_reference, te
 FROM line ORDER BY id
 """
 
+_AT_WORK = """
+SELECT scheme FROM ordered WHERE state IN ('queued', 'pending')
+UNION
+SELECT ordered.scheme FROM answer JOIN ordered ON ordered.id = answer.ordered
+WHERE answer.sent_on IS NULL
+"""
+
 _SET = """
 INSERT INTO habit (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
@@ -44,8 +55,10 @@ class Books:
         """Open the books, or begin them with the account and its opening balance."""
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(SCHEMA)
+        self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         self.change(
             "INSERT INTO account (number, bank, currency, opening) SELECT ?, ?, ?, ?"
             " WHERE NOT EXISTS (SELECT 1 FROM account)",
@@ -95,6 +108,10 @@ class Books:
         before = int(self.habit(f"count:{what}") or 0)
         self.adopt(f"count:{what}", str(before + 1))
         return before
+
+    def at_work(self) -> set[str]:
+        """Return the schemes that have orders or answers which are not done with."""
+        return {name for (name,) in self.rows(_AT_WORK)}
 
     def next_line(self) -> int:
         """Return the number that the next line gets; inside a database transaction."""
