@@ -75,7 +75,13 @@ for _name in ("v2.core.Account", "v2.core.AccountPerson"):
     loosen(SURFACE[_name])
 """The clients call optional what the API gives as null when it is not asked for or not known."""
 
-OWN_SOURCES = ["br_bank_transfer", "gb_bank_transfer", "in_bank_transfer", "swift_bank_transfer"]
+OWN_SOURCES = [
+    "br_bank_transfer",
+    "ca_bank_transfer",
+    "gb_bank_transfer",
+    "in_bank_transfer",
+    "swift_bank_transfer",
+]
 """The types of sources are open; these are ours, for accounts that the surface has none for."""
 SURFACE["Source"]["fields"] |= {name: [{"map": "any"}, "?"] for name in OWN_SOURCES}
 SURFACE["Source"]["fields"]["type"][0]["enum"] += OWN_SOURCES

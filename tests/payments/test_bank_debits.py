@@ -30,7 +30,21 @@ BACS = {
     },
     "currency": "gbp",
 }
-TYPES = {"usd": "us_bank_account", "eur": "sepa_debit", "gbp": "bacs_debit"}
+ACSS = {
+    "payment_method_data": {
+        "type": "acss_debit",
+        "acss_debit": {
+            "account_number": "000123456789",
+            "institution_number": "000",
+            "transit_number": "11000",
+        },
+        **NAMED,
+    },
+    "currency": "cad",
+}
+TYPES = {
+    "usd": "us_bank_account", "eur": "sepa_debit", "gbp": "bacs_debit", "cad": "acss_debit",
+}  # fmt: skip
 
 
 def debit(till: Till, asked: dict[str, Any] = ACH, amount: int = 10_000, **others: Any) -> Any:
@@ -261,6 +275,61 @@ def test_a_bank_account_is_verified_by_what_stands_on_its_statement(till: Till) 
                  "payment_method": "pm_usBankAccount_success",
                  "allowed_payment_method_types": ["us_bank_account"], **wrong}  # fmt: skip
         assert till.refused("/v1/payment_intents", **given)["param"] == param
+
+
+def test_a_canadian_debit_says_what_was_agreed_and_is_verified_first(till: Till) -> None:
+    def agreed(**said: Any) -> dict[str, Any]:
+        return {"payment_method_options": {"acss_debit": {"mandate_options": said}}}
+
+    terms = "payment_method_options[acss_debit][mandate_options]"
+    for said, param in (
+        ({}, f"{terms}[payment_schedule]"),
+        ({"payment_schedule": "sporadic"}, f"{terms}[transaction_type]"),
+        ({"payment_schedule": "interval", "transaction_type": "business"},
+         f"{terms}[interval_description]"),
+    ):  # fmt: skip
+        given = {"amount": 500, "confirm": True, "allowed_payment_method_types": ["acss_debit"]}
+        refused = till.refused("/v1/payment_intents", **given, **ACSS, **agreed(**said))
+        assert (refused["code"], refused["param"]) == ("parameter_missing", param)
+    options = agreed(
+        payment_schedule="interval", transaction_type="business",
+        interval_description="on the first of each month",
+    )  # fmt: skip
+    customer = till.post("/v1/customers", name="Ada")["id"]
+    intent = debit(till, ACSS, customer=customer, setup_future_usage="off_session", **options)
+    shown = intent["payment_method_options"]["acss_debit"]
+    assert (shown["verification_method"], shown["mandate_options"]["payment_schedule"]) == (
+        "automatic", "interval",
+    )  # fmt: skip
+    assert intent["next_action"]["type"] == "verify_with_microdeposits"
+    path = f"/v1/payment_intents/{intent['id']}/verify_microdeposits"
+    intent = till.post(path, descriptor_code="SM11AA")
+    assert intent["status"] == "processing"
+    charge = charge_of(till, intent)
+    details = charge["payment_method_details"]["acss_debit"]
+    assert details["bank_name"] == "TEST BANK"
+    assert (details["institution_number"], details["transit_number"]) == ("000", "11000")
+    assert details["expected_debit_date"] == "2026-03-03"
+    mandate = till.get(f"/v1/mandates/{details['mandate']}")
+    assert mandate["payment_method_details"]["acss_debit"] == {
+        "interval_description": "on the first of each month",
+        "payment_schedule": "interval",
+        "transaction_type": "business",
+    }
+    again = till.post(
+        "/v1/payment_intents", amount=700, currency="cad", confirm=True, off_session=True,
+        customer=customer, payment_method=intent["payment_method"],
+        allowed_payment_method_types=["acss_debit"],
+    )  # fmt: skip
+    assert again["status"] == "processing", "what was agreed and verified holds"
+    for kind in ("submitted", "settled"):
+        assert till.hear(charge["id"], kind) == till.hear(again["latest_charge"], kind) == 1
+    assert till.hear(charge["id"], "returned", "R01") == 1
+    till.pass_time(days=15)
+    till.work_off()
+    assert charge_of(till, again)["status"] == "succeeded"
+    failed = till.get(f"/v1/payment_intents/{intent['id']}")["last_payment_error"]
+    assert failed["code"] == "insufficient_funds"
 
 
 def movement_of(till: Till, intent: str) -> str:

@@ -313,6 +313,37 @@ def test_bank_accounts_are_set_up_with_a_mandate(till: Till) -> None:
     assert refused["code"] == "bank_account_unverified"
 
 
+def test_an_account_in_canada_is_set_up_under_an_agreement_of_its_own(till: Till) -> None:
+    numbers = {
+        "account_number": "000123456789", "institution_number": "000", "transit_number": "11000",
+    }  # fmt: skip
+    every = {"allowed_payment_method_types": ["acss_debit"], "confirm": True}
+    data = bank(acss_debit=numbers)
+    param = "payment_method_options[acss_debit]"
+    refused = till.refused(PATH, payment_method_data=data, **every)
+    assert refused["param"] == f"{param}[mandate_options][payment_schedule]"
+    dollars = {"acss_debit": {"currency": "usd"}}
+    refused = till.refused(PATH, payment_method_data=data, payment_method_options=dollars, **every)
+    assert refused["param"] == f"{param}[currency]"
+    said = {
+        "custom_mandate_url": "https://shop.example/agreement", "default_for": ["invoice"],
+        "payment_schedule": "sporadic", "transaction_type": "personal",
+    }  # fmt: skip
+    options = {"acss_debit": {"currency": "cad", "mandate_options": said}}
+    made = till.post(PATH, payment_method_data=data, payment_method_options=options, **every)
+    shown = made["payment_method_options"]["acss_debit"]
+    assert (shown["currency"], shown["mandate_options"]) == (
+        "cad", {"interval_description": None, **said},
+    )  # fmt: skip
+    path = f"{PATH}/{made['id']}/verify_microdeposits"
+    done = till.post(path, amounts=[32, 45], expand=["mandate"])
+    assert done["status"] == DONE
+    assert done["mandate"]["payment_method_details"]["acss_debit"] == {
+        "default_for": ["invoice"], "interval_description": None,
+        "payment_schedule": "sporadic", "transaction_type": "personal",
+    }  # fmt: skip
+
+
 def test_a_bank_account_that_nobody_has_proved_to_see_is_verified_first(till: Till) -> None:
     def waiting() -> tuple[Any, str]:
         made = till.post(PATH, payment_method_data=bank(us_bank_account=US), confirm=True,

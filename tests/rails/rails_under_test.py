@@ -9,6 +9,7 @@ from hypothesis.strategies import SearchStrategy
 
 from bezant.rail import Originator, Rail
 from bezant.rails.ach import ACH
+from bezant.rails.acss import ACSS
 from bezant.rails.bacs import BACS
 from bezant.rails.book import BOOK
 from bezant.rails.pix import PIX
@@ -16,6 +17,7 @@ from bezant.rails.sepa import SEPA_CREDIT, SEPA_DEBIT_B2B, SEPA_DEBIT_CORE, SEPA
 from bezant.rails.upi import UPI
 from tests.rails import (
     ach_samples,
+    acss_samples,
     bacs_samples,
     book_samples,
     interbank_samples,
@@ -110,6 +112,14 @@ RAILS = [
             bacs_samples.ADVICES.encode(),
             bacs_samples.DDICA.encode(),
         ),
+    ),
+    Case(
+        rail=ACSS,
+        originator=acss_samples.ORIGINATOR,
+        created_at=acss_samples.CREATED,
+        instructions=acss_samples.instruction_lists(),
+        many=acss_samples.many_instructions,
+        answers=(acss_samples.RETURNS, acss_samples.REVERSALS),
     ),
     Case(
         rail=UPI,

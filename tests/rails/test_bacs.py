@@ -119,7 +119,8 @@ def test_an_unpaid_debit_is_presented_again_once_more_as_18():
     again = collection(reason="18", original=original)
     assert BACS.objections(again) == ()
     assert b"00012345018" in packed(again)
-    retried = collection(description=BACS.capabilities.retry.description)
+    by_itself = {"description": BACS.capabilities.retry.description, "details": {"retry": "1"}}
+    retried = collection(reason="0", original=original, **by_itself)
     assert b"00012345018" in packed(retried)
     late = structs.replace(again, original=structs.replace(original, on=date(2026, 1, 1)))
     more = structs.replace(again, amount=Money(6001, "gbp"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bezant.kernel.errors import InvalidRequest
 from bezant.reading.files import read_file
 from bezant.server.rails import RAILS
-from tests.rails import ach_samples, bacs_samples
+from tests.rails import ach_samples, acss_samples, bacs_samples
 from tests.reading.papers import BAI2, CAMT, CARD, MT940, MT942, PAIN_001, PAIN_002
 
 FILES = {
@@ -22,6 +22,7 @@ FILES = {
     "pain.001": PAIN_001,
     "pain.002": PAIN_002,
     "iso8583": CARD,
+    "cpa-005": acss_samples.RETURNS,
     "bacs-arudd": bacs_samples.ARUDD.encode(),
 }
 
@@ -213,7 +214,7 @@ def test_a_kind_that_is_told_is_not_guessed():
     assert not read(CAMT, "bai2")[0].accepted
     assert not read(MT940, "camt.053")[0].accepted
     with pytest.raises(
-        InvalidRequest, match="There is no reader for ofx; there are ach, bacs, bai2"
+        InvalidRequest, match="There is no reader for ofx; there are ach, acss, bacs, bai2"
     ):
         read(CAMT, "ofx")
 

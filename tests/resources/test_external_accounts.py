@@ -58,6 +58,15 @@ TAKEN: list[tuple[dict[str, str], dict[str, Any]]] = [
     ),
     (abroad("GB", "GB33BUKB20201555555555", currency="eur"), {"last4": "5555"}),
     (
+        abroad("CA", "000123456789", "11000-000"),
+        {"currency": "cad", "routing_number": "11000-000", "bank_name": "TEST BANK",
+         "available_payout_methods": ["standard"]},
+    ),
+    (
+        abroad("CA", "12345", "0 003 00011"),
+        {"routing_number": "00011-003", "bank_name": "ROYAL BANK OF CANADA", "last4": "2345"},
+    ),
+    (
         abroad("BR", "0001234", "110-0000"),
         {"currency": "brl", "routing_number": "110-0000", "bank_name": "TEST BANK",
          "available_payout_methods": ["standard", "instant"]},
@@ -74,6 +83,8 @@ BAD_INPUT: list[tuple[Any, str | None, str]] = [
     (BANK | {"routing_number": "11000000"}, "routing_number_invalid", "[routing_number]"),
     (BANK | {"account_number": "12A456"}, "account_number_invalid", "[account_number]"),
     (BANK | {"account_number": "1" * 18}, "account_number_invalid", "[account_number]"),
+    (abroad("CA", "123456", "11000-00"), "routing_number_invalid", "[routing_number]"),
+    (abroad("CA", "1234", "11000-000"), "account_number_invalid", "[account_number]"),
     (BANK | {"country": "GB"}, "account_number_invalid", "[account_number]"),
     (BANK | {"currency": "eur"}, "external_account_unsupported", "[country]"),
     (BANK | {"country": "Mars"}, "external_account_unsupported", "[country]"),
@@ -82,7 +93,7 @@ BAD_INPUT: list[tuple[Any, str | None, str]] = [
         "parameter_missing",
         "[currency]",
     ),
-    (BANK | {"country": "CA", "currency": "cad"}, "external_account_unsupported", "[currency]"),
+    (BANK | {"country": "JP", "currency": "jpy"}, "external_account_unsupported", "[currency]"),
     (AUSTRALIAN, "external_account_unsupported", "[currency]"),
     (AUSTRALIAN | {"currency": "usd"}, "routing_number_invalid", "[routing_number]"),
     (abroad("DE", "DE89370400440532013001"), "account_number_invalid", "[account_number]"),

@@ -26,6 +26,7 @@ def test_country_specs(office: Office) -> None:
     assert spec["default_currency"] == spec["supported_payment_currencies"][0] == "usd"
     reached = spec["supported_bank_account_currencies"]
     assert (reached["gbp"], reached["brl"], reached["inr"]) == (["GB"], ["BR"], ["IN"])
+    assert reached["cad"] == ["CA"]
     assert {"DE", "CH", "GB"} <= set(reached["eur"])
     assert "AU" not in reached["eur"]
     assert {"US", "AU", "CH"} <= set(reached["usd"])

@@ -6,6 +6,7 @@ import pytest
 
 from bezant.iso20022 import reasons as iso20022
 from bezant.rails.ach.returns import RETURN_REASONS
+from bezant.rails.acss import reasons as acss
 from bezant.rails.bacs import reasons as bacs
 from bezant.rails.pix import reasons as pix
 from bezant.rails.sepa import reasons as sepa
@@ -135,6 +136,7 @@ def test_every_reason_of_every_rail_has_its_words() -> None:
     codes = {reason.failure_code for reason in RETURN_REASONS.values()}
     codes |= {reason.failure_code for reason in iso20022.REASONS.values()}
     codes |= {reason.failure_code for reason in sepa.REASONS.values()}
+    codes |= {reason.failure_code for reason in acss.RETURNS.values()}
     codes |= {reason.failure_code for reason in bacs.UNAPPLIED_CREDITS.values()}
     codes |= {reason.failure_code for reason in upi.REASONS.values() if reason.failure_code}
     codes |= {failure for _, failure in pix.REASONS.values()}
@@ -155,6 +157,12 @@ ABROAD = [
         "gbp",
         "instant",
         2,
+    ),
+    (
+        {"country": "CA", "account_number": "000123456789", "routing_number": "11000-000"},
+        "cad",
+        "standard",
+        3,
     ),
     (
         {"country": "BR", "account_number": "0001234", "routing_number": "110-0000"},

@@ -58,6 +58,12 @@ RECEIVING: list[tuple[str, str, dict[str, str], datetime]] = [
     ("usd", "ach_credit_transfer", {"routing_number": "091000019"}, datetime(2026, 3, 3)),
     ("eur", "sepa_credit_transfer", {"iban": "DE44999999990532013000"}, datetime(2026, 3, 4)),
     ("gbp", "gb_bank_transfer", {"sort_code": "009911"}, datetime(2026, 3, 4)),
+    (
+        "cad",
+        "ca_bank_transfer",
+        {"institution_number": "999", "transit_number": "00011"},
+        datetime(2026, 3, 3),
+    ),
     ("brl", "br_bank_transfer", {"ispb": "99999990", "branch": "1"}, datetime(2026, 3, 2)),
     ("inr", "in_bank_transfer", {"vpa": "operator@sandboxbank"}, datetime(2026, 3, 2)),
 ]

@@ -32,6 +32,15 @@ def bacs(number: str) -> dict[str, Any]:
     return {"type": "bacs_debit", "bacs_debit": account, **HOLDER}
 
 
+def acss(number: str) -> dict[str, Any]:
+    account = {"account_number": number, "institution_number": "000", "transit_number": "11000"}
+    return {"type": "acss_debit", "acss_debit": account, **HOLDER}
+
+
+SPORADIC = {"mandate_options": {"payment_schedule": "sporadic", "transaction_type": "personal"}}
+CANADIAN = {"payment_method_options": {"acss_debit": SPORADIC}}
+
+
 class Hurried(VirtualClock):
     """A clock by which the sandbox's banks answer within seconds, as they do in real time."""
 
@@ -88,12 +97,17 @@ async def story(shop: Shop, world: World) -> None:
     numbers = {"account_number": "000123456789", "routing_number": "110000000"}
     account = {"type": "us_bank_account", "us_bank_account": numbers, **HOLDER}
     checked = await shop.sell("usd", "us_bank_account", payment_method_data=account)
+    canadian, broke = [
+        await shop.sell("cad", "acss_debit", payment_method_data=acss(number), **CANADIAN)
+        for number in ("000123456789", "000222222227")
+    ]
     poor = {
         "ach": await shop.sell(
             "usd", "us_bank_account", payment_method="pm_usBankAccount_insufficientFunds"
         ),
         "sepa": await shop.sell("eur", "sepa_debit", payment_method_data=sepa(IBAN_POOR)),
         "bacs": await shop.sell("gbp", "bacs_debit", payment_method_data=bacs("22222227")),
+        "acss": broke,
     }
     pix = await shop.sell("brl", "pix", payment_method_data={"type": "pix"})
     upi = await shop.sell("inr", "upi", payment_method_data={"type": "upi"})
@@ -111,10 +125,11 @@ async def story(shop: Shop, world: World) -> None:
         reference=account["account_number"],
     )  # fmt: skip
     await shop.seconds(4)
-    path = f"/v1/payment_intents/{checked}/verify_microdeposits"
-    await shop.call("POST", path, descriptor_code="SM11AA")
+    for each in (checked, canadian, broke):
+        path = f"/v1/payment_intents/{each}/verify_microdeposits"
+        await shop.call("POST", path, descriptor_code="SM11AA")
     await shop.seconds(6)
-    paid = [*good.values(), checked, pix, upi, cash]
+    paid = [*good.values(), checked, canadian, pix, upi, cash]
     assert {each: await shop.status(each) for each in paid} == dict.fromkeys(paid, "succeeded")
     for each in poor.values():
         assert await shop.status(each) == "requires_payment_method"
@@ -132,6 +147,7 @@ async def story(shop: Shop, world: World) -> None:
         "sandbox": 21_999,  # A cent has proved that somebody sees the account.
         "sandbox-eur": 6_000,
         "sandbox-gbp": 6_000,
+        "sandbox-cad": 5_998,  # And two cents in Canada.
         "sandbox-brl": 6_000,
         "sandbox-inr": 6_000,
     }

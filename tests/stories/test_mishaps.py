@@ -21,11 +21,11 @@ from bezant.sim.actions import Wish, perform
 from tests.stories.rail_world import play
 from tests.stories.test_rails import DEBITS, WAYS
 
-BATCH = {"ach", "bacs", "sepa_credit"}
+BATCH = {"ach", "acss", "bacs", "sepa_credit"}
 NO_RETURNS = {"rtp", "upi", "sepa_instant"}
 """Rails on which a payment that was taken comes back only when it is asked for, or never."""
 
-NO_RECALLS = {"ach", "bacs", "upi"}
+NO_RECALLS = {"ach", "acss", "bacs", "upi"}
 """Rails whose networks have no such question."""
 
 NOT_WAITING = {"pix", "upi"}

@@ -14,7 +14,7 @@ from bezant.sim.scheme import Incoming
 from tests.stories.rail_world import Pull, made, play
 from tests.stories.test_rails import WAYS
 
-ASKED = [way for way in WAYS if way.rail not in ("ach", "bacs", "upi")]
+ASKED = [way for way in WAYS if way.rail not in ("ach", "acss", "bacs", "upi")]
 CODES = {"pix": "FRAUD"}
 DEADLINES = {"fednow", "rtp", "pix", "sepa_credit", "sepa_instant"}
 

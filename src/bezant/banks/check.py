@@ -13,6 +13,7 @@ from bezant.rail import (
     Account,
     BicAccount,
     BrAccount,
+    CaAccount,
     GbAccount,
     IbanAccount,
     InAccount,
@@ -23,12 +24,15 @@ from bezant.rail import (
 )
 from bezant.rail.identifiers import (
     is_bic,
+    is_ca_account_number,
     is_gb_account_number,
     is_iban,
     is_ifsc,
+    is_institution_number,
     is_ispb,
     is_routing_number,
     is_sort_code,
+    is_transit_number,
 )
 from bezant.reconcile.mt940 import DIALECTS
 
@@ -114,6 +118,11 @@ _NUMBERS: Mapping[type, Sequence[tuple[str, Callable[[str], bool], str]]] = {
     GbAccount: [
         ("sort_code", is_sort_code, "six digits"),
         ("account_number", is_gb_account_number, "eight digits"),
+    ],
+    CaAccount: [
+        ("institution_number", is_institution_number, "three digits"),
+        ("transit_number", is_transit_number, "five digits"),
+        ("account_number", is_ca_account_number, "5 to 12 digits"),
     ],
     BicAccount: [("bic", is_bic, "a BIC")],
     BrAccount: [("ispb", is_ispb, "an ISPB of eight digits")],

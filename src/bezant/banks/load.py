@@ -209,7 +209,7 @@ def _originator(profile: _Profile, said: _Originator) -> Originator:
 
 def _bank_id(account: Account) -> str:
     """Return the bank's number as the account has it; a rail that needs another is told."""
-    for name in ("routing_number", "bic", "sort_code", "ispb", "ifsc"):
+    for name in ("routing_number", "bic", "sort_code", "ispb", "ifsc", "institution_number"):
         if number := getattr(account, name, None):
             return str(number)
     return ""

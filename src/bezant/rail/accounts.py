@@ -28,6 +28,14 @@ class GbAccount(Struct, frozen=True, tag="gb"):
     roll_number: str | None = None
 
 
+class CaAccount(Struct, frozen=True, tag="ca"):
+    """An account in Canada: three digits of institution, five of transit, 5 to 12 of account."""
+
+    institution_number: str
+    transit_number: str
+    account_number: str
+
+
 class BicAccount(Struct, frozen=True, tag="bic"):
     """An account abroad by its bank's BIC (ISO 9362) and a number that is no IBAN."""
 
@@ -84,6 +92,7 @@ Account = (
     UsAccount
     | IbanAccount
     | GbAccount
+    | CaAccount
     | BicAccount
     | PixKey
     | BrAccount

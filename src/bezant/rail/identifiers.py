@@ -91,6 +91,21 @@ def is_gb_account_number(text: str) -> bool:
     return _digits(text, 8)
 
 
+def is_institution_number(text: str) -> bool:
+    """Tell whether a text is a Canadian institution's number: three digits."""
+    return _digits(text, 3)
+
+
+def is_transit_number(text: str) -> bool:
+    """Tell whether a text is a Canadian branch's transit number: five digits."""
+    return _digits(text, 5)
+
+
+def is_ca_account_number(text: str) -> bool:
+    """Tell whether a text is a Canadian account number: 5 to 12 digits."""
+    return 5 <= len(text) <= 12 and _digits(text, len(text))
+
+
 def is_service_user_number(text: str) -> bool:
     """Tell whether a text is a Bacs service user number: six digits."""
     return _digits(text, 6)

@@ -80,8 +80,8 @@ def formats(rails: Rails, *, reveal: bool = False) -> Iterator[Format]:
         read = partial(nacha, rail=ach)
         yield Format(("nacha",), _begins("nacha", b"101"), read)
     for name, rail in rails.items():
-        reader = partial(facts, rail=rail)
-        yield Format((name,), partial(_of_rail, rail), reader, f"{name}-.*")
+        reader, own = partial(facts, rail=rail), re.escape(rail.capabilities.format or name)
+        yield Format((name,), partial(_of_rail, rail), reader, f"{name}-.*|{own}")
     yield Format(("mt940", "mt942"), _swift_statement, mt940)
     yield Format(("iso8583",), _card_message, partial(iso8583_message, reveal=reveal))
 

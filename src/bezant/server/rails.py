@@ -7,6 +7,7 @@ from bezant.kernel.errors import ConfigError, FileRefused
 from bezant.rail import Rail
 from bezant.rail.modulus import parse
 from bezant.rails.ach.rail import ACH
+from bezant.rails.acss import ACSS
 from bezant.rails.bacs import BACS
 from bezant.rails.bacs.rail import Bacs
 from bezant.rails.book import BOOK
@@ -23,6 +24,7 @@ from bezant.rails.upi import UPI
 
 ALL: tuple[Rail, ...] = (
     ACH,
+    ACSS,
     BACS,
     BOOK,
     CHAPS,

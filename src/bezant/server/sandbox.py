@@ -24,6 +24,7 @@ from bezant.rail import (
     Account,
     BicAccount,
     BrAccount,
+    CaAccount,
     GbAccount,
     IbanAccount,
     InAccount,
@@ -46,6 +47,7 @@ ZONES: Mapping[str, str] = {
     "usd": "America/New_York",
     "eur": "Europe/Berlin",
     "gbp": "Europe/London",
+    "cad": "America/Toronto",
     "brl": "America/Sao_Paulo",
     "inr": "Asia/Kolkata",
 }
@@ -205,7 +207,7 @@ def _number(account: Account) -> str:
     match account:
         case IbanAccount(iban=number) | UpiAddress(vpa=number):
             return number
-        case UsAccount() | GbAccount() | BicAccount() | BrAccount() | InAccount():
+        case UsAccount() | GbAccount() | CaAccount() | BicAccount() | BrAccount() | InAccount():
             return account.account_number
         case _:
             raise AssertionError(f"no bank keeps an account such as {type(account).__name__}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bezant.sim.scheme import Scheme
 from bezant.sim.schemes.ach import AchScheme
+from bezant.sim.schemes.acss.scheme import AcssScheme
 from bezant.sim.schemes.bacs.scheme import BacsScheme
 from bezant.sim.schemes.chaps import CHAPS
 from bezant.sim.schemes.fednow import FEDNOW
@@ -31,6 +32,7 @@ SCHEMES: Mapping[str, Scheme] = {
         SEPA_INSTANT,
         SEPA_DEBIT_CORE,
         SEPA_DEBIT_B2B,
+        AcssScheme(),
         BacsScheme(),
         FPS,
         CHAPS,

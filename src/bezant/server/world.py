@@ -11,6 +11,7 @@ from bezant.rail import (
     Address,
     BicAccount,
     BrAccount,
+    CaAccount,
     GbAccount,
     IbanAccount,
     Originator,
@@ -21,11 +22,13 @@ _OPERATOR = "BEZANT OPERATOR"
 _BIC_US, _BIC_DE, _BIC_GB = "SNDBUS33XXX", "SNDBDEFFXXX", "SNDBGB2LXXX"
 _IBAN = "DE44999999990532013000"
 _SORT_CODE, _NUMBER = "009911", "87654321"
+_INSTITUTION, _TRANSIT, _CANADIAN = "999", "00011", "1234567890"
 _ISPB = "99999990"
 _VPA = "operator@sandboxbank"
 
 _NEW_YORK = Address("US", "New York", "10001", "Broadway", "1500", "NY")
 _BERLIN = Address("DE", "Berlin", "10117", "Unter den Linden", "1")
+_TORONTO = Address("CA", "Toronto", "M5H 1J9", "Bay Street", "200", "ON")
 _LONDON = Address("GB", "London", "EC2R 8AH", "Threadneedle Street", "1")
 
 
@@ -99,6 +102,20 @@ def _pounds() -> BankProfile:
     )
 
 
+def _canadian_dollars() -> BankProfile:
+    account = CaAccount(_INSTITUTION, _TRANSIT, _CANADIAN)
+    return BankProfile(
+        name="sandbox-cad",
+        currency="cad",
+        account=_CANADIAN,
+        details=account,
+        holder=_OPERATOR,
+        bank_name="SANDBOX BANK",
+        rails={"acss": _access("BEZANT0001", f"{_INSTITUTION}20", account, _TORONTO)},
+        simulated=True,
+    )
+
+
 def _reais() -> BankProfile:
     account = BrAccount(_ISPB, "1", "1234567")
     return BankProfile(
@@ -127,5 +144,12 @@ def _rupees() -> BankProfile:
     )
 
 
-WORLD: tuple[BankProfile, ...] = (_dollars(), _euros(), _pounds(), _reais(), _rupees())
+WORLD: tuple[BankProfile, ...] = (
+    _dollars(),
+    _euros(),
+    _pounds(),
+    _canadian_dollars(),
+    _reais(),
+    _rupees(),
+)
 """Every account at a simulated bank, the one that test mode begins with first."""

@@ -81,7 +81,9 @@ class _Writer:
             institution = _leaf("BICFI", bank)
         else:
             identity = _node("Othr", _leaf("Id", account))
-            scheme = {"usd": "USABA", "gbp": "GBDSC"}.get(self._statement.currency, "")
+            scheme = {"usd": "USABA", "gbp": "GBDSC", "cad": "CACPA"}.get(
+                self._statement.currency, ""
+            )
             kind = _node("ClrSysId", _leaf("Cd", scheme)) if scheme else ""
             institution = _node("ClrSysMmbId", kind, _leaf("MmbId", bank))
         return _node(

@@ -11,7 +11,7 @@ from bezant.rails.bacs import records, rules
 from bezant.rails.bacs.calendar import is_working_day
 from bezant.rails.bacs.text import bacs_text
 
-DETAILS = frozenset({"transaction_code"})
+DETAILS = frozenset({"transaction_code", "retry"})
 REPRESENTED = "18"
 TRACE = re.compile(r"[0-9A-Z]{7}")
 
@@ -46,10 +46,14 @@ def code_of(instruction: Instruction) -> str:
         return instruction.reason or "0N"
     if instruction.direction == "credit":
         return instruction.details.get("transaction_code", "99")
-    again = instruction.reason == REPRESENTED or instruction.description == rules.REPRESENTED
-    if again or instruction.mandate is None:
+    if _is_again(instruction) or instruction.mandate is None:
         return REPRESENTED
     return _SEQUENCES[instruction.mandate.sequence]
+
+
+def _is_again(instruction: Instruction) -> bool:
+    """Tell whether a debit is presented again, by somebody's order or by itself."""
+    return instruction.reason == REPRESENTED or instruction.description == rules.REPRESENTED
 
 
 def reference_of(instruction: Instruction) -> str:
@@ -139,9 +143,9 @@ def _mandate_objections(instruction: Instruction) -> Iterator[str]:
     if mandate.reference.startswith("DDIC"):
         yield "a mandate's reference does not begin with DDIC"
     allowed = {"", REPRESENTED} if instruction.act == "pay" else {"", *records.INSTRUCTIONS}
-    if instruction.reason not in allowed:
+    if instruction.reason not in allowed and "retry" not in instruction.details:
         yield f"the reason is none of {sorted(allowed - {''})}"
-    if instruction.reason == REPRESENTED:
+    if _is_again(instruction):
         yield from _represent_objections(instruction)
 
 

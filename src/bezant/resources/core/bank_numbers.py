@@ -14,10 +14,20 @@ from typing import Literal, NamedTuple
 
 from bezant.api.refusals import missing
 from bezant.kernel.errors import InvalidRequest
-from bezant.rail import Account, BicAccount, BrAccount, GbAccount, IbanAccount, InAccount, UsAccount
+from bezant.rail import (
+    Account,
+    BicAccount,
+    BrAccount,
+    CaAccount,
+    GbAccount,
+    IbanAccount,
+    InAccount,
+    UsAccount,
+)
 from bezant.rail.directory import Bank, bank_of_bic, bank_of_iban, has_ibans, sample_iban
 from bezant.rail.identifiers import (
     is_bic,
+    is_ca_account_number,
     is_gb_account_number,
     is_iban,
     is_ifsc,
@@ -36,9 +46,30 @@ BANK_NAMES: Mapping[str, str] = {
     "009911": "SANDBOX BANK",
 }
 """Banks of test mode by their routing numbers and sort codes."""
+CANADIAN_BANKS: Mapping[str, str] = {
+    "000": "TEST BANK",
+    "001": "BANK OF MONTREAL",
+    "002": "SCOTIABANK",
+    "003": "ROYAL BANK OF CANADA",
+    "004": "TORONTO-DOMINION BANK",
+    "006": "NATIONAL BANK OF CANADA",
+    "010": "CANADIAN IMPERIAL BANK OF COMMERCE",
+    "016": "HSBC BANK CANADA",
+    "030": "CANADIAN WESTERN BANK",
+    "039": "LAURENTIAN BANK OF CANADA",
+    "219": "ATB FINANCIAL",
+    "614": "TANGERINE BANK",
+    "815": "DESJARDINS",
+    "999": "SANDBOX BANK",
+}
+"""Institutions in Canada, a choice of the larger ones, by their three digits."""
 
 _FILE = files("bezant.resources.core") / "brazilian_banks.csv"
 _BRANCH_IN_BRAZIL = re.compile(r"([0-9]{3}|[0-9A-Z]{8})-?([0-9]{1,4})", re.ASCII)
+_IN_CANADA = re.compile(
+    r"(?P<transit>[0-9]{5})(?P<institution>[0-9]{3})|0(?P<first>[0-9]{3})(?P<branch>[0-9]{5})",
+    re.ASCII,
+)
 _IBAN_OF_GB = slice(8, 14), slice(14, 22)
 """Where the sort code and the account number stand in a British IBAN."""
 
@@ -145,6 +176,22 @@ def _gb(written: Written) -> Numbers:
     return Numbers(GbAccount(routing, number), routing, number, BANK_NAMES.get(routing))
 
 
+def _ca(written: Written) -> Numbers:
+    found, number = _IN_CANADA.fullmatch(written.routing), written.number
+    if found is None:
+        raise written.bad_routing(
+            "The routing number must be five digits of transit, a hyphen and three of institution, "
+            "such as 11000-000."
+        )
+    transit = found["transit"] or found["branch"]
+    institution = found["institution"] or found["first"]
+    if not is_ca_account_number(number):
+        raise written.bad_number("The account number must be 5 to 12 digits.")
+    account = CaAccount(institution, transit, number)
+    name = CANADIAN_BANKS.get(institution)
+    return Numbers(account, f"{transit}-{institution}", number, name)
+
+
 def _br(written: Written) -> Numbers:
     given = (written.routing_number or "").replace(" ", "").upper()
     found, number = _BRANCH_IN_BRAZIL.fullmatch(given), written.number
@@ -231,6 +278,7 @@ _BIC = _Format("bic", _bic)
 _AT_HOME: Mapping[tuple[str, str], _Format] = {
     ("US", "usd"): _Format("us", _us),
     ("GB", "gbp"): _Format("gb", _gb),
+    ("CA", "cad"): _Format("ca", _ca),
     ("BR", "brl"): _Format("br", _br),
     ("IN", "inr"): _Format("in", _in),
 }
@@ -240,6 +288,7 @@ _SOME_NUMBER = "00012345"
 _SAMPLES: Mapping[str, Account] = {
     "us": UsAccount(TEST_ROUTING_NUMBER, _SOME_NUMBER),
     "gb": GbAccount("108800", _SOME_NUMBER),
+    "ca": CaAccount("000", "11000", _SOME_NUMBER),
     "br": BrAccount("99999110", "0001", _SOME_NUMBER),
     "in": InAccount("HDFC0000261", _SOME_NUMBER),
 }

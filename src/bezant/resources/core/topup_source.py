@@ -13,6 +13,7 @@ from bezant.movement.profile import BankProfile
 from bezant.rail import (
     BicAccount,
     BrAccount,
+    CaAccount,
     GbAccount,
     IbanAccount,
     InAccount,
@@ -23,6 +24,7 @@ from bezant.rail import (
 SourceType = Literal[
     "ach_credit_transfer",
     "br_bank_transfer",
+    "ca_bank_transfer",
     "gb_bank_transfer",
     "in_bank_transfer",
     "sepa_credit_transfer",
@@ -78,6 +80,16 @@ class BrBankTransfer(Struct, frozen=True):
     ispb: str
 
 
+class CaBankTransfer(Struct, frozen=True):
+    """An account in Canada."""
+
+    account_holder_name: str
+    account_number: str
+    bank_name: str
+    institution_number: str
+    transit_number: str
+
+
 class InBankTransfer(Struct, frozen=True):
     """An account in India, by its address of UPI or by its branch's IFSC and its number."""
 
@@ -116,6 +128,7 @@ class Source(Struct, frozen=True, kw_only=True, tag_field="object", tag="source"
     allow_redisplay: None = None
     amount: int
     br_bank_transfer: BrBankTransfer | UnsetType = UNSET
+    ca_bank_transfer: CaBankTransfer | UnsetType = UNSET
     client_secret: str
     created: int
     currency: str
@@ -148,6 +161,11 @@ def receiving(profile: BankProfile) -> dict[str, Any]:
             found = "sepa_credit_transfer", SepaCreditTransfer(bank, bic, iban)
         case GbAccount(sort_code, number):
             found = "gb_bank_transfer", GbBankTransfer(holder, number, bank, sort_code)
+        case CaAccount(institution, transit, number):
+            found = (
+                "ca_bank_transfer",
+                CaBankTransfer(holder, number, bank, institution, transit),
+            )
         case BrAccount(ispb, branch, number):
             found = "br_bank_transfer", BrBankTransfer(holder, number, bank, branch, ispb)
         case UpiAddress(vpa):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bezant.api.context import Context
+from bezant.api.refusals import missing
 from bezant.kernel.codec import unix_seconds
 from bezant.rail import Mandate as Authority
 from bezant.resources.core.mandate import MANDATES, Mandate
@@ -16,6 +17,7 @@ from bezant.resources.payments.bank_methods import mandate_reference
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setup_intent import SetupIntent
 
 
 async def authority(
@@ -32,7 +34,7 @@ async def authority(
             once=intent.money if once else None,
             on_behalf_of=intent.on_behalf_of,
             status="inactive" if once else "active",
-            details=details_for(ctx, intent.client_secret, method),
+            details=details_for(ctx, intent, method),
         )
     agreed_at = mandate.customer_acceptance.accepted_at or method.created
     return mandate, Authority(
@@ -40,6 +42,14 @@ async def authority(
         signed_on=datetime.fromtimestamp(agreed_at, UTC).date(),
         sequence="one_off" if mandate.type == "single_use" else "recurring",
     )
+
+
+async def check_terms(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
+) -> None:
+    """Refuse what no mandate can be made of, if one is to be made."""
+    if await _given(ctx, method, attempt) is None:
+        details_for(ctx, intent, method)
 
 
 def offline(ctx: Context) -> dict[str, Any]:
@@ -58,11 +68,19 @@ async def _given(ctx: Context, method: PaymentMethod, attempt: Attempt) -> Manda
     return found if found is not None and found.status == "active" else None
 
 
-def details_for(ctx: Context, client_secret: str, method: PaymentMethod) -> dict[str, Any]:
-    """Return what a mandate shows of its type; its page is known by the intent's secret."""
-    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{client_secret}"
+def details_for(
+    ctx: Context, intent: PaymentIntent | SetupIntent, method: PaymentMethod
+) -> dict[str, Any]:
+    """Return what a mandate shows of its type; its page is known by the intent's secret.
+
+    Raises InvalidRequest for a mandate in Canada that does not say what it is for.
+    """
+    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{intent.client_secret}"
     told: dict[str, Any] = {"reference": mandate_reference(method), "url": page}
     match method.type:
+        case "acss_debit":
+            options: dict[str, Any] = (intent.payment_method_options or {}).get(method.type, {})
+            return _agreement(options.get("mandate_options", {}))
         case "bacs_debit":
             lodged = {"display_name": None, "network_status": "accepted",
                       "revocation_reason": None, "service_user_number": None}  # fmt: skip
@@ -71,3 +89,15 @@ def details_for(ctx: Context, client_secret: str, method: PaymentMethod) -> dict
             return told
         case _:
             return {}
+
+
+def _agreement(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what a mandate in Canada shows: what was said of it, which has to be enough."""
+    needed = ["payment_schedule", "transaction_type"]
+    if said.get("payment_schedule") in ("combined", "interval"):
+        needed.append("interval_description")
+    for name in needed:
+        if said.get(name) is None:
+            raise missing(f"payment_method_options[acss_debit][mandate_options][{name}]")
+    shown = {name: each for name, each in said.items() if name != "custom_mandate_url"}
+    return {"interval_description": None, **shown}

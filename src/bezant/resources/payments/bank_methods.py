@@ -12,6 +12,7 @@ from bezant.kernel.ids import RANDOM_BITS
 from bezant.rail import (
     Account,
     Address,
+    CaAccount,
     GbAccount,
     IbanAccount,
     Party,
@@ -43,7 +44,17 @@ def _bacs(shown: dict[str, Any], hidden: dict[str, Any]) -> Account:
     return GbAccount(shown["sort_code"], hidden["account_number"])
 
 
+def _acss(shown: dict[str, Any], hidden: dict[str, Any]) -> Account:
+    number = hidden["account_number"]
+    return CaAccount(shown["institution_number"], shown["transit_number"], number)
+
+
 BANK_METHODS: Mapping[str, BankMethod] = {
+    "acss_debit": BankMethod(
+        "acss",
+        _acss,
+        ("bank_name", "fingerprint", "institution_number", "last4", "transit_number"),
+    ),
     "bacs_debit": BankMethod("bacs", _bacs, ("fingerprint", "last4", "sort_code")),
     "sepa_debit": BankMethod(
         "sepa_debit_core", _sepa, ("bank_code", "branch_code", "country", "fingerprint", "last4")

@@ -34,6 +34,8 @@ from bezant.resources.payments.statement_descriptor import descriptor
 CLEAR_JOB = "debits.clear"
 FAIL_JOB = "debits.fail"
 LOSE_JOB = "debits.lose"
+_NAMED = {"ach": "company_name", "acss": "short_name"}
+"""The detail in which a rail tells the payer who collects."""
 REFERENCE = "mandate_reference"
 """Where an intent's hidden part has the reference under which its money is collected."""
 
@@ -74,11 +76,12 @@ async def collect(
     if (ip := ip_of(attempt.acceptance)) is not None:
         ctx.save(charge, hidden={IP_ADDRESS: ip})
     words = descriptor(owner, intent)
+    named = _NAMED.get(kind.rail)
     order = Order(
         to=party,
         remittance="" if kind.rail == "ach" else words,
         mandate=entitled,
-        details={"company_name": words} if kind.rail == "ach" else {},
+        details={named: words} if named else {},
     )
     movement = instruct.collect(ctx, charge, intent.money, order, rail=kind.rail)
     means = Means(method=method.type, rail=movement.rail, waits=True)

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from bezant.api.params import Emptyable, Params, Timestamp
 from bezant.resources.core.refused import refused
+from bezant.resources.core.return_url import ReturnUrl
 
 _NO_CONNECTIONS = refused(
     "Bank accounts are not linked here: send their numbers, and verify them by microdeposits."
@@ -19,9 +20,6 @@ _NO_AUTHORITIES = refused(
     "Recurring payments by this type are not offered: leave `mandate_options` out."
 )
 _NO_TAX = refused("The tax on foreign exchange (IOF) is not reckoned: leave it out.")
-_NO_ACSS = refused(
-    "No rail that is connected collects from bank accounts in Canada: leave `acss_debit` out."
-)
 _NO_REUSE = refused("Such payments are made once: leave `setup_future_usage` out.")
 
 Reuse = Emptyable[Literal["none", "off_session", "on_session"]]
@@ -77,21 +75,21 @@ class DirectDebitOptions(Params):
 
 
 class AcssMandate(Params):
-    """What a mandate in Canada would say."""
+    """What a mandate in Canada says; `interval_description` tells when it is debited."""
 
-    custom_mandate_url: Annotated[str, _NO_ACSS] | None = None
-    interval_description: Annotated[str, _NO_ACSS] | None = None
-    payment_schedule: Annotated[str, _NO_ACSS] | None = None
-    transaction_type: Annotated[str, _NO_ACSS] | None = None
+    custom_mandate_url: Emptyable[ReturnUrl] | None = None
+    interval_description: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    payment_schedule: Literal["combined", "interval", "sporadic"] | None = None
+    transaction_type: Literal["business", "personal"] | None = None
 
 
 class AcssDebitOptions(Params):
-    """How bank accounts in Canada would be dealt with."""
+    """How bank accounts in Canada are to be dealt with."""
 
     mandate_options: AcssMandate | None = None
-    setup_future_usage: Annotated[str, _NO_ACSS] | None = None
-    target_date: Annotated[str, _NO_ACSS] | None = None
-    verification_method: Annotated[str, _NO_ACSS] | None = None
+    setup_future_usage: Reuse | None = None
+    target_date: Annotated[str, _NO_DATES] | None = None
+    verification_method: Literal["automatic", "instant", "microdeposits"] | None = None
 
 
 class PixMandate(Params):

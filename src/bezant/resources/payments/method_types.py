@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bezant.kernel.errors import InvalidRequest
 
 CURRENCIES: Mapping[str, frozenset[str]] = {
+    "acss_debit": frozenset({"cad"}),
     "bacs_debit": frozenset({"gbp"}),
     "card": frozenset(),
     "customer_balance": frozenset({"eur", "gbp", "usd"}),
@@ -14,9 +15,9 @@ CURRENCIES: Mapping[str, frozenset[str]] = {
     "us_bank_account": frozenset({"usd"}),
 }
 """In what each type pays; a card pays in every currency."""
-_NO_RAIL: Mapping[str, str] = {
-    "acss_debit": "No rail that is connected collects from bank accounts in Canada, so payments by "
-    "acss_debit can't be taken: leave it out.",
+_NO_RAIL: Mapping[tuple[str, str], str] = {
+    ("acss_debit", "usd"): "No rail that is connected collects dollars of the United States from "
+    "bank accounts in Canada: ask for the payment in cad.",
 }
 _PARAM = "allowed_payment_method_types"
 
@@ -35,8 +36,8 @@ def automatic(currency: str) -> list[str]:
 def checked(named: Sequence[str], currency: str) -> list[str]:
     """Return types that somebody has named, each once; InvalidRequest for what is not taken."""
     for kind in named:
-        if kind in _NO_RAIL:
-            raise _unsupported(_NO_RAIL[kind])
+        if (kind, currency) in _NO_RAIL:
+            raise _unsupported(_NO_RAIL[kind, currency])
         if kind not in CURRENCIES:
             raise _unsupported(
                 f"Payments by {kind[:64]} are not offered: {', '.join(CURRENCIES)} are."

@@ -4,6 +4,7 @@ Whoever can say the code can see the account. In test mode the codes and amounts
 documented, whatever the bank was sent.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from msgspec import field
@@ -27,11 +28,9 @@ from bezant.resources.payments.bank_methods import party_of
 from bezant.resources.payments.later import later
 
 FAIL_JOB = "microdeposits.fail"
-KIND = "us_bank_account"
 KEPT = "microdeposit"
 """Where an intent's hidden part has the code that is waited for, and how often it was wrong."""
 Verdict = Literal["right", "wrong", "exceeded", "timeout"]
-_CENT = Money(1, "usd")
 _TRIES_BY_AMOUNTS, _TRIES_BY_CODE = 3, 10
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TEST_CODES: dict[str, Verdict] = {
@@ -44,6 +43,22 @@ _TEST_AMOUNTS: dict[tuple[int, ...], Verdict] = {
     (32, 45): "right",
     (40, 41): "timeout",
 }
+
+
+class _Way(NamedTuple):
+    """How a cent gets to a type of bank account, and in which detail its line has the code."""
+
+    rail: str
+    cent: Money
+    named: str
+
+
+_WAYS: Mapping[str, _Way] = {
+    "acss_debit": _Way("acss", Money(1, "cad"), "short_name"),
+    "us_bank_account": _Way("ach", Money(1, "usd"), "company_name"),
+}
+KINDS = tuple(_WAYS)
+"""The types of bank accounts that are verified before they are debited."""
 
 
 class Microdeposit(Identified, tag="microdeposit"):
@@ -63,7 +78,7 @@ class Said(NamedTuple):
 
 def is_needed(ctx: Context, method: PaymentMethod) -> bool:
     """Tell whether nobody has proved yet to see a bank account."""
-    return method.type == KIND and not ctx.hidden(method).get(VERIFIED)
+    return method.type in _WAYS and not ctx.hidden(method).get(VERIFIED)
 
 
 def check_possible(options: dict[str, Any], *, off_session: bool) -> None:
@@ -83,9 +98,10 @@ def send(ctx: Context, intent: str, method: PaymentMethod) -> tuple[Movement, di
     code = _code(ctx, name)
     made = ctx.create(Microdeposit(id=name, intent=intent, payment_method=method.id))
     party = party_of(ctx, method)
-    order = Order(to=party, details={"company_name": f"{code} VERIFY"})
-    wish = Wish(_CENT, "credit", party.account, "standard", ctx.livemode, rail="ach", act="verify")
-    movement = instruct.ask(ctx, made, _CENT, order, wish, carries_money=True)
+    rail, cent, named = _WAYS[method.type]
+    order = Order(to=party, details={named: f"{code} VERIFY"})
+    wish = Wish(cent, "credit", party.account, "standard", ctx.livemode, rail=rail, act="verify")
+    movement = instruct.ask(ctx, made, cent, order, wish, carries_money=True)
     return movement, {"code": code, "attempts": 0}
 
 

@@ -10,6 +10,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core import card as cards
 from bezant.resources.core import payment_method as core
 from bezant.resources.core.bank_accounts import fingerprint
+from bezant.resources.core.bank_numbers import CANADIAN_BANKS
 from bezant.resources.core.card_number import typed
 from bezant.resources.core.payment_method import AllowRedisplay
 from bezant.resources.core.refused import refused
@@ -212,7 +213,8 @@ def _acss(ctx: Context, given: sent.AcssDebit) -> Made:
         "transit_number": given.transit_number,
     }
     made = _numbered(ctx, given.account_number, known)
-    return made._replace(shown={"bank_name": None, **made.shown})
+    name = CANADIAN_BANKS.get(given.institution_number)
+    return made._replace(shown={"bank_name": name, **made.shown})
 
 
 def _numbered(ctx: Context, number: str, known: dict[str, str]) -> Made:

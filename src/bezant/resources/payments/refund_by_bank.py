@@ -32,12 +32,15 @@ RESTORE_JOB = "refunds.restore"
 CURRENCY = "currency"
 """Where a refund's hidden part has the currency of the account, if the payment was converted."""
 _DESTINATIONS = {
+    "acss_debit": "ca_bank_transfer",
     "bacs_debit": "gb_bank_transfer",
     "pix": "pix",
     "sepa_debit": "eu_bank_transfer",
     "upi": "upi",
     "us_bank_account": "us_bank_transfer",
 }
+_WITHOUT_REFERENCE = "acss_debit"
+"""The API has no words for the reference of a transfer in Canada."""
 
 
 async def refund_by_bank(ctx: Context, charge: Charge, wish: Wish) -> Refund:
@@ -61,7 +64,7 @@ async def refund_by_bank(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     )
     movement = await send_back(ctx, charge, method, named, wish.amount)
     details: dict[str, Any] = {"type": _DESTINATIONS[method.type]}
-    if method.type in BANK_METHODS:
+    if method.type in BANK_METHODS and method.type != _WITHOUT_REFERENCE:
         details[details["type"]] = {"reference": None, "reference_status": "pending"}
     elif method.type == "pix":
         details["pix"] = {}

@@ -12,7 +12,7 @@ from bezant.resources.payments.bank_methods import party_of
 from bezant.resources.payments.confirming import doc_url
 from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
-from bezant.resources.payments.microdeposit import KEPT, KIND, Microdeposit, Said
+from bezant.resources.payments.microdeposit import KEPT, Microdeposit, Said
 from bezant.resources.payments.setting_up import (
     Terms,
     begun,
@@ -33,7 +33,8 @@ async def confirm(
     intent = await begun(ctx, intent, method, terms)
     if not microdeposit.is_needed(ctx, method):
         return await _agreed(ctx, intent, method)
-    options: dict[str, Any] = (intent.payment_method_options or {}).get(KIND, {})
+    details_for(ctx, intent, method)  # What no mandate can be made of is refused before the cent.
+    options: dict[str, Any] = (intent.payment_method_options or {}).get(method.type, {})
     microdeposit.check_possible(options, off_session=False)
     movement, kept = microdeposit.send(ctx, intent.id, method)
     assert movement.expected_settlement_at is not None, "what is sent has its dates"
@@ -104,4 +105,4 @@ async def _agreed(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> S
     agreed = terms_of(ctx, intent).acceptance or offline(ctx)
     if intent.customer is not None:
         method = attach(ctx, method, intent.customer)
-    return await done(ctx, intent, method, agreed, details_for(ctx, intent.client_secret, method))
+    return await done(ctx, intent, method, agreed, details_for(ctx, intent, method))

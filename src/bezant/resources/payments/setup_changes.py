@@ -12,7 +12,8 @@ from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.intent_changes import belongs
 from bezant.resources.payments.mandating import acceptance_of
-from bezant.resources.payments.microdeposit import KIND
+from bezant.resources.payments.method_options import agreement
+from bezant.resources.payments.microdeposit import KINDS
 from bezant.resources.payments.payment_intent import AutomaticPaymentMethods
 from bezant.resources.payments.payment_method_details import preferred_of
 from bezant.resources.payments.setting_up import ONCE, Terms
@@ -20,7 +21,9 @@ from bezant.resources.payments.setup_intent import SetupIntent
 from bezant.resources.payments.setup_intent_params import (
     ConfirmSetupIntent,
     CreateSetupIntent,
+    SetupAcssDebit,
     SetupMethodOptions,
+    SetupUsBankAccount,
     UpdateSetupIntent,
 )
 
@@ -233,8 +236,23 @@ def _options(
         blank = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
         told = {} if sent is None or sent.card is None else sent.card.changes(without=("moto",))
         shown["card"] = {**blank, **shown.get("card", {}), **told}
-    if KIND in types:
-        bank = sent and sent.us_bank_account
-        before = shown.get(KIND, {}).get("verification_method", "automatic")
-        shown[KIND] = {"verification_method": (bank and bank.verification_method) or before}
+    for kind in KINDS:
+        if kind in types:
+            bank: SetupAcssDebit | SetupUsBankAccount | None = sent and getattr(sent, kind)
+            blank = {"currency": None} if kind == "acss_debit" else {}
+            shown[kind] = _of_bank(blank | shown.get(kind, {}), bank)
+    return shown
+
+
+def _of_bank(
+    before: dict[str, Any], sent: SetupAcssDebit | SetupUsBankAccount | None
+) -> dict[str, Any]:
+    """Return the options of bank accounts that are verified before they are debited."""
+    shown = {"verification_method": "automatic", **before}
+    if sent is not None and sent.verification_method is not None:
+        shown["verification_method"] = sent.verification_method
+    if isinstance(sent, SetupAcssDebit):
+        shown["currency"] = sent.currency or before["currency"]
+        if sent.mandate_options is not None:
+            shown["mandate_options"] = agreement(before, sent.mandate_options)
     return shown

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from bezant.api.pages import ListParams
-from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
+from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Params
+from bezant.api.refusals import cut, invalid
 from bezant.resources.core.refused import refused
 from bezant.resources.core.return_url import ReturnUrl
 from bezant.resources.payments.mandating import MandateData
 from bezant.resources.payments.method_option_params import (
+    AcssMandate,
     FinancialConnections,
     PaperMandate,
     PrefixedMandate,
@@ -43,6 +45,26 @@ class SetupCardOptions(Params):
     setup_credential_usage: Literal["installment", "recurring", "unscheduled"] | None = None
 
 
+def _cad(text: str, param: str) -> str:
+    if text == "cad":
+        return text
+    raise invalid(f"Bank accounts in Canada are debited in cad here, not in {cut(text)}.", param)
+
+
+class SetupAcssMandate(AcssMandate):
+    """What a mandate in Canada says that is set up, and for what it is the default."""
+
+    default_for: list[Literal["invoice", "subscription"]] | None = None
+
+
+class SetupAcssDebit(Params):
+    """How bank accounts in Canada are to be set up."""
+
+    currency: Annotated[str, Check(_cad)] | None = None
+    mandate_options: SetupAcssMandate | None = None
+    verification_method: Literal["automatic", "instant", "microdeposits"] | None = None
+
+
 class SetupUsBankAccount(Params):
     """How bank accounts in the United States are to be set up."""
 
@@ -61,6 +83,7 @@ class SetupDebit(Params):
 class SetupMethodOptions(Params):
     """How single methods are to be set up."""
 
+    acss_debit: SetupAcssDebit | None = None
     bacs_debit: SetupDebit | None = None
     card: SetupCardOptions | None = None
     sepa_debit: SetupDebit | None = None

@@ -9,11 +9,11 @@ from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
-from bezant.resources.payments import debiting, microdeposit
+from bezant.resources.payments import bank_mandate, debiting, microdeposit
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
-from bezant.resources.payments.microdeposit import KEPT, KIND, Microdeposit, Said
+from bezant.resources.payments.microdeposit import KEPT, Microdeposit, Said
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 GIVEN_UP = {
@@ -40,7 +40,8 @@ async def confirm(
     if not microdeposit.is_needed(ctx, method):
         return await debiting.confirm(ctx, intent, method, attempt)
     debiting.check_captured_at_once(intent)
-    options: dict[str, Any] = (intent.payment_method_options or {}).get(KIND, {})
+    await bank_mandate.check_terms(ctx, intent, method, attempt)
+    options: dict[str, Any] = (intent.payment_method_options or {}).get(method.type, {})
     microdeposit.check_possible(options, off_session=attempt.off_session)
     movement, kept = microdeposit.send(ctx, intent.id, method)
     kept["platform"] = ctx.caller.platform

@@ -7,7 +7,9 @@ from msgspec import Struct
 BANK = "bank"
 """Stands in for a rail where something happens to the bank itself."""
 
-BATCH_RAILS = ("ach", "bacs", "sepa_credit", "sepa_debit_core", "sepa_debit_b2b")
+BATCH_RAILS = ("ach", "acss", "bacs", "sepa_credit", "sepa_debit_core", "sepa_debit_b2b")
+CORRECTING_RAILS = tuple(rail for rail in BATCH_RAILS if rail != "acss")
+"""Batch rails whose banks tell better details of an account in a message."""
 INSTANT_RAILS = ("fednow", "rtp", "fps", "sepa_instant", "pix", "upi")
 WIRE_RAILS = ("fedwire", "chaps", "swift")
 RAILS = (*BATCH_RAILS, *INSTANT_RAILS, *WIRE_RAILS)
@@ -16,6 +18,7 @@ RAILS = (*BATCH_RAILS, *INSTANT_RAILS, *WIRE_RAILS)
 GROUPS: Mapping[tuple[str, ...], str] = {
     RAILS: "every rail",
     BATCH_RAILS: "batch rails",
+    CORRECTING_RAILS: "batch rails but ACSS",
     (*INSTANT_RAILS, *WIRE_RAILS): "instant rails and wires",
     (BANK,): BANK,
 }
@@ -46,7 +49,7 @@ VERBS: Mapping[str, Verb] = {
     "settle": Verb("Carry a payment out after all.", RAILS, ("target!",)),
     "reject": Verb("Refuse a payment that is not yet booked.", RAILS, ("target!", "code")),
     "return": Verb("Send a payment back.", RAILS, ("target!", "amount", "code")),
-    "correct": Verb("Tell better bank details for a payment.", BATCH_RAILS, ("target!", "code")),
+    "correct": Verb("Tell better bank details.", CORRECTING_RAILS, ("target!", "code")),
     "pend": Verb("Accept a payment and book it later.", _MESSAGES, ("target!", "code")),
     "silence": Verb("Carry a payment out and say nothing.", RAILS, ("target!",)),
     "misquote": Verb("Answer with a wrong amount.", RAILS, ("target!",)),
