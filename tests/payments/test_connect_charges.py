@@ -189,6 +189,22 @@ def test_what_went_on_by_itself_comes_back_whatever_is_left(till: Till):
     assert till.dues(shop) == {}
 
 
+def test_nobody_is_asked_for_money_when_others_have_none_to_give(till: Till):
+    shop = seller(till)
+    plain, moved = till.pay(), till.pay(transfer_data={"destination": shop})
+    transfer = till.get(f"/v1/charges/{moved['latest_charge']}")["transfer"]
+    till.post(f"/v1/transfers/{transfer}/reversals")
+    for paid, name in (
+        (plain, "refund_application_fee"), (plain, "reverse_transfer"), (moved, "reverse_transfer"),
+    ):  # fmt: skip
+        error = till.refused("/v1/refunds", payment_intent=paid["id"], **{name: True})
+        assert error["param"] == name
+        assert not [each for each in till.acquirer.asked if each.act == "refund"]
+    small = till.pay(transfer_data={"destination": shop, "amount": 1})
+    refund = till.post("/v1/refunds", payment_intent=small["id"], amount=1, reverse_transfer=True)
+    assert refund["transfer_reversal"] is None
+
+
 @pytest.mark.parametrize(("path", "params", "param"), SHARES)
 def test_nobody_gets_more_than_there_is(
     shared_till: Till, path: str, params: dict[str, Any], param: str

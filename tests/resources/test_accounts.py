@@ -11,7 +11,33 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"type": "gold"}, "parameter_invalid", "type"),
     ({"type": "custom", "controller": {"fees": {"payer": "account"}}}, None, "type"),
     ({"country": "usa"}, "parameter_invalid", "country"),
+    ({"country": "UK"}, "parameter_invalid", "country"),
     ({"email": "nobody"}, "parameter_invalid", "email"),
+    ({"business_profile": {"url": "nonsense"}}, "parameter_invalid", "business_profile[url]"),
+    (
+        {"business_profile": {"support_phone": "call me"}},
+        "parameter_invalid",
+        "business_profile[support_phone]",
+    ),
+    ({"tos_acceptance": {"ip": "999.1.1.1"}}, "parameter_invalid", "tos_acceptance[ip]"),
+    (
+        {"individual": {"dob": {"day": 31, "month": 2, "year": 1990}}},
+        "parameter_invalid",
+        "individual[dob]",
+    ),
+    (
+        {"settings": {"payouts": {"schedule": {"interval": "weekly"}}}},
+        "parameter_missing",
+        "settings[payouts][schedule][weekly_payout_days]",
+    ),
+    (
+        {
+            "capabilities": {"card_payments": {"requested": True}},
+            "tos_acceptance": {"service_agreement": "recipient"},
+        },
+        None,
+        "capabilities[card_payments]",
+    ),
     ({"account_token": "ct_1"}, "resource_missing", "account_token"),
     (
         {"capabilities": {"flying": {"requested": True}}},

@@ -88,6 +88,8 @@ def test_the_accounts_day_begins_at_its_hour(office: Office, seller: str) -> Non
 
 def test_the_older_settings_name_one_day(office: Office, seller: str) -> None:
     give(office, seller, 700)
+    several = {"interval": "monthly", "monthly_payout_days": [3, 4]}
+    office.post("/v1/balance_settings", seller, payments={"payouts": {"schedule": several}})
     days = {"interval": "monthly", "monthly_anchor": 5}
     office.post(f"/v1/accounts/{seller}", settings={"payouts": {"schedule": days}})
     office.pass_time(days=2)

@@ -97,6 +97,8 @@ def test_what_is_due_is_never_more_than_what_will_be(
         )
         if each.current_deadline is not None:
             assert each.current_deadline > now.timestamp()
+    current = {*found.account.currently_due, *found.future.currently_due}
+    assert {*found.capabilities[capability].requirements.currently_due} <= current
     status = found.capabilities[capability].status
     assert (status == "inactive") == bool(found.capabilities[capability].requirements.past_due)
     assert found.again is None or found.again > now
@@ -285,3 +287,12 @@ def test_an_account_whose_platform_collects_works_at_once_and_has_time(office: O
     late = office.get(path)
     assert (late["charges_enabled"], late["payouts_enabled"]) == (False, False)
     assert "business_type" in late["requirements"]["past_due"]
+
+
+def test_what_is_needed_twice_is_due_once_and_by_the_first_time(office: Office) -> None:
+    other = office.post("/v1/accounts", type="custom", capabilities=ASKED, business_type="company")
+    both = {"representative": True, "owner": True}
+    person = office.post(f"/v1/accounts/{other['id']}/persons", relationship=both)
+    assert {"dob.day", "address.city"} <= {*person["requirements"]["currently_due"]}
+    named = office.get(f"/v1/accounts/{other['id']}/capabilities/transfers")["requirements"]
+    assert len({*named["eventually_due"]}) == len(named["eventually_due"])

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from bezant.api.params import Params
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.checkout.countries import countries
 from bezant.resources.checkout.page_fields import (
     CITY,
     COUNTRY,
@@ -23,6 +22,7 @@ from bezant.resources.checkout.page_fields import (
     Row,
 )
 from bezant.resources.core.address import Address
+from bezant.resources.core.countries import countries
 from bezant.resources.core.customer import Shipping
 from bezant.resources.core.refused import only
 

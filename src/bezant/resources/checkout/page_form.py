@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from bezant.api.decoders import decoder
 from bezant.resources.checkout.collecting import collected, consent_rows, shipping_rows
-from bezant.resources.checkout.countries import countries
 from bezant.resources.checkout.custom_fields import asked_of, filled
 from bezant.resources.checkout.page_fields import (
     ADDRESS,
@@ -27,6 +26,7 @@ from bezant.resources.checkout.page_fields import (
 )
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.core.countries import countries
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 
 _LONGEST = 500

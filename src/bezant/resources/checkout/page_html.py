@@ -6,8 +6,8 @@ from html import escape
 from msgspec import Struct
 
 from bezant.api.web_page import FORM_STYLE, STYLE
-from bezant.resources.checkout.countries import countries
 from bezant.resources.checkout.page_fields import SECRETS, Asked, Field, Row, Section
+from bezant.resources.core.countries import countries
 
 _STYLE = (
     STYLE

@@ -14,6 +14,7 @@ from bezant.resources.checkout.collecting import (
 from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
 from bezant.resources.core.address import Text
+from bezant.resources.core.contact import Email
 from bezant.resources.core.refused import Hash, off, only, refused
 from bezant.resources.payments.method_option_params import (
     CustomerBalanceOptions,
@@ -25,7 +26,6 @@ from bezant.resources.payments.parcel import ParcelParams
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
 from bezant.resources.payments.payment_intent_params import (
     Descriptor,
-    Email,
     PageCardOptions,
     TransferDataParams,
     Types,

@@ -13,7 +13,7 @@ from msgspec import UnsetType
 from bezant.api.context import Context
 from bezant.api.params import Unset, merged
 from bezant.resources.connect.account import Account, own_book
-from bezant.resources.connect.account_parts import overlaid
+from bezant.resources.connect.account_parts import check_day, overlaid
 from bezant.resources.connect.account_shapes import ADDRESS, COMPANY
 from bezant.resources.connect.facts import note, of_person
 from bezant.resources.connect.person import Person, changed, nobody
@@ -59,6 +59,7 @@ def changes(ctx: Context, account: Account, told: Told, metadata: MetadataTold) 
         if name in told:
             found[name] = _laid(getattr(account, name), told[name])
     if "company" in told:
+        check_day(told["company"].get("registration_date"), "company[registration_date]")
         company = _laid(account.company, _hide(ctx, account, dict(told["company"])))
         found["company"] = {
             name: value for name, value in company.items() if value is not None or name in COMPANY
@@ -81,7 +82,7 @@ async def individual(
         person = ctx.create(made, book=book)
     else:
         person = await ctx.load(Person, account.individual["id"], book=book)
-    person = ctx.save(person, **changed(ctx, person, told, metadata))
+    person = ctx.save(person, **changed(ctx, person, told, metadata, "individual"))
     note(ctx.hidden(account), person.id, of_person(ctx, person))
     return msgspec.to_builtins(person)
 

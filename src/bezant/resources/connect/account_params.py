@@ -1,14 +1,13 @@
 """What an account is made of, what of it can be changed, and what is refused."""
 
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from bezant.api.params import Currency, Emptyable, Metadata, Params
 from bezant.resources.connect import account_parts as parts
 from bezant.resources.connect.capabilities import CapabilityParams
 from bezant.resources.connect.person_params import Individual
 from bezant.resources.core.bank_accounts import BankAccountParams
+from bezant.resources.core.contact import CountryCode, Email
 
 
 class Payer(Params):
@@ -48,7 +47,7 @@ class UpdateAccount(Params):
     company: parts.Company | None = None
     default_currency: Currency | None = None
     documents: parts.AccountDocuments | None = None
-    email: Emptyable[Annotated[str, Meta(max_length=800, pattern="@")]] | None = None
+    email: Emptyable[Email] | None = None
     external_account: str | BankAccountParams | None = None
     individual: Individual | None = None
     metadata: Metadata | None = None
@@ -60,7 +59,7 @@ class CreateAccount(UpdateAccount):
     """What an account is made of: a type, or a controller, or neither."""
 
     controller: Controller | None = None
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    country: CountryCode | None = None
     type: Literal["custom", "express", "standard"] | None = None
 
 

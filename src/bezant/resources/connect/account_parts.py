@@ -3,12 +3,16 @@
 They are kept as plain data in the shape in which the API shows them.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, cast
 
 from msgspec import Meta
 
 from bezant.api.params import Check, Currency, Emptyable, Params, Timestamp
+from bezant.api.refusals import invalid
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.contact import CountryCode, Email, IpAddress, Phone, WebSite
 
 Text = Annotated[str, Meta(max_length=500)]
 Designation = Literal[
@@ -97,7 +101,7 @@ class Address(Params):
     """A postal address."""
 
     city: Emptyable[Text] | None = None
-    country: Annotated[str, Meta(min_length=2, max_length=2)] | None = None
+    country: Emptyable[CountryCode] | None = None
     line1: Emptyable[Text] | None = None
     line2: Emptyable[Text] | None = None
     postal_code: Emptyable[Text] | None = None
@@ -122,7 +126,7 @@ class Declaration(Params):
     """Who declared something, when, and from where."""
 
     date: Timestamp | None = None
-    ip: Text | None = None
+    ip: IpAddress | None = None
     user_agent: Emptyable[Text] | None = None
 
 
@@ -153,10 +157,10 @@ class BusinessProfile(Params):
     product_description: Emptyable[Annotated[str, Meta(max_length=40_000)]] | None = None
     specified_commercial_transactions_act_url: Emptyable[Text] | None = None
     support_address: Address | None = None
-    support_email: Emptyable[Text] | None = None
-    support_phone: Emptyable[Text] | None = None
-    support_url: Emptyable[Text] | None = None
-    url: Emptyable[Text] | None = None
+    support_email: Emptyable[Email] | None = None
+    support_phone: Emptyable[Phone] | None = None
+    support_url: Emptyable[WebSite] | None = None
+    url: Emptyable[WebSite] | None = None
 
 
 class CompanyDocument(Params):
@@ -190,7 +194,7 @@ class Company(Params):
     owners_provided: bool | None = None
     ownership_declaration: Declaration | None = None
     ownership_exemption_reason: Emptyable[Exemption] | None = None
-    phone: Emptyable[Text] | None = None
+    phone: Emptyable[Phone] | None = None
     physical_address: Address | None = None
     principal_place_of_business: Address | None = None
     registration_date: Date | None = None
@@ -275,9 +279,20 @@ class TosAcceptance(Params):
     """When the terms were accepted, and from where."""
 
     date: Timestamp | None = None
-    ip: Text | None = None
+    ip: IpAddress | None = None
     service_agreement: Literal["full", "recipient"] | None = None
     user_agent: Emptyable[Text] | None = None
+
+
+def check_day(told: Mapping[str, Any] | None, param: str) -> None:
+    """Refuse a day that no calendar has."""
+    parts = [(told or {}).get(name) for name in ("year", "month", "day")]
+    if None in parts:
+        return
+    try:
+        date(*cast("list[int]", parts))
+    except ValueError as error:
+        raise invalid(f"Invalid date: there is no such day ({error}).", param) from error
 
 
 def plain(params: Params) -> dict[str, Any]:

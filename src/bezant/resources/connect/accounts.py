@@ -21,7 +21,7 @@ from bezant.resources.connect.account_shapes import Requirements
 from bezant.resources.connect.capabilities import CapabilityParams, request
 from bezant.resources.connect.external_accounts import add, replace_default
 from bezant.resources.connect.papers import check_files, files_in
-from bezant.resources.connect.payout_schedules import plan
+from bezant.resources.connect.payout_schedules import plan, scheduled
 from bezant.resources.connect.person import check_papers
 from bezant.resources.connect.standing import keep, save
 from bezant.resources.connect.tokens import account_data, opened_numbers
@@ -217,6 +217,10 @@ async def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dic
                 if (file := branding.get(name))}  # fmt: skip
     await check_files(ctx, pictures | files_in(told.get("documents"), "documents"))
     changes = account_changes.changes(ctx, account, told, params.metadata)
+    if sent := told.get("settings", {}).get("payouts", {}).get("schedule"):
+        payouts = changes["settings"]["payouts"]
+        before = account.settings["payouts"]["schedule"]
+        payouts["schedule"] = scheduled(before, sent, "settings[payouts][schedule]")
     if params.individual is not None:
         changes["individual"] = await account_changes.individual(
             ctx, account, told["individual"], params.individual.metadata

@@ -14,7 +14,7 @@ from msgspec import Meta
 from bezant.api.context import Context
 from bezant.api.event_body import Cause, event_body, replaced
 from bezant.api.params import Check, Emptyable, Params
-from bezant.api.refusals import cut, invalid, missing
+from bezant.api.refusals import cut, invalid
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.commit.change_set import Event
@@ -23,7 +23,7 @@ from bezant.kernel.currency import lookup
 from bezant.kernel.errors import InvalidRequest, UnknownCurrency
 from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.account_parts import Weekday
-from bezant.resources.connect.payout_schedules import KEPT, plan
+from bezant.resources.connect.payout_schedules import KEPT, plan, scheduled
 from bezant.resources.connect.standing import save
 from bezant.resources.core.owners import STANDARD_DELAY_DAYS
 from bezant.resources.core.refused import refused
@@ -138,22 +138,13 @@ def _changed(ctx: Context, account: Account, sent: Payments) -> Account:
         if sent.payouts.statement_descriptor is not None:
             changes["statement_descriptor"] = sent.payouts.statement_descriptor or None
         if sent.payouts.schedule is not None:
-            schedule = _scheduled(schedule, sent.payouts.schedule)
+            told = sent.payouts.schedule.changes(without=())
+            schedule = scheduled(schedule, told, "payments[payouts][schedule]")
         _set_minimums(kept, sent.payouts)
     if sent.settlement_timing is not None:
         schedule = schedule | _timed(kept, sent.settlement_timing)
     payouts = stored | changes | {"schedule": schedule}
     return save(ctx, account, settings=account.settings | {"payouts": payouts})
-
-
-def _scheduled(stored: dict[str, Any], sent: Schedule) -> dict[str, Any]:
-    """Return a schedule with only those days that its interval is about."""
-    schedule = stored | sent.changes(without=())
-    own = _DAYS.get(schedule["interval"])
-    if own is not None and not schedule.get(own):
-        raise missing(f"payments[payouts][schedule][{own}]")
-    others = [name for name in _DAYS.values() if name != own]
-    return {name: value for name, value in schedule.items() if name not in others}
 
 
 def _set_minimums(kept: dict[str, Any], sent: Payouts) -> None:

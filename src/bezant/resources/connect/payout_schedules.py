@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from msgspec import convert
 
 from bezant.api.context import Context, Hidden
+from bezant.api.refusals import missing
 from bezant.api.resource import Identified
 from bezant.flows.payout_schedule import Schedule
 from bezant.resources.connect.account import Account, own_book
@@ -30,6 +31,25 @@ class PayoutSchedule(Identified, tag="payout_schedule"):
     platform: str
     livemode: bool
     due_at: str | None = None
+
+
+def scheduled(stored: dict[str, Any], sent: dict[str, Any], under: str) -> dict[str, Any]:
+    """Return a schedule once some of it was sent, with only those days that its interval is about.
+
+    What names a day and what names several replace one another. Raises InvalidRequest, for a
+    parameter under a name, when an interval is about days and none is named.
+    """
+    schedule = stored | sent
+    for days, anchor in _ANCHORS.items():
+        if days in sent:
+            schedule.pop(anchor, None)
+        elif anchor in sent:
+            schedule.pop(days, None)
+    own = f"{schedule['interval']}_payout_days"
+    if own in _ANCHORS and not (schedule.get(own) or schedule.get(_ANCHORS[own])):
+        raise missing(f"{under}[{own}]")
+    others = {each for days, anchor in _ANCHORS.items() if days != own for each in (days, anchor)}
+    return {name: value for name, value in schedule.items() if name not in others}
 
 
 def schedule_of(account: Account, hidden: Hidden) -> Schedule:

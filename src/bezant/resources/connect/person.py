@@ -15,7 +15,7 @@ from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import rfc3339
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
-from bezant.resources.connect.account_parts import overlaid
+from bezant.resources.connect.account_parts import check_day, overlaid
 from bezant.resources.connect.account_shapes import ADDRESS
 from bezant.resources.core.file import File
 
@@ -137,9 +137,14 @@ def nobody(name: str, account: str) -> Person:
 
 
 def changed(
-    ctx: Context, person: Person, told: Mapping[str, Any], metadata: dict[str, str] | Unset | None
+    ctx: Context,
+    person: Person,
+    told: Mapping[str, Any],
+    metadata: dict[str, str] | Unset | None,
+    param: str = "",
 ) -> dict[str, Any]:
     """Return what a person's fields become; numbers and papers go to the hidden part."""
+    check_day(told.get("dob"), inside(param, "dob"))
     data = {name: value for name, value in told.items() if name not in _APART}
     hidden = ctx.hidden(person)
     hidden[UPDATED] = rfc3339(ctx.now())

@@ -8,6 +8,7 @@ from msgspec import Meta
 from bezant.api.params import Check, Emptyable, Metadata, Params, Timestamp
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect.account_parts import Address, Date, JapaneseAddress, Text
+from bezant.resources.core.contact import CountryCode, Email, IpAddress, Phone
 
 _PERCENT = re.compile(r"(?:100(?:\.0{1,4})?|\d{1,2}(?:\.\d{1,4})?)", re.ASCII)
 Ethnicity = Literal[
@@ -96,7 +97,7 @@ class Human(Params):
     address_kana: JapaneseAddress | None = None
     address_kanji: JapaneseAddress | None = None
     dob: Emptyable[Date] | None = None
-    email: Emptyable[Annotated[str, Meta(max_length=800, pattern="@")]] | None = None
+    email: Emptyable[Email] | None = None
     first_name: Emptyable[Text] | None = None
     first_name_kana: Emptyable[Text] | None = None
     first_name_kanji: Emptyable[Text] | None = None
@@ -109,7 +110,7 @@ class Human(Params):
     last_name_kanji: Emptyable[Text] | None = None
     maiden_name: Emptyable[Text] | None = None
     metadata: Metadata | None = None
-    phone: Emptyable[Text] | None = None
+    phone: Emptyable[Phone] | None = None
     political_exposure: Literal["existing", "none"] | None = None
     registered_address: Address | None = None
     ssn_last_4: Emptyable[Annotated[str, Meta(pattern=r"^\d{4}$")]] | None = None
@@ -126,7 +127,7 @@ class Acceptance(Params):
     """When a person accepted terms, and from where."""
 
     date: Timestamp | None = None
-    ip: Emptyable[Text] | None = None
+    ip: Emptyable[IpAddress] | None = None
     user_agent: Emptyable[Text] | None = None
 
 
@@ -177,7 +178,7 @@ class PersonData(Human):
 
     additional_tos_acceptances: Acceptances | None = None
     documents: Documents | None = None
-    nationality: Emptyable[Annotated[str, Meta(min_length=2, max_length=2)]] | None = None
+    nationality: Emptyable[CountryCode] | None = None
     relationship: Relationship | None = None
     us_cfpb_data: CfpbData | None = None
 

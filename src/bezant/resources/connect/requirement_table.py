@@ -60,7 +60,7 @@ REGISTERED_SINCE = date(2027, 4, 1)
 """From when on companies in Europe give their number in the register."""
 
 _TAX_FORMS = frozenset({"tax_reporting_us_1099_k", "tax_reporting_us_1099_misc"})
-_RECIPIENTS = frozenset({"transfers"})
+OF_RECIPIENTS = frozenset({"transfers"})
 """All that an account with the agreement of recipients may ask for."""
 _DAY = ("dob.day", "dob.month", "dob.year")
 _NAMES = ("first_name", "last_name")
@@ -74,7 +74,7 @@ def needs(
     if capability in _TAX_FORMS:
         return [*_of_tax_form(business_type)]
     accepted = [Need("tos_acceptance.date"), Need("tos_acceptance.ip")]
-    if agreement == "recipient" and capability in _RECIPIENTS:
+    if agreement == "recipient" and capability in OF_RECIPIENTS:
         return [*accepted, *_of_recipient(business_type)]
     profile = [
         Need("business_profile.mcc"),

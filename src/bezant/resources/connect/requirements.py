@@ -5,7 +5,7 @@ it: requirements of the account, its capabilities and its persons, what is activ
 look again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -113,10 +113,9 @@ def assess(state: State, now: datetime, *, has_bank: bool) -> Assessment:
     every: dict[str, Due] = {}
     for name, since in state.asked.items():
         begun = state.begun.get(name)
-        due = [*_missing(state, name, since, begun, now)]
-        standings[name] = _standing(state, due, now, begun=begun is not None)
-        for one in due:
-            every[one.field] = _sooner(every.get(one.field), one)
+        due = _merged(_missing(state, name, since, begun, now))
+        standings[name] = _standing(state, [*due.values()], now, begun=begun is not None)
+        every = _merged([*every.values(), *due.values()])
     if state.asked and not has_bank:
         since = _from(min(state.asked.values()))
         every[BANK] = Due(BANK, None if state.gated else since + GRACE, state.gated, since)
@@ -330,13 +329,29 @@ def _unsaid(state: State, every: Mapping[str, Due]) -> bool:
     )
 
 
+def _merged(dues: Iterable[Due]) -> dict[str, Due]:
+    """Return what is due, each field once."""
+    found: dict[str, Due] = {}
+    for one in dues:
+        found[one.field] = _sooner(found.get(one.field), one)
+    return found
+
+
 def _sooner(known: Due | None, one: Due) -> Due:
+    """Return when something is due that is needed twice: from the first and by the first time."""
     if known is None or (known.future and not one.future):
         return one
-    if one.future or known.now:
+    if one.future:
         return known
-    limits = [each.deadline or datetime.max.replace(tzinfo=UTC) for each in (known, one)]
-    return one if one.now or limits[1] < limits[0] else known
+    return known._replace(
+        deadline=_earliest(known.deadline, one.deadline),
+        now=known.now or one.now,
+        due_from=_earliest(known.due_from, one.due_from),
+    )
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _is_due(one: Due, now: datetime) -> bool:

@@ -14,12 +14,14 @@ from msgspec.structs import replace
 
 from bezant.api.context import COLUMNS, Context, Hidden
 from bezant.kernel.codec import encode_json, from_microseconds, microseconds, unix_seconds
+from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect import facts
 from bezant.resources.connect.account import Account, own_book
 from bezant.resources.connect.account_events import tell_updated
 from bezant.resources.connect.account_shapes import Requirements
 from bezant.resources.connect.capability import Capability
 from bezant.resources.connect.person import Person, PersonRequirements
+from bezant.resources.connect.requirement_table import OF_RECIPIENTS
 from bezant.resources.connect.requirements import (
     BANK,
     Assessment,
@@ -40,6 +42,7 @@ def keep(ctx: Context, account: Account, **changes: Any) -> Account:
     """Store a new version of an account, with what follows from the changes."""
     hidden = ctx.hidden(account)
     account = replace(account, **changes)
+    _check_agreement(account)
     if _exempt(ctx, account):
         return ctx.save(_of_platform(account))
     hidden[COLUMNS] = columns(account.capabilities, hidden)
@@ -49,6 +52,20 @@ def keep(ctx: Context, account: Account, **changes: Any) -> Account:
         found = _assessed(ctx, account, hidden)
     _look_again(ctx, account, hidden, found.again)
     return ctx.save(_settled(account, found, hidden))
+
+
+def _check_agreement(account: Account) -> None:
+    """Refuse what an account can't ask for that has only agreed to be transferred money."""
+    if account.tos_acceptance.get("service_agreement") != "recipient":
+        return
+    others = sorted(account.capabilities.keys() - OF_RECIPIENTS)
+    if others:
+        raise InvalidRequest(
+            "With the service agreement `recipient` an account can only ask for "
+            f"{' and '.join(sorted(OF_RECIPIENTS))}, and not for {others[0]}: use the agreement "
+            "`full`.",
+            param=f"capabilities[{others[0]}]",
+        )
 
 
 def save(

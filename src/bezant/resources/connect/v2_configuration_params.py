@@ -8,7 +8,8 @@ from bezant.api import refusals
 from bezant.api.params import Check, Currency, Emptyable, Metadata, Params
 from bezant.resources.connect.account_parts import Text
 from bezant.resources.connect.v2_identity_params import Identity, TokenIdentity
-from bezant.resources.connect.v2_person_params import Email, Place
+from bezant.resources.connect.v2_person_params import Place
+from bezant.resources.core.contact import Email, Phone
 from bezant.resources.core.refused import refused
 
 Configured = Literal["customer", "merchant", "recipient"]
@@ -117,7 +118,7 @@ class Shipping(Params):
 
     address: Emptyable[Place] | None = None
     name: Emptyable[Text] | None = None
-    phone: Emptyable[Text] | None = None
+    phone: Emptyable[Phone] | None = None
 
 
 class Customer(Params):
@@ -171,7 +172,7 @@ class KonbiniSupport(Params):
 
     email: Emptyable[Email] | None = None
     hours: Hours | None = None
-    phone: Emptyable[Text] | None = None
+    phone: Emptyable[Phone] | None = None
 
 
 class Konbini(Params):
@@ -205,7 +206,7 @@ class Support(Params):
 
     address: Emptyable[Place] | None = None
     email: Emptyable[Email] | None = None
-    phone: Emptyable[Text] | None = None
+    phone: Emptyable[Phone] | None = None
     url: Emptyable[Text] | None = None
 
 
@@ -297,7 +298,7 @@ class V2AccountParams(Params):
     account_token: Text | None = None
     configuration: Configuration | None = None
     contact_email: Emptyable[Email] | None = None
-    contact_phone: Emptyable[Text] | None = None
+    contact_phone: Emptyable[Phone] | None = None
     dashboard: Literal["express", "full", "none"] | None = None
     defaults: Defaults | None = None
     display_name: Emptyable[Text] | None = None
@@ -310,6 +311,6 @@ class AccountTokenParams(Params):
     """What a token says about an account."""
 
     contact_email: Emptyable[Email] | None = None
-    contact_phone: Emptyable[Text] | None = None
+    contact_phone: Emptyable[Phone] | None = None
     display_name: Emptyable[Text] | None = None
     identity: TokenIdentity | None = None

@@ -10,7 +10,6 @@ from bezant.resources.connect.v2_numbers import company_type
 from bezant.resources.connect.v2_person_params import (
     Accepted,
     Attested,
-    Country,
     Declared,
     Document,
     Papers,
@@ -18,6 +17,7 @@ from bezant.resources.connect.v2_person_params import (
     ScriptPlaces,
     V2Individual,
 )
+from bezant.resources.core.contact import CountryCode, Phone
 from bezant.resources.core.refused import refused
 
 EntityType = Literal["company", "government_entity", "individual", "non_profit"]
@@ -188,7 +188,7 @@ class BusinessDetails(Params):
     estimated_worker_count: Emptyable[Annotated[int, Meta(ge=0)]] | None = None
     id_numbers: Emptyable[list[CompanyNumber]] | None = None
     monthly_estimated_revenue: Emptyable[MonthlyRevenue] | None = None
-    phone: Emptyable[Text] | None = None
+    phone: Emptyable[Phone] | None = None
     registered_name: Emptyable[Text] | None = None
     registration_date: Emptyable[Date] | None = None
     script_addresses: ScriptPlaces | None = None
@@ -208,7 +208,7 @@ class Identity(IdentityData):
     """Who is behind an account, and what was declared for it."""
 
     attestations: Attestations | None = None
-    country: Country | None = None
+    country: CountryCode | None = None
 
 
 class TokenIdentity(IdentityData):

@@ -2,34 +2,25 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
 from bezant.api.params import Check, Emptyable, Metadata, Params
 from bezant.api.v2 import Rfc3339
 from bezant.resources.connect.account_parts import Date, JapaneseAddress, Text
 from bezant.resources.connect.person_params import Relationship, Role
 from bezant.resources.connect.v2_numbers import person_type
-
-
-def _upper(text: str, _param: str) -> str:
-    return text.upper()
-
-
-Country = Annotated[str, Meta(pattern="^[A-Za-z]{2}$"), Check(_upper)]
-Email = Annotated[str, Meta(max_length=800, pattern="@")]
+from bezant.resources.core.contact import CountryCode, Email, IpAddress, Phone
 
 
 class Place(JapaneseAddress):
     """A postal address, with a town."""
 
-    country: Emptyable[Country] | None = None
+    country: Emptyable[CountryCode] | None = None
 
 
 class Declared(Params):
     """When something was declared, and from where."""
 
     date: Emptyable[Rfc3339] | None = None
-    ip: Emptyable[Text] | None = None
+    ip: Emptyable[IpAddress] | None = None
     user_agent: Emptyable[Text] | None = None
 
 
@@ -132,8 +123,8 @@ class Human(Params):
     id_numbers: Emptyable[list[PersonNumber]] | None = None
     legal_gender: Emptyable[Literal["female", "male"]] | None = None
     metadata: Metadata | None = None
-    nationalities: Emptyable[list[Country]] | None = None
-    phone: Emptyable[Text] | None = None
+    nationalities: Emptyable[list[CountryCode]] | None = None
+    phone: Emptyable[Phone] | None = None
     political_exposure: Literal["existing", "none"] | None = None
     script_addresses: ScriptPlaces | None = None
     script_names: ScriptNames | None = None

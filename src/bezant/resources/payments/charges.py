@@ -20,6 +20,7 @@ from bezant.kernel.money import Money
 from bezant.resources.core.address import Text
 from bezant.resources.core.card import declined
 from bezant.resources.core.card_object import card_of_method
+from bezant.resources.core.contact import Email
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.refused import refused
 from bezant.resources.payments import payment_methods, screening
@@ -33,7 +34,6 @@ from bezant.resources.payments.intent_changes import base, intent_of
 from bezant.resources.payments.parcel import ParcelParams, parcel_of
 from bezant.resources.payments.payment_intent_params import (
     CreatePaymentIntent,
-    Email,
     TransferAmount,
     TransferDataParams,
 )

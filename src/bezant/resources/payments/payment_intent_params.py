@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Params
-from bezant.api.refusals import cut, invalid
+from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
 from bezant.resources.core.address import Text
+from bezant.resources.core.contact import Email
 from bezant.resources.core.refused import Hash, off, refused
 from bezant.resources.core.return_url import ReturnUrl
 from bezant.resources.payments import method_option_params as methods
@@ -38,16 +38,6 @@ _NO_AUTHENTICATIONS = refused(
     "Cardholders are authenticated here: leave `three_d_secure` out, and send "
     "`request_three_d_secure` if it is to be always."
 )
-
-
-def _email(text: str, param: str) -> str:
-    name, _, host = text.rpartition("@")
-    if name and host and not any(character.isspace() for character in text):
-        return text
-    raise invalid(f"Invalid email address: {cut(text)}", param)
-
-
-Email = Annotated[str, Check(_email)]
 
 
 class AutomaticMethods(Params):

@@ -134,10 +134,38 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
     return ctx.create(made, event="refund.created", hidden=kept)
 
 
+async def check_shared(ctx: Context, charge: Charge, wish: Wish) -> None:
+    """Refuse to give back what others do not have, before the payer is sent anything."""
+    if wish.refund_application_fee and charge.application_fee is None:
+        raise InvalidRequest(
+            f"{charge.id} has no application fee: leave `refund_application_fee` out.",
+            param="refund_application_fee",
+        )
+    if not wish.reverse_transfer:
+        return
+    if charge.transfer is UNSET:
+        raise InvalidRequest(
+            f"{charge.id} has moved on to no other account: leave `reverse_transfer` out.",
+            param="reverse_transfer",
+        )
+    transfers = await _transfers(ctx, charge)
+    if any(each.left for each in transfers):
+        return
+    if charge.id.startswith("ch_"):  # Somebody may have reversed it since an earlier run.
+        await call_back(ctx, charge, wish.amount)
+    raise InvalidRequest(
+        f"Transfer {transfers[-1].id} has already been reversed in full: leave `reverse_transfer` "
+        "out.",
+        code="transfer_already_reversed",
+        param="reverse_transfer",
+    )
+
+
 async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
     """Call back what an earlier run of this very call may have asked for, and now can't be.
 
-    A dispute came between the two; without this the payer would get the money twice.
+    A dispute or a reversal came between the two; without this the payer would get the money twice,
+    or without our knowing.
     """
     acquirer = card.acquirer_of(ctx)
     for _, request in _parts(ctx, charge, amount):
@@ -315,15 +343,15 @@ def _credit_platform(
     )
 
 
-async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> str:
-    """Take back the refund's share of what has moved on."""
-    if charge.transfer is UNSET:
-        raise InvalidRequest(
-            f"{charge.id} has moved on to no other account: leave `reverse_transfer` out.",
-            param="reverse_transfer",
-        )
+async def _transfers(ctx: Context, charge: Charge) -> list[Transfer]:
+    """Return by what transfers a payment has gone on by itself."""
     names = ctx.hidden(charge).get(TRANSFERS) or [str(charge.transfer)]
-    transfers = [await ctx.load(Transfer, name) for name in names]
+    return [await ctx.load(Transfer, name) for name in names]
+
+
+async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> str | None:
+    """Take back the refund's share of what has moved on, as far as it comes to anything."""
+    transfers = await _transfers(ctx, charge)
     share = _share(sum(each.amount for each in transfers), charge, amount.amount)
     reversals: list[str] = []
     for transfer in transfers:
@@ -332,22 +360,12 @@ async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> 
             made = await take_back(ctx, transfer, part, source_refund=refund, force="refund")
             reversals.append(made.id)
             share -= part.amount
-    if not reversals:
-        raise InvalidRequest(
-            f"Transfer {transfers[-1].id} has already been reversed in full.",
-            code="transfer_already_reversed",
-            param="reverse_transfer",
-        )
-    return reversals[0]
+    return reversals[0] if reversals else None
 
 
 async def _refund_fee(ctx: Context, charge: Charge, amount: Money) -> None:
     """Give back the refund's share of the platform's fee."""
-    if charge.application_fee is None:
-        raise InvalidRequest(
-            f"{charge.id} has no application fee: leave `refund_application_fee` out.",
-            param="refund_application_fee",
-        )
+    assert charge.application_fee is not None, "there is a fee to give back"
     fee = await ctx.load(ApplicationFee, charge.application_fee, book=ctx.platform_book)
     before = charge.amount_refunded - amount.amount
     share = share_of_fee(fee, charge.amount_captured, before, amount.amount)

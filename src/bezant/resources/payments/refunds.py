@@ -9,6 +9,7 @@ from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.resources.core.contact import Email
 from bezant.resources.core.refused import refused
 from bezant.resources.payments import cash_paying, pushing
 from bezant.resources.payments.bank_methods import BANK_METHODS
@@ -16,12 +17,11 @@ from bezant.resources.payments.capturing import release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
-from bezant.resources.payments.payment_intent_params import Email
 from bezant.resources.payments.refund import Refund, told
 from bezant.resources.payments.refund_by_bank import refund_by_bank
 from bezant.resources.payments.refund_cash import refund_to_cash
 from bezant.resources.payments.refund_told import refund_failed
-from bezant.resources.payments.refunding import Wish, call_back, refund_charge
+from bezant.resources.payments.refunding import Wish, call_back, check_shared, refund_charge
 
 _NO_CASH = refused(
     "Refunds are of payments: what was paid out of a cash balance goes back there. What a customer "
@@ -115,6 +115,7 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         refund_application_fee=params.refund_application_fee,
         instructions_email=params.instructions_email,
     )
+    await check_shared(ctx, charge, wish)
     return await _by_type(charge)(ctx, charge, wish)
 
 
