@@ -38,6 +38,7 @@ input, select { display: block; width: 100%; box-sizing: border-box; font: inher
   padding: .55rem .7rem; margin-top: .25rem; border: 1px solid var(--line); border-radius: .5rem;
   background: var(--box); color: inherit }
 input:focus, select:focus { outline: 2px solid var(--key); outline-offset: 1px }
+input[aria-invalid], select[aria-invalid] { border-color: var(--bad) }
 .hint { display: block; color: var(--soft); font-size: .85rem; margin-top: .2rem }
 .wrong { color: var(--bad); font-size: .9rem; display: block; margin-top: .25rem }
 .box { border-left: 4px solid var(--warn); background: var(--box); padding: .75rem 1rem;

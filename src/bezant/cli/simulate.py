@@ -38,7 +38,7 @@ _UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "day
     epilog=closing(
         "bezant simulate",
         "bezant simulate ach return po_… --code R01",
-        "bezant simulate wire in --amount 5000 --reference INV-1",
+        "bezant simulate bank wire-in --amount 5000 --set reference=INV-1",
         "bezant simulate bank outage --for 2h",
     )
 )

@@ -151,7 +151,7 @@ def consent_rows(asked: ConsentCollection | None, merchant: str, terms: str) -> 
     """Return what a form asks to agree to; `terms` are the merchant's own words for its own."""
     rows: list[Row] = []
     if asked is not None and asked.promotions == "auto":
-        label = f"{merchant} may send me news and offers."
+        label = f"Send me news and offers of {merchant}."
         rows.append([Asked(_PROMOTIONS, Field(label=label, kind="check"), required=False)])
     if asked is not None and asked.terms_of_service == "required":
         label = terms or f"I agree to the terms of service of {merchant}."

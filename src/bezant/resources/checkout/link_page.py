@@ -38,6 +38,7 @@ from bezant.resources.checkout.page_web import (
     typed_into,
 )
 from bezant.resources.checkout.payment_link import PaymentLink
+from bezant.resources.payments.confirming import merchant
 from bezant.store.feed import BOOK_DIGITS
 
 _LINK = re.compile(rf"([0-9A-Za-z]{{{BOOK_DIGITS}}})([0-9A-Za-z]{{{WIDTH}}})", re.ASCII)
@@ -100,7 +101,7 @@ class LinkPage:
         try:
             begun = await _begun(request, found, typed)
         except ApiError as problem:
-            _over(response, problem)
+            await _over(response, found, problem)
             return
         if isinstance(begun, Shown):
             await self._show(request, response, found, begun)
@@ -125,7 +126,7 @@ class LinkPage:
             items = await items_under(ctx, link.id)
             session = await visit(ctx, link, items, _visitor(request))
         except ApiError as problem:
-            _over(response, problem)
+            await _over(response, found, problem)
             return
         token = token_of(request, self._runtime)
         told = {name: value for name in _SAID if (value := request.get_param(name))}
@@ -174,9 +175,14 @@ async def _begun(
     return place
 
 
-def _over(response: falcon.asgi.Response, problem: ApiError) -> None:
+async def _over(
+    response: falcon.asgi.Response, found: tuple[Context, PaymentLink], problem: ApiError
+) -> None:
     """Say why nobody can pay here."""
-    told = Told(title="This offer is over", text=problem.message)
+    ctx, link = found
+    name = (await merchant(ctx, link.on_behalf_of)).shown_name
+    told = Told(title="This offer is over", text=problem.message, merchant=name,
+                livemode=link.livemode)  # fmt: skip
     say(response, falcon.HTTP_410, message(told))
 
 

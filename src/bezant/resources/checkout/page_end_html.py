@@ -5,7 +5,7 @@ from html import escape
 
 from msgspec import Struct
 
-from bezant.resources.checkout.page_html import badge, whole
+from bezant.resources.checkout.page_html import badge, head, whole
 
 _LOOKS = 10
 """Seconds after which a page with a code looks whether it has been paid."""
@@ -29,7 +29,10 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class Code(Struct, frozen=True, kw_only=True):
-    """A code to pay: its image, its text, what opens it here, and until when it can be paid."""
+    """A code to pay: its image, its text, what opens it here, and until when it can be paid.
+
+    `sandbox` is what pays it on the command line, in test mode.
+    """
 
     merchant: str
     livemode: bool
@@ -40,12 +43,12 @@ class Code(Struct, frozen=True, kw_only=True):
     looks_at: str
     text: str = ""
     opens: str = ""
+    sandbox: str = ""
     others: str = ""
 
 
 def message(told: Told) -> str:
     """Return a page that says something and perhaps leads on."""
-    name = f'<p class="merchant">{escape(told.merchant)}</p>' if told.merchant else ""
     facts = "".join(
         f"<div><dt>{escape(key)}</dt><dd>{escape(value)}</dd></div>"
         for key, value in told.facts.items()
@@ -58,10 +61,11 @@ def message(told: Told) -> str:
         f'<p><a href="{escape(told.then[0])}">{escape(told.then[1])}</a></p>' if told.then else ""
     )
     goes_to = f"0;url={told.link[0]}" if told.leaves and told.link else ""
-    test = badge(livemode=told.livemode, text="Test mode: no money moves")
+    test = badge(livemode=told.livemode)
     return whole(
         f"{told.title} · {told.merchant}" if told.merchant else told.title,
-        f'<main class="one">{test}<header>{name}<h1>{escape(told.title)}</h1></header>'
+        f'<main class="one">{test}<header>{head(told.merchant)}'
+        f"<h1>{escape(told.title)}</h1></header>"
         f"<p>{escape(told.text)}</p>{shown}{on}{then}</main>",
         refresh=goes_to,
     )
@@ -79,17 +83,22 @@ def code(shown: Code) -> str:
         if shown.opens
         else ""
     )
+    sandbox = (
+        f"<p>To pay it in the sandbox:</p><pre>{escape(shown.sandbox)}</pre>"
+        if shown.sandbox
+        else ""
+    )
     others = (
         f'<p><a href="{escape(shown.others)}">Pay in another way</a></p>' if shown.others else ""
     )
-    test = badge(livemode=shown.livemode, text="Test mode: no money moves")
+    test = badge(livemode=shown.livemode)
     return whole(
         f"Pay {shown.total} · {shown.merchant}",
-        f'<main class="one">{test}<header><p class="merchant">{escape(shown.merchant)}</p>'
+        f'<main class="one">{test}<header>{head(shown.merchant)}'
         f"<h1>Pay {escape(shown.total)}</h1></header><p>{escape(shown.words)}</p>"
         f'<img class="code" src="{escape(shown.image)}" alt="The code to pay">{opens}{text}'
         f'<p>It can be paid until {escape(shown.expires)}.</p><p class="words" role="status">'
         "This page goes on by itself once you have paid.</p>"
-        f'<p><a href="{escape(shown.looks_at)}">I have paid: go on</a></p>{others}</main>',
+        f'<p><a href="{escape(shown.looks_at)}">I have paid: go on</a></p>{others}{sandbox}</main>',
         refresh=f"{_LOOKS};url={shown.looks_at}",
     )

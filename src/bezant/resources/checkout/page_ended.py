@@ -18,6 +18,7 @@ from bezant.resources.payments.debiting import REFERENCE
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 _SESSION_ID = "{CHECKOUT_SESSION_ID}"
+_FUND = " In test mode the money comes by /v1/test_helpers/customers/…/fund_cash_balance."
 _LOST = frozenset({"requires_payment_method", "canceled"})
 _NAMES = {
     "account_holder_name": "Account holder",
@@ -100,12 +101,13 @@ def _to_transfer(
     place = asked["financial_addresses"][0]
     account: Mapping[str, Any] = place[place["type"]]
     left = format_amount(Money(asked["amount_remaining"], asked["currency"]))
+    test = "" if common["livemode"] else _FUND
     facts = {"Amount": left}
     facts |= {words: account[name] for name, words in _NAMES.items() if account.get(name)}
     return Told(
         title=f"Transfer {left}",
-        text=f"Order a transfer of {left} at your bank to the account below, with the reference. "
-        f"{seller} is told as soon as the money has come; keep this page until then.",
+        text=f"Order a transfer of {left} at your bank to the account below, with the reference, "
+        f"and keep this page until {seller} has heard that the money has come.{test}",
         facts={**facts, "Reference": asked["reference"]},
         then=back,
         **common,

@@ -123,7 +123,7 @@ FIELDS: Mapping[str, Field] = {
         digits=True,
         plain=True,
         secret=True,
-        hint="Six digits, such as 10-88-00",
+        hint="Six digits",
         pattern=r"\d{6}",
     ),
     ACCOUNT: Field(

@@ -29,7 +29,6 @@ td { text-align: right; padding-left: 1rem; white-space: nowrap }
 tfoot td, tfoot th { font-weight: 600; border: 0 }
 .each { display: block; color: var(--soft); font-size: .875rem }
 .row { display: grid; gap: 0 1rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) }
-input[aria-invalid], select[aria-invalid] { border-color: var(--bad) }
 fieldset { margin: 1rem 0 0; padding: 0 1.25rem 1.25rem }
 label.check { display: flex; gap: .6rem; align-items: flex-start }
 label.check input { width: auto; margin-top: .35rem }
@@ -83,6 +82,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     livemode: bool
     heading: str
     button: str
+    asks: str = "How you pay"
     lines: Sequence[Line] = ()
     total: str = ""
     words: str = ""
@@ -101,6 +101,7 @@ class Form(Struct, frozen=True, kw_only=True):
     known: str | None = None
     agrees: str = ""
     after: str = ""
+    test: str = ""
     typed: Mapping[str, str] = {}
     wrong: Mapping[str, str] = {}
     problem: str = ""
@@ -109,6 +110,7 @@ class Form(Struct, frozen=True, kw_only=True):
 
 def page(offer: Offer, form: Form) -> str:
     """Return the page on which somebody pays."""
+    test = f'<p class="hint">{escape(form.test)}</p>' if form.test else ""
     words = _words(form.agrees) + _words(form.after) + _words(offer.words)
     known = f'<p class="known">E-mail: {escape(form.known)}</p>' if form.known else ""
     fields = "".join(_part(form, part) for part in form.parts)
@@ -121,9 +123,10 @@ def page(offer: Offer, form: Form) -> str:
     goes_to = f' action="{escape(form.action)}"' if form.action else ""
     return whole(
         f"{offer.heading} · {offer.merchant}",
-        f'<main{kind}>{badge(livemode=offer.livemode)}<header><p class="merchant">'
-        f"{escape(offer.merchant)}</p><h1>{escape(offer.heading)}</h1></header>{summary}"
-        f'<section aria-labelledby="pay"><h2 id="pay">How you pay</h2>{_choice(form)}{_box(form)}'
+        f"<main{kind}>{badge(livemode=offer.livemode)}<header>{head(offer.merchant)}"
+        f"<h1>{escape(offer.heading)}</h1></header>{summary}"
+        f'<section aria-labelledby="pay"><h2 id="pay">{escape(offer.asks)}'
+        f"</h2>{_choice(form)}{test}{_box(form)}"
         f'<form method="post"{goes_to} autocomplete="on" novalidate>{hidden}{known}{fields}{words}'
         f'<button type="submit">{escape(offer.button)}</button></form></section></main>',
     )
@@ -140,9 +143,15 @@ def _words(text: str) -> str:
     return f'<p class="words">{escape(text)}</p>' if text else ""
 
 
-def badge(*, livemode: bool, text: str = "Test mode: no money moves. Pay with a test card.") -> str:
+def badge(*, livemode: bool) -> str:
     """Return what says that no money moves, where none does."""
-    return "" if livemode else f'<span class="test">{escape(text)}</span>'
+    return "" if livemode else '<span class="test">Test mode: no money moves</span>'
+
+
+def head(merchant: str) -> str:
+    """Return the line that names who is paid."""
+    named = f"{merchant[:1].upper()}{merchant[1:]}"
+    return f'<p class="merchant">{escape(named)}</p>' if merchant else ""
 
 
 def _summary(offer: Offer) -> str:

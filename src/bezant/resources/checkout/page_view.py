@@ -10,6 +10,7 @@ from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.currency import format_amount
 from bezant.kernel.money import Money
+from bezant.movement.movement import Movement
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.line_item import LineItem, items_under
 from bezant.resources.checkout.link_places import why_over
@@ -22,7 +23,7 @@ from bezant.resources.checkout.payment_link import PaymentLink
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
-from bezant.resources.payments.pushing import TEXT
+from bezant.resources.payments.pushing import EXPECTS, TEXT
 
 _VERBS = {"book": "Book", "donate": "Donate"}
 _UNPROVEN = "Your bank could not confirm that it was you. Try again, or use another card."
@@ -82,12 +83,12 @@ async def view(ctx: Context, name: str, scene: Scene, shown: Shown) -> Seen:
                        livemode=told.livemode, link=told.link, leaves=True)  # fmt: skip
         return Seen(message(told), onward=f"{scene.path}/return", leaving=message(leaving))
     if session.status == "expired" or session.expires_at <= unix_seconds(ctx.now()):
-        text = "Nobody can pay here any more, and nothing has been charged."
+        text = "It was open for too long. Nothing has been charged, and nothing was saved."
         return _over("This page has expired", text, session, seller)
     if link is not None and (over := why_over(ctx, link, session.id)):
         return _over("This offer is over", over, session, seller)
     intent = await intent_of_session(ctx, session)
-    waits = _code(ctx, session, intent, seller, scene)
+    waits = await _code(ctx, session, intent, seller, scene)
     if waits is not None and not (shown.wrong or shown.problem):
         kind, page = waits
         if shown.kind in (None, kind):
@@ -125,6 +126,7 @@ def form_page(
         known=session.email,
         agrees=_agrees(ctx, session, kind).format(**told),
         after=way.after.format(**told),
+        test="" if session.livemode else way.test,
         typed=shown.typed,
         wrong=shown.wrong,
         problem=shown.problem,
@@ -184,7 +186,7 @@ def _over(title: str, text: str, session: CheckoutSession, seller: str) -> Seen:
     return Seen(message(told))
 
 
-def _code(
+async def _code(
     ctx: Context, session: CheckoutSession, intent: Intent | None, seller: str, scene: Scene
 ) -> tuple[str, str] | None:
     """Return the page with the code that an intent waits to be paid by, and for which type."""
@@ -209,8 +211,20 @@ def _code(
             looks_at=f"{scene.path}/return",
             text="" if text.startswith(_UPI) else text,
             opens=text if text.startswith(_UPI) else "",
+            sandbox="" if session.livemode else await _sandbox(ctx, intent),
             others=f"{scene.path}?{urlencode({'method': others[0]})}" if others else "",
         )
+    )
+
+
+async def _sandbox(ctx: Context, intent: PaymentIntent) -> str:
+    """Return what pays an intent that waits for money, on the command line."""
+    movement = await ctx.find(Movement, ctx.hidden(intent).get(EXPECTS, ""))
+    if movement is None:
+        return ""
+    return (
+        f"bezant simulate {movement.rail} credit --bank {movement.bank} "
+        f"--amount {movement.amount} --set reference={movement.reference}"
     )
 
 

@@ -31,9 +31,9 @@ _BACS_DIGITS = 8
 class Way(Struct, frozen=True, kw_only=True):
     """A way to pay; each of `rows` is a field, or two that stand beside each other.
 
-    `billing` is what is asked of the address even if nobody wants it for something else.
-    `agrees` is what whoever pays agrees to for one payment, `agrees_later` for those to come; a
-    way that has neither makes no mandate. `after` says what happens next, before it does.
+    `billing` is what is asked of the address even if nobody wants it for something else, `test` are
+    numbers that pay in test mode. `agrees` is what whoever pays agrees to for one payment, without
+    which there is no mandate, and `agrees_later` for those to come. `after` says what happens next.
     `places` are parameters of the payment method and the fields that they are typed into, `exact`
     says of a field what it may hold here, and what is said if it does not. A way with an empty
     `later`, which is what the page calls the thing, can't be kept for payments to come.
@@ -50,6 +50,7 @@ class Way(Struct, frozen=True, kw_only=True):
     after: str = ""
     button: str = ""
     later: str = ""
+    test: str = ""
     places: Mapping[str, str] = {}
     exact: Mapping[str, tuple[str, str]] = {}
 
@@ -101,7 +102,10 @@ WAYS: Mapping[str, Way] = {
         name="Name on the card",
         ask_name="Enter the name that is on the card.",
         billing="country",
+        agrees_later="By saving your card you allow {merchant} to charge it for payments that you "
+        "agree to.",
         later="card",
+        test="Test card: 4242 4242 4242 4242, with any date to come and any code.",
         places={
             "card[cvc]": CVC,
             "card[exp_month]": EXPIRY,
@@ -125,9 +129,10 @@ WAYS: Mapping[str, Way] = {
         "instructions to debit it for payments that you agree to, and your bank to debit it as "
         "instructed. You can claim the money back from your bank within eight weeks of a debit, "
         "under the terms of your agreement with it.",
-        after="Your account is debited in the next days. {merchant} hears from its bank when the "
-        "money has come.",
+        after="Your account is debited in the next days, and {merchant} hears from its bank when "
+        "the money has come.",
         later="bank account",
+        test="Test account: AT61 1904 3002 3457 3201.",
         places={"sepa_debit[iban]": IBAN},
     ),
     "us_bank_account": Way(
@@ -142,6 +147,7 @@ WAYS: Mapping[str, Way] = {
         after="If this account has not been used here before, one cent is sent to it first, and "
         "you confirm the account with the code on your statement.",
         later="bank account",
+        test="Test account: routing number 110000000, account number 000123456789.",
         places={
             "us_bank_account[account_number]": ACCOUNT,
             "us_bank_account[account_holder_type]": HOLDER_TYPE,
@@ -161,9 +167,10 @@ WAYS: Mapping[str, Way] = {
         "{merchant} Direct Debits from it for payments that you agree to, and confirm that you "
         "alone may authorise debits from it. The instruction stays with {merchant} and is passed "
         "on electronically." + _GUARANTEE,
-        after="Your account is debited in the next days. {merchant} hears from its bank when the "
-        "money has come.",
+        after="Your account is debited in the next days, and {merchant} hears from its bank when "
+        "the money has come.",
         later="bank account",
+        test="Test account: sort code 10-88-00, account number 00012345.",
         places={"bacs_debit[account_number]": ACCOUNT, "bacs_debit[sort_code]": SORT_CODE},
         exact={ACCOUNT: (r"\d{6,8}", "An account number has eight digits, or six or seven.")},
     ),

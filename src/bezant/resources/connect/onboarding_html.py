@@ -33,6 +33,8 @@ def form(
     """Return the form; `typed` and `wrong` are values and messages by the names of inputs."""
     shown = {each.name for section in sections for each in section.inputs}
     apart = [text for key, text in wrong.items() if key not in shown]
+    if shown & wrong.keys():
+        apart.append("Check what is marked below.")
     boxes = "".join(f'<p class="box" role="alert">{escape(text)}</p>' for text in (*apart, *notes))
     fields = "".join(_section(section, typed, wrong) for section in sections)
     leave = f'<a class="later" href="{escape(later)}">Finish later</a>' if later else ""
@@ -70,6 +72,7 @@ def _section(section: Section, typed: Mapping[str, str], wrong: Mapping[str, str
 def _input(asked: Input, value: str, wrong: str | None) -> str:
     name = escape(asked.name)
     error = f'<span class="wrong" role="alert">{escape(wrong)}</span>' if wrong else ""
+    marks = ' aria-invalid="true"' if wrong else ""
     hint = f'<span class="hint">{escape(asked.hint)}</span>' if asked.hint else ""
     if asked.kind == "checkbox":
         return (
@@ -82,13 +85,13 @@ def _input(asked: Input, value: str, wrong: str | None) -> str:
             f"{escape(words)}</option>"
             for key, words in (("", "Choose"), *asked.options)
         )
-        field = f'<select name="{name}">{options}</select>'
+        field = f'<select name="{name}"{marks}>{options}</select>'
     else:
         known = "" if asked.kind == "password" else f' value="{escape(value)}"'
         more = ' inputmode="numeric"' if asked.kind == "number" else ""
         kind = "text" if asked.kind in ("number", "url") else asked.kind
         off = ' autocomplete="off"' if asked.kind == "password" else ""
-        field = f'<input type="{kind}" name="{name}"{known}{more}{off}>'
+        field = f'<input type="{kind}" name="{name}"{known}{more}{off}{marks}>'
     return f"<label>{escape(asked.label)}{field}{hint}{error}</label>"
 
 

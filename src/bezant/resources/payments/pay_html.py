@@ -11,6 +11,7 @@ _STYLE = (
     + FORM_STYLE
     + """
 main { max-width: 30rem; margin: 0 auto }
+.test + h1 { margin-top: .75rem }
 .shop { font-weight: 600; margin: .75rem 0 0; color: var(--soft) }
 .soft { color: var(--soft); font-size: .9rem }
 form { max-width: 16rem }

@@ -9,6 +9,8 @@ from bezant.sim.schemes.documents import DECLARATION, Inner, decimal, written
 CENTRAL_BANK = "00038166"
 _SENDER = "99999004"
 """The bank of whoever pays from outside, unless it is named."""
+_PAYER = "0001234"
+"""The account of whoever pays from outside, unless another is named."""
 
 _STATUSES = {"accepted": "ACSP", "pending": "PDNG", "settled": "ACSC", "rejected": "RJCT"}
 
@@ -77,7 +79,7 @@ def credit_letter(item: Incoming, client: Client, at: datetime, number: int) -> 
         "AccptncDtTm": _moment(at),
         "ChrgBr": "SLEV",
         "Dbtr": _person(item.name, item.fields.get("tax_id", "")),
-        "DbtrAcct": _account(item.account, "1"),
+        "DbtrAcct": _account(item.account or _PAYER, "1"),
         "DbtrAgt": _member(sender),
         "CdtrAgt": _member(client.bank),
         "Cdtr": _person(client.name, client.company),
