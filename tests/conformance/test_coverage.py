@@ -29,4 +29,4 @@ def test_what_is_missing_as_a_whole_is_one_name() -> None:
 
 
 def test_what_is_always_refused_says_why() -> None:
-    assert "| `validate` | Sources are not offered" in coverage.always_refused()
+    assert "| `wallet_options` | The page offers no wallets." in coverage.always_refused()

@@ -182,6 +182,8 @@ class Town:
         )
         tax = {"type": "us_ein", "value": "12-3456789"}
         things["tax_ids"] = post("/v1/tax_ids", **tax)
+        kept = post(f"/v1/customers/{customer}/sources", source="tok_visa")
+        things["customers/sources"] = kept
         things["customers/tax_ids"] = post(f"/v1/customers/{customer}/tax_ids", **tax)
         fund = f"/v1/test_helpers/customers/{customer}/fund_cash_balance"
         things["cash_balance_transactions"] = post(fund, amount=700, currency="usd")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.resources.office import Office
+from tests.resources.shapes import faults
 
 
 def test_a_token_is_charged_at_once(office: Office):
@@ -126,3 +127,48 @@ def test_charges_are_found_by_their_cards(office: Office, condition: str, found:
     query = f"payment_method_details.{condition}"
     shown = office.get("/v1/charges/search", query=query)["data"]
     assert [one["payment_method_details"]["card"]["brand"] for one in shown] == found
+
+
+def test_a_source_is_kept_charged_changed_and_let_go(office: Office):
+    number = {"number": "5555555555554444", "exp_month": 12, "exp_year": 2034, "name": "Ada",
+              "address_city": "Reno"}  # fmt: skip
+    token = office.post("/v1/tokens", card=number)
+    customer = office.post("/v1/customers", source=token["id"])
+    first, path = customer["default_source"], f"/v1/customers/{customer['id']}"
+    assert first == token["card"]["id"]
+    second = office.post(f"{path}/sources", source="tok_visa", metadata={"a": "b"})
+    assert faults(second, "Card") == []
+    listed = office.get(f"{path}?expand[]=sources")["sources"]["data"]
+    assert [(each["id"], each["name"]) for each in listed] == [
+        (second["id"], None), (first, "Ada")
+    ]  # fmt: skip
+    charge = office.post("/v1/charges", amount=500, currency="usd", customer=customer["id"])
+    assert (charge["source"]["id"], charge["source"]["brand"]) == (first, "MasterCard")
+    changed = office.post(f"{path}/sources/{first}", exp_month="1", exp_year="35", name="Eve")
+    assert (changed["exp_month"], changed["exp_year"], changed["name"]) == (1, 2035, "Eve")
+    assert changed["address_city"] == "Reno"
+    method = office.get(f"/v1/payment_methods/pm_{first.partition('_')[2]}")
+    assert (method["card"]["exp_year"], method["billing_details"]["name"]) == (2035, "Eve")
+    paid = {"amount": 700, "currency": "usd", "confirm": True, "customer": customer["id"]}
+    intent = office.post("/v1/payment_intents", payment_method=first, **paid)
+    assert (intent["status"], intent["payment_method"]) == ("succeeded", method["id"])
+    office.post(path, default_source=second["id"])
+    gone = office.delete(f"{path}/sources/{second['id']}")
+    assert (gone["deleted"], office.get(path)["default_source"]) == (True, first)
+    newest = office.post(path, source="tok_amex")["default_source"]
+    assert [each["id"] for each in office.get(f"{path}/sources")["data"]] == [newest]
+    office.post(f"/v1/payment_methods/pm_{newest.partition('_')[2]}/detach")
+    assert office.get(f"{path}/sources")["data"] == []
+    error = office.refused("/v1/charges", amount=500, currency="usd", customer=customer["id"])
+    assert (error["code"], error["param"]) == ("missing", "card")
+    told = [kind for kind in office.events() if kind.startswith("customer.source")]
+    assert told == ["customer.source." + name for name in (
+        "created", "created", "updated", "deleted", "created", "deleted", "deleted"
+    )]  # fmt: skip
+
+
+def test_no_customer_keeps_a_source_that_its_issuer_refuses(office: Office):
+    customer = office.post("/v1/customers")["id"]
+    error = office.refused(f"/v1/customers/{customer}/sources", source="tok_chargeDeclined")
+    assert (error["code"], error["type"]) == ("card_declined", "card_error")
+    assert office.get(f"/v1/customers/{customer}/sources")["data"] == []

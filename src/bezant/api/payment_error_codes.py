@@ -52,6 +52,11 @@ PAYMENT_ERROR_CODES = (
         "Confirm while the customer is there, and verify the account by microdeposits.",
     ),
     (
+        "missing",
+        "The customer has no such source, or none at all.",
+        "Keep a card for the customer first: `POST /v1/customers/{customer}/sources`.",
+    ),
+    (
         "payment_method_microdeposit_failed",
         "The bank account did not take the cent by which it was to be verified.",
         "Ask the customer for another payment method.",

@@ -130,6 +130,31 @@ async def tax_id_deleted(scene: Scene) -> Outcome:
     return Outcome(scene.remote, made["id"])
 
 
+@act("customer.source.created", "A customer's card is kept.")
+async def source_created(scene: Scene) -> Outcome:
+    return Outcome(scene.remote, (await _source(scene))[1])
+
+
+@act("customer.source.updated", "The name on a customer's card is changed.")
+async def source_updated(scene: Scene) -> Outcome:
+    path, name = await _source(scene)
+    await scene.remote.post(f"{path}/{name}", name="Ada Changed")
+    return Outcome(scene.remote, name)
+
+
+@act("customer.source.deleted", "A customer's card is let go.")
+async def source_deleted(scene: Scene) -> Outcome:
+    path, name = await _source(scene)
+    await scene.remote.delete(f"{path}/{name}")
+    return Outcome(scene.remote, name)
+
+
+async def _source(scene: Scene) -> tuple[str, str]:
+    """Keep a card; returns where a customer's cards are, and its id."""
+    path = f"/v1/customers/{(await scene.customer())['id']}/sources"
+    return path, (await scene.remote.post(path, source="tok_visa"))["id"]
+
+
 @act("topup.created", "Money is announced.")
 async def topup_created(scene: Scene) -> Outcome:
     made = await scene.remote.post("/v1/topups", amount=5_000, currency="usd")

@@ -16,7 +16,7 @@ from bezant.resources.connect.person import check_papers
 from bezant.resources.connect.person_params import Human, Individual, PersonData
 from bezant.resources.core.address import Text
 from bezant.resources.core.bank_accounts import BankAccountParams, HolderType, bank_account_of
-from bezant.resources.core.card import kept
+from bezant.resources.core.card import kept, shown
 from bezant.resources.core.card_number import typed
 from bezant.resources.core.card_object import card_object
 from bezant.resources.core.refused import refused
@@ -142,8 +142,8 @@ async def _of_card(ctx: Context, sent: CardData) -> Token:
                      param="card")  # fmt: skip
     card = await kept(ctx, typed_in, postal_code=sent.address_zip, line1=sent.address_line1)
     secret = ("cvc", "exp_month", "exp_year", "networks", "number")
-    shown = card_object(ctx.new_id("card"), card, sent.changes(without=secret))
-    return token_of(ctx, "card", msgspec.to_builtins(card), card=shown)
+    face = card_object(ctx.new_id("card"), shown(card), sent.changes(without=secret))
+    return token_of(ctx, "card", msgspec.to_builtins(card), card=face)
 
 
 async def account_data(ctx: Context, name: str) -> dict[str, Any]:

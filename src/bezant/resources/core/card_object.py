@@ -1,4 +1,4 @@
-"""The card object, as tokens show it: older than payment methods, with other names for brands."""
+"""The card object of tokens and customers: older than payment methods, with other brand names."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from msgspec import UNSET, UnsetType
 
 from bezant.api.resource import Expands, Identified
-from bezant.resources.core.card import CardKept
 
 _BRANDS = {
     "amex": "American Express",
@@ -20,9 +19,10 @@ _BRANDS = {
 
 
 class Card(Identified, tag="card"):
-    """A card by its last digits."""
+    """A card by its last digits; a customer's is the older face of a payment method."""
 
     expands: ClassVar[Expands] = {"account": ("account",), "customer": ("customer",)}
+    filters: ClassVar[Mapping[str, str]] = {"customer": "parent"}
 
     address_city: str | None = None
     address_country: str | None = None
@@ -35,7 +35,7 @@ class Card(Identified, tag="card"):
     brand: str
     country: str | None
     currency: str | UnsetType = UNSET
-    customer: str | UnsetType | None = UNSET
+    customer: str | UnsetType = UNSET
     cvc_check: str | None = None
     dynamic_last4: None = None
     exp_month: int
@@ -48,41 +48,27 @@ class Card(Identified, tag="card"):
     regulated_status: str = "unregulated"
     tokenization_method: None = None
 
+    @classmethod
+    def title(cls) -> str:
+        """Return what messages call it."""
+        return "source"
 
-def card_of_method(name: str, card: Mapping[str, Any], customer: str | None) -> Card:
-    """Return the card of a payment method under an id."""
-    checks: Mapping[str, Any] = card.get("checks") or {}
+
+def card_object(name: str, shown: Mapping[str, Any], told: dict[str, Any]) -> Card:
+    """Return what is shown of a card under an id, with the address and the name told of it."""
+    checks = shown["checks"]
+    told = {"metadata": {}, **told}
     return Card(
         id=name,
-        address_line1_check=checks.get("address_line1_check"),
-        address_zip_check=checks.get("address_postal_code_check"),
-        brand=_BRANDS.get(card["brand"], "Unknown"),
-        country=card.get("country"),
-        customer=customer,
-        cvc_check=checks.get("cvc_check"),
-        exp_month=card["exp_month"],
-        exp_year=card["exp_year"],
-        fingerprint=card.get("fingerprint") or "",
-        funding=card.get("funding") or "unknown",
-        last4=card.get("last4") or "",
-        metadata={},
-    )
-
-
-def card_object(name: str, card: CardKept, told: dict[str, Any]) -> Card:
-    """Return a kept card under an id, with the address and the name that were told of it."""
-    return Card(
-        id=name,
-        address_line1_check=card.checks.line1,
-        address_zip_check=card.checks.postal_code,
-        brand=_BRANDS.get(card.range.brand, "Unknown"),
-        country=card.range.country,
-        cvc_check=card.checks.cvc,
-        exp_month=card.exp_month,
-        exp_year=card.exp_year,
-        fingerprint=card.fingerprint,
-        funding=card.range.funding,
-        last4=card.last4,
-        metadata={},
+        address_line1_check=checks["address_line1_check"],
+        address_zip_check=checks["address_postal_code_check"],
+        brand=_BRANDS.get(shown["brand"], "Unknown"),
+        country=shown["country"],
+        cvc_check=checks["cvc_check"],
+        exp_month=shown["exp_month"],
+        exp_year=shown["exp_year"],
+        fingerprint=shown["fingerprint"],
+        funding=shown["funding"],
+        last4=shown["last4"],
         **told,
     )

@@ -1,5 +1,6 @@
 """The customer object: whom an account sells to, or whoever pays it."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -53,13 +54,16 @@ class Customer(Resource, tag="customer"):
         "invoice_settings.default_payment_method": ("payment_method",),
         "test_clock": ("test_helpers.test_clock",),
     }
+    included: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "sources": ("card", "/v1/customers/{id}/sources"),
+    }
 
     address: Address | None = None
     balance: int = 0
     business_name: str | UnsetType = UNSET
     currency: str | None = None
     customer_account: None = None
-    default_source: None = None
+    default_source: str | None = None
     delinquent: Literal[False] = False
     description: str | None = None
     discount: None = None

@@ -23,7 +23,6 @@ from bezant.resources.core.customer import (
 from bezant.resources.core.refused import refused
 from bezant.resources.core.tax_id import TaxIdData
 
-_NO_SOURCES = refused("Sources are not offered: attach a payment method instead.")
 _NO_TAX = refused("Taxes are not calculated here, so there is no place to find out.")
 _NO_CLOCKS = refused("Customers do not follow test clocks.")
 
@@ -94,7 +93,7 @@ class UpdateCustomer(Params):
     balance: Annotated[int, Meta(ge=-MOST_BALANCE, le=MOST_BALANCE)] | None = None
     business_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
     cash_balance: CashBalanceParams | None = None
-    default_source: Annotated[str, _NO_SOURCES] | None = None
+    default_source: str | None = None
     description: Emptyable[Text] | None = None
     email: Emptyable[Annotated[str, Meta(max_length=512), Check(_email)]] | None = None
     individual_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
@@ -106,10 +105,10 @@ class UpdateCustomer(Params):
     phone: Emptyable[Text] | None = None
     preferred_locales: Emptyable[list[Annotated[str, Meta(max_length=35)]]] | None = None
     shipping: Emptyable[ShippingParams] | None = None
-    source: Annotated[str, _NO_SOURCES] | None = None
+    source: str | None = None
     tax: Tax | None = None
     tax_exempt: Emptyable[TaxExempt] | None = None
-    validate: Annotated[str, _NO_SOURCES] | None = None
+    validate: bool = True
 
     @property
     def reconciliation_mode(self) -> ReconciliationMode | None:

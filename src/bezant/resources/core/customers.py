@@ -19,6 +19,7 @@ from bezant.resources.core.customer_params import (
     UpdateCustomer,
     changes_of,
 )
+from bezant.resources.core.customer_source import add, drop, source_of
 from bezant.resources.core.own_customer import check_own, only_from_apps
 from bezant.resources.core.owners import acting_owner
 from bezant.resources.core.payment_method import (
@@ -87,6 +88,7 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
         method = await payment_method_of(ctx, params.payment_method, "payment_method")
         await attach_checked(ctx, method, name)
     await _check_default(ctx, customer, params)
+    await _give_source(ctx, customer, params)
     for at, each in enumerate(params.tax_id_data or ()):
         tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")
     if params.balance:
@@ -106,6 +108,7 @@ async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Cu
         currency = customer.currency or (await acting_owner(ctx)).default_currency
         more = params.balance - customer.balance
         change_balance(ctx, customer, more, currency, event=None)
+    await _give_source(ctx, customer, params)
     customer = ctx.current(customer)
     return ctx.save(
         customer,
@@ -133,6 +136,25 @@ async def _check_default(ctx: Context, customer: Customer, params: UpdateCustome
     method = params.default_payment_method
     if method is not None:
         await check_default(ctx, customer, method, "invoice_settings[default_payment_method]")
+
+
+async def _give_source(ctx: Context, customer: Customer, params: UpdateCustomer) -> None:
+    """Let a source be the default: one that the customer has, or a new one in place of the old."""
+    before, name = customer.default_source, params.default_source
+    if params.source is not None:
+        if name is not None:
+            raise InvalidRequest(
+                "A new source becomes the default by itself: leave `default_source` out.",
+                param="default_source",
+            )
+        card = await add(ctx, customer.id, params.source, "source", validate=params.validate)
+    elif name is not None:
+        card = await source_of(ctx, customer, name, "default_source")
+    else:
+        return
+    ctx.save(ctx.current(customer), default_source=card.id)
+    if params.source is not None and before is not None:
+        await drop(ctx, customer.id, await source_of(ctx, customer, before, "source"))
 
 
 def _invoice_prefix(name: str) -> str:

@@ -17,6 +17,7 @@ from bezant.resources.core import card as cards
 from bezant.resources.core.address import Address
 from bezant.resources.core.bank_accounts import fingerprint
 from bezant.resources.core.bank_numbers import TEST_ROUTING_NUMBER, Written
+from bezant.resources.core.card_object import Card
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.mandate import MANDATES, revoke
 from bezant.store.objects import Page
@@ -48,7 +49,10 @@ TEST_HOLDER = "Jenny Rosen"
 """Who holds those accounts."""
 VERIFIED = "verified"
 """Where a method's hidden part says that whoever gave its numbers can see the account."""
+SOURCE = "source"
+"""Where a method's hidden part has the id of the customer's source that it is."""
 _PAGE = 100
+_CARD = "card_"
 
 
 class BillingDetails(Struct, frozen=True):
@@ -159,10 +163,12 @@ def made(
     kind: str,
     details: dict[str, Any],
     hidden: dict[str, Any],
+    *,
+    name: str | None = None,
     **others: Any,
 ) -> PaymentMethod:
     """Store a payment method of a type with what is shown and what is hidden of it."""
-    name = ctx.new_id("pm")
+    name = name or ctx.new_id("pm")
     others = {"metadata": {}, **others, kind: details}
     method = PaymentMethod(
         id=name, created=created_of(name), livemode=ctx.livemode, type=kind, **others
@@ -193,10 +199,15 @@ def us_bank_account(
 
 
 async def payment_method_of(ctx: Context, name: str, param: str | None = None) -> PaymentMethod:
-    """Return a payment method by its id; one of test mode's ids stands for a new one."""
+    """Return a payment method by its id, or by that of the source that it is.
+
+    One of test mode's ids stands for a new one.
+    """
     if card := cards.test_card(ctx, name):
         kept = await cards.kept_of_test(ctx, card)
         return made(ctx, "card", cards.shown(kept), cards.hidden_of(kept))
+    if name.startswith(_CARD):
+        name = f"pm_{name.removeprefix(_CARD)}"
     if ctx.livemode or name not in TEST_METHODS:
         return await ctx.load(PaymentMethod, name, param=param)
     sent = UsBankAccount(
@@ -244,13 +255,17 @@ async def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
 async def _detach(ctx: Context, methods: Iterable[PaymentMethod]) -> list[PaymentMethod]:
     done: list[PaymentMethod] = []
     mandates: list[str] = []
+    sources: list[str] = []
     for method in methods:
         hidden = ctx.hidden(method)
         mandates += hidden.get(MANDATES, [])
+        sources += [hidden[SOURCE]] if SOURCE in hidden else []
         hidden = hidden | {"detached": True}
         done.append(ctx.save(method, customer=None, hidden=hidden, event="payment_method.detached"))
     if mandates:
         await revoke(ctx, mandates)
+    for card in (await ctx.load_many(Card, sources)).values():
+        ctx.delete(card, event="customer.source.deleted")
     return done
 
 
@@ -277,10 +292,24 @@ async def check_default(ctx: Context, customer: Customer, name: str, param: str)
         )
 
 
-async def forget_default(ctx: Context, customer: str, method: str) -> None:
-    """Let a payment method no longer be a customer's default for invoices, if it was."""
+async def forget_default(ctx: Context, customer: str, method: PaymentMethod) -> None:
+    """Let a payment method no longer be a customer's default, for invoices or as a source."""
     owner = await ctx.find(Customer, customer)
-    if owner is None or owner.invoice_settings.default_payment_method != method:
+    if owner is None:
         return
-    settings = replace(owner.invoice_settings, default_payment_method=None)
-    ctx.save(owner, invoice_settings=settings, event="customer.updated")
+    owner = ctx.current(owner)
+    changes: dict[str, Any] = {}
+    if owner.invoice_settings.default_payment_method == method.id:
+        changes["invoice_settings"] = replace(owner.invoice_settings, default_payment_method=None)
+    source: str | None = ctx.hidden(method).get(SOURCE)
+    if source is not None and owner.default_source == source:
+        changes["default_source"] = await _newest_source(ctx, customer, source)
+    if changes:
+        ctx.save(owner, event="customer.updated", **changes)
+
+
+async def _newest_source(ctx: Context, customer: str, gone: str) -> str | None:
+    """Return the id of the source that a customer has had for the shortest, but for one."""
+    bodies, _ = await ctx.page(Card, Page(limit=2, filters={"parent": customer}))
+    names = [msgspec.json.decode(body, type=Card).id for body in bodies]
+    return next((name for name in names if name != gone), None)

@@ -19,14 +19,15 @@ from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.address import Text
 from bezant.resources.core.card import declined
-from bezant.resources.core.card_object import card_of_method
+from bezant.resources.core.card_number import wrong
 from bezant.resources.core.contact import Email
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.customer_source import source_of, source_shown
+from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.core.refused import refused
 from bezant.resources.payments import payment_methods, screening
 from bezant.resources.payments.account_debit import debit
 from bezant.resources.payments.capturing import capture_charge, expire_later, release
-from bezant.resources.payments.card import card_of
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, merchant, request_of
 from bezant.resources.payments.intent_amounts import check_most
@@ -47,7 +48,10 @@ _OLD_NAMES = refused("Send `application_fee_amount`, or `transfer_data`, instead
 
 
 class CreateCharge(Params):
-    """What a charge is made of; `source` is a token of a card, or an account with a balance."""
+    """What a charge is made of.
+
+    `source` is a token of a card, a source of the customer's, or an account with a balance.
+    """
 
     amount: Amount
     application_fee: Annotated[str, _OLD_NAMES] | None = None
@@ -136,9 +140,7 @@ Charge.filters = {**Charge.filters, "fingerprint": "reference", "payer": "destin
 @routes.create
 async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
     """Charge a card at once, or hold the money if it is not to be captured yet."""
-    if params.source is None:
-        raise missing("source")
-    if params.source.startswith("acct_"):
+    if params.source is not None and params.source.startswith("acct_"):
         return await _debited(ctx, params, params.source)
     wish = CreatePaymentIntent(
         amount=params.amount,
@@ -156,8 +158,7 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
         transfer_data=params.transfer_data,
         transfer_group=params.transfer_group,
     )
-    token = CreatePaymentMethod(type="card", card=CardParams(token=params.source))
-    method = await payment_methods.create(ctx, token)
+    method = await _method(ctx, params)
     intent = replace(await intent_of(ctx, wish, method), id="")
     check_most(intent.money, method)
     name = f"{base(ctx, wish)}/charge"
@@ -165,9 +166,9 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
     screened = await screening.ask(ctx, intent, method, request)
     answer = screened.answer
     charge = charge_of(ctx, intent, method, request, answer)
-    source = card_of_method(ctx.new_id("card"), card_of(method), charge.customer)
-    charge = ctx.save(charge, source=msgspec.to_builtins(source))
     charge = screening.noted(ctx, charge, request, screened)
+    card = source_shown(method, f"card_{method.id.rpartition('_')[2]}")
+    charge = ctx.save(charge, source=msgspec.to_builtins(card))
     if not answer.approved:
         return _declined(ctx, charge, declined(answer, charge=charge.id))
     if params.capture:
@@ -236,6 +237,24 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
 
 _NOT_KEPT = ("amount", "application_fee_amount", "statement_descriptor",
              "statement_descriptor_suffix", "transfer_data")  # fmt: skip
+
+
+async def _method(ctx: Context, params: CreateCharge) -> PaymentMethod:
+    """Return the card to charge: a source of the customer's, its default, or that of a token."""
+    name = params.source
+    if params.customer is not None and (name is None or name.startswith("card_")):
+        customer = await ctx.load(Customer, params.customer, param="customer")
+        name = name or customer.default_source
+        if name is None:
+            raise wrong("missing", "Cannot charge a customer that has no active card", "card")
+        card = await source_of(ctx, customer, name, "source")
+        return await payment_method_of(ctx, card.id, "source")
+    if name is None:
+        raise missing("source")
+    token = CreatePaymentMethod(type="card", card=CardParams(token=name))
+    return await payment_methods.create(ctx, token)
+
+
 _NOT_OF_DEBITS = (
     "application_fee_amount",
     "customer",

@@ -11,9 +11,12 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.address import Address
 from bezant.resources.core.card_number import expiry
+from bezant.resources.core.card_object import Card
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.customer_source import follow
 from bezant.resources.core.own_customer import check_own
 from bezant.resources.core.payment_method import (
+    SOURCE,
     BillingDetails,
     PaymentMethod,
     attach_checked,
@@ -89,7 +92,10 @@ async def update(ctx: Context, method: PaymentMethod, params: UpdatePaymentMetho
         changes["us_bank_account"] = method.us_bank_account | told
     if params.card is not None:
         changes["card"] = _card(ctx, method, params.card)
-    return ctx.save(method, event="payment_method.updated", **changes)
+    method = ctx.save(method, event="payment_method.updated", **changes)
+    if SOURCE in ctx.hidden(method):
+        follow(ctx, await ctx.load(Card, ctx.hidden(method)[SOURCE]), method)
+    return method
 
 
 @routes.post(PATH + "/{id}/attach", ephemeral=True)
@@ -110,7 +116,7 @@ async def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
             "The payment method you provided is not attached to a customer so detachment is "
             "impossible."
         )
-    await forget_default(ctx, method.customer, method.id)
+    await forget_default(ctx, method.customer, method)
     return await detached(ctx, method)
 
 
