@@ -125,6 +125,31 @@ def test_what_is_not_sent_stays_and_what_is_empty_goes(office: Office) -> None:
     assert bare["payments"]["settlement_timing"] == {"delay_days": 2, "start_of_day": None}
 
 
+def test_accounts_and_settings_show_the_same_schedule(office: Office) -> None:
+    seller = office.open_account()
+
+    def both(schedule: dict) -> tuple[dict, dict]:
+        """Say it of the account; returns what that shows, and what the settings do."""
+        told = {"payouts": {"schedule": schedule}}
+        made = office.post(f"/v1/accounts/{seller}", settings=told)["settings"]["payouts"]
+        return made["schedule"], office.get(PATH, seller)["payments"]["payouts"]["schedule"]
+
+    weekly = {"schedule": {"interval": "weekly", "weekly_payout_days": ["monday", "friday"]}}
+    office.post(PATH, seller, payments={"payouts": weekly,
+                "settlement_timing": {"delay_days_override": 7}})  # fmt: skip
+    one = {"interval": "weekly", "weekly_payout_days": ["tuesday"]}
+    assert both({"weekly_anchor": "tuesday"}) == (
+        {"delay_days": 7, "interval": "weekly", "weekly_anchor": "tuesday"}, one)  # fmt: skip
+    assert both({"weekly_payout_days": ["tuesday"]})[0] == {"delay_days": 7, **one}
+    daily = {"interval": "daily", "delay_days": "minimum"}
+    assert both(daily) == ({"delay_days": 2, "interval": "daily"}, {"interval": "daily"})
+    timing = office.get(PATH, seller)["payments"]["settlement_timing"]
+    assert timing == {"delay_days": 2, "start_of_day": None}
+    told = {"payouts": {"schedule": {"interval": "monthly"}}}
+    error = office.refused(f"/v1/accounts/{seller}", settings=told)
+    assert error["param"] == "settings[payouts][schedule][monthly_payout_days]"
+
+
 def test_bad_input_gets_its_error(office: Office) -> None:
     before = office.get(PATH)
     for payments, param in BAD_INPUT:

@@ -21,7 +21,7 @@ from bezant.resources.connect.account_shapes import Requirements
 from bezant.resources.connect.capabilities import CapabilityParams, request
 from bezant.resources.connect.external_accounts import add, replace_default
 from bezant.resources.connect.papers import check_files, files_in
-from bezant.resources.connect.payout_schedules import plan, scheduled
+from bezant.resources.connect.payout_schedules import KEPT, plan, scheduled
 from bezant.resources.connect.person import check_papers
 from bezant.resources.connect.standing import keep, save
 from bezant.resources.connect.tokens import account_data, opened_numbers
@@ -221,6 +221,8 @@ async def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dic
         payouts = changes["settings"]["payouts"]
         before = account.settings["payouts"]["schedule"]
         payouts["schedule"] = scheduled(before, sent, "settings[payouts][schedule]")
+        if "delay_days" in sent:
+            _override(ctx, account, sent["delay_days"])
     if params.individual is not None:
         changes["individual"] = await account_changes.individual(
             ctx, account, told["individual"], params.individual.metadata
@@ -228,6 +230,12 @@ async def _changes(ctx: Context, account: Account, params: UpdateAccount) -> dic
     if params.capabilities is not None:
         changes["capabilities"] = request(ctx, account, params.capabilities)
     return changes
+
+
+def _override(ctx: Context, account: Account, days: int) -> None:
+    """Let balance settings show a delay of the account's own."""
+    own = None if days == _MINIMUM_DELAY_DAYS else days
+    ctx.hidden(account).setdefault(KEPT, {})["delay_days_override"] = own
 
 
 def _with_days(settings: dict[str, Any]) -> dict[str, Any]:

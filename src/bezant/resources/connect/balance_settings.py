@@ -23,7 +23,7 @@ from bezant.kernel.currency import lookup
 from bezant.kernel.errors import InvalidRequest, UnknownCurrency
 from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.account_parts import Weekday
-from bezant.resources.connect.payout_schedules import KEPT, plan, scheduled
+from bezant.resources.connect.payout_schedules import KEPT, days_of, plan, scheduled
 from bezant.resources.connect.standing import save
 from bezant.resources.core.owners import STANDARD_DELAY_DAYS
 from bezant.resources.core.refused import refused
@@ -31,8 +31,6 @@ from bezant.resources.core.refused import refused
 PATH = "/v1/balance_settings"
 UPDATED = "balance_settings.updated"
 _NO_METHODS = refused("Payout methods are not offered, so no rule can name one.")
-_DAYS = {"weekly": "weekly_payout_days", "monthly": "monthly_payout_days"}
-"""The days that an interval is about."""
 
 
 def _timezone(text: str, param: str) -> str:
@@ -192,7 +190,6 @@ def _shown(account: Account, hidden: Mapping[str, Any]) -> dict[str, Any]:
     }
     if kept.get("delay_days_override"):
         timing["delay_days_override"] = kept["delay_days_override"]
-    shown = ("interval", *_DAYS.values())
     return {
         "object": "balance_settings",
         "payments": {
@@ -200,7 +197,7 @@ def _shown(account: Account, hidden: Mapping[str, Any]) -> dict[str, Any]:
             "payouts": {
                 "automatic_transfer_rules_by_currency": {},  # Official clients read no null here.
                 "minimum_balance_by_currency": kept.get("minimums") or None,
-                "schedule": {name: schedule[name] for name in shown if name in schedule},
+                "schedule": {"interval": schedule["interval"], **days_of(schedule)},
                 "statement_descriptor": payouts["statement_descriptor"],
                 "status": "enabled" if account.payouts_enabled else "disabled",
             },

@@ -52,14 +52,20 @@ def scheduled(stored: dict[str, Any], sent: dict[str, Any], under: str) -> dict[
     return {name: value for name, value in schedule.items() if name not in others}
 
 
+def days_of(schedule: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return on which days a schedule pays, also where a single one is named."""
+    named: dict[str, Any] = {days: schedule.get(days) for days in _ANCHORS}
+    for days, anchor in _ANCHORS.items():
+        if anchor in schedule:
+            named[days] = [schedule[anchor]]
+    return {days: values for days, values in named.items() if values}
+
+
 def schedule_of(account: Account, hidden: Hidden) -> Schedule:
     """Return when an account is to be paid out, by its settings."""
-    stored: dict[str, Any] = {**account.settings["payouts"]["schedule"]}
-    for days, anchor in _ANCHORS.items():
-        if anchor in stored:
-            stored.setdefault(days, [stored[anchor]])
+    stored: dict[str, Any] = account.settings["payouts"]["schedule"]
     start: dict[str, Any] = hidden.get(KEPT, {}).get("start_of_day") or {}
-    return convert(stored | start, Schedule)
+    return convert(stored | days_of(stored) | start, Schedule)
 
 
 def minimums_of(hidden: Hidden) -> dict[str, int]:
