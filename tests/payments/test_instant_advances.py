@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bezant.api.context import Caller
 from bezant.commit.change_set import Refused
@@ -127,6 +129,53 @@ def test_refunds_lower_what_can_be_taken_ahead(till: Till):
     till.pass_time(days=4)
     till.mature()
     assert held(till, shop) == (-1_000, 0)
+
+
+STEPS = st.one_of(
+    st.tuples(st.sampled_from(["sell", "refund", "pay"]), st.integers(1, 100)),
+    st.tuples(st.sampled_from(["fail", "arrive", "days"]), st.integers(1, 4)),
+)
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, min_size=6, max_size=12))
+def test_whatever_happens_nothing_is_lost(till: Till, steps: list[tuple[str, int]]):
+    """All that is sold is at the bank, refunded or available in the end, and never there twice."""
+    shop, sold, paid = till.open_account(), list[str](), dict[str, int]()
+    till.fund(100_000)
+    whole = given_back = 0
+    for what, number in [("sell", 80), *steps]:
+        match what:
+            case "sell":
+                sold.append(sell(till, shop, number * 100))
+                whole += number * 100
+            case "refund" if sold:
+                till.post("/v1/refunds", charge=sold.pop(), reverse_transfer=True, amount=number)
+                given_back += number
+            case "pay" if most := instant(till, shop):
+                error = till.refused(PATH, shop, amount=most + 1, currency="usd", method="instant")
+                assert error["code"] == "balance_insufficient"
+                amount = max(most * number // 100, 1)
+                paid[pay(till, shop, amount)["id"]] = amount
+            case "fail" | "arrive" if paid:
+                name, amount = paid.popitem()
+                till.hear(name, "submitted", account=shop)
+                if what == "fail":
+                    till.hear(name, "rejected", "R03", account=shop)
+                else:
+                    till.hear(name, "settled", account=shop)
+                    whole -= amount
+            case "days":
+                till.pass_time(days=number)
+                till.mature()
+            case _:
+                continue
+        here, coming = held(till, shop)
+        assert here + coming == whole - given_back - sum(paid.values())
+        assert given_back or (here >= 0 and coming >= 0)
+    till.pass_time(days=9)
+    till.mature()
+    assert held(till, shop) == (whole - given_back - sum(paid.values()), 0)
 
 
 def test_a_plan_bounds_what_is_outstanding_also_of_two_at_once(
