@@ -78,6 +78,8 @@ def entries(function: Callable[..., object], *, credit: bool) -> tuple[Entry, ..
         "rail": "RAIL",
         "name": "NAME",
         "payment": "PAYMENT",
+        "refund": "REFUND",
+        "funding": "FUNDING",
         "credit": credit,
         **{name: book_of(owner, livemode=False) for name, owner in OWNERS.items()},
     }

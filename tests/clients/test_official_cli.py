@@ -11,11 +11,8 @@ from tests.clients.programs import PATIENCE_S
 from tests.code.events import told
 from tests.reliability.served import KEY
 
-UNTRIGGERED = {
-    "payment_intent.partially_funded", "payment_link.created", "payment_link.updated",
-}  # fmt: skip
-"""Events that happen here, and whose examples begin with what is not offered, or is no value of
-the API's, as the first one's kind of bank transfer."""
+UNTRIGGERED = {"payment_link.created", "payment_link.updated"}
+"""Events that happen here, and whose examples begin with what is not offered."""
 
 
 @pytest.fixture

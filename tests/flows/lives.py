@@ -360,6 +360,39 @@ LIVES = {
     refund.given_back rail=ach
     bank_payment.unapplied rail=ach
     """,
+    "what a customer has, and goes to its bank at the second try": """
+    bank_payment.sent
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    cash_balance.return_initiated
+    cash_balance.return_canceled
+    cash_balance.return_initiated
+    cash_balance.return_sent rail=ach
+    cash_balance.return_dropped rail=ach
+    cash_balance.return_sent rail=ach
+    bank_payment.refund_paid rail=ach
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    cash_balance.return_came_back
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    cash_balance.return_sent rail=ach
+    bank_payment.refund_paid rail=ach
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    """,
+    "what a customer has sent and used, and takes back": """
+    bank_payment.sent
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    charge.captured amount=fee fee=nothing purse=available rail=ach
+    bank_payment.applied amount=fee rail=ach
+    cash_balance.taken_back
+    bank_payment.went_back rail=ach
+    bank_line.booked credit=no rail=ach
+    cash_balance.made_good amount=net
+    cash_balance.overdrawn amount=fee
+    """,
     "what a customer has, set aside for a payment": """
     bank_payment.sent
     bank_payment.came_in rail=ach

@@ -88,6 +88,7 @@ from bezant.resources.payments import (
     payment_intents,
     payment_methods,
     refunds,
+    return_page,
     setup_attempts,
     setup_intents,
 )
@@ -250,6 +251,7 @@ class Office:
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
         self.app.add_route(pay_page.PATH, pay_page.PayPage(self.runtime))
+        self.app.add_route(return_page.PATH, return_page.ReturnPage(self.runtime))
         add_onboarding(self.app, self.runtime)
         add_checkout(self.app, self.runtime)
         self.run(self._open())

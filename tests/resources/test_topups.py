@@ -10,7 +10,7 @@ from tests.resources.office import Office
 BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
     ({"amount": 0}, "parameter_invalid_integer", "amount"),
     ({"amount": "ten"}, "parameter_invalid_integer", "amount"),
-    ({"currency": "jpy"}, "currency_not_supported", "currency"),
+    ({"currency": "chf"}, "currency_not_supported", "currency"),
     ({"source": "btok_us_verified"}, None, "source"),
     ({"payment_method": "pm_1"}, None, "payment_method"),
     ({"statement_descriptor": "x" * 16}, "parameter_invalid", "statement_descriptor"),

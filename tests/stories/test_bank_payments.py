@@ -88,7 +88,7 @@ async def pay_by_code(shop: Shop, rail: str, reference: str) -> None:
 
 
 async def story(shop: Shop, world: World) -> None:
-    customer = (await shop.call("POST", "/v1/customers", name="Grace"))["id"]
+    customer = (await shop.call("POST", "/v1/customers", name="Grace", email="g@example.com"))["id"]
     good = {
         "ach": await shop.sell("usd", "us_bank_account", payment_method="pm_usBankAccount_success"),
         "sepa": await shop.sell("eur", "sepa_debit", payment_method_data=sepa(IBAN_GOOD)),
@@ -139,21 +139,39 @@ async def story(shop: Shop, world: World) -> None:
         (await shop.call("POST", "/v1/refunds", payment_intent=each, amount=4_000))["id"]
         for each in paid
     ]
+    fund = f"/v1/test_helpers/customers/{customer}/fund_cash_balance"
+    await shop.call("POST", fund, amount=10_000, currency="jpy")
+    yen = await shop.call(
+        "POST", "/v1/refunds", origin="customer_balance", customer=customer, currency="jpy",
+        amount=4_000,
+    )  # fmt: skip
+    refunds.append(yen["id"])
+    await tell(shop, refunds[-2], routing="110000000", number="000123456789")
+    await tell(shop, refunds[-1], routing="BOTKJPJT", number="1234567")
     await shop.seconds(8)
     states = {each: (await shop.call("GET", f"/v1/refunds/{each}"))["status"] for each in refunds}
     assert states == dict.fromkeys(refunds, "succeeded")
     held = {name: bank.balance() for name, bank in world.banks.items()}
     assert held == {
-        "sandbox": 21_999,  # A cent has proved that somebody sees the account.
+        "sandbox": 17_999,  # A cent has proved that somebody sees the account.
         "sandbox-eur": 6_000,
         "sandbox-gbp": 6_000,
         "sandbox-cad": 5_998,  # And two cents in Canada.
         "sandbox-brl": 6_000,
         "sandbox-inr": 6_000,
+        "sandbox-jpy": 6_000,
     }
     for name in world.banks:
         assert await world.unexplained(name) == 0, (name, world.banks[name].lines())
     await world.mirrors()
+
+
+async def tell(shop: Shop, refund: str, **account: str) -> None:
+    """Tell, as the customer, to which account a refund may go."""
+    place = (await shop.call("GET", f"/v1/refunds/{refund}/instructions"))["url"]
+    path = "/refunds/" + place.partition("/refunds/")[2]
+    answer = await shop.http.post(path, data={"name": "Grace Hopper", **account})
+    assert "on its way" in answer.text, answer.text
 
 
 async def reference_of(shop: Shop, intent: str) -> str:

@@ -180,6 +180,23 @@ class Config(Struct, frozen=True, kw_only=True):
             pattern=r"\S{16,}",
         ),
     ] = None
+    smtp_url: Annotated[
+        Secret | None,
+        _setting(
+            "Mail server by which customers are asked in live mode to which account a refund may "
+            "go; without it, nobody is written to.",
+            "an address such as smtp://user:password@mail.example.com:587, or with smtps",
+            pattern=r"smtps?://\S+",
+        ),
+    ] = None
+    mail_from: Annotated[
+        str | None,
+        _setting(
+            "Address that letters to customers come from.",
+            "an address such as refunds@example.com",
+            pattern=r"[^@\s<>]+@[^@\s<>]+",
+        ),
+    ] = None
     sandbox: Annotated[
         Literal["fast", "calendar"],
         _setting(

@@ -35,7 +35,7 @@ from bezant.resources.connect.verification import Verifiers
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
 from bezant.resources.core.prefunding import PrefundingDrawer
-from bezant.resources.payments import pay_page
+from bezant.resources.payments import pay_page, return_page
 from bezant.resources.payments.authentication_page import AuthenticationPage
 from bezant.resources.payments.card_news import CardNews
 from bezant.resources.stripecli.sockets import Sockets
@@ -43,6 +43,7 @@ from bezant.server.acquirer import SimulatedNews, SimulatedWire, WiredAcquirer
 from bezant.server.backend import PlatformBackend
 from bezant.server.first_start import FirstStart, first_start
 from bezant.server.sandbox import Sandbox
+from bezant.server.smtp import mailers_of
 from bezant.server.steering import Steering
 from bezant.server.verifier import verifiers_of
 from bezant.server.wiring import (
@@ -152,6 +153,7 @@ class Platform:
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
         self.app.add_route(pay_page.PATH, pay_page.PayPage(self.runtime))
+        self.app.add_route(return_page.PATH, return_page.ReturnPage(self.runtime))
         add_onboarding(self.app, self.runtime)
         add_checkout(self.app, self.runtime)
         self.served = Sockets(self.app, self.runtime)
@@ -214,6 +216,7 @@ class Platform:
             Acquirer: acquirer,
             CardNews: SimulatedNews(self.cards),
             Verifiers: verifiers_of(config, clock),
+            **mailers_of(config),
         }
 
     def _recurring(self) -> dict[str, Recurring]:

@@ -50,6 +50,7 @@ ZONES: Mapping[str, str] = {
     "cad": "America/Toronto",
     "brl": "America/Sao_Paulo",
     "inr": "Asia/Kolkata",
+    "jpy": "Asia/Tokyo",
 }
 """Where the simulated banks of a currency are."""
 

@@ -20,6 +20,7 @@ from bezant.rail import (
 
 _OPERATOR = "BEZANT OPERATOR"
 _BIC_US, _BIC_DE, _BIC_GB = "SNDBUS33XXX", "SNDBDEFFXXX", "SNDBGB2LXXX"
+_BIC_JP, _NUMBER_JP = "SNDBJPJTXXX", "7654321"
 _IBAN = "DE44999999990532013000"
 _SORT_CODE, _NUMBER = "009911", "87654321"
 _INSTITUTION, _TRANSIT, _CANADIAN = "999", "00011", "1234567890"
@@ -28,6 +29,7 @@ _VPA = "operator@sandboxbank"
 
 _NEW_YORK = Address("US", "New York", "10001", "Broadway", "1500", "NY")
 _BERLIN = Address("DE", "Berlin", "10117", "Unter den Linden", "1")
+_TOKYO = Address("JP", "Tokyo", "100-0005", "Marunouchi", "1")
 _TORONTO = Address("CA", "Toronto", "M5H 1J9", "Bay Street", "200", "ON")
 _LONDON = Address("GB", "London", "EC2R 8AH", "Threadneedle Street", "1")
 
@@ -144,6 +146,25 @@ def _rupees() -> BankProfile:
     )
 
 
+def _yen() -> BankProfile:
+    """Return a bank that yen are sent to, and leave only by correspondent banks."""
+    account = BicAccount(_NUMBER_JP, _BIC_JP, "JP")
+    return BankProfile(
+        name="sandbox-jpy",
+        currency="jpy",
+        account=_NUMBER_JP,
+        details=account,
+        holder=_OPERATOR,
+        bank_name="SANDBOX BANK",
+        rails={
+            "swift": replace(
+                _access("BEZANT", _BIC_JP, account, _TOKYO), prices={"standard": 2_000}
+            )
+        },
+        simulated=True,
+    )
+
+
 WORLD: tuple[BankProfile, ...] = (
     _dollars(),
     _euros(),
@@ -151,5 +172,6 @@ WORLD: tuple[BankProfile, ...] = (
     _canadian_dollars(),
     _reais(),
     _rupees(),
+    _yen(),
 )
 """Every account at a simulated bank, the one that test mode begins with first."""

@@ -72,6 +72,7 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
             "application_fee",
             "charge",
             "connect_collection_transfer",
+            "customer_cash_balance_transaction",
             "dispute",
             "fee_refund",
             "payout",

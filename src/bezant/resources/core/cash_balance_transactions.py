@@ -1,15 +1,23 @@
 """Cash balance transactions: what came onto a customer's cash balance, and what went from there."""
 
+from datetime import timedelta
+
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.routes import Routes
+from bezant.flows import bank_payment
 from bezant.flows import cash_balance as flow
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
-from bezant.resources.core.cash_transaction import CashBalanceTransaction
+from bezant.resources.core.cash_transaction import (
+    REVERSE_JOB,
+    TAKEN,
+    CashBalanceTransaction,
+    enqueue_about,
+)
 from bezant.resources.core.customer import Customer
 
 PATH = "/v1/customers/{customer}/cash_balance_transactions"
@@ -39,10 +47,26 @@ def _settled(
     ctx.post(flow.settled(made.money, book=movement.book, rail=movement.rail), source=made.id)
 
 
+def _returned(
+    ctx: Context, made: CashBalanceTransaction, movement: Movement, _fact: MovementFact
+) -> None:
+    """Give money back to whoever sent it by mistake, or was robbed of it; it may have been used."""
+    entry = flow.taken_back(made.money, book=movement.book, funding=made.id)
+    ctx.post(entry, source=made.id)
+    ctx.save(made, hidden={TAKEN: True})
+    enqueue_about(ctx, REVERSE_JOB, made.id, movement.book, movement.platform, after=timedelta())
+
+
+def _house_returned(total: Money, house: Book, rail: str) -> Entry:
+    return bank_payment.went_back(total, house=house, rail=rail)
+
+
 def _house_settled(total: Money, house: Book, rail: str) -> Entry:
     return flow.received(total, house=house, rail=rail)
 
 
 handler = Handler(
-    subject=CashBalanceTransaction, on={"settled": _settled}, house={"settled": _house_settled}
+    subject=CashBalanceTransaction,
+    on={"settled": _settled, "returned": _returned},
+    house={"settled": _house_settled, "returned": _house_returned},
 )

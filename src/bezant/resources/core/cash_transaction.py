@@ -4,6 +4,7 @@ The money is in the ledger, on an account of its own for each customer.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -13,14 +14,25 @@ from bezant.api.resource import Expands, Resource
 from bezant.kernel.money import Money
 from bezant.ledger import balances
 from bezant.ledger.balances import BalancePage
+from bezant.ledger.book import Book
 from bezant.ledger.chart import customer_cash
 from bezant.resources.core.customer import Customer
 
 MOST_CURRENCIES = 200
-BankTransferType = Literal["us_bank_transfer", "eu_bank_transfer", "gb_bank_transfer"]
+KEPT_FOR = timedelta(days=75)
+"""How long money stays on a cash balance that nothing is paid with; then it goes back."""
+OLD_JOB = "cash_balances.return_old"
+REVERSE_JOB = "cash_balances.reverse"
+TAKEN = "taken"
+"""Where a funding's hidden part says that its sender has it again, until that is made good."""
+BankTransferType = Literal[
+    "us_bank_transfer", "eu_bank_transfer", "gb_bank_transfer", "jp_bank_transfer"
+]
 CashChange = Literal[
+    "adjusted_for_overdraft",
     "applied_to_payment",
     "funded",
+    "funding_reversed",
     "refunded_from_payment",
     "return_canceled",
     "return_initiated",
@@ -51,6 +63,14 @@ class GbBankTransfer(Struct, frozen=True):
     sort_code: str | None = None
 
 
+class JpBankTransfer(Struct, frozen=True):
+    """From which account it came."""
+
+    sender_bank: str | None = None
+    sender_branch: str | None = None
+    sender_name: str | None = None
+
+
 class BankTransfer(Struct, frozen=True, omit_defaults=True):
     """How money came; `reference` is what the customer wrote on it."""
 
@@ -59,6 +79,7 @@ class BankTransfer(Struct, frozen=True, omit_defaults=True):
     us_bank_transfer: UsBankTransfer | None = None
     eu_bank_transfer: EuBankTransfer | None = None
     gb_bank_transfer: GbBankTransfer | None = None
+    jp_bank_transfer: JpBankTransfer | None = None
 
 
 class Funded(Struct, frozen=True):
@@ -79,10 +100,19 @@ class OfRefund(Struct, frozen=True):
     refund: str
 
 
+class OfOverdraft(Struct, frozen=True):
+    """What was taken from the account's balance, and which change had left less than nothing."""
+
+    balance_transaction: str
+    linked_transaction: str
+
+
 class CashBalanceTransaction(Resource, tag="customer_cash_balance_transaction"):
     """A change of a customer's cash balance, in minor units."""
 
     expands: ClassVar[Expands] = {
+        "adjusted_for_overdraft.balance_transaction": ("balance_transaction",),
+        "adjusted_for_overdraft.linked_transaction": ("customer_cash_balance_transaction",),
         "applied_to_payment.payment_intent": ("payment_intent",),
         "customer": ("customer",),
         "refunded_from_payment.refund": ("refund",),
@@ -90,6 +120,7 @@ class CashBalanceTransaction(Resource, tag="customer_cash_balance_transaction"):
     }
     filters: ClassVar[Mapping[str, str]] = {"customer": "parent"}
 
+    adjusted_for_overdraft: OfOverdraft | UnsetType = UNSET
     applied_to_payment: OfPayment | UnsetType = UNSET
     currency: str
     customer: str
@@ -140,6 +171,8 @@ class Cash:
         name = name or ctx.new_id("ccsbtxn")
         self._held[currency] = self.held(currency) + amount
         ctx.save(ctx.current(self.customer))
+        if amount > 0 and kind != "adjusted_for_overdraft":
+            enqueue_about(ctx, OLD_JOB, name, ctx.book, ctx.caller.platform, after=KEPT_FOR)
         return ctx.create(
             CashBalanceTransaction(
                 id=name,
@@ -154,6 +187,19 @@ class Cash:
             ),
             event="customer_cash_balance_transaction.created",
         )
+
+
+def enqueue_about(
+    ctx: Context, kind: str, subject: str, book: Book, platform: str, *, after: timedelta
+) -> None:
+    """Ask for a job about an object in a book, at once or after some time."""
+    matter = {
+        "platform": platform,
+        "account": book.owner,
+        "livemode": ctx.livemode,
+        "subject": subject,
+    }
+    ctx.enqueue(kind, matter, at=ctx.now() + after)
 
 
 async def held_for(ctx: Context, customer: str) -> dict[str, int]:

@@ -31,12 +31,14 @@ from bezant.resources.core.cash_transaction import (
     EuBankTransfer,
     Funded,
     GbBankTransfer,
+    JpBankTransfer,
     UsBankTransfer,
 )
 from bezant.resources.core.customer import Customer
 from bezant.resources.payments.cash_instructions import TYPES, addresses, country_of, place_of
 from bezant.resources.payments.cash_paying import reconcile
 from bezant.resources.payments.method_option_params import EuBankTransfer as EuCountry
+from bezant.resources.payments.returning import note_sender
 
 FUND = "/v1/test_helpers/customers/{customer}/fund_cash_balance"
 INSTRUCTIONS = "/v1/customers/{customer}/funding_instructions"
@@ -45,6 +47,7 @@ _KINDS: Mapping[str, tuple[BankTransferType, Struct]] = {
     "usd": ("us_bank_transfer", UsBankTransfer()),
     "eur": ("eu_bank_transfer", EuBankTransfer()),
     "gbp": ("gb_bank_transfer", GbBankTransfer()),
+    "jpy": ("jp_bank_transfer", JpBankTransfer()),
 }
 
 
@@ -101,6 +104,7 @@ async def fund_cash_balance(
         name,
         params.reference or written,
     )
+    await note_sender(ctx, customer, params.currency, None)
     instruct.expect(ctx, made, made.money, rail=RAIL, bank=bank, reference=written)
     return made
 
@@ -129,7 +133,7 @@ async def create(
         "object": "funding_instructions",
         "bank_transfer": {
             "country": country_of(place),
-            "financial_addresses": addresses(place),
+            "financial_addresses": addresses(place, params.bank_transfer.requested_address_types),
             "type": wanted,
         },
         "currency": params.currency,
@@ -144,6 +148,7 @@ async def came_for(
     """Note that money which has come unasked is a customer's; returns what expects it now."""
     name = ctx.new_id("ccsbtxn")
     made = await _fund(ctx, customer, received.money, name, received.reference)
+    await note_sender(ctx, customer, received.currency, received)
     written = _reference(name)
     return instruct.expect(ctx, made, made.money, rail=RAIL, bank=bank, reference=written)
 

@@ -4,7 +4,7 @@ At a bank of the sandbox each customer has an account number of its own; at othe
 customers pay to the operator's account, and the reference says who it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import field
@@ -16,18 +16,19 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.ids import RANDOM_BITS
 from bezant.movement.engine import engine_of
 from bezant.movement.profile import BankProfile
-from bezant.rail import Address, GbAccount, IbanAccount, UsAccount
+from bezant.rail import Address, BicAccount, GbAccount, IbanAccount, UsAccount
 from bezant.resources.core.customer import Customer
 
 TYPES: Mapping[str, str] = {
     "eur": "eu_bank_transfer",
     "gbp": "gb_bank_transfer",
+    "jpy": "jp_bank_transfer",
     "usd": "us_bank_transfer",
 }
 """The kind of bank transfer that brings each currency."""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 10
-_DIGITS = {"eur": 10, "gbp": 8, "usd": 12}
+_DIGITS = {"eur": 10, "gbp": 8, "jpy": 7, "usd": 12}
 """Digits of a customer's own account number."""
 _TRIES = 50
 
@@ -80,8 +81,24 @@ async def place_of(ctx: Context, customer: Customer, currency: str) -> Place:
     return Place(bank, number or None, reference)
 
 
-def addresses(place: Place) -> list[dict[str, Any]]:
-    """Return the accounts of a place as the API writes them."""
+def addresses(place: Place, wanted: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Return the accounts of a place as the API writes them, only of the kinds that are wanted.
+
+    Raises InvalidRequest when there are none of these.
+    """
+    known = _addresses(place)
+    found = [each for each in known if not wanted or each["type"] in wanted]
+    if not found:
+        kinds = ", ".join(each["type"] for each in known)
+        raise InvalidRequest(
+            f"The account is told as {kinds}: ask for that, or leave `requested_address_types` "
+            "out.",
+            param="requested_address_types",
+        )
+    return found
+
+
+def _addresses(place: Place) -> list[dict[str, Any]]:
     bank = place.bank
     holder = {
         "account_holder_address": _address(bank),
@@ -109,6 +126,15 @@ def addresses(place: Place) -> list[dict[str, Any]]:
                 "sort_code": sort_code,
             }
             return [_named("sort_code", account, ["bacs", "fps"])]
+        case BicAccount(number, bic):
+            account = {
+                **holder,
+                "account_number": place.number or number,
+                "account_type": "checking",
+                "bank_name": bank.bank_name,
+                "swift_code": bic,
+            }
+            return [_named("swift", account, ["swift"])]
         case _:
             raise InvalidRequest(
                 "The account at the bank has no number that customers could pay to.",
@@ -124,6 +150,8 @@ def country_of(place: Place) -> str:
             return iban[:2]
         case GbAccount():
             return "GB"
+        case BicAccount(country=country):
+            return country
         case _:
             return "US"
 

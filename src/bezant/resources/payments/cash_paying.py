@@ -179,7 +179,7 @@ async def _asking(ctx: Context, cash: Cash, intent: PaymentIntent) -> PaymentInt
     shown: dict[str, Any] = {
         "amount_remaining": left_of(ctx, intent),
         "currency": intent.currency,
-        "financial_addresses": addresses(place),
+        "financial_addresses": addresses(place, _options(intent).get("requested_address_types")),
         "hosted_instructions_url": None,
         "reference": place.reference,
         "type": TYPES[intent.currency],
@@ -218,8 +218,7 @@ def _in_order(
 
 
 def _check_type(intent: PaymentIntent) -> None:
-    options: dict[str, Any] = (intent.payment_method_options or {}).get(KIND, {})
-    wanted = options.get("bank_transfer", {}).get("type")
+    wanted = _options(intent).get("type")
     fitting = TYPES.get(intent.currency)
     if wanted not in (None, fitting):
         raise InvalidRequest(
@@ -227,3 +226,9 @@ def _check_type(intent: PaymentIntent) -> None:
             code="payment_intent_invalid_parameter",
             param="payment_method_options[customer_balance][bank_transfer][type]",
         )
+
+
+def _options(intent: PaymentIntent) -> dict[str, Any]:
+    """Return what is said about how a bank transfer is to be made."""
+    options: dict[str, Any] = (intent.payment_method_options or {}).get(KIND, {})
+    return options.get("bank_transfer", {})

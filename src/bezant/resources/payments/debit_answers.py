@@ -23,9 +23,11 @@ from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.debit_losses import TAKEN_FOR
 from bezant.resources.payments.debiting import CLEAR_JOB, FAIL_JOB, LOSE_JOB, clears_at
 from bezant.resources.payments.later import later
+from bezant.resources.payments.refund_promised import decide
 from bezant.resources.payments.settling import RATE, waiting_of
 
 US = "us_bank_account"
+_CALLED_BACK = "The payment was called back before the bank was asked for it."
 
 
 def _submitted(ctx: Context, charge: Charge, movement: Movement, _fact: MovementFact) -> None:
@@ -48,8 +50,8 @@ def _settled(ctx: Context, charge: Charge, movement: Movement, _fact: MovementFa
     )
 
 
-def _dropped(ctx: Context, charge: Charge, movement: Movement, fact: MovementFact) -> None:
-    """No bank has collected it."""
+def dropped(ctx: Context, charge: Charge, movement: Movement, fact: MovementFact) -> None:
+    """No bank has collected it, or is going to."""
     first, book = waiting_of(ctx, charge), movement.book
     worth, fee = Money(first.amount, first.currency), Money(first.fee, first.currency)
     if RATE not in ctx.hidden(charge):
@@ -103,7 +105,10 @@ def _fail(
             for each in first.fee_details
         ],
     )
-    code, message = failure_of(fact.failure_code)
+    code, message = None, _CALLED_BACK
+    if fact.kind != "canceled":
+        code, message = failure_of(fact.failure_code)
+    decide(ctx, charge, book, movement.platform)
     ctx.save(
         charge,
         failure_balance_transaction=back.id,
@@ -144,8 +149,8 @@ handler = Handler(
     on={
         "submitted": _submitted,
         "settled": _settled,
-        "rejected": _dropped,
-        "canceled": _dropped,
+        "rejected": dropped,
+        "canceled": dropped,
         "returned": _came_back,
         "recalled": _came_back,
     },

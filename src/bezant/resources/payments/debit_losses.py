@@ -7,6 +7,7 @@ money already.
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.movement import instruct
@@ -81,4 +82,5 @@ async def _spare_refunds(ctx: Context, charge: Charge) -> None:
         movement = await instruct.movement_of(ctx, refund.id)
         if movement.may_become("canceled") and movement.file is None:
             canceled = instruct.cancel(ctx, movement)
-            refund_by_bank.dropped(ctx, refund, canceled, canceled.facts[-1])
+            told = replace(canceled.facts[-1], reason=refund_by_bank.DISPUTED)
+            refund_by_bank.dropped(ctx, refund, canceled, told)

@@ -27,6 +27,7 @@ from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.refund_promised import decide
 from bezant.resources.payments.screening import IP_ADDRESS, ip_of
 from bezant.resources.payments.settling import Means, clear, settle
 from bezant.resources.payments.statement_descriptor import descriptor
@@ -133,6 +134,7 @@ async def cleared(ctx: Context, matter: Matter) -> bool:
     charge = ctx.save(
         ctx.current(charge), paid=True, status="succeeded", event="charge.succeeded", **changes
     )
+    decide(ctx, charge, ctx.book, ctx.caller.platform)
     intent = await _intent(ctx, charge)
     if intent is not None:
         ctx.save(
@@ -152,13 +154,11 @@ async def failed(ctx: Context, matter: Matter) -> bool:
     intent = await _intent(ctx, charge)
     if intent is None:
         return False
-    assert charge.failure_code is not None, "what has failed says why"
+    code = charge.failure_code or "could_not_process"
     method = await ctx.find(PaymentMethod, charge.payment_method or "")
     ctx.save(
         intent,
-        last_payment_error=bank_failures.told(
-            ctx, charge.failure_code, charge=charge.id, method=method
-        ),
+        last_payment_error=bank_failures.told(ctx, code, charge=charge.id, method=method),
         payment_method=None,
         status="requires_payment_method",
         event="payment_intent.payment_failed",

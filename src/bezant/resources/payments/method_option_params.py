@@ -138,7 +138,7 @@ class EuBankTransfer(Params):
 
 
 class BankTransferOptions(Params):
-    """What kind of bank transfer pays."""
+    """What kind of bank transfer pays; `jp_bank_account` is how the official examples spell it."""
 
     eu_bank_transfer: EuBankTransfer | None = None
     requested_address_types: (
@@ -147,6 +147,7 @@ class BankTransferOptions(Params):
     type: Literal[
         "eu_bank_transfer",
         "gb_bank_transfer",
+        "jp_bank_account",
         "jp_bank_transfer",
         "mx_bank_transfer",
         "us_bank_transfer",

@@ -24,6 +24,8 @@ _NO_AGREEMENT: Mapping[str, Any] = {
     "payment_schedule": None,
     "transaction_type": None,
 }
+_SPELLINGS: Mapping[str, str] = {"jp_bank_account": "jp_bank_transfer"}
+"""Kinds of bank transfer that have another spelling, and what they are."""
 _NOT_SHOWN = ("financial_connections", "mandate_options", "networks", "bank_transfer")
 
 
@@ -51,7 +53,7 @@ def agreement(before: Mapping[str, Any], sent: AcssMandate) -> dict[str, Any]:
 
 
 def _transfer(sent: BankTransferOptions) -> dict[str, Any]:
-    shown: dict[str, Any] = {"type": sent.type}
+    shown: dict[str, Any] = {"type": _SPELLINGS.get(sent.type, sent.type)}
     if sent.requested_address_types is not None:
         shown["requested_address_types"] = sent.requested_address_types
     if sent.eu_bank_transfer is not None:

@@ -8,7 +8,7 @@ CURRENCIES: Mapping[str, frozenset[str]] = {
     "acss_debit": frozenset({"cad"}),
     "bacs_debit": frozenset({"gbp"}),
     "card": frozenset(),
-    "customer_balance": frozenset({"eur", "gbp", "usd"}),
+    "customer_balance": frozenset({"eur", "gbp", "jpy", "usd"}),
     "pix": frozenset({"brl"}),
     "sepa_debit": frozenset({"eur"}),
     "upi": frozenset({"inr"}),

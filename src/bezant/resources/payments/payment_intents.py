@@ -14,6 +14,7 @@ from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
 from bezant.resources.payments import microdeposit, paying, verifying
 from bezant.resources.payments.amount_details import detailed
+from bezant.resources.payments.calling_back import call_back
 from bezant.resources.payments.capturing import cancel_held, capture_charge, release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.client_access import (
@@ -199,11 +200,13 @@ _NOT_KEPT = ("amount_to_capture", "final_capture", "metadata", "transfer_data")
 
 @routes.action
 async def cancel(ctx: Context, intent: PaymentIntent, params: CancelPaymentIntent) -> PaymentIntent:
-    """End it; what is held goes back to the cardholder's bank."""
+    """End it; what is held goes back, and a collection that has not left is called back."""
     if intent.status == "requires_capture":
         return await cancel_held(ctx, intent, params.cancellation_reason)
     check_free(ctx, intent, to_cancel=True)
-    if intent.status not in CONFIRMABLE:
+    if intent.status == "processing":
+        await call_back(ctx, intent)
+    elif intent.status not in CONFIRMABLE:
         raise unexpected(intent, "can't be canceled")
     intent = await paying.abandon(ctx, intent)
     follow(ctx, intent)

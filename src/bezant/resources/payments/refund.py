@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import Context, Hidden, created_of
 from bezant.api.resource import Expands, Identified
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
@@ -35,7 +35,7 @@ class Refund(Identified, tag="refund"):
 
     amount: int
     balance_transaction: str | None
-    charge: str
+    charge: str | None
     created: int
     currency: str
     customer: str | None = None
@@ -45,6 +45,7 @@ class Refund(Identified, tag="refund"):
     failure_reason: str | UnsetType = UNSET
     instructions_email: str | UnsetType = UNSET
     metadata: dict[str, str] = field(default_factory=dict[str, str])
+    next_action: dict[str, Any] | UnsetType = UNSET
     payment_intent: str | None = None
     payment_method: str | None = None
     pending_reason: Literal["charge_pending", "insufficient_funds", "processing"] | UnsetType = (
@@ -62,16 +63,15 @@ class Refund(Identified, tag="refund"):
         return Money(self.amount, self.currency)
 
 
-def told(
-    ctx: Context,
-    refund: Refund,
-    event: Literal["refund.failed", "refund.updated"],
-    **changes: Any,
+def announced(
+    ctx: Context, refund: Refund, *, hidden: Hidden | None = None, **changes: Any
 ) -> Refund:
-    """Change a refund and tell of it, also under the older name of such news."""
-    refund = ctx.save(refund, event=event, **changes)
-    ctx.emit("charge.refund.updated", refund)
-    return refund
+    """Save what becomes of a refund; whoever minds its charge is told as well."""
+    event = "refund.failed" if changes.get("status") == "failed" else "refund.updated"
+    saved = ctx.save(refund, event=event, hidden=hidden, **changes)
+    if saved.charge is not None:
+        ctx.emit("charge.refund.updated", saved)
+    return saved
 
 
 def give_back(

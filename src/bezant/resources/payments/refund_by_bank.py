@@ -1,36 +1,41 @@
 """Refunds by bank: what a bank has brought goes back to the payer as a movement of its own.
 
-It is done when the bank has paid it; what does not arrive is the owner's again.
+It is done when the bank has paid it; what does not arrive is the owner's again. What goes back out
+of a cash balance is told of here as well, and waits for another account.
 """
 
 from typing import Any
 
 import msgspec
 
-from bezant.api.context import Context, created_of
+from bezant.api.context import Context
 from bezant.flows import bank_payment as flow
 from bezant.flows import conversion
-from bezant.flows.charge import Purse
-from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
-from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments import returning
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.later import Matter, later
-from bezant.resources.payments.refund import Refund
-from bezant.resources.payments.refunding import CONVERTED, UNTIL, WORTH, Way, Wish, give_back
+from bezant.resources.payments.refund import Refund, announced
+from bezant.resources.payments.refund_promised import ended, kept_no_more, promise, wish_of
+from bezant.resources.payments.refund_undone import (
+    RESTORE_JOB,
+    purse_of,
+    recorded,
+    worth_of,
+)
+from bezant.resources.payments.refunding import CURRENCY, Way, Wish, give_back, plain
 from bezant.resources.payments.sending_back import send_back
-from bezant.resources.payments.settling import RATE
 
-RESTORE_JOB = "refunds.restore"
-CURRENCY = "currency"
-"""Where a refund's hidden part has the currency of the account, if the payment was converted."""
+DISPUTED = "charge_for_pending_refund_disputed"
+"""Why a refund is not sent whose payment its payer's bank has taken back."""
 _DESTINATIONS = {
     "acss_debit": "ca_bank_transfer",
     "bacs_debit": "gb_bank_transfer",
@@ -42,38 +47,59 @@ _DESTINATIONS = {
 _WITHOUT_REFERENCE = "acss_debit"
 """The API has no words for the reference of a transfer in Canada."""
 
+log = get_logger(__name__)
+
 
 async def refund_by_bank(ctx: Context, charge: Charge, wish: Wish) -> Refund:
-    """Send all or a part of what a bank has brought back to where it came from."""
+    """Send all or a part of what a bank has brought back to where it came from.
+
+    What a bank is still to bring goes back once it has.
+    """
     if charge.status == "pending":
-        raise InvalidRequest(
-            f"{charge.id} has not been paid yet, so there is nothing to give back: wait for "
-            "`charge.succeeded`.",
-            code="charge_not_refundable",
-            param="charge",
-        )
+        return promise(ctx, charge, wish)
+    return await _send(ctx, charge, wish, ctx.new_id("re"), promised=False)
+
+
+async def begun(ctx: Context, matter: Matter) -> bool:
+    """Begin a refund that has waited for its payment, or end it when there is nothing to send."""
+    refund = await ctx.load(Refund, matter.subject)
+    if refund.pending_reason != "charge_pending":
+        return False
+    assert refund.charge is not None, "it waits for a payment"
+    charge = kept_no_more(ctx, await ctx.load(Charge, refund.charge), refund)
+    if charge.status == "failed":
+        ended(ctx, refund, "canceled", None)
+    elif charge.disputed:
+        ended(ctx, refund, "failed", DISPUTED)
+    else:
+        try:
+            await _send(ctx, charge, wish_of(ctx, refund), refund.id, promised=True)
+        except InvalidRequest as refused:
+            log.warning("refund_refused", refund=refund.id, reason=refused.message)
+            return await _refused(ctx.fresh(), refund.id)
+    return True
+
+
+async def _refused(ctx: Context, name: str) -> bool:
+    """Let a refund fail that can't be sent after all; nothing was taken for it."""
+    refund = await ctx.load(Refund, name)
+    assert refund.charge is not None, "it waits for a payment"
+    kept_no_more(ctx, await ctx.load(Charge, refund.charge), refund)
+    ended(ctx, refund, "failed", "unknown")
+    await ctx.write()
+    return False
+
+
+async def _send(ctx: Context, charge: Charge, wish: Wish, name: str, *, promised: bool) -> Refund:
     method = await ctx.load(PaymentMethod, charge.payment_method or "")
-    name = ctx.new_id("re")
-    named = Refund(
-        id=name,
-        amount=wish.amount.amount,
-        balance_transaction=None,
-        charge=charge.id,
-        created=created_of(name),
-        currency=charge.currency,
-    )
-    movement = await send_back(ctx, charge, method, named, wish.amount)
+    movement = await send_back(ctx, charge, method, plain(charge, wish, name), wish.amount)
     details: dict[str, Any] = {"type": _DESTINATIONS[method.type]}
     if method.type in BANK_METHODS and method.type != _WITHOUT_REFERENCE:
         details[details["type"]] = {"reference": None, "reference_status": "pending"}
     elif method.type == "pix":
         details["pix"] = {}
-    way = Way(rail=movement.rail, sends=True, pending=True, destination=details)
-    refund = await give_back(ctx, charge, wish, name, way)
-    if RATE in ctx.hidden(charge):
-        before = await ctx.load(BalanceTransaction, charge.balance_transaction or "")
-        ctx.save(refund, hidden=ctx.hidden(refund) | {CURRENCY: before.currency})
-    return refund
+    way = Way(rail=movement.rail, sends=True, pending=True, destination=details, promised=promised)
+    return await give_back(ctx, charge, wish, name, way)
 
 
 def _submitted(ctx: Context, refund: Refund, movement: Movement, _fact: MovementFact) -> None:
@@ -82,18 +108,21 @@ def _submitted(ctx: Context, refund: Refund, movement: Movement, _fact: Movement
     if "reference_status" not in details.get(kind, {}):
         return
     told = {"reference": movement.reference, "reference_status": "available"}
-    ctx.save(refund, destination_details=details | {kind: told}, event="refund.updated")
+    announced(ctx, refund, destination_details=details | {kind: told})
 
 
 def _settled(ctx: Context, refund: Refund, movement: Movement, _fact: MovementFact) -> None:
     entry = flow.refund_paid(movement.money, book=movement.book, rail=movement.rail)
     ctx.post(entry, source=refund.id)
-    ctx.save(refund, status="succeeded", pending_reason=msgspec.UNSET, event="refund.updated")
+    announced(ctx, refund, status="succeeded", pending_reason=msgspec.UNSET)
 
 
 def dropped(ctx: Context, refund: Refund, movement: Movement, fact: MovementFact) -> None:
     """No bank has carried it out."""
-    book, worth, purse = movement.book, _worth(ctx, refund), _purse(ctx, refund)
+    if returning.is_return(ctx, refund):
+        returning.dropped(ctx, refund, movement)
+        return
+    book, worth, purse = movement.book, worth_of(ctx, refund), purse_of(ctx, refund)
     if CURRENCY in ctx.hidden(refund):
         for entry in conversion.not_sent(
             movement.money, worth, book=book, rail=movement.rail, purse=purse, house=ctx.house
@@ -107,7 +136,10 @@ def dropped(ctx: Context, refund: Refund, movement: Movement, fact: MovementFact
 
 def _came_back(ctx: Context, refund: Refund, movement: Movement, fact: MovementFact) -> None:
     """The payer's bank did not take it."""
-    book, worth, purse = movement.book, _worth(ctx, refund), _purse(ctx, refund)
+    if returning.is_return(ctx, refund):
+        returning.came_back(ctx, refund, movement)
+        return
+    book, worth, purse = movement.book, worth_of(ctx, refund), purse_of(ctx, refund)
     if CURRENCY in ctx.hidden(refund):
         for entry in conversion.came_again(
             movement.money, worth, book=book, purse=purse, house=ctx.house
@@ -119,56 +151,18 @@ def _came_back(ctx: Context, refund: Refund, movement: Movement, fact: MovementF
 
 
 def _fail(ctx: Context, refund: Refund, movement: Movement, fact: MovementFact) -> None:
-    until = ctx.hidden(refund)[UNTIL] if _purse(ctx, refund) == "pending" else None
-    back = record(
+    disputed = fact.reason == DISPUTED
+    canceled = fact.kind == "canceled" and not disputed
+    why = "merchant_request" if canceled else "unknown"
+    announced(
         ctx,
-        "refund_failure",
-        _worth(ctx, refund),
-        source=refund.id,
-        book=movement.book,
-        pending_until=until,
-    )
-    canceled = fact.kind == "canceled"
-    ctx.save(
         refund,
-        failure_balance_transaction=back.id,
-        failure_reason="merchant_request" if canceled else "unknown",
+        failure_reason=DISPUTED if disputed else why,
         pending_reason=msgspec.UNSET,
         status="canceled" if canceled else "failed",
-        event="refund.updated" if canceled else "refund.failed",
+        **recorded(ctx, refund, movement.book),
     )
     later(ctx, RESTORE_JOB, refund.id, movement.book, movement.platform)
-
-
-async def restore(ctx: Context, matter: Matter) -> bool:
-    """Let a charge have so much more left, once, of a refund that has failed."""
-    refund = await ctx.load(Refund, matter.subject)
-    hidden = ctx.hidden(refund)
-    if hidden.get("restored"):
-        return False
-    charge = await ctx.load(Charge, refund.charge)
-    kept = ctx.hidden(charge)
-    if CONVERTED in kept:
-        kept = kept | {CONVERTED: kept[CONVERTED] - hidden[WORTH]}
-    ctx.save(
-        charge,
-        amount_refunded=charge.amount_refunded - refund.amount,
-        hidden=kept,
-        refunded=False,
-        event="charge.updated",
-    )
-    ctx.save(refund, hidden=hidden | {"restored": True})
-    return True
-
-
-def _worth(ctx: Context, refund: Refund) -> Money:
-    hidden = ctx.hidden(refund)
-    return Money(hidden[WORTH], hidden.get(CURRENCY, refund.currency))
-
-
-def _purse(ctx: Context, refund: Refund) -> Purse:
-    until = ctx.hidden(refund)[UNTIL]
-    return "available" if until is None or until <= unix_seconds(ctx.now()) else "pending"
 
 
 def _house_paid(total: Money, house: Book, rail: str) -> Entry:

@@ -13,7 +13,7 @@ from bezant.rail.cards import RefundTold
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.refund import Refund, told
+from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refunding import CONVERTED, PARTS, REFUNDED
 from bezant.resources.payments.settling import RATE
 from bezant.resources.payments.transfer import until
@@ -35,7 +35,7 @@ async def refund_told(ctx: Context, notice: RefundTold) -> None:
     if refund is None:
         log.warning("refund_unknown", charge=charge.id, reference=reference)
     elif notice.succeeded and refund.status == "pending":
-        told(ctx, refund, "refund.updated", status="succeeded", pending_reason=msgspec.UNSET)
+        announced(ctx, refund, status="succeeded", pending_reason=msgspec.UNSET)
     elif not notice.succeeded:
         await refund_failed(ctx, charge, refund, reference)
 
@@ -57,10 +57,9 @@ async def refund_failed(
     refunded = charge.amount_refunded - amount
     hidden = _taken_back(ctx.hidden(charge), gone, worth)
     ctx.save(charge, hidden=hidden, amount_refunded=refunded, refunded=False)
-    return told(
+    return announced(
         ctx,
         refund,
-        "refund.failed",
         status="failed",
         failure_balance_transaction=back.id,
         failure_reason="unknown",

@@ -29,7 +29,7 @@ from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.dispute import Dispute, taken_of
 from bezant.resources.payments.fee_refund import give_back_fee, share_of_fee
 from bezant.resources.payments.fraud_report import reported
-from bezant.resources.payments.refund import Refund, RefundReason
+from bezant.resources.payments.refund import Refund, RefundReason, announced
 from bezant.resources.payments.reserve import SourceTransaction, draw_on
 from bezant.resources.payments.settled import Settled, settled_of
 from bezant.resources.payments.settling import BILLED, RATE, TRANSFERS
@@ -42,9 +42,9 @@ PARTS = "parts"
 much of it, in minor units."""
 CONVERTED = "converted"
 """Where a charge's hidden part has what its refunds came to in the currency of its account."""
-WORTH, UNTIL = "worth", "until"
-"""Where a refund's hidden part has what it came to, in minor units of the account's currency, and
-until when it is pending (Unix seconds)."""
+WORTH, UNTIL, CURRENCY = "worth", "until", "currency"
+"""Where a refund's hidden part has what it came to, in minor units of the account's currency, until
+when it is pending (Unix seconds), and that currency, if the payment was converted."""
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -62,7 +62,8 @@ class Way(Struct, frozen=True, kw_only=True):
     """How a refund goes: over which rail, and what it shows of that.
 
     `sends` says that the payer's bank is sent the money, instead of being owed so much less.
-    `parts` are what came out of each capture, by the acquirer's reference.
+    `parts` are what came out of each capture, by the acquirer's reference. `told` is what else the
+    refund shows; `promised` says that it is there already, and has waited.
     """
 
     rail: str
@@ -71,6 +72,8 @@ class Way(Struct, frozen=True, kw_only=True):
     kind: Literal["refund", "payment_refund"] = "payment_refund"
     destination: dict[str, Any]
     parts: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    promised: bool = False
 
 
 async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
@@ -111,27 +114,40 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
     if total:
         await money_gone(ctx, ctx.current(changed), "refunded_as_fraud" if fraud else "refunded")
         await _inquiries_end(ctx, changed)
-    made = Refund(
+    told: dict[str, Any] = {
+        "balance_transaction": transaction.id,
+        "destination_details": way.destination,
+        "pending_reason": "processing" if way.pending else UNSET,
+        "status": "pending" if way.pending else "succeeded",
+        "transfer_reversal": reversal,
+    }
+    made = replace(plain(charge, wish, name), **(told | way.told))
+    pending = before.until if before.status == "pending" else None
+    kept: dict[str, Any] = {WORTH: -transaction.amount, UNTIL: pending, PARTS: way.parts}
+    if transaction.currency != charge.currency:
+        kept[CURRENCY] = transaction.currency
+    if way.promised:
+        return announced(ctx, made, hidden=kept)
+    return ctx.create(made, event="refund.created", hidden=kept)
+
+
+def plain(charge: Charge, wish: Wish, name: str) -> Refund:
+    """Return a refund as it is whatever way it goes."""
+    return Refund(
         id=name,
         amount=wish.amount.amount,
-        balance_transaction=transaction.id,
+        balance_transaction=None,
         charge=charge.id,
         created=created_of(name),
         currency=charge.currency,
         customer=charge.customer,
-        destination_details=way.destination,
         instructions_email=wish.instructions_email or UNSET,
         metadata=wish.metadata,
         payment_intent=charge.payment_intent,
         payment_method=charge.payment_method,
-        pending_reason="processing" if way.pending else UNSET,
         reason=wish.reason,
-        status="pending" if way.pending else "succeeded",
-        transfer_reversal=reversal,
+        status="pending",
     )
-    pending = before.until if before.status == "pending" else None
-    kept: dict[str, Any] = {WORTH: -transaction.amount, UNTIL: pending, PARTS: way.parts}
-    return ctx.create(made, event="refund.created", hidden=kept)
 
 
 async def check_shared(ctx: Context, charge: Charge, wish: Wish) -> None:

@@ -1,44 +1,44 @@
 """Refunds: a payment, or a part of it, goes back to who paid."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 from bezant.api.context import Context, created_of
-from bezant.api.params import Amount, Metadata, Params, merged
+from bezant.api.params import Amount, Currency, Metadata, Params, merged
 from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.resources.core.cash_transaction import held_for
 from bezant.resources.core.contact import Email
-from bezant.resources.core.refused import refused
+from bezant.resources.core.customer import Customer
 from bezant.resources.payments import cash_paying, pushing
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.capturing import release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
-from bezant.resources.payments.refund import Refund, told
+from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refund_by_bank import refund_by_bank
-from bezant.resources.payments.refund_cash import refund_to_cash
-from bezant.resources.payments.refund_told import refund_failed
+from bezant.resources.payments.refund_cash import end, refund_transfer, return_cash
+from bezant.resources.payments.refund_promised import promised_of
 from bezant.resources.payments.refunding import Wish, call_back, check_shared, refund_charge
-
-_NO_CASH = refused(
-    "Refunds are of payments: what was paid out of a cash balance goes back there. What a customer "
-    "has on its cash balance can't be sent to a bank from here."
-)
+from bezant.resources.payments.return_page import page_of
 
 
 class CreateRefund(Params):
-    """What a refund is made of; without an amount, all that is left goes back."""
+    """What a refund is made of; without an amount, all that is left goes back.
+
+    With `origin`, it is of what the `customer` has on its cash balance in the `currency`.
+    """
 
     amount: Amount | None = None
     charge: str | None = None
-    currency: Annotated[str, _NO_CASH] | None = None
-    customer: Annotated[str, _NO_CASH] | None = None
+    currency: Currency | None = None
+    customer: str | None = None
     instructions_email: Email | None = None
     metadata: Metadata | None = None
-    origin: Annotated[str, _NO_CASH] | None = None
+    origin: Literal["customer_balance"] | None = None
     payment_intent: str | None = None
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
     refund_application_fee: bool = False
@@ -61,7 +61,10 @@ routes = Routes(
 
 @routes.create
 async def create(ctx: Context, params: CreateRefund) -> Refund:
-    """Give back what was captured, also in parts."""
+    """Give back what was captured, also in parts, or what is on a customer's cash balance."""
+    if params.origin is not None:
+        return await _of_cash(ctx, params)
+    _check_of_payment(params)
     charge = await _charge(ctx, params)
     if charge.source_transfer is not None:
         raise InvalidRequest(
@@ -69,23 +72,8 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         )
     if not charge.captured and charge.payment_intent is None and not charge.refunded:
         return _let_go(ctx, charge, params)
-    if not charge.amount_captured:
-        raise InvalidRequest(
-            f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
-        )
-    if charge.status == "failed":
-        raise InvalidRequest(
-            f"{charge.id} has failed, so there is nothing to give back.",
-            code="charge_not_refundable",
-            param="charge",
-        )
-    if charge.disputed and _by_type(charge) is not refund_charge:
-        raise InvalidRequest(
-            f"{charge.id} is disputed: the payer's bank has taken its money back.",
-            code="charge_disputed",
-            param="charge",
-        )
-    left = charge.left
+    _check(charge)
+    left = charge.left - promised_of(ctx, charge)
     if not left:
         raise InvalidRequest(
             f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
@@ -107,15 +95,9 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
             code="amount_too_large",
             param="amount",
         )
-    wish = Wish(
-        amount=amount,
-        reason=params.reason,
-        metadata=merged({}, params.metadata),
-        reverse_transfer=params.reverse_transfer,
-        refund_application_fee=params.refund_application_fee,
-        instructions_email=params.instructions_email,
-    )
-    await check_shared(ctx, charge, wish)
+    wish = _wish(params, amount)
+    if charge.status != "pending":  # What is shared out is not, yet.
+        await check_shared(ctx, charge, wish)
     return await _by_type(charge)(ctx, charge, wish)
 
 
@@ -123,12 +105,14 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
 async def update(ctx: Context, refund: Refund, params: UpdateRefund) -> Refund:
     """Change the metadata."""
     metadata = merged(refund.metadata, params.metadata)
-    return told(ctx, refund, "refund.updated", metadata=metadata)
+    return announced(ctx, refund, metadata=metadata)
 
 
 @routes.action
-async def cancel(_ctx: Context, refund: Refund) -> Refund:
-    """Refuse: what a card's network was told can't be called back."""
+async def cancel(ctx: Context, refund: Refund) -> Refund:
+    """Cancel a refund whose customer has not said yet where it may go."""
+    if refund.status == "requires_action":
+        return await end(ctx, refund, canceled=True)
     raise InvalidRequest(
         f"Refund {refund.id} can't be canceled: only refunds that wait for the customer can, and "
         f"its status is {refund.status}.",
@@ -146,7 +130,25 @@ async def expire(ctx: Context, refund: Refund) -> Refund:
             f"Refund {refund.id} can't expire: only refunds that wait for the customer can, and "
             f"its status is {refund.status}."
         )
-    return await refund_failed(ctx, await ctx.load(Charge, refund.charge), refund)
+    return await end(ctx, refund, canceled=False)
+
+
+@routes.get("/v1/refunds/{refund}/instructions", returns=None)
+async def instructions(ctx: Context, refund: Refund) -> dict[str, Any]:
+    """Say where the customer tells to which account a refund may go, and until when."""
+    if refund.status != "requires_action" or not refund.next_action:
+        raise InvalidRequest(
+            f"Refund {refund.id} waits for no account: its status is {refund.status}.",
+        )
+    details = refund.next_action["display_details"]
+    return {
+        "object": "refund_instructions",
+        "email": refund.instructions_email or None,
+        "expires_at": details["expires_at"],
+        "livemode": ctx.livemode,
+        "refund": refund.id,
+        "url": page_of(ctx, refund),
+    }
 
 
 def _let_go(ctx: Context, charge: Charge, params: CreateRefund) -> Refund:
@@ -177,10 +179,78 @@ def _let_go(ctx: Context, charge: Charge, params: CreateRefund) -> Refund:
     return ctx.create(made, event="refund.created")
 
 
+def _check(charge: Charge) -> None:
+    """Refuse to give back what nobody has, or what the payer has again."""
+    if not charge.amount_captured:
+        raise InvalidRequest(
+            f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
+        )
+    if charge.status == "failed":
+        raise InvalidRequest(
+            f"{charge.id} has failed, so there is nothing to give back.",
+            code="charge_not_refundable",
+            param="charge",
+        )
+    if charge.disputed and _by_type(charge) is not refund_charge:
+        raise InvalidRequest(
+            f"{charge.id} is disputed: the payer's bank has taken its money back.",
+            code="charge_disputed",
+            param="charge",
+        )
+
+
+async def _of_cash(ctx: Context, params: CreateRefund) -> Refund:
+    for name in ("charge", "payment_intent", "refund_application_fee", "reverse_transfer"):
+        if getattr(params, name):
+            raise InvalidRequest(
+                f"With `origin`, the refund is of a cash balance and of no payment: leave `{name}` "
+                "out.",
+                param=name,
+            )
+    if params.customer is None:
+        raise missing("customer")
+    if params.currency is None:
+        raise missing("currency")
+    customer = await ctx.load(Customer, params.customer, param="customer")
+    if params.amount is None:
+        held = await held_for(ctx, customer.id)
+        amount = Money(held.get(params.currency, 0), params.currency)
+    else:
+        amount = Money(params.amount, params.currency)
+    if not amount:
+        raise InvalidRequest(
+            f"{customer.id} has no {params.currency} on its cash balance.",
+            code="balance_insufficient",
+            param="currency",
+        )
+    return await return_cash(ctx, customer, _wish(params, amount))
+
+
+def _check_of_payment(params: CreateRefund) -> None:
+    for name in ("customer", "currency"):
+        if getattr(params, name) is not None:
+            raise InvalidRequest(
+                f"A payment says itself whose it is and in what: leave `{name}` out, or send "
+                "`origin=customer_balance` to send a cash balance back.",
+                param=name,
+            )
+
+
+def _wish(params: CreateRefund, amount: Money) -> Wish:
+    return Wish(
+        amount=amount,
+        reason=params.reason,
+        metadata=merged({}, params.metadata),
+        reverse_transfer=params.reverse_transfer,
+        refund_application_fee=params.refund_application_fee,
+        instructions_email=params.instructions_email,
+    )
+
+
 def _by_type(charge: Charge) -> Callable[[Context, Charge, Wish], Awaitable[Refund]]:
     kind = (charge.payment_method_details or {}).get("type")
     if kind == cash_paying.KIND:
-        return refund_to_cash
+        return refund_transfer
     return refund_by_bank if kind in (*BANK_METHODS, *pushing.KINDS) else refund_charge
 
 
