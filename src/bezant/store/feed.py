@@ -66,7 +66,7 @@ class FedEvent(NamedTuple):
 
 
 async def connected(conn: Connection, book: int) -> list[str]:
-    """Return the connected accounts of a platform's book."""
+    """Return the connected accounts of a platform's book, also those that are deleted."""
     cursor = await conn.execute(QUERIES.connected, [book])
     return [name for (name,) in await cursor.fetchall()]
 

@@ -1,5 +1,6 @@
+-- Accounts that are deleted are among them: they may still be told of.
 -- name: connected
-select id from object where book_id = %s and kind = 'account' and not deleted
+select id from object where book_id = %s and kind = 'account'
 
 -- name: event_ids
 select e.id

@@ -71,7 +71,7 @@ def _check_agreement(account: Account) -> None:
 def save(
     ctx: Context, account: Account, *, beside: Collection[str] = (), **changes: Any
 ) -> Account:
-    """Store a new version of an account, and tell the account itself about it.
+    """Store a new version of an account, and tell the account itself what has changed.
 
     Capabilities whose status is another than before are told of, too; `beside` are parts of v2
     that have changed and that the account does not show.
@@ -82,7 +82,8 @@ def save(
     }
     stored = keep(ctx, account, **changes)
     book = own_book(ctx, account)
-    ctx.emit("account.updated", stored, book=book)
+    if stored != account:
+        ctx.emit("account.updated", stored, book=book)
     for name in sorted({*before, *stored.capabilities}):
         was = before.get(name) or _unrequested(account, name)
         now = view(ctx, stored, name)
@@ -90,7 +91,8 @@ def save(
             body = encode_json(was).decode()
             ctx.adopt(was, Row(was.kind(), was.id, 0, body, None, deleted=False), book)
             ctx.emit("capability.updated", now, book=book)
-    tell_updated(ctx, account, stored, beside)
+    if stored != account or beside:
+        tell_updated(ctx, account, stored, beside)
     return stored
 
 
