@@ -16,6 +16,11 @@ from tests.resources.test_onboarding import Browser
 
 ADDRESS = {"line1": "1 High St", "city": "London", "postal_code": "SW1A 1AA", "country": "GB"}
 NUMBERS: dict[str, dict[str, str]] = {
+    "acss_debit": {
+        "transit_number": "11000",
+        "institution_number": "000",
+        "account_number": "000123456789",
+    },
     "bacs_debit": {"sort_code": "10-88-00", "account_number": "0001 2345", **ADDRESS},
     "customer_balance": {},
     "pix": {},
@@ -28,7 +33,11 @@ NUMBERS: dict[str, dict[str, str]] = {
         "holder_type": "individual",
     },
 }
+SPORADIC = {"payment_schedule": "sporadic", "transaction_type": "personal"}
 WRONG = [
+    ("acss_debit", "transit_number", "1100", "five digits"),
+    ("acss_debit", "institution_number", "12", "three digits"),
+    ("acss_debit", "account_number", "1234", "5 to 12 digits"),
     ("bacs_debit", "sort_code", "10-88", "six digits"),
     ("bacs_debit", "account_number", "12", "eight digits"),
     ("bacs_debit", "line1", "", "street and the number"),
@@ -44,7 +53,11 @@ def tea(kind: str) -> dict[str, Any]:
     """Return what opens a session that is paid in a way."""
     currency = min(CURRENCIES[kind])
     data = {"currency": currency, "product_data": {"name": "Tea"}, "unit_amount": 10_000}
-    others = {"customer_creation": "always"} if kind == "customer_balance" else {}
+    others: dict[str, Any] = {}
+    if kind == "customer_balance":
+        others["customer_creation"] = "always"
+    if kind == "acss_debit":
+        others["payment_method_options"] = {kind: {"mandate_options": SPORADIC}}
     return {"line_items": [{"price_data": data}], "payment_method_types": [kind], **others}
 
 
@@ -104,8 +117,9 @@ def test_a_debit_completes_a_session_and_is_paid_later(
     assert (agreed["type"], agreed["online"]["ip_address"]) == ("online", "127.0.0.1")
 
 
-def test_a_bank_account_is_confirmed_before_it_is_debited(office: Office) -> None:
-    made, browser, paid = pay(office, "us_bank_account")
+@pytest.mark.parametrize("kind", ["us_bank_account", "acss_debit"])
+def test_a_bank_account_is_confirmed_before_it_is_debited(office: Office, kind: str) -> None:
+    made, browser, paid = pay(office, kind)
     asked = browser.open(paid.headers["Location"])
     assert "Confirm your bank account" in text_of(asked)
     assert state(office, made["id"]) == ("complete", "unpaid")
@@ -118,7 +132,7 @@ def test_a_bank_account_is_confirmed_before_it_is_debited(office: Office) -> Non
     assert "under way" in text_of(browser.submit(wrong, {}, code="sm11aa"))
     intent, event = shown(office, made)
     assert (intent["status"], event) == ("processing", "checkout.session.completed")
-    other, _, _ = pay(office, "us_bank_account")
+    other, _, _ = pay(office, kind)
     waiting, _ = shown(office, other)
     office.post(f"/v1/payment_intents/{waiting['id']}/cancel")
     while office.work():
@@ -208,6 +222,12 @@ NOT_TAKEN: list[tuple[dict[str, Any], str]] = [
     ({"payment_intent_data": {"setup_future_usage": "off_session"}, **tea("upi")},
      "payment_method_types"),
     ({**tea("customer_balance"), "customer_creation": "if_required"}, "customer"),
+    ({"mode": "setup", "payment_method_types": ["acss_debit"]},
+     "payment_method_options[acss_debit][mandate_options][payment_schedule]"),
+    ({**tea("acss_debit"), "payment_method_options": {}},
+     "payment_method_options[acss_debit][mandate_options][payment_schedule]"),
+    ({**tea("acss_debit"), "payment_method_options": {"acss_debit": {"currency": "cad"}}},
+     "payment_method_options[acss_debit][currency]"),
     ({**tea("us_bank_account"), "payment_method_options": {"us_bank_account": {
         "verification_method": "instant"}}},
      "payment_method_options[us_bank_account][verification_method]"),

@@ -360,6 +360,7 @@ def test_a_canadian_debit_says_what_was_agreed_and_is_verified_first(till: Till)
         assert (refused["code"], refused["param"]) == ("parameter_missing", param)
     options = agreed(
         payment_schedule="interval", transaction_type="business",
+        custom_mandate_url="https://shop.example/agreed?of=1&by=2",
         interval_description="on the first of each month",
     )  # fmt: skip
     customer = till.post("/v1/customers", name="Ada")["id"]
@@ -368,7 +369,11 @@ def test_a_canadian_debit_says_what_was_agreed_and_is_verified_first(till: Till)
     assert (shown["verification_method"], shown["mandate_options"]["payment_schedule"]) == (
         "automatic", "interval",
     )  # fmt: skip
-    assert intent["next_action"]["type"] == "verify_with_microdeposits"
+    page = intent["next_action"]["verify_with_microdeposits"]["hosted_verification_url"]
+    assert (
+        'href="https://shop.example/agreed?of=1&amp;by=2"'
+        in till.run(till.send("GET", page, raw=True)).text
+    )
     path = f"/v1/payment_intents/{intent['id']}/verify_microdeposits"
     intent = till.post(path, descriptor_code="SM11AA")
     assert intent["status"] == "processing"

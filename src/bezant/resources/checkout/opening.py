@@ -15,6 +15,7 @@ from bezant.resources.checkout.collecting import consent_of, shipping_of
 from bezant.resources.checkout.custom_fields import in_session, made
 from bezant.resources.checkout.line_item import Line, store_lines, total_of
 from bezant.resources.checkout.opening_types import (
+    check_options,
     check_types,
     checked_setup,
     options_shown,
@@ -189,6 +190,7 @@ def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
     if not (params.allowed_payment_method_types or params.payment_method_types):
         wanted["payment_method_types"] = list(USUAL_TYPES)
     options = plain(params.payment_method_options)
+    check_options(options)
     return wanted | ({"payment_method_options": options} if options else {})
 
 
@@ -210,7 +212,7 @@ async def tried(ctx: Context, wanted: Mapping[str, Any], origin: Origin) -> Paym
         if first in _OF_DATA and origin.payment_link is None:
             param = f"payment_intent_data[{first}]{bracket}{rest}"
         raise InvalidRequest(problem.message, code=problem.code, param=param) from problem
-    check_types(intent)
+    check_types(intent, by_link=origin.payment_link is not None)
     return intent
 
 

@@ -14,10 +14,14 @@ from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.saving import setup_wanted
 from bezant.resources.checkout.session_params import CreateSession
 from bezant.resources.core.owners import Owner
+from bezant.resources.payments.bank_mandate import agreement_of
+from bezant.resources.payments.method_options import NO_AGREEMENT
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_changes import types_of
 
+_ACSS = "acss_debit"
 _SHOWN: Mapping[str, Mapping[str, Any]] = {
+    _ACSS: {"verification_method": "automatic"},
     "card": {"request_three_d_secure": "automatic"},
     "customer_balance": {"funding_type": None},
     "pix": {"expires_after_seconds": None},
@@ -39,8 +43,15 @@ def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_types(intent: PaymentIntent) -> None:
+def check_types(intent: PaymentIntent, *, by_link: bool) -> None:
     """Refuse a payment that cannot be made by one of its types."""
+    if _ACSS in intent.payment_method_types:
+        if by_link:
+            raise _unsupported(
+                "A link can't say what a debit in Canada is agreed to be: leave acss_debit out, or "
+                "open a session with its `mandate_options`."
+            )
+        agreement_of((intent.payment_method_options or {})[_ACSS].get("mandate_options", {}))
     for kind in intent.payment_method_types:
         if kind not in WAYS:
             raise _unsupported(
@@ -54,6 +65,19 @@ def check_types(intent: PaymentIntent) -> None:
             raise _unsupported(
                 f"Payments by {kind} are made once: leave {kind} out, or `setup_future_usage`."
             )
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse for a payment what is said of set-ups alone."""
+    acss: Mapping[str, Any] = options.get(_ACSS, {})
+    said = {
+        "[currency]": acss.get("currency"),
+        "[mandate_options][default_for]": acss.get("mandate_options", {}).get("default_for"),
+    }
+    for name, value in said.items():
+        if value is not None:
+            param = f"payment_method_options[{_ACSS}]{name}"
+            raise InvalidRequest(f"You can only send `{param}` in setup mode.", param=param)
 
 
 def setup_wanted_of(params: CreateSession, usual: Sequence[str]) -> dict[str, Any]:
@@ -83,6 +107,9 @@ async def checked_setup(ctx: Context, wanted: Mapping[str, Any]) -> list[str]:
         if kind not in WAYS or not WAYS[kind].later:
             ways = [name for name, way in WAYS.items() if way.later]
             raise _unsupported(f"The page does not save {kind}, only {', '.join(ways)}.")
+    if _ACSS in types:
+        options: Mapping[str, Any] = wanted.get("payment_method_options", {}).get(_ACSS, {})
+        agreement_of(options.get("mandate_options", {}))
     if params.on_behalf_of is not None:
         param = "setup_intent_data[on_behalf_of]"
         await ctx.load(Owner, params.on_behalf_of, param=param, book=ctx.platform_book)
@@ -92,6 +119,9 @@ async def checked_setup(ctx: Context, wanted: Mapping[str, Any]) -> list[str]:
 def options_shown(options: Mapping[str, Any], types: Sequence[str]) -> dict[str, Any]:
     """Return the options of the types that the page takes, as a session shows them."""
     known = {kind: {**_SHOWN.get(kind, {}), **options.get(kind, {})} for kind in types}
+    if _ACSS in known:
+        said: Mapping[str, Any] = known[_ACSS].get("mandate_options", {})
+        known[_ACSS]["mandate_options"] = {**NO_AGREEMENT, **said}
     return {kind: told for kind, told in known.items() if told}
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 NUMBER, EXPIRY, CVC, NAME = "card_number", "card_expiry", "card_cvc", "name"
 EMAIL, PHONE, COUNTRY, POSTAL_CODE = "email", "phone", "country", "postal_code"
 IBAN, ROUTING, ACCOUNT, SORT_CODE = "iban", "routing_number", "account_number", "sort_code"
+INSTITUTION, TRANSIT = "institution_number", "transit_number"
 HOLDER_TYPE, ACCOUNT_TYPE = "holder_type", "account_type"
 LINE1, LINE2, CITY, STATE = "line1", "line2", "city", "state"
 ADDRESS = (LINE1, LINE2, CITY, STATE, POSTAL_CODE, COUNTRY)
@@ -116,6 +117,24 @@ FIELDS: Mapping[str, Field] = {
         secret=True,
         hint="Nine digits, at the bottom left of a check",
         pattern=r"\d{9}",
+    ),
+    INSTITUTION: Field(
+        label="Institution number",
+        asked="An institution number has three digits.",
+        digits=True,
+        plain=True,
+        secret=True,
+        hint="Three digits, after the transit number on a cheque",
+        pattern=r"\d{3}",
+    ),
+    TRANSIT: Field(
+        label="Transit number",
+        asked="A transit number has five digits.",
+        digits=True,
+        plain=True,
+        secret=True,
+        hint="Five digits, at the bottom left of a cheque",
+        pattern=r"\d{5}",
     ),
     SORT_CODE: Field(
         label="Sort code",

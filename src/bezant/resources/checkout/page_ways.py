@@ -17,10 +17,12 @@ from bezant.resources.checkout.page_fields import (
     FIELDS,
     HOLDER_TYPE,
     IBAN,
+    INSTITUTION,
     NAME,
     NUMBER,
     ROUTING,
     SORT_CODE,
+    TRANSIT,
 )
 
 Typed = Mapping[str, str]
@@ -75,6 +77,14 @@ def _us(typed: Typed) -> dict[str, str]:
     }
 
 
+def _acss(typed: Typed) -> dict[str, str]:
+    return {
+        "account_number": typed[ACCOUNT],
+        "institution_number": typed[INSTITUTION],
+        "transit_number": typed[TRANSIT],
+    }
+
+
 def _bacs(typed: Typed) -> dict[str, str]:
     return {"account_number": typed[ACCOUNT].zfill(_BACS_DIGITS), "sort_code": typed[SORT_CODE]}
 
@@ -91,6 +101,10 @@ _GUARANTEE = (
     " These Direct Debits are protected by the Direct Debit Guarantee: you are told in advance of "
     "the amount and the date, your bank gives back at once what was debited by mistake, and you "
     "can cancel at any time by telling your bank."
+)
+_RECOURSE = (
+    " Your bank gives back what was debited otherwise than you have agreed to here, if you ask it "
+    "within 90 days, or within ten banking days for a business."
 )
 _PAYER = "Your name"
 _ASK_PAYER = "Enter your name."
@@ -154,6 +168,28 @@ WAYS: Mapping[str, Way] = {
             "us_bank_account[account_type]": ACCOUNT_TYPE,
             "us_bank_account[routing_number]": ROUTING,
         },
+    ),
+    "acss_debit": Way(
+        title="Bank account (Canada)",
+        rows=((TRANSIT, INSTITUTION), (ACCOUNT,), (NAME,)),
+        told=_acss,
+        agrees="By paying you authorise {merchant} to debit this bank account once with {total}, "
+        "today or in the next days, as a pre-authorized debit. You can revoke that until the debit "
+        "has been sent, by telling {merchant}." + _RECOURSE,
+        agrees_later="By saving your account you authorise {merchant} to debit it, as "
+        "pre-authorized debits, for payments that you agree to, until you revoke that by telling "
+        "{merchant}." + _RECOURSE,
+        after="If this account has not been used here before, one cent is sent to it first, and "
+        "you confirm the account with the code on your statement.",
+        later="bank account",
+        test="Test account: transit number 11000, institution number 000, account number "
+        "000123456789.",
+        places={
+            "acss_debit[account_number]": ACCOUNT,
+            "acss_debit[institution_number]": INSTITUTION,
+            "acss_debit[transit_number]": TRANSIT,
+        },
+        exact={ACCOUNT: (r"\d{5,12}", "An account number has 5 to 12 digits.")},
     ),
     "bacs_debit": Way(
         title="Bank account (Bacs)",

@@ -34,7 +34,6 @@ from bezant.resources.payments.payment_intent_params import (
 NO_SUBSCRIPTIONS = "Subscriptions are not offered: use the mode payment, or setup to keep a card."
 _NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
 _NO_APPS = "Sessions are opened in browsers."
-_NO_ACSS = refused("No rail that is connected collects from bank accounts in Canada.")
 _NO_BRANDING = refused("The page takes the merchant's name from its account's business profile.")
 _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `payment_method_types`."
@@ -56,6 +55,7 @@ _NO_COLLECTED = refused("What is typed in on the page stays as it is.")
 _NO_RATES = refused("Shipping is not priced here: add a line item for it.")
 _NO_TAXES = "Taxes are not calculated here: put them into the prices."
 _NO_TAX_IDS = "The page asks for no tax ids."
+_NO_WORDS_OF_YOURS = refused("The page says what is agreed to: leave it out.")
 _NO_WALLETS = refused("The page offers no wallets.")
 _ONCE = "Such payments are made once: leave `setup_future_usage` out."
 _ONLY_ENGLISH = "The page speaks English: send auto or en."
@@ -198,6 +198,30 @@ class PageUsBankAccount(Params):
     ) = None
 
 
+class PageAcssMandate(Params):
+    """What a mandate in Canada says; the page tells whoever pays the rest."""
+
+    custom_mandate_url: Annotated[str, _NO_WORDS_OF_YOURS] | None = None
+    default_for: list[Literal["invoice", "subscription"]] | None = None
+    interval_description: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    payment_schedule: Literal["combined", "interval", "sporadic"] | None = None
+    transaction_type: Literal["business", "personal"] | None = None
+
+
+class PageAcss(Params):
+    """How bank accounts in Canada are dealt with on the page."""
+
+    currency: (
+        Annotated[str, only("cad", why="Bank accounts in Canada are debited in cad.")] | None
+    ) = None
+    mandate_options: PageAcssMandate | None = None
+    setup_future_usage: Literal["none", "off_session", "on_session"] | None = None
+    target_date: Annotated[str, _NO_DATES] | None = None
+    verification_method: (
+        Annotated[str, only("automatic", why="Bank accounts are verified by microdeposits.")] | None
+    ) = None
+
+
 class PageDebit(Params):
     """How direct debits in SEPA and in the United Kingdom are dealt with on the page."""
 
@@ -225,7 +249,7 @@ class PageUpi(Params):
 class SessionMethodOptions(Params):
     """How single methods are dealt with."""
 
-    acss_debit: Annotated[Hash, _NO_ACSS] | None = None
+    acss_debit: PageAcss | None = None
     bacs_debit: PageDebit | None = None
     card: PageCardOptions | None = None
     customer_balance: CustomerBalanceOptions | None = None

@@ -4,6 +4,7 @@ One that was given before is used again. Whoever confirms without saying how the
 that they did, now and not on a page.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,7 +81,7 @@ def details_for(
     match method.type:
         case "acss_debit":
             options: dict[str, Any] = (intent.payment_method_options or {}).get(method.type, {})
-            return _agreement(options.get("mandate_options", {}))
+            return agreement_of(options.get("mandate_options", {}))
         case "bacs_debit":
             lodged = {"display_name": None, "network_status": "accepted",
                       "revocation_reason": None, "service_user_number": None}  # fmt: skip
@@ -91,8 +92,11 @@ def details_for(
             return {}
 
 
-def _agreement(said: dict[str, Any]) -> dict[str, Any]:
-    """Return what a mandate in Canada shows: what was said of it, which has to be enough."""
+def agreement_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a mandate in Canada shows of its options; InvalidRequest if they say too little.
+
+    How often it debits, and whom, has to be said, and when, unless that is open.
+    """
     needed = ["payment_schedule", "transaction_type"]
     if said.get("payment_schedule") in ("combined", "interval"):
         needed.append("interval_description")

@@ -19,11 +19,12 @@ _BLANK: Mapping[str, Mapping[str, Any]] = {
     "us_bank_account": {"verification_method": "automatic"},
 }
 """What is shown of a type of which nothing was said."""
-_NO_AGREEMENT: Mapping[str, Any] = {
+NO_AGREEMENT: Mapping[str, Any] = {
     "interval_description": None,
     "payment_schedule": None,
     "transaction_type": None,
 }
+"""What is shown of a mandate in Canada of which nothing was said."""
 _SPELLINGS: Mapping[str, str] = {"jp_bank_account": "jp_bank_transfer"}
 """Kinds of bank transfer that have another spelling, and what they are."""
 _NOT_SHOWN = ("financial_connections", "mandate_options", "networks", "bank_transfer")
@@ -48,8 +49,8 @@ def shown(kind: str, before: Mapping[str, Any], sent: Params | str | None) -> di
 
 def agreement(before: Mapping[str, Any], sent: AcssMandate) -> dict[str, Any]:
     """Return what options show of a mandate in Canada after more was said of it."""
-    known = {**_NO_AGREEMENT, **before.get("mandate_options", {}), **sent.changes(without=())}
-    return {name: each for name, each in known.items() if each is not None or name in _NO_AGREEMENT}
+    known = {**NO_AGREEMENT, **before.get("mandate_options", {}), **sent.changes(without=())}
+    return {name: each for name, each in known.items() if each is not None or name in NO_AGREEMENT}
 
 
 def _transfer(sent: BankTransferOptions) -> dict[str, Any]:

@@ -33,6 +33,8 @@ class Page(Struct, frozen=True, kw_only=True):
     shop: str = ""
     livemode: bool = True
     reference: str = ""
+    agreement: str = ""
+    """Where a page of the shop's own says what was agreed to."""
 
 
 def code(page: Page, image: str, text: str, until: str) -> str:
@@ -69,6 +71,7 @@ def say(page: Page, text: str) -> str:
 def _whole(page: Page, body: str) -> str:
     test = '<span class="test">Test mode: no money moves</span>'
     reference = _SOFT.format(f"Reference of the mandate: {escape(page.reference)}")
+    agreed = _SOFT.format(f'<a href="{escape(page.agreement)}">What you have agreed to</a>')
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -76,5 +79,6 @@ def _whole(page: Page, body: str) -> str:
         f"<style>{_STYLE}</style></head><body><main>{'' if page.livemode else test}"
         f'{f"""<p class="shop">{escape(page.shop)}</p>""" if page.shop else ""}'
         f"<h1>{escape(page.title)}</h1>{body}{reference if page.reference else ''}"
+        f"{agreed if page.agreement else ''}"
         "</main></body></html>"
     )

@@ -145,6 +145,12 @@ def _answer(response: falcon.asgi.Response, found: _Opened | None, told: str) ->
     response.text = _shown(found, told)
 
 
+def _agreement(intent: Intent) -> str:
+    """Return where a mandate in Canada can be read, if the shop has a page for it."""
+    options: dict[str, Any] = (intent.payment_method_options or {}).get("acss_debit", {})
+    return options.get("mandate_options", {}).get("custom_mandate_url", "")
+
+
 def _shown(found: _Opened, told: str) -> str:
     intent, asked = found.intent, _asked(found.intent)
     page = html.Page(
@@ -152,6 +158,7 @@ def _shown(found: _Opened, told: str) -> str:
         shop=found.shop,
         livemode=found.livemode,
         reference=found.hidden.get(REFERENCE, ""),
+        agreement=_agreement(intent),
     )
     action: dict[str, Any] = (intent.next_action or {}).get(asked, {})
     match asked:
