@@ -46,7 +46,7 @@ def _every_answer_conforms(monkeypatch):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """A server that forgets everything when the machine stops, which makes it fast."""
-    settings = {"max_connections": "200", "max_wal_size": "256MB"}
+    settings = {"max_connections": "200", "max_wal_size": "256MB", "wal_compression": "off"}
     with _in_memory() as memory:
         data = memory or tmp_path_factory.mktemp("server")
         with EmbeddedServer.start(data, durable=False, settings=settings) as server:

@@ -20,6 +20,7 @@ from tests.reliability.served import KEY, Served
 
 MODULES = Path(__file__).parents[2] / ".venv/clients/node_modules"
 COMMAND = MODULES / "@stripe/cli-linux-x64/bin/stripe"
+SERVER = pytest.StashKey[Served]()
 NEEDS = {"official": COMMAND.exists, "node_modules": (MODULES / "stripe").exists}
 
 
@@ -33,16 +34,27 @@ def pytest_collection_modifyitems(config, items):
         print(f"{len(left_out)} tests are left out: `make test` installs their clients by npm")
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory):
-    """A served Bezant on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Served(tmp_path_factory.mktemp("clients") / "data", port)
-    server.start()
-    yield server
-    server.stop()
+def pytest_runtest_teardown(item, nextitem):
+    """Let the server rest when tests of other folders come: it would work on for all their time."""
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        server = item.session.stash.get(SERVER, None)
+        if server is not None:
+            server.stop()
+
+
+@pytest.fixture
+def served(request, tmp_path_factory):
+    """A served Bezant on a free port, the same one for all tests here."""
+    server = request.session.stash.get(SERVER, None)
+    if server is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = Served(tmp_path_factory.mktemp("clients") / "data", port)
+        request.session.stash[SERVER] = server
+    if not server.running:
+        server.start()
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,7 @@ class Town:
         self.platform = Platform(config, url, self.clock, self.entropy)
         self.run(self.platform.start())
         self.account = self.platform.started.account
+        self.reading = connect_sync(url)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.platform.app), base_url=URL
         )
@@ -81,6 +82,7 @@ class Town:
         return self.runner.run(work)
 
     def close(self) -> None:
+        self.reading.close()
         self.run(self.http.aclose())
         self.run(self.platform.stop())
         self.runner.close()
@@ -143,8 +145,7 @@ class Town:
             self.run(self.platform.tick())
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with connect_sync(self.url) as conn:
-            return conn.execute(sql.encode()).fetchall()
+        return self.reading.execute(sql.encode()).fetchall()
 
     def furnish(self, who: Who, seller: str) -> Things:
         """Give a tenant one of everything; the seller is another account of its platform."""

@@ -68,8 +68,13 @@ class Served:
         """End the database's first process as a power cut would."""
         os.kill(self.postmaster(), signal.SIGKILL)
 
+    @property
+    def running(self):
+        """Whether it has been started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self):
         """End it as an operator would."""
-        if self.process.poll() is None:
+        if self.running:
             self.process.terminate()
             assert self.process.wait(timeout=30) == 0, "a clean stop ends well"

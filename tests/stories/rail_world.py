@@ -178,8 +178,7 @@ class World:
         return await ctx.load(kind, name, book=ctx.house)
 
     async def tick(self):
-        while await self.platform.tick():
-            pass
+        await self.platform.tick()
 
     async def hours(self, count, step=1):
         """Let hours pass, one after another or several at once."""

@@ -187,8 +187,7 @@ class Teller:
 
     async def seconds(self, count):
         self.clock.advance(timedelta(seconds=int(count)))
-        while await self.platform.tick():
-            pass
+        await self.platform.tick()
 
     async def day(self, count="1"):
         for _ in range(int(count)):

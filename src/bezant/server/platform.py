@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -256,10 +257,16 @@ class Platform:
             self._loops.append(loop)
 
     async def tick(self) -> int:
-        """Run every worker until none has anything left to do now; returns how much was done."""
-        done = 0
-        while did := sum([await self._once(named) for named in self.workers]):
-            done += did
+        """Run every worker until none has anything left to do now; returns how much was done.
+
+        It ends with a round of workers that had nothing to do, wherever that began.
+        """
+        done = idle = 0
+        for named in cycle(self.workers):
+            did = await self._once(named)
+            done, idle = done + did, 0 if did else idle + 1
+            if idle >= len(self.workers):
+                break
         return done
 
     async def _once(self, named: Named) -> int:
