@@ -18,6 +18,22 @@ def test_a_token_is_charged_at_once(office: Office):
     assert changed["fraud_details"] == {"user_report": "safe"}
     assert office.refused(f"{path}/capture")["code"] == "charge_already_captured"
     assert office.refused("/v1/charges", amount=50, currency="usd")["param"] == "source"
+    for name in ("tok_none", "pm_card_visa"):
+        error = office.refused("/v1/charges", amount=50, currency="usd", source=name)
+        assert (error["status"], error["param"]) == (400, "source")
+
+
+def test_what_is_told_with_a_token_is_checked_and_shown(office: Office):
+    card = {"number": "4000000000000101", "exp_month": 12, "exp_year": 2034, "cvc": "123",
+            "name": "Ada", "address_zip": "94107"}  # fmt: skip
+    token = office.post("/v1/tokens", card=card)["id"]
+    charge = office.post("/v1/charges", amount=2_000, currency="usd", source=token)
+    billing, source = charge["billing_details"], charge["source"]
+    assert (billing["name"], billing["address"]["postal_code"]) == ("Ada", "94107")
+    assert (source["name"], source["address_zip"]) == ("Ada", "94107")
+    shown = charge["payment_method_details"]["card"]
+    assert (shown["checks"]["cvc_check"], "capture_before" in shown) == ("fail", False)
+    assert shown["checks"]["address_postal_code_check"] == "pass"
 
 
 def test_a_charge_is_held_and_captured_in_part(office: Office):
@@ -70,6 +86,7 @@ DECLINES = [
     ("chargeDeclinedProcessingError", "processing_error", "processing_error", None),
     ("chargeCustomerFail", "card_declined", "generic_decline", None),
     ("radarBlock", "card_declined", "fraudulent", None),
+    ("threeDSecureRequiredProcessingError", "card_declined", "do_not_honor", None),
 ]
 
 
@@ -86,7 +103,7 @@ def test_cards_of_test_mode_are_declined_as_documented(office: Office):
         assert [told["code"], told["decline_code"], told.get("param")] == expected, method
         path = f"/v1/payment_methods/{card}/attach"
         kept = office.ask("POST", path, params={"customer": customer})
-        attaches = method in ("chargeCustomerFail", "radarBlock")
+        attaches = method.startswith(("chargeCustomerFail", "radarBlock", "threeD"))
         assert (kept.status == 200) == attaches, method
 
 

@@ -209,6 +209,24 @@ def test_what_is_said_at_a_capture_is_of_what_is_captured(till: Till):
     assert {each.merchant.name for each in till.acquirer.asked[2:]} == {"Tea House* ORDER 8"}
 
 
+def test_nobody_is_asked_for_what_could_not_be_settled(till: Till):
+    shop = till.open_account()
+    on = {"destination": shop}
+    for params in (
+        {"currency": "kwd", "amount": 10_000},
+        {"currency": "eur", "application_fee_amount": 10, "transfer_data": on},
+        {"currency": "eur", "transfer_data": on | {"amount": 10}},
+    ):
+        assert till.try_to_pay(**params).status == 400, params
+    paid = till.pay(1_000)
+    for params in ({"reverse_transfer": True}, {"refund_application_fee": True}):
+        assert till.refused("/v1/refunds", payment_intent=paid["id"], **params)["status"] == 400
+    assert [each.act for each in till.acquirer.asked] == ["authorize"]
+    assert till.post("/v1/refunds", payment_intent=paid["id"])["status"] == "succeeded"
+    error = till.refused("/v1/payment_intents/pi_none", verb="GET")
+    assert (error["status"], error["param"]) == (404, "intent")
+
+
 def test_a_card_that_was_let_go_pays_no_more(till: Till):
     customer = till.post("/v1/customers", name="Ada")["id"]
     card = till.card()

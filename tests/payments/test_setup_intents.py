@@ -29,7 +29,7 @@ CARDS: list[tuple[str, str, str]] = [
     ("threeDSecure2Required", ASKS, "authentication_required"),
     ("authenticationRequiredChargeDeclinedInsufficientFunds", ASKS, "insufficient_funds"),
     ("threeDSecureRequiredChargeDeclined", ASKS, "authentication_required"),
-    ("threeDSecureRequiredProcessingError", NO, "authentication_required"),
+    ("threeDSecureRequiredProcessingError", NO, "do_not_honor"),
     ("chargeDeclined", NO, "generic_decline"),
     ("chargeDeclinedInsufficientFunds", NO, "insufficient_funds"),
     ("chargeDeclinedLostCard", NO, "lost_card"),

@@ -63,11 +63,12 @@ def test_exchange_rates(office: Office) -> None:
     for each in page["data"]:
         assert faults(each, "ExchangeRate") == []
         assert each["rates"][each["id"]] == 1
-        assert len(each["rates"]) == len(page["data"]) == 30
+        assert len(each["rates"]) == len(page["data"]) == 40
     rates = office.get("/v1/exchange_rates/usd")["rates"]
     assert rates["eur"] == 0.934143  # 1 / 1.0705
     assert rates["jpy"] == 160.617  # 171.94 / 1.0705
     assert rates["idr"] == 16335.6
+    assert (rates["bhd"], rates["aed"]) == (0.376, 3.6725)  # Pegged.
     text = office.ask("GET", "/v1/exchange_rates/idr").text
     assert "e-" not in text.lower()
     assert office.refused("/v1/exchange_rates/xxx", verb="GET")["status"] == 404

@@ -159,7 +159,7 @@ class Context:
             return found
         message = f"No such {kind.title()}: '{name[:64]}'"
         if param is None:
-            raise NotFound(message, code="resource_missing", param="id")
+            raise NotFound(message, code="resource_missing", param=kind.named_by)
         raise InvalidRequest(message, code="resource_missing", param=param)
 
     async def load_many(

@@ -38,6 +38,9 @@ class Identified(Shape, tag_field="object"):
     included_by: ClassVar[Mapping[str, Column]] = {}
     """Of those, whose objects name it in another column than `parent`."""
 
+    named_by: ClassVar[str] = "id"
+    """What errors call its id in a path."""
+
     filters: ClassVar[Mapping[str, str]] = {}
     """Fields by which lists are filtered, and their columns; `Routes` declares them."""
 

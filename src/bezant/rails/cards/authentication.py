@@ -23,6 +23,7 @@ _STATES: dict[str, AuthenticationState] = {
     "I": "not_supported",
 }
 _REASONS = {"N": "canceled", "R": "rejected", "U": "protocol_error"}
+_NOT_PROVEN = "07"
 _LONGEST = 16_384
 
 
@@ -101,5 +102,6 @@ def heard(data: bytes, id: str) -> Authentication:
 def failed(id: str) -> Authentication:
     """Return what is known when the directory could not be asked."""
     return Authentication(
-        id=id, state="error", support="optional", version=VERSION, reason="protocol_error"
-    )
+        id=id, state="error", support="optional", version=VERSION, eci=_NOT_PROVEN,
+        reason="protocol_error"
+    )  # fmt: skip

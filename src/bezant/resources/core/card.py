@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bezant.api.context import Context
-from bezant.kernel.errors import CardError, NotFound
+from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.kernel.secret import Secret
 from bezant.rail.card_numbers import Range, range_of
@@ -229,9 +229,9 @@ def hidden_of(card: CardKept) -> dict[str, str]:
     return {"token": card.token, "bin": card.bin}
 
 
-def no_such_token(name: str, param: str) -> NotFound:
+def no_such_token(name: str, param: str) -> InvalidRequest:
     """Return the error of a token that does not exist."""
-    return NotFound(f"No such token: '{name[:64]}'", param=param)
+    return InvalidRequest(f"No such token: '{name[:64]}'", code="resource_missing", param=param)
 
 
 def _unanswered(card: Presented) -> Checks:

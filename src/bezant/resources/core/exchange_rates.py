@@ -1,7 +1,8 @@
 """Exchange rates, at which payments are converted; no feed renews them.
 
 The file beside this one has the European Central Bank's euro foreign exchange reference rates of
-the day that it names; the rates between others are reckoned through the euro.
+the day that it names, and those of currencies that are pegged to the dollar (AED, BHD, JOD, OMR,
+QAR, SAR) or to the euro (KMF, XAF, XOF, XPF); rates between others are reckoned through the euro.
 """
 
 import csv

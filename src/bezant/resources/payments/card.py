@@ -6,8 +6,14 @@ from msgspec import UNSET
 
 from bezant.api.context import Context
 from bezant.kernel.errors import CardError, InvalidRequest
-from bezant.kernel.money import Money
-from bezant.rail.cards import Acquirer, Authentication, CardAnswer, Merchant, Presented
+from bezant.rail.cards import (
+    Acquirer,
+    Authentication,
+    CardAnswer,
+    CardRequest,
+    Merchant,
+    Presented,
+)
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.charge import Outcome
@@ -71,8 +77,7 @@ def merchant_of(owner: Owner) -> Merchant:
 def details_of(
     method: PaymentMethod,
     answer: CardAnswer,
-    authentication: Authentication | None,
-    amount: Money,
+    request: CardRequest,
     *,
     mandate: str | None = None,
 ) -> dict[str, Any]:
@@ -82,7 +87,7 @@ def details_of(
         "amount_authorized": answer.amount.amount if answer.approved else None,
         "authorization_code": answer.authorization_code or None,
         "brand": card["brand"],
-        "checks": checks_of(answer),
+        "checks": _checks(method, answer),
         "country": card.get("country"),
         "exp_month": card["exp_month"],
         "exp_year": card["exp_year"],
@@ -97,16 +102,31 @@ def details_of(
         "network": network_of(method),
         "network_token": {"used": False},
         "network_transaction_id": answer.network_transaction_id or None,
-        "overcapture": {"maximum_amount_capturable": amount.amount, "status": "unavailable"},
+        "overcapture": {
+            "maximum_amount_capturable": request.amount.amount,
+            "status": "unavailable",
+        },
         "regulated_status": card.get("regulated_status", "unregulated"),
-        "three_d_secure": three_d_secure(authentication),
+        "three_d_secure": three_d_secure(request.authentication),
         "electronic_commerce_indicator": None,
         "transaction_link_id": None,
         "wallet": None,
     }
-    if answer.expires_at is not None:
+    if answer.expires_at is not None and not request.final:
         shown["capture_before"] = int(answer.expires_at.timestamp())
     return {"card": shown, "type": "card"}
+
+
+def _checks(method: PaymentMethod, answer: CardAnswer) -> dict[str, str | None]:
+    """Return what a charge shows of checks.
+
+    A code is checked when the card is given, which is for the payment unless a customer keeps it.
+    """
+    checks = checks_of(answer)
+    if checks["cvc_check"] is None and method.customer is None:
+        given: dict[str, str | None] = card_of(method).get("checks") or {}
+        checks["cvc_check"] = given.get("cvc_check")
+    return checks
 
 
 def checks_of(answer: CardAnswer) -> dict[str, str | None]:

@@ -251,8 +251,16 @@ async def _method(ctx: Context, params: CreateCharge) -> PaymentMethod:
         return await payment_method_of(ctx, card.id, "source")
     if name is None:
         raise missing("source")
+    if name.startswith("pm_"):
+        raise InvalidRequest(
+            "Charges are made of tokens (tok_…): pay with a payment method by a PaymentIntent.",
+            param="source",
+        )
     token = CreatePaymentMethod(type="card", card=CardParams(token=name))
-    return await payment_methods.create(ctx, token)
+    try:
+        return await payment_methods.create(ctx, token)
+    except InvalidRequest as error:
+        raise InvalidRequest(error.message, code=error.code, param="source") from None
 
 
 _NOT_OF_DEBITS = (

@@ -25,6 +25,7 @@ from bezant.resources.payments.following import follow
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.screening import Screened
+from bezant.resources.payments.settling import check_settles
 from bezant.resources.payments.statement_descriptor import card_descriptor
 
 PREVIOUS = "network_transaction_id"
@@ -211,7 +212,11 @@ async def request_of(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt, name: str
 ) -> CardRequest:
     """Return what the acquirer is asked for an intent, under a name."""
-    owner = await merchant(ctx, intent.on_behalf_of)
+    owner, data = await merchant(ctx, intent.on_behalf_of), intent.transfer_data
+    part = data is not None and bool(data.amount)
+    await check_settles(
+        ctx, owner, intent.money, fee=bool(intent.application_fee_amount), part=part
+    )
     return CardRequest(
         id=name,
         act="authorize",
@@ -387,9 +392,7 @@ def charge_of(
         paid=answer.approved,
         payment_intent=intent.id or None,
         payment_method=method.id,
-        payment_method_details=card.details_of(
-            method, answer, request.authentication, amount, mandate=mandate
-        ),
+        payment_method_details=card.details_of(method, answer, request, mandate=mandate),
         receipt_email=intent.receipt_email,
         shipping=intent.shipping,
         statement_descriptor=intent.statement_descriptor,

@@ -57,6 +57,7 @@ class PaymentIntent(Resource, tag="payment_intent"):
         "source": ("account", "bank_account", "card", "source"),
         "transfer_data.destination": ("account",),
     }
+    named_by: ClassVar[str] = "intent"
     filters: ClassVar[Mapping[str, str]] = {"customer": "source"}
 
     allowed_payment_method_types: list[str] | None = None

@@ -185,8 +185,11 @@ async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
     """
     acquirer = card.acquirer_of(ctx)
     for _, request in _parts(ctx, charge, amount):
-        undone = replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
-        await acquirer.ask(undone)
+        await acquirer.ask(_undone(request))
+
+
+def _undone(request: CardRequest) -> CardRequest:
+    return replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
 
 
 async def _ask(ctx: Context, charge: Charge, amount: Money) -> dict[str, CardAnswer]:
@@ -199,6 +202,8 @@ async def _ask(ctx: Context, charge: Charge, amount: Money) -> dict[str, CardAns
         await acquirer.ask(capture)  # It may not have been asked for the capture yet.
         answer = await acquirer.ask(request)
         if not answer.approved:
+            for _, before in parts[: len(answers)]:
+                await acquirer.ask(_undone(before))
             raise _refused(answer, charge)
         answers[capture.id] = replace(answer, amount=request.amount)
         given[capture.id] = given.get(capture.id, 0) + request.amount.amount

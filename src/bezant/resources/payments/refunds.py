@@ -85,7 +85,8 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
     if gone and (amount > left or not left):
         await call_back(ctx, charge, min(asked, charge.left))
         raise InvalidRequest(
-            f"{charge.id} is disputed, so its money can't be given back: at most {left} of it.",
+            f"{charge.id} is disputed, so its money can't be given back"
+            + (f": at most {left} of it." if left else "."),
             code="charge_disputed",
             param="charge",
         )

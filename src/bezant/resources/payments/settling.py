@@ -112,6 +112,21 @@ async def settle(
     return {"balance_transaction": transaction.id, **shared}
 
 
+async def check_settles(
+    ctx: Context, owner: Owner, amount: Money, *, fee: bool, part: bool
+) -> None:
+    """Refuse a payment that could not be settled, before anybody is asked for its money.
+
+    `fee` says that the platform takes one, `part` that not all of it goes on.
+    """
+    if await _rate(ctx, owner, amount.currency) is None:
+        return
+    if fee:
+        raise _no_fee(owner.default_currency)
+    if part:
+        raise _no_part(owner.default_currency)
+
+
 async def clear(ctx: Context, charge: Charge, fee: int | None) -> dict[str, Any]:
     """Let the money of a payment that has waited for the bank become available in its time.
 
@@ -250,11 +265,7 @@ def _platform_fee(charge: Charge, worth: Money, fee: int | None) -> Money | None
     if not fee or charge.application_fee is not None:
         return None
     if worth.currency != charge.currency:
-        raise InvalidRequest(
-            f"A payment that is converted to {worth.currency} can't have an application fee: "
-            "charge in that currency.",
-            param="application_fee_amount",
-        )
+        raise _no_fee(worth.currency)
     return Money(min(fee, worth.amount), worth.currency)
 
 
@@ -295,11 +306,23 @@ def _check_parts(charge: Charge, worth: Money) -> None:
     """Refuse to move on a part of a payment that is converted."""
     data = charge.transfer_data
     if data is not None and data.amount is not None and worth.currency != charge.currency:
-        raise InvalidRequest(
-            f"A payment that is converted to {worth.currency} is moved on as a whole: leave "
-            "`transfer_data[amount]` out.",
-            param="transfer_data[amount]",
-        )
+        raise _no_part(worth.currency)
+
+
+def _no_fee(currency: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"A payment that is converted to {currency} can't have an application fee: charge in that "
+        "currency.",
+        param="application_fee_amount",
+    )
+
+
+def _no_part(currency: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"A payment that is converted to {currency} is moved on as a whole: leave "
+        "`transfer_data[amount]` out.",
+        param="transfer_data[amount]",
+    )
 
 
 def _until(ctx: Context, owner: Owner, means: Means) -> int | None:

@@ -29,6 +29,7 @@ class SetupIntent(Resource, tag="setup_intent"):
         "payment_method": ("payment_method",),
         "single_use_mandate": ("mandate",),
     }
+    named_by: ClassVar[str] = "intent"
     filters: ClassVar[Mapping[str, str]] = {"customer": "source", "payment_method": "parent"}
 
     allowed_payment_method_types: list[str] | None = None

@@ -7,7 +7,7 @@ from msgspec import Struct
 from bezant.sim.cards.behaviour import Behaviour
 
 APPROVED, VERIFIED = "00", "85"
-_EXPIRED, _NO_SUCH, _AUTHENTICATE = "54", "14", "1A"
+_EXPIRED, _NO_SUCH, _AUTHENTICATE, _DO_NOT_HONOR = "54", "14", "1A", "05"
 _CENTURY = 100
 
 
@@ -15,7 +15,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     """What an authorization shows an issuer; `expiry` is the card's, as year and month.
 
     `proven` is that the cardholder was authenticated, `set_up` that the card was stored so before,
-    `stores` that it is to be stored now, `told` that it was told by mail or telephone.
+    `stores` that it is to be stored now, `told` that it was told by mail or telephone, `tried`
+    that somebody has tried to authenticate the cardholder.
     """
 
     number: str
@@ -28,6 +29,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     set_up: bool
     stores: bool = False
     told: bool = False
+    tried: bool = False
 
 
 class Verdict(Struct, frozen=True):
@@ -64,7 +66,7 @@ def _refusal(asked: Asked, card: Behaviour, now: datetime) -> str:
     if card.code:
         return card.code
     if _wants_proof(asked, card):
-        return _AUTHENTICATE
+        return _DO_NOT_HONOR if asked.tried else _AUTHENTICATE
     return card.later if asked.amount else ""
 
 

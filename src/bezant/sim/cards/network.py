@@ -259,6 +259,7 @@ def _ask_issuer(message: Message, now: datetime, *, proven: bool, set_up: bool) 
         set_up=set_up,
         stores=bool(sent.get("22")),
         told=message[22].startswith(_TOLD),
+        tried=bool(sent.get("42")),
     )
     return decide(asked, behaviour_of(message[2]), now)
 
