@@ -13,6 +13,7 @@ from bezant.commit.change_set import Refused
 from bezant.kernel.config import Config
 from bezant.resources.core import instant_advances, payouts
 from bezant.resources.core.fee_plans import plans_at
+from bezant.workers import mature
 from tests.payments.till import Till
 
 PATH = "/v1/payouts"
@@ -129,6 +130,19 @@ def test_refunds_lower_what_can_be_taken_ahead(till: Till):
     till.pass_time(days=4)
     till.mature()
     assert held(till, shop) == (-1_000, 0)
+
+
+def test_what_was_taken_ahead_is_paid_back_first(
+    till: Till, shop: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mature, "AT_ONCE", 2)
+    for _ in range(3):
+        sell(till, shop, 1_000)
+    pay(till, shop, 18_000)
+    till.pass_time(days=3)
+    while till.mature():
+        assert held(till, shop)[0] <= 0
+    assert held(till, shop) == (0, 0)
 
 
 STEPS = st.one_of(

@@ -137,12 +137,12 @@ async def _instant(ctx: Context, owner: Owner, spendable: SourcedSum) -> Instant
     """
     currency = spendable.currency
     nothing = InstantSum(0, currency, SourceTypes(0), [])
-    if spendable.amount < 0:
+    destinations = await all_in(ctx, currency)
+    if spendable.amount < 0 or not destinations:
         return nothing
     ahead = await ahead_of(ctx, currency)
     gross = Money(spendable.amount + ahead.amount, currency)
-    destinations = await all_in(ctx, currency) if gross else ()
-    left = await left_today(ctx, currency) if destinations else None
+    left = await left_today(ctx, currency)
     nets = [
         NetAvailable(net.amount, each.id, SourceTypes(net.amount))
         for each in destinations
