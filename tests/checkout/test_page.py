@@ -225,7 +225,7 @@ def test_a_page_collects_what_a_merchant_wants_to_know(office: Office) -> None:
 
 
 def test_the_page_names_whoever_is_paid(office: Office) -> None:
-    seller = office.open_account(business_profile={"name": "Ada's <Shirts>"})
+    seller = office.open_shop(business_profile={"name": "Ada's <Shirts>"})
     made = session(office, seller)
     browser, page = customer(office, made["url"])
     assert "Ada&#x27;s &lt;Shirts&gt;" in page.text

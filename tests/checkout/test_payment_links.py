@@ -162,7 +162,7 @@ def customer_of(office: Office, url: str) -> int:
 
 
 def test_money_goes_where_a_platform_says(office: Office) -> None:
-    seller = office.open_account()
+    seller = office.open_shop()
     made = link(office, application_fee_amount=90, transfer_data={"destination": seller})
     browser, page = customer(office, made["url"])
     assert browser.submit(page, TYPED).status_code == 303

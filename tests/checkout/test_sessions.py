@@ -79,7 +79,7 @@ def test_a_declined_card_leaves_a_session_open(office: Office) -> None:
 
 
 def test_money_is_split_as_a_platform_says(office: Office) -> None:
-    seller = office.open_account()
+    seller = office.open_shop()
     data = {"application_fee_amount": 300, "transfer_data": {"destination": seller}}
     paid(office, session(office, payment_intent_data=data)["id"])
     assert office.get("/v1/application_fees")["data"][0]["amount"] == 300

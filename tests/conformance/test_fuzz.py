@@ -33,7 +33,7 @@ FORM = "application/x-www-form-urlencoded"
 def things(town: Town) -> Mapping[str, str]:
     """One of everything."""
     me = Who(town.own)
-    asked = {"transfers": {"requested": True}}
+    asked = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
     seller = town.good(
         me, "POST", "/v1/accounts", type="custom", capabilities=asked, external_account=BANK
     )

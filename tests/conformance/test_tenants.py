@@ -79,7 +79,7 @@ def apart(town: Town) -> Apart:
 
 
 def open_account(town: Town, who: Who) -> str:
-    asked = {"transfers": {"requested": True}}
+    asked = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
     return town.good(
         who, "POST", "/v1/accounts", type="custom", capabilities=asked, external_account=BANK
     )["id"]

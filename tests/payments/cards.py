@@ -14,7 +14,7 @@ class Shop:
 
     def __init__(self, office: Office, account: str | None = None) -> None:
         self.office = office
-        self.account = account or office.open_account()
+        self.account = account or office.open_shop()
 
     def ask(self, verb: str, path: str, **params: Any) -> Answer:
         return self.office.run(self.office.send(verb, path, params, account=self.account))

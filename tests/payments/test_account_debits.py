@@ -4,7 +4,7 @@ from tests.payments.till import Till
 
 
 def test_a_balance_is_charged_and_the_charge_taken_back(till: Till):
-    shop = till.open_account()
+    shop = till.open_shop()
     till.fund(5_000)
     till.post("/v1/transfers", amount=1_000, currency="usd", destination=shop)
     made = till.post(
@@ -29,7 +29,7 @@ def test_a_balance_is_charged_and_the_charge_taken_back(till: Till):
 
 
 def test_an_account_with_a_bank_may_come_to_owe_it(till: Till):
-    shop = till.open_account()
+    shop = till.open_shop()
     till.post("/v1/charges", amount=600, currency="usd", source=shop)
     assert till.ledger(shop)["available"] == -600
     form = {"type": "custom", "capabilities": {"transfers": {"requested": True}}}
@@ -62,9 +62,8 @@ def test_the_platform_pays_for_payments_of_accounts_where_it_said_so(till: Till)
     controller = {"fees": {"payer": "application"}, "losses": {"payments": "application"},
                   "requirement_collection": "application",
                   "stripe_dashboard": {"type": "none"}}  # fmt: skip
-    shop = till.post(
-        "/v1/accounts", controller=controller, capabilities={"transfers": {"requested": True}}
-    )["id"]
+    asked = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
+    shop = till.post("/v1/accounts", controller=controller, capabilities=asked)["id"]
     till.pay(account=shop, application_fee_amount=1_500)
     assert till.transactions(shop) == [("charge", 10_000, 1_500, "pending")]
     assert till.transactions() == [

@@ -42,7 +42,7 @@ def led_to(answer: httpx.Response) -> dict[str, str]:
 
 @pytest.mark.parametrize("account", ["platform", "connected"])
 def test_a_cardholder_is_led_back(till: Till, account: str) -> None:
-    seller = till.open_account() if account == "connected" else None
+    seller = till.open_shop() if account == "connected" else None
     for (kind, base, extra), said in product(KINDS, ("succeeded", "failed")):
         intent = till.post(base, seller, confirm=True, return_url=BACK,
                            payment_method=till.card("challenge", seller), **extra)  # fmt: skip

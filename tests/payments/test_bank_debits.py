@@ -276,7 +276,7 @@ def test_a_refund_goes_back_by_bank_and_may_come_back(till: Till) -> None:
 
 
 def test_what_is_for_others_moves_on_when_the_bank_has_paid(till: Till) -> None:
-    ada = till.open_account()
+    ada = till.open_shop()
     intent = debit(
         till, transfer_data={"destination": ada}, application_fee_amount=1_000, amount=5_000
     )

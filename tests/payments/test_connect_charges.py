@@ -27,7 +27,7 @@ SHARES: list[tuple[str, dict[str, Any], str]] = [
 
 
 def seller(till: Till) -> str:
-    return till.open_account()
+    return till.open_shop()
 
 
 def nets(till: Till, account: str | None = None) -> dict[str, int]:
@@ -245,7 +245,7 @@ def test_direct_payments_name_the_application_that_made_them(till: Till):
 
 
 def test_payments_on_behalf_of_an_account_are_its_own_to_the_cardholder(till: Till):
-    shop = till.open_account(business_profile={"name": "Tea House"})
+    shop = till.open_shop(business_profile={"name": "Tea House"})
     paid = till.pay(on_behalf_of=shop, transfer_data={"destination": shop})
     charge = till.get(f"/v1/charges/{paid['latest_charge']}", expand=["on_behalf_of"])
     assert charge["on_behalf_of"]["id"] == shop
@@ -270,3 +270,58 @@ def test_other_currencies_are_converted(till: Till):
     everything_matures(till)
     assert nets(till) == {"available": -booked["fee"], "fees_payable": booked["fee"]}
     assert till.house() == {}
+
+
+NAMED = {"billing_details": {"name": "Ada Lovelace", "email": "ada@example.com"}}
+SEPA = {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}, **NAMED}
+BACS = {"account_number": "00012345", "sort_code": "108800"}
+TYPES: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("card", "usd", "card_payments", {}),
+    ("us_bank_account", "usd", "us_bank_account_ach_payments",
+     {"payment_method": "pm_usBankAccount_success"}),
+    ("sepa_debit", "eur", "sepa_debit_payments", {"payment_method_data": SEPA}),
+    ("bacs_debit", "gbp", "bacs_debit_payments",
+     {"payment_method_data": {"type": "bacs_debit", "bacs_debit": BACS, **NAMED}}),
+    ("pix", "brl", "pix_payments", {"payment_method_data": {"type": "pix"}}),
+    ("upi", "inr", "upi_payments", {"payment_method_data": {"type": "upi"}}),
+    ("customer_balance", "usd", "us_bank_transfer_payments",
+     {"payment_method_data": {"type": "customer_balance"}}),
+]  # fmt: skip
+
+
+def test_each_type_of_payment_wants_its_capability(till: Till):
+    shop = till.open_account()
+    customer = till.post("/v1/customers", shop, name="Ada")["id"]
+    automatic = {"amount": 9_000, "automatic_payment_methods": {"enabled": True}}
+    error = till.refused("/v1/payment_intents", shop, **automatic, currency="usd")
+    assert "card_payments" in error["message"]
+    for kind, currency, capability, how in TYPES:
+        given = {"amount": 9_000, "currency": currency, "confirm": True, "customer": customer,
+                 "allowed_payment_method_types": [kind], **how}  # fmt: skip
+        if kind == "card":
+            given["payment_method"] = till.card(account=shop)
+        error = till.refused("/v1/payment_intents", shop, **given)
+        assert error["code"] == "payment_method_unactivated", kind
+        assert f"/v1/accounts/{shop}/capabilities/{capability}" in error["message"]
+        till.post(f"/v1/accounts/{shop}/capabilities/{capability}", requested=True)
+        paid = till.post("/v1/payment_intents", shop, **given)
+        assert paid["status"] in ("succeeded", "processing", "requires_action"), kind
+        opened = till.post("/v1/payment_intents", shop, **automatic, currency=currency)
+        assert kind in opened["payment_method_types"]
+    assert "bacs_debit" not in opened["payment_method_types"], "which pays in another currency"
+
+
+def test_whose_capability_counts(till: Till):
+    shop = till.open_account()
+    paid = till.try_to_pay(on_behalf_of=shop, transfer_data={"destination": shop})
+    assert (paid.error["code"], paid.error["param"]) == (
+        "payment_method_unactivated", "on_behalf_of")  # fmt: skip
+    assert till.pay(transfer_data={"destination": shop})["status"] == "succeeded"
+    card = till.card(account=shop)
+    till.refused("/v1/setup_intents", shop, payment_method=card, confirm=True)
+    error = till.refused("/v1/charges", shop, amount=900, currency="usd", source="tok_visa")
+    assert error["code"] == "payment_method_unactivated"
+    gated = till.post("/v1/accounts", type="express", country="US",
+                      capabilities={"card_payments": {"requested": True}})["id"]  # fmt: skip
+    error = till.try_to_pay(account=gated, card="good").error
+    assert "it is inactive" in error["message"]

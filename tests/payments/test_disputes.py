@@ -194,7 +194,7 @@ def test_the_platform_pays_the_fee_where_it_pays_for_payments(
                   "requirement_collection": "application",
                   "stripe_dashboard": {"type": "none"}}  # fmt: skip
     before = mall.ledger().get("available", 0)
-    asked = {"transfers": {"requested": True}}
+    asked = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
     made = mall.post("/v1/accounts", controller=controller, capabilities=asked)
     shop = Shop(mall, made["id"])
     dispute = shop.disputed()

@@ -4,7 +4,7 @@ from tests.payments.till import Till
 
 
 def test_an_account_is_told_once_a_day(till: Till):
-    shop = till.open_account()
+    shop = till.open_shop()
     till.pay(account=shop, application_fee_amount=1_500)
     till.pay(2_000)
     till.pass_time(days=2)

@@ -14,7 +14,7 @@ DAYS = 86_400
 
 @pytest.fixture
 def shop(till: Till) -> str:
-    return till.open_account()
+    return till.open_shop()
 
 
 def plan(till: Till, shop: str, **params: Any) -> dict:

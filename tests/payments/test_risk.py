@@ -130,6 +130,76 @@ def test_a_rule_is_tried_on_the_past(shop: Shop):
     assert shop.post("/v1/radar/rules/test", conditions=[often])["amounts"] == {"usd": 300}
 
 
+def bank(shop: Shop, kind: str = "us_bank_account", **params: Any) -> Any:
+    """Try to pay out of a bank account, and return the charge, whatever came of it."""
+    named = {"billing_details": {"name": "Ada", "email": "ada@example.com"}}
+    iban = {"type": kind, "sepa_debit": {"iban": "AT611904300234573201"}, **named}
+    how = {"currency": "eur", "payment_method_data": iban}
+    if kind == "us_bank_account":
+        how = {"currency": "usd", "payment_method": "pm_usBankAccount_success"}
+    given = {"amount": 10_000, "confirm": True, "allowed_payment_method_types": [kind], **how}
+    answer = shop.ask("POST", "/v1/payment_intents", **given, **params)
+    name = answer.json["latest_charge"] if answer.status == 200 else answer.error["charge"]
+    charge = shop.get(f"/v1/charges/{name}")
+    intent = shop.get(f"/v1/payment_intents/{charge['payment_intent']}")
+    assert (answer.status, intent["status"]) == (
+        (200, "processing") if charge["status"] == "pending" else (402, "requires_payment_method")
+    )
+    assert (intent["review"], intent["latest_charge"]) == (charge["review"], name)
+    return charge
+
+
+def test_what_a_bank_carries_is_held_to_the_rules_before_it_is_asked(shop: Shop):
+    path, kinds = "/v1/radar/value_lists", ("us_bank_account", "sepa_debit")
+    for kind, country in zip(kinds, ("US", "AT"), strict=True):
+        charge = bank(shop, kind)
+        assert (charge["status"], charge["outcome"]["type"]) == ("pending", "authorized")
+        mark = f"{kind}_fingerprint"
+        listed = shop.post(path, alias=f"bad_{kind}", name="Bad", item_type=mark)["id"]
+        stop = rule(
+            shop, "block", (mark, "in_list", listed), ("bank_account_country", "is", country)
+        )
+        assert bank(shop, kind)["status"] == "pending"
+        value = charge["payment_method_details"][kind]["fingerprint"]
+        shop.post("/v1/radar/value_list_items", value_list=listed, value=value)
+        before = shop.ledger()
+        stopped = bank(shop, kind)
+        outcome = stopped["outcome"]
+        assert (outcome["type"], outcome["network_status"], outcome["rule"]) == (
+            "blocked",
+            "not_sent_to_network",
+            stop["id"],
+        )
+        assert (stopped["paid"], stopped["captured"], stopped["balance_transaction"]) == (
+            False,
+            False,
+            None,
+        )
+        assert stopped["failure_code"] == "payment_intent_payment_attempt_failed"
+        assert shop.ledger() == before
+    shop.post("/v1/radar/value_list_items", value_list="email_allowlist", value="ada@example.com")
+    allowed = bank(shop, "sepa_debit")
+    assert (allowed["status"], allowed["outcome"]["reason"]) == ("pending", "rule")
+    # A rule is tried on bank payments of the past as well.
+    seen = {"attribute": "payment_method_type", "operator": "is", "value": "sepa_debit"}
+    tried = shop.post("/v1/radar/rules/test", conditions=[seen])
+    assert (tried["examined"], tried["matched"]) == (7, 4)
+
+
+def test_bank_accounts_that_try_too_often_are_looked_at(shop: Shop):
+    rule(shop, "review", ("tries_of_bank_account_in_hour", "more_than", "1"))
+    found = [bank(shop) for _ in range(3)]
+    assert [each["outcome"]["type"] for each in found] == ["authorized"] * 2 + ["manual_review"]
+    assert shop.get(f"/v1/reviews/{found[2]['review']}")["open"]
+    for kind in ("submitted", "settled", "returned"):
+        assert shop.office.hear(found[2]["id"], kind, account=shop.account) == 1
+    while shop.office.work():
+        pass
+    assert shop.get(f"/v1/charges/{found[2]['id']}")["status"] == "failed"
+    closed = shop.get(f"/v1/reviews/{found[2]['review']}")
+    assert (closed["open"], closed["closed_reason"]) == (False, "payment_never_settled")
+
+
 WRONG = [
     (("amount", "more_than", "ten"), "conditions[0][value]"),
     (("amount", "in_list", "x"), "conditions[0][operator]"),

@@ -15,7 +15,7 @@ import msgspec
 
 from bezant.api.app import create_app
 from bezant.api.backend import Key
-from bezant.api.context import Caller, Context
+from bezant.api.context import Caller, Context, Stale
 from bezant.api.routes import places_of
 from bezant.api.runtime import Runtime
 from bezant.commit.door import Door
@@ -359,6 +359,13 @@ class Office:
 
     # In business words.
 
+    def open_shop(self, **others: Any) -> str:
+        """Open an account that is paid by cards and out of bank accounts, too; returns its id."""
+        wanted = ("card_payments", "sepa_debit_payments", "transfers",
+                  "us_bank_account_ach_payments")  # fmt: skip
+        asked = {name: {"requested": True} for name in wanted}
+        return self.open_account(**{"capabilities": asked, **others})
+
     def open_account(self, **others: Any) -> str:
         """Open an account that may receive transfers and be paid out; returns its id."""
         params = {
@@ -396,10 +403,14 @@ class Office:
     async def _name(self, movement: Movement) -> None:
         """Give a movement the trace that it would have had from its file."""
         self.traces += 1
-        ctx = self.context(Caller(self.platform, movement.account, livemode=False))
-        found = await ctx.load(Movement, movement.id)
-        ctx.save(found, reference=f"09100001{self.traces:07}")
-        await ctx.write()
+        while True:  # Somebody may be changing it at the same time.
+            ctx = self.context(Caller(self.platform, movement.account, livemode=False))
+            found = await ctx.load(Movement, movement.id)
+            ctx.save(found, reference=f"09100001{self.traces:07}")
+            try:
+                return await ctx.write()
+            except Stale:
+                continue
 
     def ledger(self, account: str | None = None) -> dict[str, int]:
         """Return the posted balances in usd of an account's book, without zeros."""

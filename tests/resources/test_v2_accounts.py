@@ -225,6 +225,36 @@ def test_configurations_come_and_go(office: Office) -> None:
     assert back["configuration"]["recipient"] == {"applied": True, "capabilities": None}
 
 
+def test_an_account_pays_as_a_customer(office: Office) -> None:
+    payer = office.post(PATH, contact_email="ada@example.com", display_name="Ada",
+                        configuration={"customer": {"applied": True}})["id"]  # fmt: skip
+    card = office.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
+    kept = office.post(f"/v1/payment_methods/{card}/attach", customer_account=payer)
+    customer = kept["customer"]
+    assert (customer, kept["customer_account"]) == (payer.replace("acct_", "cus_"), payer)
+    shown = office.get(f"/v1/customers/{customer}")
+    assert (shown["email"], shown["customer_account"]) == ("ada@example.com", payer)
+    who = {"customer": customer, "customer_account": payer}
+    for named in (who, {"customer": customer}, {"customer_account": payer}):
+        made = office.post("/v1/setup_intents", payment_method=card, confirm=True, **named)
+        assert {name: made[name] for name in who} == who
+        paid = office.post("/v1/payment_intents", amount=500, currency="usd", confirm=True,
+                           payment_method=card, **named)  # fmt: skip
+        assert (paid["status"], {name: paid[name] for name in who}) == ("succeeded", who)
+    opened = office.post("/v1/payment_intents", amount=500, currency="usd")["id"]
+    changed = office.post(f"/v1/payment_intents/{opened}", customer_account=payer)
+    assert {name: changed[name] for name in who} == who
+    for path, count in (("payment_intents", 4), ("setup_intents", 3), ("payment_methods", 1)):
+        assert len(office.listed(f"/v1/{path}", customer_account=payer)) == count, path
+    let_go = office.post(f"/v1/payment_methods/{card}/detach")
+    assert (let_go["customer"], let_go["customer_account"]) == (None, None)
+    seller = office.open_account()
+    for account, wrong in ((None, seller), (None, "acct_none"), (seller, payer)):
+        error = office.refused("/v1/payment_intents", account, amount=500, currency="usd",
+                               customer_account=wrong)  # fmt: skip
+        assert error["param"] == "customer_account"
+
+
 def test_lists_are_filtered_and_paged(office: Office) -> None:
     recipients = [
         office.post(PATH, configuration={"recipient": {"capabilities": TRANSFERS}})["id"]

@@ -128,7 +128,7 @@ async def story(shop: Shop, world: World) -> None:
     for each in (checked, canadian, broke):
         path = f"/v1/payment_intents/{each}/verify_microdeposits"
         await shop.call("POST", path, descriptor_code="SM11AA")
-    await shop.seconds(6)
+    await shop.seconds(10)
     paid = [*good.values(), checked, canadian, pix, upi, cash]
     assert {each: await shop.status(each) for each in paid} == dict.fromkeys(paid, "succeeded")
     for each in poor.values():

@@ -87,6 +87,16 @@ PAYMENT_ERROR_CODES = (
         "Ask the customer for another payment method.",
     ),
     (
+        "payment_intent_payment_attempt_failed",
+        "A rule about risk blocks the payment.",
+        "Look at the `outcome` of the charge, which names the rule, or take another payment.",
+    ),
+    (
+        "payment_method_unactivated",
+        "The account has no active capability for this type of payment.",
+        "Request the capability that the message names, and wait until it is active.",
+    ),
+    (
         "payment_method_not_available",
         "No bank that is connected takes payments by this method.",
         "Pay by another method, or connect a bank that takes it.",

@@ -62,6 +62,7 @@ class Scene:
             **{
                 "type": "custom",
                 "country": "US",
+                "capabilities[card_payments][requested]": "true",
                 "capabilities[transfers][requested]": "true",
                 **{f"external_account[{name}]": value for name, value in bank(number).items()},
             },

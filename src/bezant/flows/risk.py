@@ -2,7 +2,8 @@
 
 A rule holds when all its conditions do; a condition about something that is not known does not.
 Whoever is allowed is neither blocked nor reviewed; blocking goes before reviewing. Rules about risk
-are asked when the network has answered, all others before; those about checks both times.
+are asked when the network has answered, all others before; those about checks both times. Banks
+say nothing of risk, so that payments that a bank carries are held to the other rules alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,9 +16,12 @@ ACTIONS: Sequence[Action] = ("allow", "block", "review")
 """In the order in which rules are asked."""
 
 Attribute = Literal[
+    "acss_debit_fingerprint",
     "address_line1_check",
     "address_postal_code_check",
     "amount",
+    "bacs_debit_fingerprint",
+    "bank_account_country",
     "card_bin",
     "card_brand",
     "card_country",
@@ -30,8 +34,12 @@ Attribute = Literal[
     "email",
     "email_domain",
     "ip_address",
+    "payment_method_type",
     "risk_level",
     "risk_score",
+    "sepa_debit_fingerprint",
+    "tries_of_bank_account_in_day",
+    "tries_of_bank_account_in_hour",
     "tries_of_card_in_day",
     "tries_of_card_in_hour",
     "tries_of_customer_in_day",
@@ -40,12 +48,13 @@ Attribute = Literal[
     "tries_of_email_in_hour",
     "tries_of_ip_address_in_day",
     "tries_of_ip_address_in_hour",
+    "us_bank_account_fingerprint",
 ]
 Operator = Literal["is", "is_not", "more_than", "less_than", "in_list", "not_in_list"]
 
 TRIES: Mapping[str, tuple[str, int]] = {
     f"tries_of_{who}_in_{span}": (who, seconds)
-    for who in ("card", "customer", "email", "ip_address")
+    for who in ("bank_account", "card", "customer", "email", "ip_address")
     for span, seconds in (("hour", 3_600), ("day", 86_400))
 }
 """Velocity: who has tried to pay, and within how many seconds before."""

@@ -59,6 +59,14 @@ async def cancel(ctx: Context, movement: Movement) -> Movement:
     return take(ctx, handler, subject, movement, noted(ctx, "canceled"))
 
 
+async def refuse(ctx: Context, movement: Movement, reason: str, failure_code: str) -> Movement:
+    """Let a movement have failed that no bank has seen; the object that it is for is told."""
+    handler = engine_of(ctx).handlers[str(movement.subject)]
+    subject = await ctx.load(handler.subject, str(movement.source), book=movement.book)
+    fact = replace(noted(ctx, "rejected", reason), failure_code=failure_code)
+    return take(ctx, handler, subject, movement, fact)
+
+
 def _schedule(ctx: Context, movement: Movement, note: str) -> Movement:
     """Let a movement go, with dates that can still be kept."""
     lane = engine_of(ctx).banks.lane(movement.bank, movement.rail)

@@ -110,6 +110,8 @@ def _meant(movement: Movement, fact: MovementFact) -> str:
         return "booked"  # Whose it is, others say.
     if _explains(movement, fact):
         return "return_explained"
+    if movement.act == "mandate" and movement.status == "settled" and fact.kind == "rejected":
+        return "returned"  # The bank has refused it after all, later than it should.
     return _SAID_OTHERWISE.get((movement.act, fact.kind), fact.kind)
 
 

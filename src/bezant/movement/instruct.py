@@ -152,6 +152,19 @@ def noted(
     )
 
 
+def set_aside(ctx: Context, movement: Movement) -> Movement:
+    """Keep a movement back that was only just asked for, until its product lets it go."""
+    return ctx.save(movement, due_at=None, facts=movement.facts[:1], status="created")
+
+
+def let_go(ctx: Context, movement: Movement) -> Movement:
+    """Let a movement go that was set aside, unless somebody is to approve it first."""
+    lane = engine_of(ctx).banks.lane(movement.bank, movement.rail)
+    dates = dates_of(ctx, timetable(ctx, lane, movement))
+    changes = {**movement.with_fact(noted(ctx, "scheduled")), **dates}
+    return ctx.save(_approvable(ctx, lane, replace(movement, **changes)))
+
+
 def dates_of(ctx: Context, table: Timetable) -> dict[str, Any]:
     """Return a movement's dates by its timetable, and when it is to go out."""
     return {
@@ -222,11 +235,17 @@ def _objections(lane: Lane, movement: Movement, order: Order) -> Sequence[str]:
 
 
 def _store(ctx: Context, lane: Lane, movement: Movement, order: Order, book: Book) -> Movement:
-    if _wants_approval(lane, movement):
-        held = noted(ctx, "held", APPROVAL)
-        movement = replace(movement, due_at=None, status="held", facts=(*movement.facts, held))
+    movement = _approvable(ctx, lane, movement)
     hidden = hidden_of(replace(order, key=ctx.caller.key))
     return ctx.create(movement, hidden=hidden, book=book)
+
+
+def _approvable(ctx: Context, lane: Lane, movement: Movement) -> Movement:
+    """Return a movement, held if it wants an approval."""
+    if not _wants_approval(lane, movement):
+        return movement
+    held = noted(ctx, "held", APPROVAL)
+    return replace(movement, due_at=None, status="held", facts=(*movement.facts, held))
 
 
 def end_to_end(movement: str) -> str:

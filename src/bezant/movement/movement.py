@@ -55,6 +55,9 @@ OPEN = frozenset({"created", "held", "scheduled", "submitted", "acknowledged", "
 MOVES_MONEY = frozenset({"pay", "receive", "reverse", "return", "dishonor", "contest"})
 """Acts that show on a bank's statement; the others are messages alone, unless one says more."""
 
+_SILENT = frozenset({"prenote", "mandate"})
+"""Acts that banks answer only if they refuse them."""
+
 _NEVER_ANSWERED = frozenset({"enquire", "answer_recall"})
 """Acts after which nobody is asked what became of them."""
 
@@ -115,8 +118,8 @@ class Movement(Resource, tag="movement"):
     """Money on its way through a rail, in minor units, for one owner and one object of theirs.
 
     `act` is what is asked of the bank: `pay`, by direction, `receive` what comes by itself,
-    something about an account (`prenote`, `verify`, whose answer is `payee`), or about another
-    movement, the `original`: `recall`, `reverse`, `return`, `enquire`, `answer_recall`,
+    something about an account (`prenote`, `verify`, whose answer is `payee`, `mandate`), or about
+    another movement, the `original`: `recall`, `reverse`, `return`, `enquire`, `answer_recall`,
     `dishonor`, `contest`. `recall` is what others want back.
     The counterparty's full bank details are hidden; times are Unix seconds. `trace` is the bank's
     name for it, `reference` what a payer writes, or the trace; `came_back_as` is the name under
@@ -246,7 +249,7 @@ class Movement(Resource, tag="movement"):
         if fact.kind in ("settled", "dishonored") and self.can_come_back:
             assert self.final_at is not None, "what can come back has a last day"
             return _instant(self.final_at)
-        if self.act == "prenote" and fact.kind in ("submitted", "acknowledged"):
+        if self.act in _SILENT and fact.kind in ("submitted", "acknowledged"):
             assert self.return_by is not None, "what is sent has a day until which it comes back"
             return _instant(self.return_by)
         if self.answers_within is None or self.act in _NEVER_ANSWERED:

@@ -93,7 +93,7 @@ def _passed(movement: Movement, now: int) -> MovementFact | None:
     match movement.act, movement.status:
         case _, "settled" | "dishonored":
             return MovementFact("final", now)
-        case "prenote", "submitted" | "acknowledged":
+        case "prenote" | "mandate", "submitted" | "acknowledged":
             return MovementFact("settled", now, reason="nothing has come back in time")
         case "verify", "submitted" | "acknowledged" | "unknown":
             return MovementFact("rejected", now, reason="nobody has answered in the rail's time")

@@ -76,6 +76,13 @@ def return_by(entry: date) -> datetime:
     return london(back + _DAY, time(0, 0))
 
 
+def lodged_by(entry: date) -> datetime:
+    """Return the instant by which a new instruction stands that no bank has refused."""
+    processed = processing_day(entry)
+    last = add_working_days(processed, in_force(rules.LODGE_DAYS, processed))
+    return london(last + _DAY, time(0, 0))
+
+
 def claim_by(entry: date) -> datetime:
     """Return the instant after which a payer can no longer claim a collection back."""
     days = in_force(rules.CLAIM_DAYS, entry)

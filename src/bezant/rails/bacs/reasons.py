@@ -65,6 +65,12 @@ AMENDMENTS = _table(
 )
 """ADDACS."""
 
+ENDING = frozenset({"0", "1", "2", "B", "D"})
+"""Codes of ADDACS after which nothing may be collected."""
+
+REINSTATED = "R"
+"""The code of ADDACS after which it may again."""
+
 REFUSED_INSTRUCTIONS = _table(
     {
         "1": ("Instruction cancelled by payer", "debit_not_authorized"),

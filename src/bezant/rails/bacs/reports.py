@@ -24,7 +24,6 @@ _RETURN_ITEMS = MappingProxyType(
         "ARUCS": ("ReturnedCreditItem", "ReceiverAccount", reasons.UNAPPLIED_CREDITS),
     }
 )
-_ENDED = frozenset({"0", "1", "2", "B", "D"})
 
 Problems = list[Problem]
 
@@ -155,7 +154,9 @@ def _advice(
 
 def _amended(advice: Element, problems: Problems) -> Fact:
     trace, reference, code, reason, on = _advice(advice, reasons.AMENDMENTS, problems)
-    state = "ended" if code in _ENDED else "reinstated" if code == "R" else "amended"
+    state = "ended" if code in reasons.ENDING else "amended"
+    if code == reasons.REINSTATED:
+        state = "reinstated"
     return Fact(
         kind="mandate_changed",
         trace=trace,

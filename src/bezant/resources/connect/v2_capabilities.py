@@ -5,6 +5,7 @@ from typing import Any
 
 from bezant.api import refusals
 from bezant.resources.connect.capability import Capability
+from bezant.resources.core.account_customer import APPLIED
 
 _RENAMED = {"ach_debit_payments": "us_bank_account_ach_payments"}
 _METHODS = (
@@ -24,8 +25,6 @@ _SECOND = {first: ("merchant", second) for second, first in _OF_MERCHANTS.items(
 }
 PAYOUTS = "stripe_balance.payouts"
 CONFIGURATIONS = ("customer", "merchant", "recipient")
-APPLIED = "applied"
-"""Where the hidden part says which configurations were applied, with or without capabilities."""
 COLUMN_OF = {"customer": "reference", "merchant": "type", "recipient": "group"}
 _REJECTED = {
     "rejected.fraud": "rejected_fraud",

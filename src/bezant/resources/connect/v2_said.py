@@ -15,7 +15,7 @@ from bezant.resources.connect.account_shapes import ADDRESS, AccountType
 from bezant.resources.connect.capabilities import CapabilityParams, request
 from bezant.resources.connect.papers import check_files, files_in
 from bezant.resources.connect.person import Person
-from bezant.resources.connect.v2_capabilities import APPLIED, CONFIGURATIONS
+from bezant.resources.connect.v2_capabilities import CONFIGURATIONS
 from bezant.resources.connect.v2_fields import (
     ACCOUNT,
     ACCOUNT_BESIDE,
@@ -27,6 +27,7 @@ from bezant.resources.connect.v2_fields import (
 )
 from bezant.resources.connect.v2_numbers import company_numbers
 from bezant.resources.connect.v2_person import keep_beside, said_of
+from bezant.resources.core.account_customer import APPLIED
 
 _NUMBERS = "identity.business_details.id_numbers"
 _ADDRESSES = "identity.business_details.additional_addresses"

@@ -43,7 +43,7 @@ def shown(ctx: Context, customer: Customer, held: dict[str, int]) -> dict[str, A
         "object": "cash_balance",
         "available": held or None,
         "customer": customer.id,
-        "customer_account": None,
+        "customer_account": customer.customer_account,
         "livemode": ctx.livemode,
         "settings": {
             "reconciliation_mode": mode or "automatic",

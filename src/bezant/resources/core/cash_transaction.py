@@ -124,7 +124,7 @@ class CashBalanceTransaction(Resource, tag="customer_cash_balance_transaction"):
     applied_to_payment: OfPayment | UnsetType = UNSET
     currency: str
     customer: str
-    customer_account: None = None
+    customer_account: str | None = None
     ending_balance: int
     funded: Funded | UnsetType = UNSET
     net_amount: int

@@ -7,12 +7,15 @@ from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.context import Context
 from bezant.api.resource import Expands, Resource
+from bezant.kernel.codec import BASE62, from_base62
+from bezant.kernel.ids import RANDOM_BITS
 from bezant.resources.core.address import Address
 
 TaxExempt = Literal["exempt", "none", "reverse"]
 MOST_BALANCE = 10**15
 """How far from zero the amounts of balances for invoices are, at most."""
 ReconciliationMode = Literal["automatic", "manual", "merchant_default"]
+_PREFIX_LENGTH = 8
 
 
 class Shipping(Struct, frozen=True):
@@ -62,7 +65,7 @@ class Customer(Resource, tag="customer"):
     balance: int = 0
     business_name: str | UnsetType = UNSET
     currency: str | None = None
-    customer_account: None = None
+    customer_account: str | None = None
     default_source: str | None = None
     delinquent: Literal[False] = False
     description: str | None = None
@@ -79,6 +82,12 @@ class Customer(Resource, tag="customer"):
     shipping: Shipping | None = None
     tax_exempt: TaxExempt = "none"
     test_clock: None = None
+
+
+def invoice_prefix(name: str) -> str:
+    """Return a few letters and digits for the numbers of invoices, out of an id's random bits."""
+    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
+    return "".join(BASE62[bits >> 5 * at & 31] for at in range(_PREFIX_LENGTH))
 
 
 def with_mode(

@@ -7,11 +7,9 @@ from bezant.api.params import merged
 from bezant.api.results import deleted
 from bezant.api.routes import Routes
 from bezant.api.standard import missing
-from bezant.kernel.codec import BASE62, from_base62
 from bezant.kernel.errors import InvalidRequest
-from bezant.kernel.ids import RANDOM_BITS
 from bezant.resources.core.cash_transaction import held_for
-from bezant.resources.core.customer import Customer, with_mode
+from bezant.resources.core.customer import Customer, invoice_prefix, with_mode
 from bezant.resources.core.customer_balance import change_balance
 from bezant.resources.core.customer_params import (
     CreateCustomer,
@@ -29,8 +27,6 @@ from bezant.resources.core.payment_method import (
     payment_method_of,
 )
 from bezant.resources.core.tax_id import tax_id_of
-
-_PREFIX_LENGTH = 8
 
 routes = Routes(
     Customer,
@@ -76,7 +72,7 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
     customer = Customer(
         id=name,
         created=created_of(name),
-        invoice_prefix=_invoice_prefix(name),
+        invoice_prefix=invoice_prefix(name),
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
     )
@@ -155,9 +151,3 @@ async def _give_source(ctx: Context, customer: Customer, params: UpdateCustomer)
     ctx.save(ctx.current(customer), default_source=card.id)
     if params.source is not None and before is not None:
         await drop(ctx, customer.id, await source_of(ctx, customer, before, "source"))
-
-
-def _invoice_prefix(name: str) -> str:
-    """Return a few letters and digits for the numbers of invoices, out of an id's random bits."""
-    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
-    return "".join(BASE62[bits >> 5 * at & 31] for at in range(_PREFIX_LENGTH))

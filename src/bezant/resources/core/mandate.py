@@ -1,11 +1,9 @@
 """The mandate object: what a customer has agreed to be charged for, and how they said so."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from bezant.api.context import Context
 from bezant.api.resource import Expands, Identified
 
 MANDATES = "mandates"
@@ -38,7 +36,7 @@ class SingleUse(Struct, frozen=True):
 
 
 class Mandate(Identified, tag="mandate"):
-    """An agreement; an inactive one was used up or called back."""
+    """An agreement; an inactive one was used up or called back, a pending one not yet lodged."""
 
     expands: ClassVar[Expands] = {"payment_method": ("payment_method",)}
 
@@ -51,10 +49,3 @@ class Mandate(Identified, tag="mandate"):
     single_use: SingleUse | UnsetType = UNSET
     status: MandateStatus
     type: Literal["multi_use", "single_use"]
-
-
-async def revoke(ctx: Context, names: Sequence[str]) -> None:
-    """End mandates, as when their payment method is let go."""
-    for mandate in (await ctx.load_many(Mandate, names)).values():
-        if mandate.status != "inactive":
-            ctx.save(mandate, status="inactive", event="mandate.updated")

@@ -19,7 +19,8 @@ from bezant.resources.core.bank_accounts import fingerprint
 from bezant.resources.core.bank_numbers import TEST_ROUTING_NUMBER, Written
 from bezant.resources.core.card_object import Card
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.mandate import MANDATES, revoke
+from bezant.resources.core.lodging import revoke
+from bezant.resources.core.mandate import MANDATES
 from bezant.store.objects import Page
 
 AllowRedisplay = Literal["always", "limited", "unspecified"]
@@ -99,7 +100,7 @@ class PaymentMethod(Resource, tag="payment_method"):
     cashapp: Details = UNSET
     crypto: Details = UNSET
     customer: str | None = None
-    customer_account: None = None
+    customer_account: str | None = None
     customer_balance: Details = UNSET
     eps: Details = UNSET
     fpx: Details = UNSET
@@ -220,15 +221,22 @@ async def payment_method_of(ctx: Context, name: str, param: str | None = None) -
     return made(ctx, "us_bank_account", shown, numbers | {VERIFIED: True}, billing_details=billing)
 
 
-async def attach_checked(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:
+async def attach_checked(
+    ctx: Context, method: PaymentMethod, customer: str, account: str | None = None
+) -> PaymentMethod:
     """Let a customer keep a payment method, if it is not a card that its issuer refuses."""
     if isinstance(method.card, dict) and method.customer is None:
         await cards.check(ctx, method.card, ctx.hidden(method))
-    return attach(ctx, method, customer)
+    return attach(ctx, method, customer, account)
 
 
-def attach(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:
-    """Let a customer keep a payment method; again is no harm, with another is refused."""
+def attach(
+    ctx: Context, method: PaymentMethod, customer: str, account: str | None = None
+) -> PaymentMethod:
+    """Let a customer keep a payment method; again is no harm, with another is refused.
+
+    `account` is the account that the customer is, if it is one.
+    """
     if method.customer == customer:
         return method
     if method.customer is not None:
@@ -244,7 +252,9 @@ def attach(ctx: Context, method: PaymentMethod, customer: str) -> PaymentMethod:
             "This payment method was detached from a customer and can't be attached again: "
             "create a new one."
         )
-    return ctx.save(method, customer=customer, event="payment_method.attached")
+    return ctx.save(
+        method, customer=customer, customer_account=account, event="payment_method.attached"
+    )
 
 
 async def detach(ctx: Context, method: PaymentMethod) -> PaymentMethod:
@@ -261,7 +271,8 @@ async def _detach(ctx: Context, methods: Iterable[PaymentMethod]) -> list[Paymen
         mandates += hidden.get(MANDATES, [])
         sources += [hidden[SOURCE]] if SOURCE in hidden else []
         hidden = hidden | {"detached": True}
-        done.append(ctx.save(method, customer=None, hidden=hidden, event="payment_method.detached"))
+        let_go = {"customer": None, "customer_account": None}
+        done.append(ctx.save(method, hidden=hidden, event="payment_method.detached", **let_go))
     if mandates:
         await revoke(ctx, mandates)
     for card in (await ctx.load_many(Card, sources)).values():

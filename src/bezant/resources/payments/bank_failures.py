@@ -22,6 +22,7 @@ FAILURES: Mapping[str, str] = {
     "invalid_account_number": "The customer's bank has no account of this number.",
     "invalid_currency": "The customer's account is not kept in the currency of the payment.",
     "no_account": "The customer's bank could not find the account.",
+    "payment_intent_payment_attempt_failed": "The payment was blocked by a rule about risk.",
 }
 """What charges say, by their failure code."""
 _CODES: Mapping[str, str] = {
@@ -35,6 +36,7 @@ _CODES: Mapping[str, str] = {
     "invalid_account_number": "account_number_invalid",
     "invalid_currency": "payment_method_currency_mismatch",
     "no_account": "no_account",
+    "payment_intent_payment_attempt_failed": "payment_intent_payment_attempt_failed",
 }
 """What intents say; their codes are fewer."""
 

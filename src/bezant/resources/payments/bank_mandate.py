@@ -1,7 +1,7 @@
 """Bank mandates: the agreement under which a bank account is debited, as the rail is told it.
 
 One that was given before is used again. Whoever confirms without saying how the payer agreed says
-that they did, now and not on a page.
+that they did, now and not on a page. Banks are told of mandates of Bacs before they are used.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,17 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.refusals import missing
 from bezant.kernel.codec import unix_seconds
+from bezant.kernel.money import Money
+from bezant.movement.order import Order
 from bezant.rail import Mandate as Authority
-from bezant.resources.core.mandate import MANDATES, Mandate
+from bezant.resources.core import lodging
+from bezant.resources.core.mandate import MANDATES, Mandate, MandateStatus
 from bezant.resources.core.payment_method import PaymentMethod
-from bezant.resources.payments.bank_methods import mandate_reference
+from bezant.resources.payments.bank_methods import mandate_reference, party_of
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setting_up import once_of
 from bezant.resources.payments.setup_intent import SetupIntent
 
 
@@ -28,17 +32,59 @@ async def authority(
     mandate = await _given(ctx, method, attempt)
     if mandate is None:
         agreed = attempt.acceptance or offline(ctx)
-        mandate = mandate_of(
+        mandate = made(
             ctx,
             method,
             agreed,
+            intent,
             once=intent.money if once else None,
             on_behalf_of=intent.on_behalf_of,
             status="inactive" if once else "active",
-            details=details_for(ctx, intent, method),
         )
+    return mandate, _entitling(mandate, method)
+
+
+async def agreed(
+    ctx: Context, method: PaymentMethod, acceptance: dict[str, Any], intent: SetupIntent
+) -> Mandate:
+    """Return the mandate that somebody gives by setting an account up; for one payment if so."""
+    once = once_of(ctx, intent)
+    standing = None if once is not None else await standing_of(ctx, method)
+    lasts = standing is not None and standing.type == "multi_use"
+    if standing is not None and lasts and method.type == lodging.TYPE:
+        return standing
+    return made(ctx, method, acceptance, intent, once=once, on_behalf_of=intent.on_behalf_of)
+
+
+def made(
+    ctx: Context,
+    method: PaymentMethod,
+    acceptance: dict[str, Any],
+    intent: PaymentIntent | SetupIntent,
+    *,
+    once: Money | None,
+    on_behalf_of: str | None,
+    status: MandateStatus = "active",
+) -> Mandate:
+    """Make a mandate, and lodge it where its bank is to know of it first."""
+    mandate = mandate_of(
+        ctx,
+        method,
+        acceptance,
+        once=once,
+        on_behalf_of=on_behalf_of,
+        status=status,
+        details=details_for(ctx, intent, method),
+    )
+    if method.type != lodging.TYPE:
+        return mandate
+    order = Order(to=party_of(ctx, method), mandate=_entitling(mandate, method))
+    return lodging.lodge(ctx, mandate, order)
+
+
+def _entitling(mandate: Mandate, method: PaymentMethod) -> Authority:
     agreed_at = mandate.customer_acceptance.accepted_at or method.created
-    return mandate, Authority(
+    return Authority(
         reference=mandate_reference(method),
         signed_on=datetime.fromtimestamp(agreed_at, UTC).date(),
         sequence="one_off" if mandate.type == "single_use" else "recurring",
@@ -62,11 +108,20 @@ async def _given(ctx: Context, method: PaymentMethod, attempt: Attempt) -> Manda
     """Return the mandate that was named, or the last one that still holds."""
     if attempt.mandate is not None:
         return await ctx.load(Mandate, attempt.mandate, param="mandate")
-    if attempt.acceptance is not None:
+    if attempt.acceptance is not None and method.type != lodging.TYPE:
         return None
+    return await standing_of(ctx, method)
+
+
+async def standing_of(ctx: Context, method: PaymentMethod) -> Mandate | None:
+    """Return the last mandate that was given for an account, if more may be collected under it."""
     names: list[str] = ctx.hidden(method).get(MANDATES, [])
-    found = await ctx.find(Mandate, names[-1]) if names else None
-    return found if found is not None and found.status == "active" else None
+    if not names:
+        return None
+    found = ctx.made(Mandate, names[-1]) or await ctx.find(Mandate, names[-1])
+    if found is None or (found.status == "pending" and found.type == "single_use"):
+        return None
+    return None if found.status == "inactive" else found
 
 
 def details_for(
@@ -83,7 +138,7 @@ def details_for(
             options: dict[str, Any] = (intent.payment_method_options or {}).get(method.type, {})
             return agreement_of(options.get("mandate_options", {}))
         case "bacs_debit":
-            lodged = {"display_name": None, "network_status": "accepted",
+            lodged = {"display_name": None, "network_status": "pending",
                       "revocation_reason": None, "service_user_number": None}  # fmt: skip
             return told | lodged
         case "sepa_debit":

@@ -4,6 +4,7 @@ from bezant.api.context import Context
 from bezant.movement import instruct
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.debit_answers import dropped
 from bezant.resources.payments.intent_changes import unexpected
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -22,4 +23,5 @@ async def call_back(ctx: Context, intent: PaymentIntent) -> None:
     if not movement.may_become("canceled") or movement.file is not None:
         raise unexpected(intent, "can't be canceled, for its bank has been asked for the money")
     canceled = instruct.cancel(ctx, movement)
-    dropped(ctx, charge, canceled, canceled.facts[-1])
+    await money_gone(ctx, charge, "canceled")
+    dropped(ctx, ctx.current(charge), canceled, canceled.facts[-1])

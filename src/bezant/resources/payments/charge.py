@@ -126,8 +126,10 @@ class Charge(Resource, tag="charge"):
 
     @property
     def fingerprint(self) -> str | None:
-        """By what a card is known again."""
-        return (self.payment_method_details or {}).get("card", {}).get("fingerprint")
+        """By what a card or a bank account is known again."""
+        details = self.payment_method_details or {}
+        shown: dict[str, Any] = details.get(details.get("type", "")) or {}
+        return shown.get("fingerprint")
 
     @property
     def payer(self) -> str | None:

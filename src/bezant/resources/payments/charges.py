@@ -30,6 +30,7 @@ from bezant.resources.payments.account_debit import debit
 from bezant.resources.payments.capturing import capture_charge, expire_later, release
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, merchant, request_of
+from bezant.resources.payments.entitled import check_entitled
 from bezant.resources.payments.intent_amounts import check_most
 from bezant.resources.payments.intent_changes import base, intent_of
 from bezant.resources.payments.parcel import ParcelParams, parcel_of
@@ -159,6 +160,7 @@ async def create(ctx: Context, params: CreateCharge) -> Charge | Failure:
         transfer_group=params.transfer_group,
     )
     method = await _method(ctx, params)
+    await check_entitled(ctx, method.type, params.currency, params.on_behalf_of)
     intent = replace(await intent_of(ctx, wish, method), id="")
     check_most(intent.money, method)
     name = f"{base(ctx, wish)}/charge"

@@ -10,7 +10,7 @@ from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.early_fraud_warning import WARNING, EarlyFraudWarning
 from bezant.resources.payments.review import Review, closed
 
-Cause = Literal["canceled", "disputed", "refunded", "refunded_as_fraud"]
+Cause = Literal["canceled", "disputed", "payment_never_settled", "refunded", "refunded_as_fraud"]
 
 
 async def money_gone(ctx: Context, charge: Charge, cause: Cause) -> None:
@@ -20,7 +20,7 @@ async def money_gone(ctx: Context, charge: Charge, cause: Cause) -> None:
         if review.open:
             closed(ctx, review, cause)
     name: str | None = ctx.hidden(charge).get(WARNING)
-    if name is None or cause == "canceled":
+    if name is None or cause in ("canceled", "payment_never_settled"):
         return
     warning = await ctx.load(EarlyFraudWarning, name)
     if warning.actionable:

@@ -436,7 +436,7 @@ def _remember(
     if hidden != ctx.hidden(method):
         method = ctx.save(method, hidden=hidden)
     if intent.customer is not None and method.customer is None:
-        attach(ctx, method, intent.customer)
+        attach(ctx, method, intent.customer, intent.customer_account)
 
 
 def doc_url(ctx: Context, code: str) -> str:

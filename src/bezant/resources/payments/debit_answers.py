@@ -18,6 +18,7 @@ from bezant.resources.core.balance_transactions import (
     record,
     unread,
 )
+from bezant.resources.payments import mandate_answers
 from bezant.resources.payments.bank_failures import failure_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.debit_losses import TAKEN_FOR
@@ -153,6 +154,7 @@ handler = Handler(
         "canceled": dropped,
         "returned": _came_back,
         "recalled": _came_back,
+        "mandate_changed": mandate_answers.told,
     },
     house={
         "settled": _house_came_in,

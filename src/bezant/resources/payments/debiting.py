@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bezant.api.context import Context
+from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
 from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order
+from bezant.resources.core import lodging
 from bezant.resources.core.payment_method import PaymentMethod, attach
-from bezant.resources.payments import bank_failures
+from bezant.resources.payments import bank_failures, mandate_answers, screening_banks
 from bezant.resources.payments.bank_charge import begun
 from bezant.resources.payments.bank_mandate import authority
 from bezant.resources.payments.bank_methods import (
@@ -23,12 +25,12 @@ from bezant.resources.payments.bank_methods import (
     party_of,
 )
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.following import follow
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.refund_promised import decide
-from bezant.resources.payments.screening import IP_ADDRESS, ip_of
 from bezant.resources.payments.settling import Means, clear, settle
 from bezant.resources.payments.statement_descriptor import descriptor
 
@@ -37,13 +39,19 @@ FAIL_JOB = "debits.fail"
 LOSE_JOB = "debits.lose"
 _NAMED = {"ach": "company_name", "acss": "short_name"}
 """The detail in which a rail tells the payer who collects."""
+_UNTOLD = {
+    "bacs_debit": ("mandate",),
+    "sepa_debit": ("mandate",),
+    "us_bank_account": ("payment_reference",),
+}
+"""What a charge has nothing to tell of that never reaches the bank."""
 REFERENCE = "mandate_reference"
 """Where an intent's hidden part has the reference under which its money is collected."""
 
 
 async def confirm(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
-) -> PaymentIntent:
+) -> PaymentIntent | Failure:
     """Ask the payer's bank for the money; the intent is processed until it has come."""
     check_captured_at_once(intent)
     hidden = ctx.hidden(intent)
@@ -65,17 +73,22 @@ async def confirm(
 
 async def collect(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
-) -> PaymentIntent:
+) -> PaymentIntent | Failure:
     """Send the collection on its way, and book what it is going to bring."""
     kind = BANK_METHODS[method.type]
     party = party_of(ctx, method)
     owner = await merchant(ctx, intent.on_behalf_of)
+    rule = await screening_banks.judged(ctx, intent, method, attempt)
+    if rule is not None and rule.action == "block":
+        untold = dict.fromkeys(_UNTOLD.get(method.type, ()))
+        charge = begun(ctx, intent, method, owner, charged_details(method, **untold))
+        charge = screening_banks.noted(ctx, charge, None, attempt)
+        return screening_banks.blocked(ctx, intent, method, charge, rule)
     usage = usage_of(intent, method.type)
     once = usage is None and method.customer is None and not attempt.off_session
     mandate, entitled = await authority(ctx, intent, method, attempt, once=once)
     charge = begun(ctx, intent, method, owner, charged_details(method))
-    if (ip := ip_of(attempt.acceptance)) is not None:
-        ctx.save(charge, hidden={IP_ADDRESS: ip})
+    charge = screening_banks.noted(ctx, charge, rule, attempt)
     words = descriptor(owner, intent)
     named = _NAMED.get(kind.rail)
     order = Order(
@@ -85,16 +98,19 @@ async def collect(
         details={named: words} if named else {},
     )
     movement = instruct.collect(ctx, charge, intent.money, order, rail=kind.rail)
+    if lodging.network_status(mandate) == "pending":
+        movement = lodging.wait(ctx, mandate, movement)
     means = Means(method=method.type, rail=movement.rail, waits=True)
     changes = await settle(ctx, charge, intent.money, means, intent.application_fee_amount)
     details = charged_details(method, **_told(movement, method), mandate=mandate.id)
     ctx.save(ctx.current(charge), payment_method_details=details, event="charge.pending", **changes)
     if usage is not None and intent.customer is not None and method.customer is None:
-        attach(ctx, method, intent.customer)
+        attach(ctx, method, intent.customer, intent.customer_account)
     return ctx.save(
         intent,
         latest_charge=charge.id,
         next_action=None,
+        review=charge.review,
         status="processing",
         event="payment_intent.processing",
     )
@@ -151,9 +167,11 @@ async def cleared(ctx: Context, matter: Matter) -> bool:
 async def failed(ctx: Context, matter: Matter) -> bool:
     """Let an intent say that its payment has failed; another method may be tried."""
     charge = await ctx.load(Charge, matter.subject)
+    await money_gone(ctx, charge, "payment_never_settled")
+    await mandate_answers.heed_failure(ctx, charge)
     intent = await _intent(ctx, charge)
     if intent is None:
-        return False
+        return True
     code = charge.failure_code or "could_not_process"
     method = await ctx.find(PaymentMethod, charge.payment_method or "")
     ctx.save(
@@ -178,7 +196,7 @@ async def _intent(ctx: Context, charge: Charge) -> PaymentIntent | None:
 
 def _told(movement: Movement, method: PaymentMethod) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    if movement.effective_date is not None:
+    if movement.effective_date is not None and movement.status != "created":
         told["expected_debit_date"] = movement.effective_date
     if method.type == "us_bank_account":
         told["payment_reference"] = None

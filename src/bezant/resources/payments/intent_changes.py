@@ -11,6 +11,7 @@ from bezant.api.resource import Identified
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
+from bezant.resources.core.account_customer import account_of_customer
 from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_params import ShippingParams
@@ -21,6 +22,7 @@ from bezant.resources.core.risk_rules import RiskRules
 from bezant.resources.payments import method_options, method_types, payment_methods
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.destination import destination_of
+from bezant.resources.payments.entitled import fitting
 from bezant.resources.payments.intent_amounts import check_amount, check_most
 from bezant.resources.payments.intent_details import payment_details
 from bezant.resources.payments.mandating import acceptance_of
@@ -52,9 +54,9 @@ async def intent_of(
 ) -> PaymentIntent:
     """Return a new intent as it is asked for."""
     amount = Money(params.amount, params.currency)
-    types = _types(params)
+    types = await _types(ctx, params)
     check_amount(amount, types)
-    await check_parties(ctx, params)
+    account = await check_parties(ctx, params)
     name = ctx.new_id("pi")
     automatic = params.automatic_payment_methods
     secret = ctx.new_id("secret").rpartition("_")[2]
@@ -76,6 +78,7 @@ async def intent_of(
         created=created_of(name),
         currency=params.currency,
         customer=params.customer,
+        customer_account=account,
         description=params.description,
         excluded_payment_method_types=params.excluded_payment_method_types or None,
         livemode=ctx.livemode,
@@ -100,10 +103,12 @@ async def intent_of(
     )
 
 
-async def check_parties(ctx: Context, params: CreatePaymentIntent) -> None:
-    """Refuse who is not there, and sums that no account would get."""
-    if params.customer is not None:
-        await ctx.load(Customer, params.customer, param="customer")
+async def check_parties(ctx: Context, params: CreatePaymentIntent) -> str | None:
+    """Refuse who is not there, and sums that no account would get.
+
+    Returns the account that the customer is, if it is one.
+    """
+    account = await account_of_customer(ctx, params.customer)
     if params.on_behalf_of is not None:
         await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
     data = params.transfer_data
@@ -116,6 +121,7 @@ async def check_parties(ctx: Context, params: CreatePaymentIntent) -> None:
         goes_on=data is not None,
         part=None if data is None else data.amount,
     )
+    return account
 
 
 async def _receiver(ctx: Context, account: str) -> Book:
@@ -166,7 +172,7 @@ async def _amounts(
         wanted = Money(params.amount or intent.amount, params.currency or intent.currency)
         check_amount(wanted, intent.payment_method_types)
     if params.customer is not None:
-        await ctx.load(Customer, params.customer, param="customer")
+        changes["customer_account"] = await account_of_customer(ctx, params.customer)
     amount = params.amount or intent.amount
     fee = params.application_fee_amount
     fee = intent.application_fee_amount if fee is None else fee or None
@@ -349,14 +355,18 @@ def unexpected(intent: PaymentIntent, why: str) -> InvalidRequest:
     )
 
 
-def _types(params: CreatePaymentIntent) -> list[str]:
-    """Return the types that a new intent takes: those that are named, or all, or cards alone."""
+async def _types(ctx: Context, params: CreatePaymentIntent) -> list[str]:
+    """Return the types that a new intent takes: those that are named, or all, or cards alone.
+
+    All are those that the account may take.
+    """
     named = params.allowed_payment_method_types or params.payment_method_types
     if named:
         return method_types.checked(named, params.currency)
     if params.automatic_payment_methods and params.automatic_payment_methods.enabled:
         excluded = params.excluded_payment_method_types or ()
-        return [each for each in method_types.automatic(params.currency) if each not in excluded]
+        kinds = [each for each in method_types.automatic(params.currency) if each not in excluded]
+        return await fitting(ctx, kinds, params.currency, params.on_behalf_of)
     return ["card"]
 
 

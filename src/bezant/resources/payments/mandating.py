@@ -113,7 +113,7 @@ async def check_mandate(ctx: Context, name: str, method: PaymentMethod) -> Manda
             code="payment_intent_mandate_invalid",
             param="mandate",
         )
-    if mandate.status != "active":
+    if mandate.status == "inactive":
         raise InvalidRequest(
             f"The mandate {name} is {mandate.status}. Ask the customer to agree again, and send "
             "`mandate_data`.",

@@ -11,6 +11,7 @@ from bezant.resources.core.payment_method import PaymentMethod, made
 from bezant.resources.payments import cash_paying, confirming, pushing, verifying
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.confirming import Attempt
+from bezant.resources.payments.entitled import check_entitled
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 Confirm = Callable[
@@ -29,6 +30,7 @@ async def confirm(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
 ) -> PaymentIntent | Failure:
     """Try to get the money; what was begun before is given up."""
+    await check_entitled(ctx, method.type, intent.currency, intent.on_behalf_of)
     intent = await abandon(ctx, intent)
     return await _BY_TYPE[method.type](ctx, intent, method, attempt)
 

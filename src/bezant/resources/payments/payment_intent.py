@@ -75,7 +75,7 @@ class PaymentIntent(Resource, tag="payment_intent"):
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     currency: str
     customer: str | None = None
-    customer_account: None = None
+    customer_account: str | None = None
     description: str | None = None
     excluded_payment_method_types: list[str] | None = None
     last_payment_error: dict[str, Any] | None = None

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from bezant.api.pages import ListParams
 from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
 from bezant.resources.core.address import Text
 from bezant.resources.core.contact import Email
@@ -18,7 +19,6 @@ from bezant.resources.payments.payment_intent import CancellationReason, Capture
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 from bezant.resources.payments.statement_descriptor import Descriptor, Suffix
 
-_NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
 _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `allowed_payment_method_types`."
 )
@@ -137,7 +137,7 @@ class _Amounts(_Described):
 
     application_fee_amount: Emptyable[Annotated[int, Meta(ge=0)]] | None = None
     customer: str | None = None
-    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_account: str | None = None
     description: Annotated[str, Meta(max_length=1000)] | None = None
     metadata: Metadata | None = None
     payment_method_configuration: Annotated[str, _NO_CONFIGURATIONS] | None = None
@@ -202,6 +202,13 @@ class CapturePaymentIntent(Params):
     statement_descriptor: Descriptor | None = None
     statement_descriptor_suffix: Suffix | None = None
     transfer_data: TransferAmount | None = None
+
+
+class ListPaymentIntents(ListParams):
+    """Whose payment intents are listed."""
+
+    customer: str | None = None
+    customer_account: str | None = None
 
 
 class ApplyCustomerBalance(Params):

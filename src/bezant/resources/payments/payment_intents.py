@@ -5,11 +5,13 @@ from msgspec.structs import replace
 from bezant.api import search
 from bezant.api.context import Context
 from bezant.api.failure import Failure
+from bezant.api.pages import Page, page_of
 from bezant.api.params import merged
 from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
 from bezant.resources.payments import microdeposit, paying, verifying
@@ -40,6 +42,7 @@ from bezant.resources.payments.payment_intent_params import (
     ConfirmPaymentIntent,
     CreatePaymentIntent,
     IncrementAuthorization,
+    ListPaymentIntents,
     RetrievePaymentIntent,
     UpdatePaymentIntent,
     VerifyMicrodeposits,
@@ -53,7 +56,7 @@ _OF_SERVERS = ("allowed_payment_method_types", "amount_to_confirm", "capture_met
                "error_on_requires_action", "mandate", "off_session")  # fmt: skip
 """What only a server may say when it confirms."""
 
-routes = Routes(PaymentIntent, PATH, prefix="pi", filters={"customer": "source"}, retrieved=False)
+routes = Routes(PaymentIntent, PATH, prefix="pi", listed=False, retrieved=False)
 routes.search(
     {
         "amount": search.number("amount"),
@@ -67,9 +70,18 @@ routes.search(
 )
 
 
+@routes.get(PATH, listing=True)
+async def list_all(ctx: Context, params: ListPaymentIntents) -> Page:
+    """List payment intents, newest first."""
+    params = await with_customer(ctx, params)
+    filters = {} if params.customer is None else {"source": params.customer}
+    return await page_of(ctx, PaymentIntent, "pi", params, filters)
+
+
 @routes.create
 async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | Failure:
     """Say what is to be paid; with `confirm`, try to get it at once."""
+    params = await with_customer(ctx, params)
     if params.confirm:
         await ctx.foresee(changes.needed(ctx, params))
     else:
@@ -110,7 +122,7 @@ async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentInten
         raise unexpected(intent, f"{min(asked)} can't be changed any more")
     if params.amount is not None or params.currency is not None:
         check_free(ctx, intent)
-    told = await changes.updated(ctx, intent, params)
+    told = await changes.updated(ctx, intent, await with_customer(ctx, params))
     status = intent.status
     if status in CONFIRMABLE and (asked or status != "requires_action"):
         intent = await paying.abandon(ctx, intent)

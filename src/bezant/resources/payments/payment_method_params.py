@@ -226,8 +226,8 @@ class UpdatePaymentMethod(Params):
 class AttachPaymentMethod(Params):
     """Which customer is to keep it."""
 
-    customer: str
-    customer_account: Annotated[str, refused("Accounts are not customers here.")] | None = None
+    customer: str | None = None
+    customer_account: str | None = None
 
 
 class ListOfCustomer(ListParams):
@@ -241,4 +241,4 @@ class ListPaymentMethods(ListOfCustomer):
     """By what payment methods are listed."""
 
     customer: str | None = None
-    customer_account: Annotated[str, refused("Accounts are not customers here.")] | None = None
+    customer_account: str | None = None

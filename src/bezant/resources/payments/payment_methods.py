@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import merged
+from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.address import Address
 from bezant.resources.core.card_number import expiry
 from bezant.resources.core.card_object import Card
@@ -70,8 +72,9 @@ async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
 @routes.get(PATH, listing=True, ephemeral=True)
 async def list_all(ctx: Context, params: ListPaymentMethods) -> Page:
     """List payment methods, of all customers and of none."""
+    params = await with_customer(ctx, params)
     check_own(ctx, params.customer)
-    if params.customer is not None:
+    if params.customer is not None and params.customer_account is None:
         await ctx.load(Customer, params.customer, param="customer")
     return await _page(ctx, params, {"parent": params.customer, **_filters(params)})
 
@@ -104,10 +107,14 @@ async def update(ctx: Context, method: PaymentMethod, params: UpdatePaymentMetho
 @routes.post(PATH + "/{id}/attach", ephemeral=True)
 async def attach(ctx: Context, id: str, params: AttachPaymentMethod) -> PaymentMethod:
     """Let a customer keep a payment method."""
+    params = await with_customer(ctx, params)
+    if params.customer is None:
+        raise missing("customer")
     check_own(ctx, params.customer)
     method = await payment_method_of(ctx, id)
-    customer = await ctx.load(Customer, params.customer, param="customer")
-    return await attach_checked(ctx, method, customer.id)
+    customer = ctx.made(Customer, params.customer)
+    customer = customer or await ctx.load(Customer, params.customer, param="customer")
+    return await attach_checked(ctx, method, customer.id, customer.customer_account)
 
 
 @routes.post(PATH + "/{id}/detach", ephemeral=True)

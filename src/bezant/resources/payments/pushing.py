@@ -8,10 +8,13 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from bezant.api.context import Context
+from bezant.api.failure import Failure
 from bezant.flows import bank_payment as flow
+from bezant.flows.risk import Rule
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
@@ -28,7 +31,7 @@ from bezant.rail.qr import png, svg
 from bezant.rails.pix import brcode
 from bezant.rails.upi import links
 from bezant.resources.core.payment_method import PaymentMethod
-from bezant.resources.payments import bank_failures
+from bezant.resources.payments import bank_failures, screening_banks
 from bezant.resources.payments.bank_charge import begun
 from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.debiting import check_captured_at_once
@@ -41,6 +44,8 @@ PAID_JOB = "pushes.paid"
 EXPIRE_JOB = "pushes.expire"
 EXPECTS = "expects"
 """Where an intent's hidden part has the movement that is to bring its money."""
+RULE = "rule"
+"""Where an intent's hidden part has the rule that has decided about its payment, if one has."""
 TEXT = "text"
 """Where an intent's hidden part has what its code says."""
 RECEIVED = "received"
@@ -62,19 +67,30 @@ class _Shown(Struct, frozen=True):
 
 async def confirm(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
-) -> PaymentIntent:
+) -> PaymentIntent | Failure:
     """Show the payer a code, and wait for the money until the code expires."""
     check_captured_at_once(intent)
     kind = method.type
     bank = _bank(ctx, kind, intent.currency)
     reference = ctx.new_id(kind).rpartition("_")[2]
     owner = await merchant(ctx, intent.on_behalf_of)
+    rule = await screening_banks.judged(ctx, intent, method, attempt)
+    if rule is not None and rule.action == "block":
+        charge = begun(ctx, intent, method, owner, {kind: _details(method, None), "type": kind})
+        charge = screening_banks.noted(ctx, charge, None, attempt)
+        return screening_banks.blocked(ctx, intent, method, charge, rule)
     name = owner.business_profile.get("name") or bank.holder
     expires = _expires(ctx, intent, kind)
     shown = _Shown(_code(kind, bank, intent.money, reference, name), unix_seconds(expires))
     movement = instruct.expect(ctx, intent, intent.money, rail=kind, bank=bank, reference=reference)
     kept: dict[str, Any] = {each: getattr(attempt, each) for each in attempt.__struct_fields__}
-    told = {"attempt": kept, "method": method.id, EXPECTS: movement.id, TEXT: shown.text}
+    told = {
+        "attempt": kept,
+        "method": method.id,
+        EXPECTS: movement.id,
+        RULE: rule,
+        TEXT: shown.text,
+    }
     later(ctx, EXPIRE_JOB, movement.id, ctx.book, ctx.caller.platform, at=expires)
     return ctx.save(
         intent,
@@ -106,7 +122,10 @@ async def paid(ctx: Context, matter: Matter) -> bool:
     received = await ctx.load(Movement, came, book=ctx.house) if came else None
     details = {method.type: _details(method, received), "type": method.type}
     charge = begun(ctx, intent, method, owner, details)
-    ctx.save(charge, hidden={RECEIVED: came})
+    charge = ctx.save(charge, hidden={RECEIVED: came})
+    rule = hidden.get(RULE)
+    rule = None if rule is None else msgspec.convert(rule, Rule)
+    charge = screening_banks.noted(ctx, charge, rule, Attempt(**hidden["attempt"]))
     means = Means(method=method.type, rail=movement.rail)
     changes = await settle(ctx, charge, intent.money, means, intent.application_fee_amount)
     entry = flow.applied(intent.money, book=ctx.book, rail=movement.rail, name=movement.rail)
@@ -118,6 +137,7 @@ async def paid(ctx: Context, matter: Matter) -> bool:
         intent,
         amount_received=intent.amount,
         latest_charge=charge.id,
+        review=charge.review,
         status="succeeded",
         transfer_group=charge.transfer_group,
         event="payment_intent.succeeded",

@@ -5,7 +5,7 @@ has answered is given back at once.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ _MICROSECONDS = 1_000_000
 _LAST = "ch_~"
 """Greater than the id of every charge."""
 PAYERS = {
+    "bank_account": "bank_account",
     "card": "card_fingerprint",
     "customer": "customer",
     "email": "email",
@@ -46,6 +47,26 @@ _DECLINES = {
 """Checks for which an account may decline, by which choice of its settings, and as what."""
 IP_ADDRESS = "ip_address"
 """Where a charge's hidden part has from where it was agreed to, if that was said."""
+
+
+_COUNTRIES: Mapping[str, str] = {
+    "acss_debit": "CA",
+    "bacs_debit": "GB",
+    "us_bank_account": "US",
+}
+"""Where bank accounts are whose type is of one country."""
+
+
+class Known(NamedTuple):
+    """What an account's rules are held against: what is known of a payment, and of its lists."""
+
+    rules: Sequence[Rule]
+    facts: Facts
+    listed: Members
+
+    def verdict(self) -> Rule | None:
+        """Return the rule that decides before anybody is asked."""
+        return verdict(self.rules, self.facts, self.listed, answered=False)
 
 
 class Screened(Struct, frozen=True, kw_only=True):
@@ -86,11 +107,8 @@ async def _asked(
     request: CardRequest,
     ip: str | None,
 ) -> Screened:
-    rules = await rules_to_apply(ctx)
-    facts = {**facts_of(ctx, intent, method), "ip_address": ip}
-    facts = {**facts, **await _tries(ctx, rules, facts)}
-    listed = await _listed(ctx, rules, facts)
-    first = verdict(rules, facts, listed, answered=False)
+    rules, facts, listed = found = await known(ctx, intent, method, ip)
+    first = found.verdict()
     if first is not None and first.action == "block":
         return Screened(answer=_blocked(request), rule=first)
     answer = await acquirer_of(ctx).ask(request)
@@ -104,12 +122,28 @@ async def _asked(
     return _judged(rules, {**facts, **_told(answer)}, listed, answer, first)
 
 
+async def known(
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, ip: str | None
+) -> Known:
+    """Return what the rules are held against; `ip` is from where the payer has agreed."""
+    rules = await rules_to_apply(ctx)
+    facts = {**facts_of(ctx, intent, method), "ip_address": ip}
+    facts = {**facts, **await _tries(ctx, rules, facts)}
+    return Known(rules, facts, await _listed(ctx, rules, facts))
+
+
+def placed(ctx: Context, charge: Charge, ip: str | None) -> Charge:
+    """Keep with a charge from where its payer has agreed, so that tries from there are counted."""
+    if ip is None:
+        return charge
+    kept = {COLUMNS: {"type": ip}, IP_ADDRESS: ip}
+    return ctx.save(charge, hidden=ctx.hidden(charge) | kept)
+
+
 def noted(ctx: Context, charge: Charge, request: CardRequest, screened: Screened) -> Charge:
     """Let a charge show which rule has decided, and have done what follows from it."""
     rule = screened.rule
-    if screened.ip is not None:
-        kept = {COLUMNS: {"type": screened.ip}, IP_ADDRESS: screened.ip}
-        charge = ctx.save(charge, hidden=ctx.hidden(charge) | kept)
+    charge = placed(ctx, charge, screened.ip)
     if rule is None and not screened.undoes:
         return charge
     charge = ctx.save(charge, outcome=_outcome(screened, rule))
@@ -122,37 +156,30 @@ def noted(ctx: Context, charge: Charge, request: CardRequest, screened: Screened
 
 def facts_of(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> dict[str, Any]:
     """Return what is known of a payment before anybody is asked."""
-    card = method.card
-    assert isinstance(card, dict), f"{method.id} is a card"
     email = method.billing_details.email or intent.receipt_email
+    shown = getattr(method, method.type)
     return {
+        **_of_method(method.type, {} if shown is UNSET else shown),
         "amount": intent.amount,
         "card_bin": ctx.hidden(method).get("bin") or None,
-        "card_brand": card["brand"],
-        "card_country": card.get("country"),
-        "card_fingerprint": card.get("fingerprint"),
-        "card_funding": card.get("funding"),
         "currency": intent.currency,
         "customer": intent.customer,
         "description": intent.description,
         "email": email,
         "email_domain": email.rpartition("@")[2] if email else None,
-        **(card.get("checks") or {}),
     }
 
 
 def known_of(charge: Charge) -> dict[str, Any]:
     """Return what was known of a payment of before, with what came of it."""
-    card: dict[str, Any] = (charge.payment_method_details or {})["card"]
+    details = charge.payment_method_details or {}
+    kind: str = details["type"]
     email, outcome = charge.payer, charge.outcome
     level = outcome.risk_level if outcome else UNSET
     score = outcome.risk_score if outcome else UNSET
     return {
+        **_of_method(kind, details.get(kind) or {}),
         "amount": charge.amount,
-        "card_brand": card["brand"],
-        "card_country": card.get("country"),
-        "card_fingerprint": card.get("fingerprint"),
-        "card_funding": card.get("funding"),
         "currency": charge.currency,
         "customer": charge.customer,
         "description": charge.description,
@@ -160,7 +187,27 @@ def known_of(charge: Charge) -> dict[str, Any]:
         "email_domain": email.rpartition("@")[2] if email else None,
         "risk_level": None if level is UNSET else level,
         "risk_score": None if score is UNSET else score,
-        **(card.get("checks") or {}),
+    }
+
+
+def _of_method(kind: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the details of a card or a bank account say, of a method or of a charge."""
+    mark = shown.get("fingerprint")
+    if kind != "card":
+        country = shown.get("country") or _COUNTRIES.get(kind)
+        return {
+            f"{kind}_fingerprint": mark,
+            "bank_account": mark,
+            "bank_account_country": country,
+            "payment_method_type": kind,
+        }
+    return {
+        "card_brand": shown["brand"],
+        "card_country": shown.get("country"),
+        "card_fingerprint": mark,
+        "card_funding": shown.get("funding"),
+        "payment_method_type": kind,
+        **(shown.get("checks") or {}),
     }
 
 
@@ -172,7 +219,8 @@ async def counted(
     It is never counted further than `most`, so that it costs the same whoever has paid how often.
     """
     query = {
-        "card": QUERIES.by_card,
+        "bank_account": QUERIES.by_fingerprint,
+        "card": QUERIES.by_fingerprint,
         "customer": QUERIES.by_customer,
         "email": QUERIES.by_email,
         "ip_address": QUERIES.by_ip_address,

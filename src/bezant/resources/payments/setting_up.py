@@ -15,6 +15,7 @@ from bezant.kernel.errors import CardError
 from bezant.kernel.money import Money
 from bezant.rail.cards import Authentication, CardAnswer, CardRequest
 from bezant.resources.core.card import declined
+from bezant.resources.core.mandate import Mandate
 from bezant.resources.core.payment_method import PaymentMethod, attach
 from bezant.resources.payments import card
 from bezant.resources.payments.confirming import (
@@ -150,34 +151,36 @@ async def _answered(
         return await _failed(ctx, intent, method, declined(answer), shown)
     terms = terms_of(ctx, intent)
     method = _remember(ctx, intent, method, answer, terms)
-    return await done(ctx, intent, method, terms.acceptance, {}, payment_method_details=shown)
-
-
-async def done(
-    ctx: Context,
-    intent: SetupIntent,
-    method: PaymentMethod,
-    acceptance: dict[str, Any] | None,
-    details: dict[str, Any],
-    **attempt: Any,
-) -> SetupIntent:
-    """Let an intent succeed, with a mandate if somebody has agreed; `details` are the mandate's."""
-    changes: dict[str, Any] = {}
-    if acceptance is not None:
-        once = ctx.hidden(intent).get(ONCE)
+    mandate = None
+    if terms.acceptance is not None:
         mandate = mandate_of(
             ctx,
             method,
-            acceptance,
-            once=None if once is None else Money(*once),
+            terms.acceptance,
+            once=once_of(ctx, intent),
             on_behalf_of=intent.on_behalf_of,
-            details=details,
         )
-        changes["mandate" if once is None else "single_use_mandate"] = mandate.id
+    return await done(ctx, intent, mandate, payment_method_details=shown)
+
+
+async def done(
+    ctx: Context, intent: SetupIntent, mandate: Mandate | None, **attempt: Any
+) -> SetupIntent:
+    """Let an intent succeed, with a mandate if somebody has agreed to one."""
+    changes: dict[str, Any] = {}
+    if mandate is not None:
+        lasts = mandate.type == "multi_use"
+        changes["mandate" if lasts else "single_use_mandate"] = mandate.id
     await tell_attempt(ctx, intent, "succeeded", **attempt)
     return ctx.save(
         intent, status="succeeded", next_action=None, event="setup_intent.succeeded", **changes
     )
+
+
+def once_of(ctx: Context, intent: SetupIntent) -> Money | None:
+    """Return the one payment that an intent's mandate is to be for; None for all to come."""
+    once = ctx.hidden(intent).get(ONCE)
+    return None if once is None else Money(*once)
 
 
 def _remember(
@@ -192,7 +195,11 @@ def _remember(
     if terms.credential_usage is not None:
         hidden[CREDENTIAL] = terms.credential_usage
     method = ctx.save(method, hidden=hidden)
-    return method if intent.customer is None else attach(ctx, method, intent.customer)
+    return (
+        method
+        if intent.customer is None
+        else attach(ctx, method, intent.customer, intent.customer_account)
+    )
 
 
 async def _not_authenticated(
@@ -250,6 +257,7 @@ def _attempt(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> SetupA
             application=intent.application,
             created=created_of(name),
             customer=intent.customer,
+            customer_account=intent.customer_account,
             livemode=ctx.livemode,
             on_behalf_of=intent.on_behalf_of,
             payment_method=method.id,

@@ -7,7 +7,7 @@ from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod, attach
 from bezant.resources.payments import microdeposit, verifying
-from bezant.resources.payments.bank_mandate import details_for, offline
+from bezant.resources.payments.bank_mandate import agreed, details_for, offline
 from bezant.resources.payments.bank_methods import party_of
 from bezant.resources.payments.confirming import doc_url
 from bezant.resources.payments.following import follow
@@ -102,7 +102,7 @@ async def _give_up(
 
 
 async def _agreed(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> SetupIntent:
-    agreed = terms_of(ctx, intent).acceptance or offline(ctx)
+    acceptance = terms_of(ctx, intent).acceptance or offline(ctx)
     if intent.customer is not None:
-        method = attach(ctx, method, intent.customer)
-    return await done(ctx, intent, method, agreed, details_for(ctx, intent, method))
+        method = attach(ctx, method, intent.customer, intent.customer_account)
+    return await done(ctx, intent, await agreed(ctx, method, acceptance, intent))

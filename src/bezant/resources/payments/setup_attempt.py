@@ -24,7 +24,7 @@ class SetupAttempt(Resource, tag="setup_attempt"):
 
     application: str | None = None
     customer: str | None = None
-    customer_account: None = None
+    customer_account: str | None = None
     flow_directions: None = None
     on_behalf_of: str | None = None
     payment_method: str

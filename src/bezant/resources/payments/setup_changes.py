@@ -5,11 +5,12 @@ from typing import Any
 from bezant.api.context import Context, created_of
 from bezant.api.params import merged
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.account_customer import account_of_customer
 from bezant.resources.core.application import acting_application
-from bezant.resources.core.customer import Customer
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.bank_methods import BANK_METHODS
+from bezant.resources.payments.entitled import fitting
 from bezant.resources.payments.intent_changes import belongs
 from bezant.resources.payments.mandating import acceptance_of
 from bezant.resources.payments.method_options import agreement
@@ -35,7 +36,7 @@ async def intent_of(
     ctx: Context, params: CreateSetupIntent, method: PaymentMethod | None
 ) -> SetupIntent:
     """Store a new intent as it is asked for."""
-    await _check_parties(ctx, params)
+    account = await _check_parties(ctx, params)
     if params.on_behalf_of is not None:
         await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
     name = ctx.new_id("seti")
@@ -43,7 +44,7 @@ async def intent_of(
     automatic = params.automatic_payment_methods
     named = params.allowed_payment_method_types or params.payment_method_types
     if not named and automatic and automatic.enabled:
-        named = list(TAKEN)
+        named = await fitting(ctx, TAKEN, "", params.on_behalf_of)
     types = types_of(named, params.excluded_payment_method_types)
     hidden: dict[str, Any] = {"base": _base(ctx)}
     if params.single_use is not None:
@@ -61,6 +62,7 @@ async def intent_of(
             client_secret=f"{name}_secret_{secret}",
             created=created_of(name),
             customer=params.customer,
+            customer_account=account,
             description=params.description,
             excluded_payment_method_types=params.excluded_payment_method_types or None,
             livemode=ctx.livemode,
@@ -87,10 +89,12 @@ async def updated(
     changes: dict[str, Any] = {}
     types, excluded = params.allowed_payment_method_types, None
     if isinstance(params, UpdateSetupIntent):
-        await _check_parties(ctx, params)
+        account = await _check_parties(ctx, params)
         kept = ("customer", "description", "excluded_payment_method_types")
         every = params.changes(without=())
         changes = {name: every[name] for name in kept if name in every}
+        if params.customer is not None:
+            changes["customer_account"] = account
         changes["metadata"] = merged(intent.metadata, params.metadata)
         excluded = params.excluded_payment_method_types
         types = types if types is not None else params.payment_method_types
@@ -207,14 +211,14 @@ def unexpected(intent: SetupIntent, why: str) -> InvalidRequest:
     )
 
 
-async def _check_parties(ctx: Context, params: CreateSetupIntent | UpdateSetupIntent) -> None:
-    if params.customer is not None:
-        await ctx.load(Customer, params.customer, param="customer")
+async def _check_parties(ctx: Context, params: CreateSetupIntent | UpdateSetupIntent) -> str | None:
+    """Refuse who is not there; returns the account that the customer is, if it is one."""
     if params.flow_directions:
         raise InvalidRequest(
             "Flow directions are of accounts' own payment methods, which are not offered.",
             param="flow_directions",
         )
+    return await account_of_customer(ctx, params.customer)
 
 
 def _base(ctx: Context) -> str:

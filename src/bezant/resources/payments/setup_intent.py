@@ -38,7 +38,7 @@ class SetupIntent(Resource, tag="setup_intent"):
     cancellation_reason: SetupCancellation | None = None
     client_secret: str
     customer: str | None = None
-    customer_account: None = None
+    customer_account: str | None = None
     description: str | None = None
     excluded_payment_method_types: list[str] | None = None
     flow_directions: None = None

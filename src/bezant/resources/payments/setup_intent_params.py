@@ -22,7 +22,6 @@ from bezant.resources.payments.payment_intent_params import AutomaticMethods, Ty
 from bezant.resources.payments.payment_method_details import CreatePaymentMethod
 from bezant.resources.payments.setup_intent import SetupCancellation
 
-_NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
 _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `allowed_payment_method_types`."
 )
@@ -110,7 +109,7 @@ class _Kept(_Described):
 
     attach_to_self: Annotated[str, _NOT_ITSELF] | None = None
     customer: str | None = None
-    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_account: str | None = None
     description: Description | None = None
     excluded_payment_method_types: Emptyable[Types] | None = None
     flow_directions: Annotated[list[str], Meta(max_length=2)] | None = None
@@ -169,5 +168,5 @@ class ListSetupIntents(ListParams):
 
     attach_to_self: Annotated[str, _NOT_ITSELF] | None = None
     customer: str | None = None
-    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_account: str | None = None
     payment_method: str | None = None

@@ -5,6 +5,7 @@ from bezant.api.failure import Failure
 from bezant.api.pages import Page, page_of
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes, microdeposit, setting_up_banks
 from bezant.resources.payments import setup_changes as changes
@@ -17,6 +18,7 @@ from bezant.resources.payments.client_access import (
 from bezant.resources.payments.confirmation_token import note_used
 from bezant.resources.payments.confirming import asks_cardholder
 from bezant.resources.payments.confirming_by_token import by_token
+from bezant.resources.payments.entitled import check_entitled
 from bezant.resources.payments.following import check_free
 from bezant.resources.payments.payment_intent_params import VerifyMicrodeposits
 from bezant.resources.payments.setting_up import abandon, resume
@@ -41,6 +43,7 @@ routes = Routes(SetupIntent, PATH, listed=False, retrieved=False)
 @routes.get(PATH, listing=True)
 async def list_all(ctx: Context, params: ListSetupIntents) -> Page:
     """List setup intents, newest first."""
+    params = await with_customer(ctx, params)
     chosen = {"source": params.customer, "parent": params.payment_method}
     filters = {name: value for name, value in chosen.items() if value is not None}
     return await page_of(ctx, SetupIntent, "seti", params, filters)
@@ -51,6 +54,7 @@ async def create(ctx: Context, params: CreateSetupIntent) -> SetupIntent | Failu
     """Say that a payment method is to be set up; with `confirm`, try it at once."""
     if not params.confirm:
         changes.check_unconfirmed(params)
+    params = await with_customer(ctx, params)
     params, used = await by_token(ctx, params)
     method = await intent_changes.method_sent(ctx, params)
     intent = await changes.intent_of(ctx, params, method)
@@ -74,6 +78,7 @@ async def update(ctx: Context, intent: SetupIntent, params: UpdateSetupIntent) -
     asked = set(params.changes(without=())) - {"description", "metadata"}
     if intent.status not in CONFIRMABLE and asked:
         raise unexpected(intent, f"{min(asked)} can't be changed any more")
+    params = await with_customer(ctx, params)
     method = await intent_changes.method_sent(ctx, params)
     told = await changes.updated(ctx, intent, params, method)
     status = intent.status
@@ -167,6 +172,7 @@ async def _confirm(
     if method is None:
         raise changes.no_method()
     changes.check_method(ctx, intent, method)
+    await check_entitled(ctx, method.type, "", intent.on_behalf_of)
     terms = changes.terms_of(ctx, intent, params)
     if method.type == "card":
         return await confirmed(ctx, intent, method, terms)

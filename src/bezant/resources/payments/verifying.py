@@ -35,7 +35,7 @@ NOT_TAKEN = (
 
 async def confirm(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
-) -> PaymentIntent:
+) -> PaymentIntent | Failure:
     """Debit a bank account, once it is verified."""
     if not microdeposit.is_needed(ctx, method):
         return await debiting.confirm(ctx, intent, method, attempt)

@@ -1,7 +1,7 @@
 """Rules about risk: what is blocked, reviewed or allowed, and what a rule would have done before.
 
-Rules are held against payments by card when they are confirmed. A change counts from the next
-payment on.
+Rules are held against payments when they are confirmed, by card or through a bank. A change counts
+from the next payment on.
 """
 
 from collections import Counter
@@ -90,7 +90,7 @@ class TestRule(Params):
 
 
 class RuleTest(Resource, tag="radar.rule_test"):
-    """What a rule would have been about, of the latest payments by card."""
+    """What a rule would have been about, of the latest payments."""
 
     amounts: dict[str, int]
     charges: list[str]
@@ -194,7 +194,7 @@ async def test(ctx: Context, params: TestRule) -> RuleTest:
     rule = Rule(id=name, action="block", conditions=tuple(conditions))
     bodies, _ = await ctx.page(Charge, Ask(params.limit))
     charges = [msgspec.json.decode(body, type=Charge) for body in bodies]
-    past = [each for each in charges if (each.payment_method_details or {}).get("card")]
+    past = [each for each in charges if _paid_in(each)]
     facts = await _facts(ctx, rule, past)
     asked = [
         (listed, str(known[attribute]))
@@ -233,6 +233,11 @@ async def _facts(ctx: Context, rule: Rule, charges: Sequence[Charge]) -> list[Ma
         for at, tries in zip(known, await counted(ctx, who, spans, most), strict=True):
             facts[at][attribute] = tries
     return list(facts)
+
+
+def _paid_in(charge: Charge) -> bool:
+    """Tell whether a payer has made a payment, and not another account."""
+    return (charge.payment_method_details or {}).get("type") not in (None, "stripe_account")
 
 
 async def _checked(ctx: Context, sent: Sequence[ConditionParams]) -> list[Condition]:
