@@ -18,7 +18,9 @@ from bezant.resources.checkout.opening_types import (
     check_options,
     check_types,
     checked_setup,
+    left_of,
     options_shown,
+    param_of,
     plain,
     setup_wanted_of,
 )
@@ -71,7 +73,8 @@ async def new_session(
     customer = await _customer(ctx, params)
     wanted = wanted_of(params, lines)
     if params.mode == "payment":
-        types = (await tried(ctx, wanted, origin)).payment_method_types
+        intent = await tried(ctx, wanted, origin)
+        types = left_of(intent.payment_method_types, params.excluded_payment_method_types)
         check_customer(params, types)
     else:
         types = await checked_setup(ctx, wanted)
@@ -207,8 +210,9 @@ async def tried(ctx: Context, wanted: Mapping[str, Any], origin: Origin) -> Paym
     try:
         intent = await intent_of(ctx, intent_wanted(wanted), None)
     except InvalidRequest as problem:
-        first, bracket, rest = (problem.param or "").partition("[")
-        param = {"amount": "line_items", "currency": "line_items"}.get(first, problem.param)
+        param = param_of(problem, wanted)
+        first, bracket, rest = (param or "").partition("[")
+        param = {"amount": "line_items", "currency": "line_items"}.get(first, param)
         if first in _OF_DATA and origin.payment_link is None:
             param = f"payment_intent_data[{first}]{bracket}{rest}"
         raise InvalidRequest(problem.message, code=problem.code, param=param) from problem

@@ -43,6 +43,18 @@ def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def left_of(types: Sequence[str], excluded: Sequence[str] | None) -> list[str]:
+    """Return the types that are not excluded; InvalidRequest if none is left."""
+    left = [kind for kind in types if kind not in (excluded or ())]
+    if not left:
+        raise InvalidRequest(
+            "All types of payment method that the page would take are excluded.",
+            code="payment_method_unsupported_type",
+            param="excluded_payment_method_types",
+        )
+    return left
+
+
 def check_types(intent: PaymentIntent, *, by_link: bool) -> None:
     """Refuse a payment that cannot be made by one of its types."""
     if _ACSS in intent.payment_method_types:
@@ -102,7 +114,11 @@ async def checked_setup(ctx: Context, wanted: Mapping[str, Any]) -> list[str]:
     """Return the types that are saved; what cannot be, and for whom, is refused."""
     params = setup_wanted(wanted)
     named = params.allowed_payment_method_types or params.payment_method_types
-    types = types_of(named, params.excluded_payment_method_types)
+    try:
+        types = types_of(named, params.excluded_payment_method_types)
+    except InvalidRequest as problem:
+        param = param_of(problem, wanted)
+        raise InvalidRequest(problem.message, code=problem.code, param=param) from problem
     for kind in types:
         if kind not in WAYS or not WAYS[kind].later:
             ways = [name for name, way in WAYS.items() if way.later]
@@ -123,6 +139,14 @@ def options_shown(options: Mapping[str, Any], types: Sequence[str]) -> dict[str,
         said: Mapping[str, Any] = known[_ACSS].get("mandate_options", {})
         known[_ACSS]["mandate_options"] = {**NO_AGREEMENT, **said}
     return {kind: told for kind, told in known.items() if told}
+
+
+def param_of(problem: InvalidRequest, wanted: Mapping[str, Any]) -> str | None:
+    """Return the parameter that an error is about, under the name by which it was sent."""
+    allowed = "allowed_payment_method_types"
+    if problem.param == allowed and allowed not in wanted:
+        return "payment_method_types"
+    return problem.param
 
 
 def _unsupported(message: str) -> InvalidRequest:

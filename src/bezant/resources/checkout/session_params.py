@@ -13,20 +13,14 @@ from bezant.resources.checkout.collecting import (
 )
 from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
+from bezant.resources.checkout.session_method_params import SessionMethodOptions
 from bezant.resources.core.address import Text
 from bezant.resources.core.contact import Email
 from bezant.resources.core.refused import Hash, off, only, refused
-from bezant.resources.payments.method_option_params import (
-    CustomerBalanceOptions,
-    PixMandate,
-    PrefixedMandate,
-    UpiMandateOptions,
-)
 from bezant.resources.payments.parcel import ParcelParams
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
 from bezant.resources.payments.payment_intent_params import (
     Descriptor,
-    PageCardOptions,
     TransferDataParams,
     Types,
 )
@@ -38,12 +32,9 @@ _NO_BRANDING = refused("The page takes the merchant's name from its account's bu
 _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `payment_method_types`."
 )
-_NO_CONNECTIONS = refused("Bank accounts are not linked: the page asks for their numbers.")
 _NO_CONVERSION = "Amounts are shown and charged in the currency of their prices."
-_NO_DATES = refused("Collections go out with the bank's next cut-off: leave `target_date` out.")
 _NO_DISCOUNTS = refused("Coupons are not offered: send the price that is to be paid.")
 _NO_EMBEDDING = refused("Pages are not embedded in others: send `success_url`.")
-_NO_IOF = refused("The tax on foreign exchange (IOF) is not reckoned: leave it out.")
 _NO_INVOICES = "Invoices are not offered."
 _NO_MANAGEMENT = "You are the merchant of your own payments."
 _NO_NAMES = refused("The page asks for the cardholder's name alone.")
@@ -55,9 +46,7 @@ _NO_COLLECTED = refused("What is typed in on the page stays as it is.")
 _NO_RATES = refused("Shipping is not priced here: add a line item for it.")
 _NO_TAXES = "Taxes are not calculated here: put them into the prices."
 _NO_TAX_IDS = "The page asks for no tax ids."
-_NO_WORDS_OF_YOURS = refused("The page says what is agreed to: leave it out.")
 _NO_WALLETS = refused("The page offers no wallets.")
-_ONCE = "Such payments are made once: leave `setup_future_usage` out."
 _ONLY_ENGLISH = "The page speaks English: send auto or en."
 _refuse_invoices = refused(_NO_INVOICES)
 _refuse_subscriptions = refused(NO_SUBSCRIPTIONS)
@@ -178,85 +167,6 @@ class SetupIntentData(Params):
     description: Annotated[str, Meta(max_length=1000)] | None = None
     metadata: Metadata | None = None
     on_behalf_of: str | None = None
-
-
-class PageConnections(Params):
-    """How a bank account would be linked."""
-
-    permissions: Annotated[Hash, _NO_CONNECTIONS] | None = None
-    prefetch: Annotated[Hash, _NO_CONNECTIONS] | None = None
-
-
-class PageUsBankAccount(Params):
-    """How bank accounts in the United States are dealt with on the page."""
-
-    financial_connections: PageConnections | None = None
-    setup_future_usage: Literal["none", "off_session", "on_session"] | None = None
-    target_date: Annotated[str, _NO_DATES] | None = None
-    verification_method: (
-        Annotated[str, only("automatic", why="Bank accounts are verified by microdeposits.")] | None
-    ) = None
-
-
-class PageAcssMandate(Params):
-    """What a mandate in Canada says; the page tells whoever pays the rest."""
-
-    custom_mandate_url: Annotated[str, _NO_WORDS_OF_YOURS] | None = None
-    default_for: list[Literal["invoice", "subscription"]] | None = None
-    interval_description: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
-    payment_schedule: Literal["combined", "interval", "sporadic"] | None = None
-    transaction_type: Literal["business", "personal"] | None = None
-
-
-class PageAcss(Params):
-    """How bank accounts in Canada are dealt with on the page."""
-
-    currency: (
-        Annotated[str, only("cad", why="Bank accounts in Canada are debited in cad.")] | None
-    ) = None
-    mandate_options: PageAcssMandate | None = None
-    setup_future_usage: Literal["none", "off_session", "on_session"] | None = None
-    target_date: Annotated[str, _NO_DATES] | None = None
-    verification_method: (
-        Annotated[str, only("automatic", why="Bank accounts are verified by microdeposits.")] | None
-    ) = None
-
-
-class PageDebit(Params):
-    """How direct debits in SEPA and in the United Kingdom are dealt with on the page."""
-
-    mandate_options: PrefixedMandate | None = None
-    setup_future_usage: Literal["none", "off_session", "on_session"] | None = None
-    target_date: Annotated[str, _NO_DATES] | None = None
-
-
-class PagePix(Params):
-    """How payments by Pix are dealt with on the page: for how long a code can be paid."""
-
-    amount_includes_iof: Annotated[str, _NO_IOF] | None = None
-    expires_after_seconds: Annotated[int, Meta(ge=10, le=1_209_600)] | None = None
-    mandate_options: PixMandate | None = None
-    setup_future_usage: Annotated[str, only("none", why=_ONCE)] | None = None
-
-
-class PageUpi(Params):
-    """How payments by UPI are dealt with on the page."""
-
-    mandate_options: UpiMandateOptions | None = None
-    setup_future_usage: Annotated[str, refused(_ONCE)] | None = None
-
-
-class SessionMethodOptions(Params):
-    """How single methods are dealt with."""
-
-    acss_debit: PageAcss | None = None
-    bacs_debit: PageDebit | None = None
-    card: PageCardOptions | None = None
-    customer_balance: CustomerBalanceOptions | None = None
-    pix: PagePix | None = None
-    sepa_debit: PageDebit | None = None
-    upi: PageUpi | None = None
-    us_bank_account: PageUsBankAccount | None = None
 
 
 class CreateSession(Params):
