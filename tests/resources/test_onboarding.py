@@ -11,6 +11,7 @@ import pytest
 from tests.resources.office import SECRET, URL, Office
 from tests.resources.test_requirements import ASKED, HOSTED
 
+PNG = b"\x89PNG\r\n\x1a\n0123"
 BACK, AGAIN = "https://shop.example.com/done", "https://shop.example.com/again"
 ANSWERS = {
     "business_type": "individual",
@@ -110,6 +111,35 @@ def test_an_account_is_set_up_on_the_page(office: Office, seller: str) -> None:
         "configurations": ["merchant", "recipient"],
         "use_case": "account_onboarding",
     }
+
+
+def test_whoever_is_not_believed_uploads_a_document(office: Office, seller: str) -> None:
+    browser = Browser(office)
+    watched = ANSWERS | {"individual[dob][year]": "1900"}
+    page = browser.enter(link_for(office, seller)["url"])
+    browser.submit(browser.submit(page, watched), watched)
+    office.work()
+    page = browser.open(str(page.url))
+    paper = "individual.verification.document"
+    assert (f'type="file" name="{paper}"' in page.text, "watch list" in page.text) == (True, True)
+    token = re.findall(r'name="token" value="([^"]*)"', page.text)[0]
+
+    def upload(field: str, data: bytes) -> httpx.Response:
+        files = {field: ("ada.png", data, "image/png"), "none": ("", b"", "text/plain")}
+        sent = browser.client.post(page.url, data={"token": token}, files=files)
+        return office.run(sent)
+
+    wrong = upload(paper, b"not a picture")
+    assert (wrong.status_code, "of no type" in wrong.text) == (200, True)
+    assert upload("company.verification.document", PNG).status_code == 200
+    assert office.listed("/v1/files") == []
+    assert upload(paper, PNG).status_code in (200, 303)
+    (file,) = office.get("/v1/files")["data"]
+    assert (file["purpose"], file["filename"]) == ("identity_document", "ada.png")
+    office.work()
+    account = office.get(f"/v1/accounts/{seller}")
+    assert account["individual"]["verification"]["document"]["front"] == file["id"]
+    assert account["charges_enabled"] is True
 
 
 def test_a_link_opens_once_and_only_for_whoever_opened_it(office: Office, seller: str) -> None:

@@ -5,6 +5,7 @@ How large a body may be is declared by the operation and checked before any of i
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from bezant.api import forms, refusals
@@ -36,6 +37,22 @@ class Upload:
 
 def decode(raw: bytes, content_type: str) -> dict[str, Any]:
     """Return the tree of a body; InvalidRequest says what is wrong. The time taken is linear."""
+    texts: forms.Tree = {}
+    files: dict[str, Upload] = {}
+    for name, value in pieces(raw, content_type):
+        if isinstance(value, str):
+            forms.add(texts, name, value)
+        elif name in files or name in texts or not name or "[" in name:
+            raise _misplaced(name)
+        else:
+            files[name] = value
+    for name in files.keys() & texts.keys():
+        raise _misplaced(name)
+    return {**texts, **files}
+
+
+def pieces(raw: bytes, content_type: str) -> Iterator[tuple[str, str | Upload]]:
+    """Yield the parts of a body with their names, as they come. Raises InvalidRequest."""
     boundary = _BOUNDARY.search(content_type)
     if boundary is None:
         raise _refused("its Content-Type names no boundary")
@@ -48,17 +65,11 @@ def decode(raw: bytes, content_type: str) -> dict[str, Any]:
     _, *parts = whole.split(delimiter)
     if not parts or parts[-1][:2] != b"--":
         raise _refused("it does not end with its boundary")
-    texts: forms.Tree = {}
-    files: dict[str, Upload] = {}
-    for part in parts[:-1]:
-        _take(part, texts, files)
-    for name in files.keys() & texts.keys():
-        raise _misplaced(name)
-    return {**texts, **files}
+    yield from (_piece(part) for part in parts[:-1])
 
 
-def _take(part: bytes, texts: forms.Tree, files: dict[str, Upload]) -> None:
-    """Read one part into the texts or the files."""
+def _piece(part: bytes) -> tuple[str, str | Upload]:
+    """Return the name of a part, and its text or its file."""
     at = part.find(_END, 0, _LONGEST_HEAD)
     if at < 0:
         raise _refused("a part has no head, or one that is too long")
@@ -66,15 +77,10 @@ def _take(part: bytes, texts: forms.Tree, files: dict[str, Upload]) -> None:
     named = _named(head)
     name = forms.text(named.get(b"name", b""), "file", escaped=False)
     if b"filename" not in named:
-        forms.add(texts, name, forms.text(content, name, escaped=False))
-        return
-    if name in files or name in texts or not name or "[" in name:
-        raise refusals.invalid(
-            f"A file cannot be sent as the parameter: {refusals.cut(name)}", name
-        )
+        return name, forms.text(content, name, escaped=False)
     called = forms.text(named[b"filename"], name, escaped=False)
     found = [match[1].decode() for line in head if (match := _TYPE.fullmatch(line.strip()))]
-    files[name] = Upload(called, found[0] if found else "application/octet-stream", content)
+    return name, Upload(called, found[0] if found else "application/octet-stream", content)
 
 
 def _named(head: list[bytes]) -> dict[bytes, bytes]:

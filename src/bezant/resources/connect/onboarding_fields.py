@@ -92,12 +92,15 @@ def sections(due: Sequence[str], country: str, currency: str) -> list[Section]:
         found.setdefault(title, []).extend(inputs)
     order = [BUSINESS, COMPANY]
     titles = sorted(found, key=lambda title: (title in (BANK, TERMS), title not in order))
+    for field in documents(due):
+        found.setdefault(_title(field), []).append(_paper(field))
+    titles += [title for title in found if title not in titles]
     unique = {title: list(dict.fromkeys(found[title])) for title in titles}
     return [Section(title, inputs) for title, inputs in unique.items()]
 
 
 def documents(due: Sequence[str]) -> list[str]:
-    """Return requirements that need a document, which the page does not take."""
+    """Return requirements that need a document."""
     return [field for field in due if ".verification." in field]
 
 
@@ -121,8 +124,8 @@ def _asked(field: str, country: str, currency: str) -> tuple[str, list[Input]]:
         return TERMS, [_ACCEPT]
     if field in _OF_BUSINESS:
         return BUSINESS, [*_OF_BUSINESS[field]]
-    part, _, rest = field.partition(".")
-    title = COMPANY if part == "company" else PEOPLE.get(part, "A person of the business")
+    rest = field.partition(".")[2]
+    title = _title(field)
     if rest.endswith("_provided"):
         words = f"All {rest.removesuffix('_provided')} have been named."
         return title, [Input(_name(field), words, "checkbox")]
@@ -130,6 +133,22 @@ def _asked(field: str, country: str, currency: str) -> tuple[str, list[Input]]:
         return title, [Input(_name(field), _OFFICE, "select", "", _STANCE)]
     label, kind, hint = _PERSONAL.get(rest, (rest.replace("_", " ").replace(".", ": "), "text", ""))
     return title, [Input(_name(field), label, kind, hint)]
+
+
+def _title(field: str) -> str:
+    part = field.partition(".")[0]
+    return COMPANY if part == "company" else PEOPLE.get(part, "A person of the business")
+
+
+def _paper(field: str) -> Input:
+    """Return the input for a document; it has the requirement's own name."""
+    if field.startswith("company."):
+        label = "A document that shows the company's name and number"
+    elif field.endswith(".additional_document"):
+        label = "A document that shows the address, such as a bill"
+    else:
+        label = "An identity document: the side with the photograph"
+    return Input(field, label, "file", "A photograph (PNG or JPEG) or a PDF, whole and sharp.")
 
 
 def _bank(country: str, currency: str) -> list[Input]:

@@ -17,6 +17,7 @@ label.check input { width: auto; margin-top: .35rem }
 .later { margin-left: 1rem }
 """
 )
+_PAPERS = "image/png,image/jpeg,application/pdf"
 
 
 def form(
@@ -37,12 +38,14 @@ def form(
         apart.append("Check what is marked below.")
     boxes = "".join(f'<p class="box" role="alert">{escape(text)}</p>' for text in (*apart, *notes))
     fields = "".join(_section(section, typed, wrong) for section in sections)
+    papers = any(each.kind == "file" for section in sections for each in section.inputs)
+    coded = ' enctype="multipart/form-data"' if papers else ""
     leave = f'<a class="later" href="{escape(later)}">Finish later</a>' if later else ""
     return _page(
         f"Set up {name}",
         f'<p class="lead">A few things have to be known before {escape(name)} can be paid. '
         "What you enter is kept safely and goes to nobody else.</p>"
-        f'{boxes}<form method="post" autocomplete="on">'
+        f'{boxes}<form method="post" autocomplete="on"{coded}>'
         f'<input type="hidden" name="token" value="{escape(token)}">{fields}'
         f'<button type="submit">Save and continue</button>{leave}</form>',
         livemode=livemode,
@@ -79,7 +82,9 @@ def _input(asked: Input, value: str, wrong: str | None) -> str:
             f'<label class="check"><input type="checkbox" name="{name}" value="true">'
             f"<span>{escape(asked.label)}{hint}{error}</span></label>"
         )
-    if asked.kind == "select":
+    if asked.kind == "file":
+        field = f'<input type="file" name="{name}" accept="{_PAPERS}"{marks}>'
+    elif asked.kind == "select":
         options = "".join(
             f'<option value="{escape(key)}"{" selected" if key == value else ""}>'
             f"{escape(words)}</option>"

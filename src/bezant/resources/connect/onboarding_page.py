@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 import falcon
 import falcon.asgi
@@ -15,11 +14,11 @@ import falcon.asgi
 from bezant.api import forms
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.decoders import decoder
-from bezant.api.operation import MAX_BODY_BYTES
+from bezant.api.multipart import Upload
 from bezant.api.runtime import Runtime
 from bezant.db.errors import Error
 from bezant.kernel.codec import decode_json, from_base62, unix_seconds
-from bezant.kernel.errors import ApiError
+from bezant.kernel.errors import ApiError, InvalidRequest
 from bezant.kernel.ids import WIDTH
 from bezant.kernel.log import get_logger
 from bezant.resources.connect import accounts, onboarding_html, persons
@@ -28,6 +27,7 @@ from bezant.resources.connect.account_events import tell_returned
 from bezant.resources.connect.account_params import UpdateAccount
 from bezant.resources.connect.onboarding_fields import documents, sections
 from bezant.resources.connect.onboarding_link import PREFIX, SESSION_SECONDS, OnboardingLink
+from bezant.resources.connect.onboarding_papers import read_form, take_paper
 from bezant.resources.connect.person_params import PersonParams
 from bezant.resources.connect.requirements import PARTS
 from bezant.resources.connect.v2_capabilities import applied
@@ -92,15 +92,21 @@ class OnboardingPage:
         found = await self._find(response, place)
         if found is None:
             return
-        raw = await request.stream.read(MAX_BODY_BYTES)
-        typed = dict(parse_qsl(raw.decode("utf-8", "replace")))
+        if not self._known(request, found):
+            _over(response, found.link)
+            return
+        try:
+            typed, files = await read_form(request)
+        except InvalidRequest as problem:
+            account = await self._account(found)
+            await self._show(response, found, account, {}, {"": problem.message})
+            return
         token: str = found.hidden["form"]
-        if not self._known(request, found) or not compare_digest(
-            typed.pop("token", "").encode(), token.encode()
-        ):
+        if not compare_digest(typed.pop("token", "").encode(), token.encode()):
             _over(response, found.link)
             return
         wrong = await self._take(found, typed, request.remote_addr)
+        wrong |= await self._take_papers(found, files)
         account = await self._account(found)
         await self._show(response, found, account, typed if wrong else {}, wrong)
 
@@ -181,11 +187,6 @@ class OnboardingPage:
             _done(response, link, account)
             return
         name = account.business_profile.get("name") or account.email or "your account"
-        papers = [
-            f"{field.replace('.', ' ').replace('_', ' ').capitalize()} is needed: send it to "
-            "whoever sent you here, or correct what did not match."
-            for field in documents(due)
-        ]
         reasons = [each["reason"] for each in account.requirements.errors]
         page = onboarding_html.form(
             name,
@@ -193,7 +194,7 @@ class OnboardingPage:
             token=found.hidden["form"],
             typed=typed,
             wrong=wrong,
-            notes=[*reasons, *papers],
+            notes=reasons,
             later=link.return_url,
             livemode=link.livemode,
         )
@@ -218,6 +219,22 @@ class OnboardingPage:
             wrong |= await self._attempt(found, "", told, address if typed.get("tos") else None)
         for part, value in people.items():
             wrong |= await self._attempt(found, part, value, None)
+        return wrong
+
+    async def _take_papers(self, found: _Opened, files: Mapping[str, Upload]) -> dict[str, str]:
+        """Keep what was uploaded for requirements that want a document; returns messages."""
+        wrong: dict[str, str] = {}
+        wanted = documents(_due(found.link, await self._account(found))) if files else ()
+        for field in wanted:
+            while field in files:
+                try:
+                    ctx = found.ctx.fresh()
+                    await take_paper(ctx, found.link.account, field, files[field])
+                except Stale:
+                    continue
+                except ApiError as problem:
+                    wrong[field] = problem.message
+                break
         return wrong
 
     async def _attempt(
