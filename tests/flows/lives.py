@@ -381,6 +381,13 @@ LIVES = {
     bank_payment.went_back rail=ach
     bank_line.booked credit=no rail=ach
     """,
+    "what a customer has left behind": """
+    bank_payment.sent
+    bank_payment.came_in rail=ach
+    bank_line.booked credit=yes rail=ach
+    cash_balance.return_initiated
+    cash_balance.left_behind
+    """,
     "what a customer has sent and used, and takes back": """
     bank_payment.sent
     bank_payment.came_in rail=ach

@@ -9,6 +9,7 @@ from bezant.movement.engine import engine_of
 from bezant.movement.movement import MovementFact
 from bezant.movement.received import Arrival, take_in
 from tests.payments.till import Till
+from tests.resources.office import URL
 
 FUND = "/v1/test_helpers/customers/{}/fund_cash_balance"
 
@@ -52,6 +53,10 @@ def test_money_finds_the_intents_that_wait_for_it(till: Till) -> None:
     action = first["next_action"]["display_bank_transfer_instructions"]
     assert (first["status"], action["amount_remaining"]) == ("requires_action", 1_000)
     assert action["financial_addresses"][0]["aba"]["routing_number"] == "091000019"
+    page = action["hosted_instructions_url"].removeprefix(URL)
+    shown = till.run(till.send("GET", page, raw=True)).text
+    for each in ("10.00 USD", action["reference"], "091000019"):
+        assert each in shown
     send(till, ada, 500)
     assert (status(till, first), status(till, second)) == ("requires_action", "succeeded")
     send(till, ada, 600)

@@ -3,13 +3,20 @@
 import asyncio
 from typing import Any
 
+import pytest
+from msgspec.structs import replace
+
 from bezant.api.context import Caller, Context
+from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import HOUSE, book_of
 from bezant.movement.engine import engine_of
 from bezant.movement.movement import MovementFact
 from bezant.movement.received import Arrival, take_in
 from bezant.rail import Party, UsAccount
+from bezant.resources.core.mailer import Letter, Mailer
+from bezant.resources.payments.refund import Refund
+from bezant.resources.payments.returning import Aim, begin
 from tests.payments.test_cash_payments import asked, kinds, send
 from tests.payments.till import Till
 from tests.resources.office import URL
@@ -106,6 +113,18 @@ def test_cash_goes_to_an_account_that_the_customer_tells(till: Till) -> None:
         "refund.created", "cash_balance.funds_available", "refund.updated",
     ]  # fmt: skip
     refuses(till, ada)
+    leaves(till)
+
+
+def leaves(till: Till) -> None:
+    """Delete a customer whose cash was to go back."""
+    eve = customer(till, email=EMAIL)
+    send(till, eve, 70)
+    made = back(till, eve, 70)
+    assert till.ask("DELETE", f"/v1/customers/{eve}").status == 200
+    assert till.post(f"/v1/refunds/{made['id']}/cancel")["status"] == "canceled"
+    assert till.ledger()["available"] == 70
+    assert till.transactions()[-1][:2] == ("adjustment", 70)
 
 
 def refuses(till: Till, ada: str) -> None:
@@ -151,6 +170,41 @@ def test_money_goes_back_to_the_account_it_came_from_as_long_as_there_is_one(til
     arrive(till, ada, 1, number="000999999991")
     given = {"origin": "customer_balance", "customer": ada, "currency": "usd"}
     assert till.refused("/v1/refunds", **given)["param"] == "instructions_email"
+
+
+class Mailbox:
+    """Keeps letters, where a mail server would stand."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    async def send(self, letter: Letter) -> None:
+        self.letters.append(letter)
+
+
+def test_in_live_mode_the_customer_gets_a_letter(till: Till) -> None:
+    caller = Caller(till.platform, till.platform, livemode=True)
+    mailbox, aim = Mailbox(), Aim(None, EMAIL)
+    named = {"amount": 5, "balance_transaction": None, "charge": None, "created": 1}
+
+    async def ask() -> Refund:
+        ctx = till.context(caller)
+        made = Refund(id=ctx.new_id("re"), currency="usd", **named)
+        with pytest.raises(InvalidRequest, match="BEZANT_SMTP_URL"):
+            begin(ctx, made, aim)
+        till.runtime.ports[Mailer] = mailbox
+        begun = begin(ctx, made, aim)
+        made = ctx.create(replace(made, **begun.changes), hidden=begun.hidden)
+        await ctx.write()
+        return made
+
+    till.run(ask())
+    till.work_off()
+    (letter,) = mailbox.letters
+    assert (letter.to, letter.subject.startswith("Your refund of 0.05 USD")) == (EMAIL, True)
+    place = next(line for line in letter.text.splitlines() if line.startswith(URL))
+    shown = till.run(till.send("GET", place.removeprefix(URL), raw=True))
+    assert (shown.status_code, "Test mode" in shown.text) == (200, False)
 
 
 def test_a_payment_in_another_currency_goes_back_at_its_rate_or_not_at_all(till: Till) -> None:

@@ -147,7 +147,7 @@ async def story(shop: Shop, world: World) -> None:
     )  # fmt: skip
     refunds.append(yen["id"])
     await tell(shop, refunds[-2], routing="110000000", number="000123456789")
-    await tell(shop, refunds[-1], routing="BOTKJPJT", number="1234567")
+    await tell(shop, refunds[-1], routing="BOTKJPJT", number="1234567", town="Tokyo")
     await shop.seconds(8)
     states = {each: (await shop.call("GET", f"/v1/refunds/{each}"))["status"] for each in refunds}
     assert states == dict.fromkeys(refunds, "succeeded")

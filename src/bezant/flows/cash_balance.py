@@ -72,6 +72,12 @@ def return_came_back(amount: Money, *, book: Book, refund: str) -> Entry:
     return entry("cash_balance.return_came_back", move)
 
 
+def left_behind(amount: Money, *, book: Book, refund: str) -> Entry:
+    """It did not go back, and the customer is there no more: the owner has it, and owes it."""
+    move = Move(amount, debit=customer_cash(book, refund), credit=available(book))
+    return entry("cash_balance.left_behind", move)
+
+
 def taken_back(amount: Money, *, book: Book, funding: str) -> Entry:
     """Whoever had sent it has it again, also when it was used: the change `funding` owes it."""
     move = Move(amount, debit=customer_cash(book, funding), credit=due(book), force="return")

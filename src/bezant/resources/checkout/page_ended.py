@@ -15,22 +15,12 @@ from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.debiting import REFERENCE
+from bezant.resources.payments.pay_html import ACCOUNT_WORDS
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 _SESSION_ID = "{CHECKOUT_SESSION_ID}"
 _FUND = " In test mode the money comes by /v1/test_helpers/customers/…/fund_cash_balance."
 _LOST = frozenset({"requires_payment_method", "canceled"})
-_NAMES = {
-    "account_holder_name": "Account holder",
-    "iban": "IBAN",
-    "bic": "BIC",
-    "sort_code": "Sort code",
-    "routing_number": "Routing number",
-    "account_number": "Account number",
-    "account_type": "Kind of account",
-    "bank_name": "Bank",
-}
-"""What a bank account is paid to by, in the order in which people are asked for it."""
 
 
 async def ended_of(
@@ -103,7 +93,7 @@ def _to_transfer(
     left = format_amount(Money(asked["amount_remaining"], asked["currency"]))
     test = "" if common["livemode"] else _FUND
     facts = {"Amount": left}
-    facts |= {words: account[name] for name, words in _NAMES.items() if account.get(name)}
+    facts |= {words: account[name] for name, words in ACCOUNT_WORDS.items() if account.get(name)}
     return Told(
         title=f"Transfer {left}",
         text=f"Order a transfer of {left} at your bank to the account below, with the reference, "

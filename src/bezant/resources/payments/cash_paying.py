@@ -176,11 +176,12 @@ async def _method(ctx: Context, intent: PaymentIntent) -> PaymentMethod:
 async def _asking(ctx: Context, cash: Cash, intent: PaymentIntent) -> PaymentIntent:
     """Return an intent that says how much is still to be sent, and where."""
     place = await place_of(ctx, ctx.current(cash.customer), intent.currency)
+    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{intent.client_secret}"
     shown: dict[str, Any] = {
         "amount_remaining": left_of(ctx, intent),
         "currency": intent.currency,
         "financial_addresses": addresses(place, _options(intent).get("requested_address_types")),
-        "hosted_instructions_url": None,
+        "hosted_instructions_url": page,
         "reference": place.reference,
         "type": TYPES[intent.currency],
     }

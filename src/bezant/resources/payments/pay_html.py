@@ -1,10 +1,14 @@
 """The page of an intent that waits for its payer, as HTML: it runs and loads nothing; pure."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 from msgspec import Struct
 
 from bezant.api.web_page import FORM_STYLE, STYLE
+from bezant.kernel.currency import format_amount
+from bezant.kernel.money import Money
 
 _STYLE = (
     STYLE
@@ -24,6 +28,19 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; backgrou
 """
 )
 _SOFT = '<p class="soft">{}</p>'
+
+ACCOUNT_WORDS: Mapping[str, str] = {
+    "account_holder_name": "Account holder",
+    "iban": "IBAN",
+    "bic": "BIC",
+    "swift_code": "BIC",
+    "sort_code": "Sort code",
+    "routing_number": "Routing number",
+    "account_number": "Account number",
+    "account_type": "Kind of account",
+    "bank_name": "Bank",
+}
+"""What a bank account is paid to by, in the order in which people are asked for it."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -61,6 +78,20 @@ def verify(page: Page, *, wrong: str, arrives: str) -> str:
         f'<button type="submit">Confirm the account</button></form>{test}'
     )
     return _whole(page, shown)
+
+
+def transfer(page: Page, action: Mapping[str, Any]) -> str:
+    """Return a page that says where a bank transfer is to go, and under which reference."""
+    place = action["financial_addresses"][0]
+    account: Mapping[str, Any] = place[place["type"]]
+    left = format_amount(Money(action["amount_remaining"], action["currency"]))
+    facts = {"Amount": left, "Reference": action["reference"]}
+    facts |= {words: account[name] for name, words in ACCOUNT_WORDS.items() if account.get(name)}
+    rows = "".join(
+        f"<dt>{escape(words)}</dt><dd>{escape(each)}</dd>" for words, each in facts.items()
+    )
+    text = f"Order a transfer of {left} at your bank to this account, with the reference."
+    return _whole(page, f"<p>{escape(text)}</p><dl>{rows}</dl>")
 
 
 def say(page: Page, text: str) -> str:

@@ -168,6 +168,8 @@ def _shown(found: _Opened, told: str) -> str:
         case "upi_handle_redirect_or_display_qr_code":
             code: dict[str, Any] = action["qr_code"]
             return html.code(page, code["image_url_svg"], "", _moment(code["expires_at"]))
+        case "display_bank_transfer_instructions":
+            return html.transfer(page, action)
         case "verify_with_microdeposits":
             arrives = _day(datetime.fromtimestamp(action["arrival_date"], UTC))
             return html.verify(page, wrong=told, arrives=arrives)

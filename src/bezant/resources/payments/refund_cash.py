@@ -15,6 +15,7 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
+from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.cash_transaction import (
     KEPT_FOR,
     OLD_JOB,
@@ -211,7 +212,9 @@ async def _customer_again(ctx: Context, refund: Refund) -> dict[str, str]:
     """Let a customer have on its cash balance again what did not go back."""
     customer = await ctx.find(Customer, refund.customer or "")
     if customer is None:
-        log.warning("returned_cash_is_nobodys", refund=refund.id, customer=refund.customer)
+        ctx.post(flow.left_behind(refund.money, book=ctx.book, refund=refund.id), source=refund.id)
+        words = f"Cash of {refund.customer}, who was deleted before it could go back"
+        record(ctx, "adjustment", refund.money, source=refund.id, description=words)
         return {}
     cash = await Cash.of(ctx, customer)
     entry = flow.return_canceled(refund.money, book=ctx.book, name=customer.id, refund=refund.id)

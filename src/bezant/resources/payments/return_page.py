@@ -18,9 +18,11 @@ from bezant.api.web_page import FORM_STYLE, STYLE
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
+from bezant.rail import Address, Party
+from bezant.resources.core import bank_numbers
 from bezant.resources.core.bank_numbers import Written
 from bezant.resources.core.mailer import Letter, mailer_of
-from bezant.resources.core.owners import Owner, shelf
+from bezant.resources.core.owners import acting_owner
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.refund import Refund
 from bezant.resources.payments.returning import OPENED_BY, PLATFORM, told
@@ -37,7 +39,7 @@ _COUNTRIES: Mapping[str, str] = {"gbp": "GB", "jpy": "JP", "usd": "US"}
 _FIELDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "eur": (("number", "IBAN"),),
     "gbp": (("routing", "Sort code"), ("number", "Account number")),
-    "jpy": (("routing", "BIC of the bank"), ("number", "Account number")),
+    "jpy": (("routing", "BIC of the bank"), ("number", "Account number"), ("town", "Your town")),
     "usd": (("routing", "Routing number"), ("number", "Account number")),
 }
 """What is asked for besides the holder's name, by currency."""
@@ -61,8 +63,8 @@ async def write_letter(ctx: Context, matter: Matter) -> bool:
     mailer = mailer_of(ctx.runtime) if ctx.livemode else None
     if mailer is None or refund.status != "requires_action" or not refund.instructions_email:
         return False
-    owner = await ctx.load(Owner, ctx.account, book=shelf(ctx, ctx.account))
-    name = owner.business_profile.get("name") or owner.id
+    owner = await acting_owner(ctx)
+    name = owner.shown_name or owner.id
     amount = format_amount(refund.money)
     text = (
         f"{name} gives you {amount} back.\n\nPlease say to which bank account it may go, within "
@@ -115,7 +117,7 @@ class ReturnPage:
             ctx = Context(self._runtime, Caller(found.platform, account, found.livemode))
             try:
                 refund = await ctx.load(Refund, found.refund.id)
-                told(ctx, refund, name, _written(refund.currency, typed))
+                told(ctx, refund, _party(refund.currency, name, typed))
                 await ctx.write()
             except Stale:
                 continue
@@ -135,11 +137,15 @@ class ReturnPage:
         return None
 
 
-def _written(currency: str, typed: Mapping[str, str]) -> Written:
-    asked = {name: typed.get(name, "").strip() for name, _ in _FIELDS[currency]}
-    number, routing = asked["number"], asked.get("routing")
+def _party(currency: str, name: str, typed: Mapping[str, str]) -> Party:
+    """Return who is paid, as it was typed; InvalidRequest for an account that no bank has."""
+    asked = {field: typed.get(field, "").strip() for field, _ in _FIELDS[currency]}
+    number = asked["number"]
     country = _COUNTRIES.get(currency) or number[:2].upper()
-    return Written(country, currency, routing, number, None, "bank_account")
+    written = Written(country, currency, asked.get("routing"), number, None, "bank_account")
+    town = asked.get("town", "")[:_LONGEST]
+    address = Address(country, town) if town else None
+    return Party(name, bank_numbers.read(written).account, address=address)
 
 
 def _answer(

@@ -19,8 +19,6 @@ from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order, order_of
 from bezant.rail import Party
-from bezant.resources.core import bank_numbers
-from bezant.resources.core.bank_numbers import Written
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.mailer import can_write
 from bezant.resources.payments.cash_instructions import TYPES
@@ -121,10 +119,9 @@ def begin(ctx: Context, refund: Refund, aim: Aim) -> Begun:
     return Begun(_asking(ctx, refund, aim.email, ctx.book, ctx.caller.platform), hidden)
 
 
-def told(ctx: Context, refund: Refund, name: str, written: Written) -> Refund:
-    """Send a refund to the account that the customer has told; InvalidRequest if no bank has it."""
-    account = bank_numbers.read(written).account
-    movement = _send(ctx, refund, Party(name=name, account=account))
+def told(ctx: Context, refund: Refund, party: Party) -> Refund:
+    """Send a refund to the account that the customer has told; InvalidRequest if no rail can."""
+    movement = _send(ctx, refund, party)
     ctx.post(sent(ctx, refund, movement.rail), source=refund.id)
     return announced(ctx, refund, next_action=UNSET, **_ON_ITS_WAY)
 
