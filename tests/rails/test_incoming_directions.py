@@ -15,6 +15,7 @@ OURS = {
     "usd": Client("BEZANT", "000100200300", "091000019", "1234567890"),
     "eur": Client("BEZANT", "DE44999999990532013000", "SNDBDEFFXXX", "DE98ZZZ09999999999"),
     "gbp": Client("BEZANT", "87654321", "009911", "123456"),
+    "cad": Client("BEZANT", "1234567890", "99920", "BEZANT0001"),
     "brl": Client("BEZANT", "1234567", "99999990", "11222333000181"),
     "inr": Client("BEZANT", "operator@sandboxbank", "100000", "100000"),
 }
@@ -22,11 +23,12 @@ THEIRS = {
     "usd": ("000123456789", ""),
     "eur": ("AT611904300234573201", "BKAUATWW"),
     "gbp": ("00012345", ""),
+    "cad": ("000123456789", ""),
     "brl": ("7654321", ""),
     "inr": ("ada@okbank", ""),
 }
 COLLECTING = ("ach", "sepa_credit", "sepa_instant", "sepa_debit_core", "sepa_debit_b2b")
-SILENT = {"bacs"}
+SILENT = {"acss", "bacs"}
 """What comes in by these stands on the statement alone."""
 
 
