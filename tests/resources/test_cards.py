@@ -81,7 +81,7 @@ def test_what_is_missing_or_does_not_fit_is_named(office: Office) -> None:
         ({"exp_month": 5, "exp_year": 2030}, 400, "card[number]"),
         ({"number": NUMBER, "exp_year": 2030}, 400, "card[exp_month]"),
         ({"token": "tok_visa", "cvc": CODE}, 400, "card[cvc]"),
-        ({"token": "tok_gold"}, 404, "card[token]"),
+        ({"token": "tok_gold"}, 400, "card[token]"),
         (CARD | {"networks": {"preferred": "mastercard"}}, 400, "card[networks][preferred]"),
     ):
         error = office.refused(PATH, type="card", card=sent)
@@ -175,7 +175,7 @@ def test_without_an_answer_a_card_is_kept_unchecked_and_not_attached(office: Off
 
 def test_live_mode_has_no_test_cards_and_no_acquirer(office: Office) -> None:
     for card, status, code in (
-        ({"token": "tok_visa"}, 404, "resource_missing"),
+        ({"token": "tok_visa"}, 400, "resource_missing"),
         (CARD, 402, "card_declined"),
         (CARD | {"number": REAL}, 400, "payment_method_not_available"),
     ):
