@@ -20,6 +20,9 @@ from tests.conformance.watch import watch
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
 
+# Nobody here runs trio, and to look for it is to search all folders with each request.
+httpx._transports.asgi.is_running_trio = lambda: False
+
 # Whatever the environment says, processes that tests start do not compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

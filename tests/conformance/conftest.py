@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from tests.conformance.town import town_over
-from tests.resources.conftest import office
+from tests.resources.conftest import building, office
 
-__all__ = ["office"]
+__all__ = ["building", "office"]
 _NUMBERS = itertools.count(1)
 
 

@@ -240,13 +240,7 @@ class Office:
                 **(ports or {}),
             },
         )
-        self.platform = self.ids.new("acct")
-        self.keys = {
-            SECRET: Key("k1", self.platform, livemode=False),
-            OTHER_SECRET: Key("k2", self.ids.new("acct"), livemode=False),
-            LIVE_SECRET: Key("k3", self.platform, livemode=True),
-            PUBLISHABLE: Key("k4", self.platform, livemode=False, kind="publishable"),
-        }
+        self.move_in()
         self.app = create_app(ROUTES, self)
         self.app.add_route("/links/{token}", LinkPage(self.runtime))
         self.app.add_route("/authenticate/{account}/{secret}", AuthenticationPage(self.runtime))
@@ -255,6 +249,16 @@ class Office:
         add_onboarding(self.app, self.runtime)
         add_checkout(self.app, self.runtime)
         self.run(self._open())
+
+    def move_in(self) -> None:
+        """Be another platform from now on, with nothing in it and the same keys."""
+        self.platform = self.ids.new("acct")
+        self.keys = {
+            SECRET: Key("k1", self.platform, livemode=False),
+            OTHER_SECRET: Key("k2", self.ids.new("acct"), livemode=False),
+            LIVE_SECRET: Key("k3", self.platform, livemode=True),
+            PUBLISHABLE: Key("k4", self.platform, livemode=False, kind="publishable"),
+        }
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from tests.resources.office import Office
 
+pytestmark = pytest.mark.alone
+
 SETTINGS = "/v1/balance_settings"
 
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from bezant.api.operation import Operation
 from bezant.db.pool import connect_sync
 from tests.resources.office import ROUTES, Office
@@ -60,6 +62,7 @@ def test_a_key_is_for_one_customer_in_every_operation(office: Office) -> None:
     assert office.ask("POST", f"/v1/customers/{ada}", params=sent, secret=secret).status == 200
 
 
+@pytest.mark.alone
 def test_a_key_works_for_an_hour_or_until_it_is_deleted(office: Office, database: str) -> None:
     customer = office.post("/v1/customers", name="Ada")["id"]
     path = f"/v1/customers/{customer}"

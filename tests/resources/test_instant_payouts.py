@@ -180,6 +180,7 @@ def test_a_platforms_price_is_given_back_for_what_fails(
     assert office.events().count("application_fee.refunded") == 3
 
 
+@pytest.mark.alone
 def test_what_can_arrive_is_told_for_each_bank_account(office: Office, payer: str) -> None:
     abroad = {"object": "bank_account", "country": "US", "currency": "usd",
               "routing_number": "110000000", "account_number": "000999999991"}  # fmt: skip

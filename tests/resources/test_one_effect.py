@@ -4,6 +4,7 @@ import asyncio
 from copy import copy
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from bezant.api.app import create_app
@@ -48,6 +49,7 @@ def test_64_uses_at_once_move_money_once(office: Office) -> None:
     assert office.ledger()["available"] == 400
 
 
+@pytest.mark.alone
 def test_two_processes_that_are_sent_one_key_at_once_have_one_effect(
     office: Office, database: str
 ) -> None:

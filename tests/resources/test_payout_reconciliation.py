@@ -65,6 +65,7 @@ def test_an_automatic_payout_is_reconciled_to_nothing(office: Office, seller: st
     assert reconcile(office) == 0
 
 
+@pytest.mark.alone
 def test_what_stays_in_the_balance_is_held_for_each_payout(office: Office, seller: str) -> None:
     payouts = {"schedule": {"interval": "daily"}, "minimum_balance_by_currency": {"usd": 150}}
     office.post("/v1/balance_settings", seller, payments={"payouts": payouts})
@@ -86,6 +87,7 @@ def test_what_stays_in_the_balance_is_held_for_each_payout(office: Office, selle
     assert office.ledger(seller)["available"] == 150
 
 
+@pytest.mark.alone
 def test_a_manual_payout_carries_on_what_it_leaves(office: Office, seller: str) -> None:
     first_in = give(office, seller, 300)
     first = pay(office, seller, 120)

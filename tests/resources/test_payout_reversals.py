@@ -75,6 +75,7 @@ def test_a_bank_that_refuses_gives_nothing(office: Office, seller: str, paid: di
     assert shown(office, paid, seller)["reversed_by"] == again["id"]
 
 
+@pytest.mark.alone
 def test_what_came_back_can_be_taken_again(office: Office, seller: str, paid: dict) -> None:
     made = reverse(office, seller, paid)
     for kind in ("submitted", "settled", "returned"):

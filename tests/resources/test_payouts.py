@@ -93,6 +93,7 @@ def test_the_life_of_a_payout(office: Office, seller: str) -> None:
     assert office.hear(made["id"], "settled", account=seller) == 0
 
 
+@pytest.mark.alone
 def test_a_return_gives_the_money_back(office: Office, seller: str) -> None:
     made = pay(office, seller)
     for kind in ("submitted", "settled", "returned"):
@@ -122,6 +123,7 @@ def test_a_return_that_comes_before_the_settlement(office: Office, seller: str) 
     assert office.hear(made["id"], "settled", account=seller) == 0
 
 
+@pytest.mark.alone
 def test_a_rejection_gives_the_money_back(office: Office, seller: str) -> None:
     made = pay(office, seller)
     office.hear(made["id"], "submitted", account=seller)
@@ -247,6 +249,7 @@ def test_metadata_changes(office: Office, seller: str) -> None:
     assert shown(office, made, seller)["metadata"] == {"a": "b", "c": "d"}
 
 
+@pytest.mark.alone
 def test_lists_are_filtered(office: Office, seller: str) -> None:
     first = pay(office, seller, 100)
     office.pass_time(days=1)

@@ -1,5 +1,7 @@
 """Money sent ahead for refunds and disputes: apart from the balance, used when that is short."""
 
+import pytest
+
 from bezant.resources.core.prefunding import PrefundingDrawer
 from tests.resources.office import Office
 
@@ -18,6 +20,7 @@ def draw(office: Office) -> int:
     return office.run(PrefundingDrawer(office.runtime).run_once())
 
 
+@pytest.mark.alone
 def test_it_makes_good_what_a_refund_has_taken_below_zero(office: Office) -> None:
     sent = office.post("/v1/topups", amount=1_500, **AHEAD)
     assert parts(office) == (0, 0, 1_500)

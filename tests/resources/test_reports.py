@@ -153,6 +153,7 @@ def test_a_run_is_told_of_and_its_file_is_like_any_other(office: Office) -> None
     assert "attachment" in followed.headers["Content-Disposition"]
 
 
+@pytest.mark.alone
 def test_columns_zones_and_filters(office: Office) -> None:
     office.pass_time(days=1)
     seller = office.open_account()

@@ -191,6 +191,7 @@ def test_an_account_that_is_onboarded_begins_when_all_is_verified(office: Office
                          "person.updated"]  # fmt: skip
 
 
+@pytest.mark.alone
 def test_an_account_falls_back_when_a_deadline_passes(office: Office) -> None:
     at_once = ADA | {"dob": {"day": 1, "month": 1, "year": 1902}}
     made = office.post("/v1/accounts", controller=HOSTED, country="US", capabilities=ASKED,
@@ -275,6 +276,7 @@ def test_a_company_needs_its_people(office: Office) -> None:
     assert shown["verification"]["status"] == "verified"
 
 
+@pytest.mark.alone
 def test_an_account_whose_platform_collects_works_at_once_and_has_time(office: Office) -> None:
     made = office.post("/v1/accounts", type="custom", capabilities=ASKED,
                        external_account="btok_us_verified")  # fmt: skip

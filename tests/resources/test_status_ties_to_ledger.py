@@ -135,6 +135,7 @@ def entries(office: Office, owner: str, source: str) -> list[tuple[str, int]]:
     return office.run(read())
 
 
+@pytest.mark.alone
 def test_objects_and_ledger_say_the_same(history: History) -> None:
     office = history.office
     for owner in history.owners:

@@ -1,5 +1,7 @@
 """v2 persons and tokens: the same persons through the other face, and what is said only once."""
 
+import pytest
+
 from tests.resources.office import Office
 from tests.resources.test_v2_accounts import ADA, LOUD, PATH, TERMS, types
 
@@ -50,6 +52,7 @@ def test_persons_are_the_same_through_both_faces(office: Office) -> None:
     ]
 
 
+@pytest.mark.alone
 def test_tokens_are_used_once_and_not_for_long(office: Office) -> None:
     said = {"contact_email": "t@example.com", "identity": {
         "entity_type": "individual", "individual": {"given_name": "Ada"},
