@@ -110,11 +110,11 @@ def test_a_payer_cancels_a_mandate_at_the_bank(till: Till) -> None:
     assert till.hear(names[0], "mandate_changed", "R") == 1
     assert states(till.get(f"/v1/mandates/{names[0]}")) == ("active", "accepted", None)
     # What comes back for want of a mandate says the same.
-    for kind, code in (("submitted", None), ("settled", None), ("returned", "R10")):
+    for kind, code in (("submitted", None), ("settled", None), ("returned", "1")):
         assert till.hear(first["latest_charge"], kind, code) == 1
     till.work_off()
     assert states(till.get(f"/v1/mandates/{names[0]}")) == (
-        "inactive", "revoked", "debit_not_authorized")  # fmt: skip
+        "inactive", "revoked", "could_not_process")  # fmt: skip
 
 
 def test_an_account_that_is_let_go_before_its_mandate_was_lodged_is_not_debited(till: Till) -> None:

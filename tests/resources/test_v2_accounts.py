@@ -233,7 +233,8 @@ def test_an_account_pays_as_a_customer(office: Office) -> None:
     customer = kept["customer"]
     assert (customer, kept["customer_account"]) == (payer.replace("acct_", "cus_"), payer)
     shown = office.get(f"/v1/customers/{customer}")
-    assert (shown["email"], shown["customer_account"]) == ("ada@example.com", payer)
+    assert (shown["name"], shown["email"]) == ("Ada", "ada@example.com")
+    assert shown["customer_account"] == payer
     who = {"customer": customer, "customer_account": payer}
     for named in (who, {"customer": customer}, {"customer_account": payer}):
         made = office.post("/v1/setup_intents", payment_method=card, confirm=True, **named)

@@ -91,8 +91,8 @@ async def _application_fee_refund_updated(scene: Scene) -> Outcome:
 
 async def _fee(scene: Scene) -> str:
     seller = scene.remote.acting_for((await scene.seller())["id"])
-    await Scene(seller, scene.clock).payment(application_fee_amount=100)
-    return (await scene.remote.get("/v1/application_fees", limit=1))["data"][0]["id"]
+    paid = await Scene(seller, scene.clock).payment(application_fee_amount=100)
+    return (await seller.get(f"/v1/charges/{paid['latest_charge']}"))["application_fee"]
 
 
 async def _charge_pending(scene: Scene) -> Outcome:

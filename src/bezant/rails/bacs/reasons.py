@@ -38,6 +38,9 @@ UNPAID_DEBITS = _table(
 )
 """ARUDD."""
 
+UNFOUNDED = frozenset({"1", "2", "3", "5", "6", "B"})
+"""Codes of ARUDD by which there is no instruction any more under which to collect."""
+
 UNAPPLIED_CREDITS = _table(
     {
         "0": ("Invalid details", "invalid_account_number"),

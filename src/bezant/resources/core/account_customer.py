@@ -32,7 +32,10 @@ class _Payer(Owner, tag="account"):
         """What it is called."""
         person = self.individual or {}
         whole = " ".join(person[name] for name in _NAMES if person.get(name))
-        return self.business_profile.get("name") or self.company.get("name") or whole or None
+        shown = self.settings.get("dashboard", {}).get("display_name")
+        return (
+            shown or self.business_profile.get("name") or self.company.get("name") or whole or None
+        )
 
 
 class Naming(Protocol):

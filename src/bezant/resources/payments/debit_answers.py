@@ -112,6 +112,7 @@ def _fail(
     decide(ctx, charge, book, movement.platform)
     ctx.save(
         charge,
+        hidden=ctx.hidden(charge) | {mandate_answers.RETURNED: fact.code},
         failure_balance_transaction=back.id,
         failure_code=code,
         failure_message=message,

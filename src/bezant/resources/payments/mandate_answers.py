@@ -10,7 +10,7 @@ from bezant.api.context import Context
 from bezant.movement import instruct
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
-from bezant.rails.bacs.reasons import ENDING, REINSTATED
+from bezant.rails.bacs.reasons import ENDING, REINSTATED, UNFOUNDED
 from bezant.resources.core import lodging
 from bezant.resources.core.lodging import LODGED, TYPE, WAITING, WHY, network_status, shown
 from bezant.resources.core.mandate import Mandate
@@ -22,7 +22,8 @@ STAND_JOB = "mandates.stand"
 CHANGED_JOB = "mandates.changed"
 CHANGED = "mandate_changed"
 """Where a charge's hidden part has what its payer's bank has said of the mandate under it."""
-_WANTING = frozenset({"account_closed", "debit_not_authorized"})
+RETURNED = "returned_for"
+"""Where a charge's hidden part has the network's code under which it came back."""
 
 
 def _stands(ctx: Context, mandate: Mandate, movement: Movement, _fact: MovementFact) -> None:
@@ -90,7 +91,7 @@ async def changed(ctx: Context, matter: Matter) -> bool:
 async def heed_failure(ctx: Context, charge: Charge) -> None:
     """Let the mandate of a payment end that its bank has sent back for want of one."""
     details: dict[str, Any] = (charge.payment_method_details or {}).get(TYPE, {})
-    if charge.failure_code not in _WANTING or "mandate" not in details:
+    if ctx.hidden(charge).get(RETURNED) not in UNFOUNDED or "mandate" not in details:
         return
     mandate = await ctx.load(Mandate, details["mandate"])
     if network_status(mandate) == "accepted" and mandate.status == "active":
