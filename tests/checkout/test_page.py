@@ -224,6 +224,37 @@ def test_a_page_collects_what_a_merchant_wants_to_know(office: Office) -> None:
     assert (gone["custom_fields"], gone["shipping_address_collection"]) == ([], None)
 
 
+def test_somebody_buys_another_quantity(office: Office) -> None:
+    data = {"currency": "usd", "product_data": {"name": "Tea"}, "unit_amount": 1_500}
+    limits = {"enabled": True, "minimum": 1, "maximum": 5}
+    items = [{"price_data": data, "quantity": 2, "adjustable_quantity": limits},
+             {"price_data": data}]  # fmt: skip
+    made = session(office, line_items=items)
+    browser, page = customer(office, made["url"])
+    assert "Pay 45.00 USD" in text_of(page)
+    many = browser.open(made["url"] + "?quantity_1=4&quantity_2=7&quantity_3=x")
+    assert "Pay 75.00 USD" in text_of(many), "the second line is as it is"
+    assert "Pay 90.00 USD" in text_of(browser.open(made["url"] + "?quantity_1=99"))
+    declined = browser.submit(many, TYPED | {"card_number": DECLINED})
+    assert "Pay 75.00 USD" in text_of(declined)
+    fewer = browser.open(made["url"] + "?quantity_1=1")
+    assert led(browser, browser.submit(fewer, TYPED)) == done(made["id"])
+    shown = office.get(f"/v1/checkout/sessions/{made['id']}",
+                       expand=["line_items", "payment_intent"])  # fmt: skip
+    assert (shown["amount_total"], shown["payment_intent"]["amount_received"]) == (3_000, 3_000)
+    first, second = shown["line_items"]["data"]
+    assert (first["quantity"], first["amount_total"], second["quantity"]) == (1, 1_500, 1)
+    assert first["adjustable_quantity"] == limits
+    link = office.post("/v1/payment_links", line_items=items)
+    browser, page = customer(office, link["url"] + "?quantity_1=3")
+    assert browser.submit(page, TYPED).status_code == 303
+    (paid,) = office.get("/v1/checkout/sessions", payment_link=link["id"])["data"]
+    assert (paid["amount_total"], paid["payment_status"]) == (6_000, "paid")
+    wrong = [{"price_data": data, "quantity": 9, "adjustable_quantity": limits}]
+    refused = office.refused("/v1/payment_links", line_items=wrong)
+    assert refused["param"] == "line_items[0][adjustable_quantity]"
+
+
 def test_the_page_names_whoever_is_paid(office: Office) -> None:
     seller = office.open_shop(business_profile={"name": "Ada's <Shirts>"})
     made = session(office, seller)

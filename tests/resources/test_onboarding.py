@@ -59,7 +59,7 @@ class Browser:
         sent = {name: answers[name] for name in map(html.unescape, names) if name in answers}
         body = urlencode({**{html.unescape(key): value for key, value in hidden}, **sent, **forged})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        form = re.search(r'<form [^>]*action="([^"]+)"', page.text)
+        form = re.search(r'<form method="post"[^>]* action="([^"]+)"', page.text)
         place = page.url.join(html.unescape(form[1])) if form else page.url
         return self.office.run(
             self.client.post(place, content=body, headers=headers, follow_redirects=False)

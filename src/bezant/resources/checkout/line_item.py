@@ -11,13 +11,13 @@ from bezant.api.params import Metadata, Params, merged
 from bezant.api.refusals import missing
 from bezant.api.resource import Expands, Identified
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.adjustable import Adjustable, AdjustableParams, adjustable_of
 from bezant.resources.checkout.price import Price, PriceData, made_price
 from bezant.resources.checkout.product import Product, ProductOfItem, made_product
-from bezant.resources.core.refused import Hash, off, refused
+from bezant.resources.core.refused import Hash, refused
 from bezant.store.objects import Page
 
 _NO_TAXES = refused("Taxes are not calculated here: put them into the price.")
-_NO_CHOICE = "Customers don't change quantities on the page: send the `quantity`."
 RECURRING = (
     "Prices with `recurring` are charged by subscriptions, which are not offered: make a price "
     "without it."
@@ -30,7 +30,7 @@ class LineItem(Identified, tag="item"):
 
     expands: ClassVar[Expands] = {"price.product": ("product",)}
 
-    adjustable_quantity: None = None
+    adjustable_quantity: Adjustable | None = None
     amount_discount: int = 0
     amount_subtotal: int
     amount_tax: int = 0
@@ -46,14 +46,6 @@ class LineItem(Identified, tag="item"):
         return {}
 
 
-class AdjustableQuantity(Params):
-    """Whether the customer may change the quantity."""
-
-    enabled: Annotated[str, off(_NO_CHOICE)] | None = None
-    maximum: Annotated[str, refused(_NO_CHOICE)] | None = None
-    minimum: Annotated[str, refused(_NO_CHOICE)] | None = None
-
-
 class ItemPriceData(PriceData):
     """A price that is made for this line alone."""
 
@@ -64,7 +56,7 @@ class ItemPriceData(PriceData):
 class LineItemParams(Params):
     """So many of something."""
 
-    adjustable_quantity: AdjustableQuantity | None = None
+    adjustable_quantity: AdjustableParams | None = None
     metadata: Metadata | None = None
     price: str | None = None
     price_data: ItemPriceData | None = None
@@ -82,6 +74,7 @@ class Line(NamedTuple):
     description: str
     quantity: int
     metadata: dict[str, str] | None = None
+    adjustable: Adjustable | None = None
 
 
 async def lines_of(ctx: Context, sent: Sequence[LineItemParams]) -> list[Line]:
@@ -117,7 +110,9 @@ async def items_under(ctx: Context, parent: str) -> list[LineItem]:
 
 def line_again(item: LineItem) -> Line:
     """Return a line that is like one that is stored."""
-    return Line(item.price, item.description or "", item.quantity, item.metadata)
+    return Line(
+        item.price, item.description or "", item.quantity, item.metadata, item.adjustable_quantity
+    )
 
 
 def total_of(lines: Sequence[Line]) -> int:
@@ -129,6 +124,7 @@ def _item(ctx: Context, line: Line) -> LineItem:
     amount = line.price.of(line.quantity)
     return LineItem(
         id=ctx.new_id("li"),
+        adjustable_quantity=line.adjustable,
         amount_subtotal=amount,
         amount_total=amount,
         currency=line.price.currency,
@@ -155,7 +151,8 @@ def _line(
     if price.type == "recurring":
         raise InvalidRequest(RECURRING, code="recurring_price_unsupported", param=param)
     metadata = merged({}, sent.metadata) if sent.metadata else None
-    return Line(price, product.name, sent.quantity, metadata)
+    adjustable = adjustable_of(sent.adjustable_quantity, sent.quantity, param)
+    return Line(price, product.name, sent.quantity, metadata, adjustable)
 
 
 def _known(

@@ -38,6 +38,7 @@ from bezant.resources.checkout.page_web import (
     typed_into,
 )
 from bezant.resources.checkout.payment_link import PaymentLink
+from bezant.resources.checkout.quantities import chosen_of
 from bezant.resources.payments.confirming import merchant
 from bezant.store.feed import BOOK_DIGITS
 
@@ -131,7 +132,8 @@ class LinkPage:
         token = token_of(request, self._runtime)
         told = {name: value for name in _SAID if (value := request.get_param(name))}
         hidden = {"token": token, "visit": new_token(self._runtime)}
-        scene = Scene(path=request.path, hidden=hidden, query=told)
+        chosen = chosen_of(request.params)
+        scene = Scene(path=request.path, hidden=hidden, query=told, chosen=chosen)
         seller = await seller_of(ctx, session)
         page = form_page(ctx, session, items, seller, scene, shown)
         keep_token(response, self._runtime, request.path, token)

@@ -28,6 +28,11 @@ td, th { padding: .6rem 0; text-align: left; vertical-align: top; font-weight: 4
 td { text-align: right; padding-left: 1rem; white-space: nowrap }
 tfoot td, tfoot th { font-weight: 600; border: 0 }
 .each { display: block; color: var(--soft); font-size: .875rem }
+.many { margin: .35rem 0 0; color: var(--soft); font-size: .875rem }
+.many input { display: inline-block; width: 5rem; margin: 0 .35rem; padding: .3rem .5rem }
+button.second { width: auto; margin: .25rem 0 0; padding: .45rem 1rem; font-size: .95rem;
+  color: var(--key); background: none; border: 1px solid var(--line) }
+button.second:hover { background: var(--box) }
 .row { display: grid; gap: 0 1rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) }
 fieldset { margin: 1rem 0 0; padding: 0 1.25rem 1.25rem }
 label.check { display: flex; gap: .6rem; align-items: flex-start }
@@ -67,16 +72,22 @@ _MARKED_ALONE = "Check what is marked below."
 
 
 class Line(Struct, frozen=True):
-    """A line of what is bought, in words."""
+    """A line of what is bought, in words; its quantity may be changed if that has a `name`."""
 
     description: str
     quantity: int
     each: str
     amount: str
+    name: str = ""
+    least: int = 0
+    most: int = 0
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """What the page is about; amounts are in words."""
+    """What the page is about; amounts are in words.
+
+    Other quantities are asked for at `asks_again`, with what the page `keeps` of its address.
+    """
 
     merchant: str
     livemode: bool
@@ -87,6 +98,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     total: str = ""
     words: str = ""
     back: str | None = None
+    asks_again: str = ""
+    keeps: Mapping[str, str] = {}
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -116,10 +129,7 @@ def page(offer: Offer, form: Form) -> str:
     fields = "".join(_part(form, part) for part in form.parts)
     summary = _summary(offer) if offer.lines else ""
     kind = "" if offer.lines else ' class="one"'
-    hidden = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in form.hidden.items()
-    )
+    hidden = "".join(_hidden(name, value) for name, value in form.hidden.items())
     goes_to = f' action="{escape(form.action)}"' if form.action else ""
     return whole(
         f"{offer.heading} · {offer.merchant}",
@@ -162,16 +172,36 @@ def _summary(offer: Offer) -> str:
         if offer.back
         else ""
     )
-    return (
-        '<section aria-labelledby="what"><h2 id="what">What you pay for</h2><table><tbody>'
-        f'{rows}</tbody><tfoot><tr><th scope="row">Total</th><td>{escape(offer.total)}</td></tr>'
-        f"</tfoot></table>{back}</section>"
+    table = (
+        f'<table><tbody>{rows}</tbody><tfoot><tr><th scope="row">Total</th>'
+        f"<td>{escape(offer.total)}</td></tr></tfoot></table>"
     )
+    if any(line.name for line in offer.lines):
+        kept = "".join(_hidden(name, value) for name, value in offer.keeps.items())
+        table = (
+            f'<form method="get" action="{escape(offer.asks_again)}">{kept}{table}'
+            '<button class="second" type="submit">Update the total</button></form>'
+        )
+    return (
+        '<section aria-labelledby="what"><h2 id="what">What you pay for</h2>'
+        f"{table}{back}</section>"
+    )
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
 
 
 def _line(line: Line) -> str:
     many = ""
-    if line.quantity != 1:
+    if line.name:
+        each = f" at {line.each} each" if line.each else ""
+        many = (
+            f'<label class="many" for="{line.name}">Quantity <input type="number" id="{line.name}" '
+            f'name="{line.name}" min="{line.least}" max="{line.most}" value="{line.quantity}">'
+            f"{escape(each)}</label>"
+        )
+    elif line.quantity != 1:
         each = f" at {line.each} each" if line.each else ""
         many = f'<span class="each">{line.quantity:,}{escape(each)}</span>'
     return (

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import falcon
 import falcon.asgi
@@ -18,6 +19,7 @@ from bezant.kernel.codec import from_base62
 from bezant.kernel.errors import ApiError, CardError
 from bezant.kernel.ids import REQUEST_WIDTH, WIDTH
 from bezant.kernel.log import get_logger
+from bezant.resources.checkout.link_places import claim
 from bezant.resources.checkout.opening import PAGE
 from bezant.resources.checkout.outcome import kept_of
 from bezant.resources.checkout.page_form import (
@@ -33,6 +35,13 @@ from bezant.resources.checkout.page_view import NOTHING_SHOWN, Scene, Shown, vie
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.page_web import acting, keep_token, lead, say, token_of
 from bezant.resources.checkout.paying import pay
+from bezant.resources.checkout.quantities import (
+    NOTHING_CHOSEN,
+    Chosen,
+    choose,
+    chosen_of,
+    query_of,
+)
 from bezant.resources.checkout.session import CheckoutSession, check_open
 from bezant.resources.payments.mandating import AcceptanceParams, MandateData, OnlineParams
 from bezant.resources.payments.payment_methods import create as create_method
@@ -63,6 +72,7 @@ class Sent(NamedTuple):
     typed: Mapping[str, str]
     address: str
     agent: str
+    chosen: Chosen = NOTHING_CHOSEN
 
     @property
     def agreed(self) -> MandateData | None:
@@ -84,6 +94,7 @@ def sent_of(
         typed=cleaned(fields_of(session, kind), typed),
         address=request.remote_addr,
         agent=request.user_agent or "unknown",
+        chosen=chosen_of(request.params),
     )
 
 
@@ -123,6 +134,7 @@ async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
             return found, Shown(kind=sent.kind)
         try:
             check_open(ctx, session)
+            session = await choose(ctx, await claim(ctx, session), sent.chosen)
             more = kept_of(ctx, session).method
             method = await create_method(ctx, method_of(session, sent.kind, sent.typed, more))
             told = told_of(session, sent.typed)
@@ -149,7 +161,9 @@ async def show(
     """Show the page as the session stands; or lead on to where it goes from here."""
     runtime, path = found.ctx.runtime, f"{PAGE}/{place}"
     token = token_of(request, runtime)
-    scene = Scene(path=path, hidden={"token": token}, action=path)
+    chosen = chosen_of(request.params)
+    query = f"?{urlencode(query_of(chosen))}" if chosen else ""
+    scene = Scene(path=path, hidden={"token": token}, action=path + query, chosen=chosen)
     seen = await view(found.ctx.fresh(), found.session.id, scene, shown)
     if leads and seen.onward is not None:
         lead(response, seen.onward)

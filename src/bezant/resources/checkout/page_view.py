@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
@@ -20,6 +21,14 @@ from bezant.resources.checkout.page_ended import ended_of, moment_of
 from bezant.resources.checkout.page_form import kind_of, sections_of
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.payment_link import PaymentLink
+from bezant.resources.checkout.quantities import (
+    NOTHING_CHOSEN,
+    Chosen,
+    adjusted,
+    as_chosen,
+    name_of,
+    query_of,
+)
 from bezant.resources.checkout.session import CheckoutSession
 from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -59,13 +68,15 @@ class Seen(NamedTuple):
 class Scene(NamedTuple):
     """Where a page is: its path, what its links keep of the query, and what its form hides.
 
-    `action` is where the form goes, if not to the page itself.
+    `action` is where the form goes, if not to the page itself, and `chosen` are quantities that
+    whoever pays has changed.
     """
 
     path: str
     hidden: Mapping[str, str]
     query: Mapping[str, str] = {}
     action: str = ""
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 async def view(ctx: Context, name: str, scene: Scene, shown: Shown) -> Seen:
@@ -111,6 +122,9 @@ def form_page(
     shown: Shown,
 ) -> str:
     """Return the form of a session that is open, also of one that is not stored yet."""
+    items = adjusted(items, scene.chosen)
+    session = as_chosen(session, items)
+    query = {**scene.query, **query_of(scene.chosen)}
     kind = kind_of(session, shown.kind)
     way = WAYS[kind]
     total = _words(session.amount_total or 0, session.currency or "usd")
@@ -119,7 +133,7 @@ def form_page(
         hidden={**scene.hidden, "method": kind},
         parts=sections_of(session, kind, seller),
         ways=[
-            (f"{scene.path}?{urlencode({**scene.query, 'method': each})}", WAYS[each].title,
+            (f"{scene.path}?{urlencode({**query, 'method': each})}", WAYS[each].title,
              each == kind)
             for each in session.payment_method_types
         ],
@@ -132,7 +146,9 @@ def form_page(
         problem=shown.problem,
         action=scene.action,
     )  # fmt: skip
-    return html.page(_offer(session, items, seller, kind, total), form)
+    offer = _offer(session, items, seller, kind, total)
+    kept = {**scene.query, "method": kind}
+    return html.page(replace(offer, asks_again=scene.path, keeps=kept), form)
 
 
 def _agrees(ctx: Context, session: CheckoutSession, kind: str) -> str:
@@ -164,15 +180,18 @@ def _offer(
     return html.Offer(
         heading=total,
         button=way.button or f"{verb} {total}",
-        lines=[_line(item) for item in items],
+        lines=[_line(number, item) for number, item in enumerate(items, 1)],
         total=total,
         **common,
     )
 
 
-def _line(item: LineItem) -> html.Line:
-    each = item.price.unit_amount
+def _line(number: int, item: LineItem) -> html.Line:
+    each, limits = item.price.unit_amount, item.adjustable_quantity
     return html.Line(
+        name=name_of(number) if limits else "",
+        least=limits.least if limits else 0,
+        most=limits.most if limits else 0,
         description=item.description or "",
         quantity=item.quantity,
         each="" if each is None else _words(each, item.currency),

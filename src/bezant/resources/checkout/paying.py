@@ -13,7 +13,7 @@ from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.collecting import shipping_to
-from bezant.resources.checkout.link_places import claim, give_back
+from bezant.resources.checkout.link_places import give_back
 from bezant.resources.checkout.opening import intent_wanted
 from bezant.resources.checkout.outcome import WAITS, followed, keep, kept_of
 from bezant.resources.checkout.saving import save
@@ -42,11 +42,11 @@ async def pay(
     """Try to get the money of an open session by a method, or to save that for later.
 
     `agreed` says how whoever pays has agreed that their bank account is debited, `told` is what
-    else the session keeps of what they have said.
+    else the session keeps of what they have said. A session of a link has claimed its place.
     """
+    session = ctx.save(session, **told)
     if session.mode == "setup":
-        return await save(ctx, ctx.save(session, **told), method, agreed)
-    session = ctx.save(await claim(ctx, session), **told)
+        return await save(ctx, session, method, agreed)
     session = await _with_customer(ctx, session, method)
     intent = await _intent(ctx, session, method)
     shipping = shipping_to(session.collected_information)
@@ -77,7 +77,13 @@ async def _intent(ctx: Context, session: CheckoutSession, method: PaymentMethod)
             raise InvalidRequest(
                 "The payment is under way already.", code="checkout_session_not_open"
             )
-        return ctx.save(intent, customer=session.customer, payment_method=method.id)
+        assert session.amount_total is not None, "a payment has a total"
+        return ctx.save(
+            intent,
+            amount=session.amount_total,
+            customer=session.customer,
+            payment_method=method.id,
+        )
     params = intent_wanted(kept_of(ctx, session).wanted)
     intent = await changes.intent_of(ctx, params, method)
     intent = replace(intent, customer=session.customer)  # Who may have been made a moment ago.

@@ -7,12 +7,13 @@ from msgspec import Meta
 from bezant.api.pages import ListParams
 from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
 from bezant.resources.checkout import session_params as session
+from bezant.resources.checkout.adjustable import AdjustableParams
 from bezant.resources.checkout.collecting import (
     ConsentCollectionParams,
     ShippingCollectionParams,
 )
 from bezant.resources.checkout.custom_fields import CustomFields
-from bezant.resources.checkout.line_item import AdjustableQuantity, Items
+from bezant.resources.checkout.line_item import Items
 from bezant.resources.core.refused import Hash, off, only, refused
 from bezant.resources.payments.payment_intent_params import Types
 
@@ -111,7 +112,7 @@ class CreatePaymentLink(_Common):
 class UpdatedItem(Params):
     """How many of a line's things are offered from now on."""
 
-    adjustable_quantity: AdjustableQuantity | None = None
+    adjustable_quantity: AdjustableParams | None = None
     id: str
     quantity: Annotated[int, Meta(ge=1, le=999_999)] | None = None
 

@@ -12,6 +12,7 @@ from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.codec import base62
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.checkout.adjustable import adjustable_of
 from bezant.resources.checkout.collecting import consent_of, shipping_of
 from bezant.resources.checkout.custom_fields import made
 from bezant.resources.checkout.line_item import (
@@ -119,11 +120,13 @@ async def update(ctx: Context, link: PaymentLink, params: UpdatePaymentLink) -> 
     await check_payment(ctx, changed, lines)
     known = await ctx.load_many(LineItem, list(chosen))
     for name, item in chosen.items():
-        sums: dict[str, Any] = {
+        changed_item: dict[str, Any] = {
+            "adjustable_quantity": item.adjustable_quantity,
             "amount_subtotal": item.amount_subtotal,
             "amount_total": item.amount_total,
+            "quantity": item.quantity,
         }
-        ctx.save(known[name], quantity=item.quantity, **sums)
+        ctx.save(known[name], **changed_item)
     return ctx.save(link, event="payment_link.updated", **changes)
 
 
@@ -200,7 +203,14 @@ def _chosen(items: list[LineItem], sent: list[UpdatedItem]) -> dict[str, LineIte
             )
         quantity = each.quantity or item.quantity
         amount = item.price.of(quantity)
+        adjustable = item.adjustable_quantity
+        if each.adjustable_quantity is not None:
+            adjustable = adjustable_of(each.adjustable_quantity, quantity, f"line_items[{at}]")
         chosen[item.id] = replace(
-            item, quantity=quantity, amount_subtotal=amount, amount_total=amount
+            item,
+            adjustable_quantity=adjustable,
+            amount_subtotal=amount,
+            amount_total=amount,
+            quantity=quantity,
         )
     return chosen

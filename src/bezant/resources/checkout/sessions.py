@@ -14,6 +14,7 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.ending import expire as expired
 from bezant.resources.checkout.line_item import LineItem, lines_of
+from bezant.resources.checkout.link_places import claim
 from bezant.resources.checkout.opening import check_fit, new_session
 from bezant.resources.checkout.outcome import kept_of
 from bezant.resources.checkout.paying import pay
@@ -109,7 +110,7 @@ async def confirm(
         )
     check_open(ctx, session)
     method = await payment_method_of(ctx, params.payment_method, "payment_method")
-    return await pay(ctx, session, method)
+    return await pay(ctx, await claim(ctx, session), method)
 
 
 def _rewritten(wanted: dict[str, Any], sent: IntentText) -> dict[str, Any]:
