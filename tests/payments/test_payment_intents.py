@@ -179,7 +179,7 @@ def test_bad_input_gets_its_error(till: Till, params: dict, param: str | None):
 
 
 def test_what_is_said_at_a_capture_is_of_what_is_captured(till: Till):
-    shop = till.open_account(business_profile={"name": "Tea House"})
+    shop = till.open_shop(business_profile={"name": "Tea House"})
     parcel = {"address": {"line1": "1 Main Street"}, "name": "Ada", "carrier": "DHL",
               "tracking_number": "12345"}  # fmt: skip
     options = {"card": {"network": "visa", "setup_credential_usage": "recurring"}}

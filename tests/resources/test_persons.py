@@ -54,6 +54,17 @@ def test_a_person_is_kept_and_its_numbers_are_not_shown(office: Office, company:
     assert event["data"]["previous_attributes"]["first_name"] == "Ada"
 
 
+def test_the_individual_behind_an_account_is_told_of(office: Office) -> None:
+    made = office.post("/v1/accounts", business_type="individual", individual={"first_name": "Ada"})
+    path = f"/v1/accounts/{made['id']}"
+    office.post(path, individual={"last_name": "Byron"})
+    office.post(path, metadata={"a": "b"})
+    told = office.get("/v1/events", made["id"], types=["person.created", "person.updated"])["data"]
+    assert [each["type"] for each in told] == ["person.updated", "person.created"]
+    assert told[0]["data"]["previous_attributes"]["last_name"] is None
+    assert told[0]["data"]["object"]["id"] == made["individual"]["id"]
+
+
 def test_persons_are_listed_by_their_part(office: Office, company: str) -> None:
     names = []
     for part in ("owner", "director", "owner", "representative"):

@@ -435,7 +435,7 @@ def test_a_key_makes_one_account(office: Office) -> None:
 
 def test_changes_are_told_in_thin_events(office: Office) -> None:
     made = office.post(PATH, **SHOP)["id"]
-    assert types(office, made) == ["v2.core.account.created"]
+    assert types(office, made) == ["v2.core.account.created", "v2.core.account_person.created"]
     office.post(f"{PATH}/{made}", contact_phone=None, defaults={"locales": ["de"]})
     office.post(f"/v1/accounts/{made}", business_profile={"mcc": "5999"})
     assert types(office, made)[1:] == [

@@ -13,10 +13,12 @@ from msgspec import UnsetType
 from bezant.api.context import Context
 from bezant.api.params import Unset, merged
 from bezant.resources.connect.account import Account, own_book
+from bezant.resources.connect.account_events import tell_person
 from bezant.resources.connect.account_parts import check_day, overlaid
 from bezant.resources.connect.account_shapes import ADDRESS, COMPANY
 from bezant.resources.connect.facts import note, of_person
 from bezant.resources.connect.person import Person, changed, nobody
+from bezant.resources.connect.standing import shown
 
 Told = Mapping[str, Any]
 MetadataTold = dict[str, str] | Unset | None
@@ -82,9 +84,22 @@ async def individual(
         person = ctx.create(made, book=book)
     else:
         person = await ctx.load(Person, account.individual["id"], book=book)
+        ctx.seen(shown(ctx, account, person))
     person = ctx.save(person, **changed(ctx, person, told, metadata, "individual"))
     note(ctx.hidden(account), person.id, of_person(ctx, person))
     return msgspec.to_builtins(person)
+
+
+def tell_individual(ctx: Context, before: Account, after: Account) -> None:
+    """Tell of an account's individual, if something was said about it here."""
+    if isinstance(after.individual, UnsetType):
+        return
+    person = ctx.made(Person, after.individual["id"])
+    if person is not None:
+        known = not isinstance(before.individual, UnsetType)
+        name = "person.updated" if known else "person.created"
+        ctx.emit(name, shown(ctx, after, person), book=own_book(ctx, after))
+        tell_person(ctx, after, person, name.partition(".")[2])
 
 
 def _laid(stored: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:

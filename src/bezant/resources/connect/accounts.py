@@ -101,6 +101,7 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
     opened = keep(ctx, account, **changes)
     await plan(ctx, opened)
     tell_created(ctx, opened)
+    account_changes.tell_individual(ctx, account, opened)
     return opened
 
 
@@ -113,6 +114,7 @@ async def update(ctx: Context, id: str, params: UpdateAccount) -> Account:
     if params.external_account is not None:
         changes["external_accounts"] = await replace_default(ctx, account, params.external_account)
     changed_account = save(ctx, account, **changes)
+    account_changes.tell_individual(ctx, account, changed_account)
     if params.settings is not None:
         await plan(ctx, changed_account)
     return changed_account

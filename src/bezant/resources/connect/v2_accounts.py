@@ -14,6 +14,7 @@ from bezant.kernel.errors import InvalidRequest, NotFound
 from bezant.ledger.book import book_of
 from bezant.resources.connect import accounts
 from bezant.resources.connect.account import Account, account_of, blank
+from bezant.resources.connect.account_changes import tell_individual
 from bezant.resources.connect.account_events import tell_created
 from bezant.resources.connect.account_parts import plain
 from bezant.resources.connect.payout_schedules import plan
@@ -95,6 +96,7 @@ async def create(ctx: Context, params: V2AccountParams) -> V2Account:
     opened = keep(ctx, account, **changes)
     await plan(ctx, opened)
     tell_created(ctx, opened)
+    tell_individual(ctx, account, opened)
     return await shown_account(ctx, opened, params.include)
 
 
@@ -105,6 +107,7 @@ async def update(ctx: Context, id: str, params: V2AccountParams) -> V2Account:
     _check_unchanged(account, params)
     said = await said_of_account(ctx, account, await _opened(ctx, params), params.metadata)
     changed = save(ctx, account, beside=said.beside, **said.changes)
+    tell_individual(ctx, account, changed)
     return await shown_account(ctx, changed, params.include)
 
 
