@@ -68,7 +68,7 @@ def test_joints(query: str, either: bool) -> None:
         ("amount:'5.0'", "amount is a whole number and not 5.0"),
         ("amount:1111111111111111111", "amount is a whole number"),
         ("name~'ab'", "a part of name has at least 3 characters"),
-        ("status:5", "the value of status stands in quotation marks"),
+        ("name:5", "the value of name stands in quotation marks"),
         ("name>null", "null is compared with a colon"),
         ("metadata:'x'", 'metadata is searched by its key, as in metadata["order"]'),
         ("name['x']:'y'", "metadata is searched by its key"),

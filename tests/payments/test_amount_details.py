@@ -41,6 +41,8 @@ def test_line_items_are_listed_in_their_order_and_others_take_their_place(till: 
     path = f"{PATH}/{made['id']}"
     lines = till.get(f"{path}/amount_details_line_items")["data"]
     assert [each["product_name"] for each in lines] == ["Tea", "Cake"]
+    shown = till.get(path, expand=["amount_details.line_items"])["amount_details"]["line_items"]
+    assert (shown["data"], shown["url"]) == (lines, f"{path}/amount_details_line_items")
     assert (lines[0]["tax"], lines[0]["unit_cost"]) == ({"total_tax_amount": 60}, 300)
     assert lines[1]["payment_method_options"]["card"]["commodity_code"] == "5462"
     wrong = till.refused(path, amount=1_100)

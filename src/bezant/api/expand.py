@@ -82,23 +82,23 @@ def _grow(
     kinds: Kinds,
 ) -> None:
     for resource in resources:
-        if parts[0] in resource.included:
-            kind, url = resource.included[parts[0]]
-            column = resource.included_by.get(parts[0], "parent")
-            new = Branch((kind,), list_url=url, column=column)
-            branch = branches.setdefault(parts[0], new)
-            if parts[1:] and parts[1:] != ["data"]:
-                items = [kinds[kind]] if parts[1] == "data" else []
-                _grow(branch.branches, parts[2:], items, path, kinds)
-            return
         for length in range(len(parts), 0, -1):
-            name = ".".join(parts[:length])
+            name, rest = ".".join(parts[:length]), parts[length:]
+            if name in resource.included:
+                kind, url = resource.included[name]
+                column = resource.included_by.get(name, "parent")
+                new = Branch((kind,), list_url=url, column=column)
+                branch = branches.setdefault(name, new)
+                if rest and rest != ["data"]:
+                    items = [kinds[kind]] if rest[0] == "data" else []
+                    _grow(branch.branches, rest[1:], items, path, kinds)
+                return
             if name in resource.expands:
                 new = Branch(resource.expands[name], resource.elsewhere.get(name))
                 branch = branches.setdefault(name, new)
-                if length < len(parts):
+                if rest:
                     further = [kinds[kind] for kind in branch.kinds if kind in kinds]
-                    _grow(branch.branches, parts[length:], further, path, kinds)
+                    _grow(branch.branches, rest, further, path, kinds)
                 return
     raise _leads_nowhere(parts, resources, path)
 
@@ -195,12 +195,15 @@ async def _included(
         for holder, name, branch in places:
             found = _with_this_request(ctx, kind, branch, holder["id"], stored[holder["id"]])
             items = found[:MOST_INCLUDED]
-            holder[name] = {
+            shown = {
                 "object": "list",
                 "data": items,
                 "has_more": len(found) > MOST_INCLUDED,
                 "url": (branch.list_url or "").replace("{id}", holder["id"]),
             }
+            *way, last = name.split(".")
+            for place in _reached(holder, way):
+                place[last] = shown
             following += [(item, branch.branches, book) for item in items]
     return following
 

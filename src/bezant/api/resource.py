@@ -33,7 +33,8 @@ class Identified(Shape, tag_field="object"):
 
     included: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Lists of what has an object for its `parent`, which are shown only to whoever expands them:
-    the kind of their objects, and their address, with the object's id in braces."""
+    the kind of their objects, and their address, with the object's id in braces. A path with dots
+    reaches into an embedded hash."""
 
     included_by: ClassVar[Mapping[str, Column]] = {}
     """Of those, whose objects name it in another column than `parent`."""

@@ -57,6 +57,12 @@ class PaymentIntent(Resource, tag="payment_intent"):
         "source": ("account", "bank_account", "card", "source"),
         "transfer_data.destination": ("account",),
     }
+    included: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "amount_details.line_items": (
+            "payment_intent_amount_details_line_item",
+            "/v1/payment_intents/{id}/amount_details_line_items",
+        ),
+    }
     named_by: ClassVar[str] = "intent"
     filters: ClassVar[Mapping[str, str]] = {"customer": "source"}
 
