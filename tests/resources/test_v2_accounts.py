@@ -245,6 +245,12 @@ def test_an_account_pays_as_a_customer(office: Office) -> None:
     opened = office.post("/v1/payment_intents", amount=500, currency="usd")["id"]
     changed = office.post(f"/v1/payment_intents/{opened}", customer_account=payer)
     assert {name: changed[name] for name in who} == who
+    shirt = {"currency": "usd", "unit_amount": 500, "product_data": {"name": "A shirt"}}
+    session = office.post("/v1/checkout/sessions", customer_account=payer, mode="payment",
+                          line_items=[{"price_data": shirt, "quantity": 1}],
+                          success_url="https://shop.example.com")  # fmt: skip
+    assert {name: session[name] for name in who} == who
+    assert office.listed("/v1/checkout/sessions", customer_account=payer) == [session["id"]]
     for path, count in (("payment_intents", 4), ("setup_intents", 3), ("payment_methods", 1)):
         assert len(office.listed(f"/v1/{path}", customer_account=payer)) == count, path
     let_go = office.post(f"/v1/payment_methods/{card}/detach")

@@ -90,6 +90,7 @@ async def new_session(
         custom_fields=in_session(made(params.custom_fields or ())),
         custom_text=custom_text(params.custom_text),
         customer=params.customer,
+        customer_account=customer.customer_account if customer else None,
         customer_creation=_creation(params),
         customer_details=_details(params, customer),
         customer_email=params.customer_email,
@@ -237,7 +238,8 @@ def check_customer(params: CreateSession, types: Sequence[str]) -> None:
 async def _customer(ctx: Context, params: CreateSession) -> Customer | None:
     if params.customer is None:
         return None
-    return await ctx.load(Customer, params.customer, param="customer")
+    made = ctx.made(Customer, params.customer)
+    return made or await ctx.load(Customer, params.customer, param="customer")
 
 
 def _details(params: CreateSession, customer: Customer | None) -> CustomerDetails | None:

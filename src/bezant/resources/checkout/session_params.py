@@ -26,7 +26,6 @@ from bezant.resources.payments.payment_intent_params import (
 )
 
 NO_SUBSCRIPTIONS = "Subscriptions are not offered: use the mode payment, or setup to keep a card."
-_NO_ACCOUNTS = refused("Accounts are not customers here: send a `customer`.")
 _NO_APPS = "Sessions are opened in browsers."
 _NO_BRANDING = refused("The page takes the merchant's name from its account's business profile.")
 _NO_CONFIGURATIONS = refused(
@@ -186,7 +185,7 @@ class CreateSession(Params):
     custom_fields: CustomFields | None = None
     custom_text: CustomTextParams | None = None
     customer: str | None = None
-    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_account: str | None = None
     customer_creation: Literal["always", "if_required"] | None = None
     customer_email: Email | None = None
     customer_update: CustomerUpdate | None = None
@@ -264,7 +263,7 @@ class ListSessions(ListParams):
     """By what sessions are listed."""
 
     customer: str | None = None
-    customer_account: Annotated[str, _NO_ACCOUNTS] | None = None
+    customer_account: str | None = None
     customer_details: DetailsQuery | None = None
     payment_intent: str | None = None
     payment_link: str | None = None

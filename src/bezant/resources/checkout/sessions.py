@@ -26,6 +26,7 @@ from bezant.resources.checkout.session_params import (
     ListSessions,
     UpdateSession,
 )
+from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.payment_method import payment_method_of
 
 OF_PAGE = "/v1/payment_pages/{session}"
@@ -45,6 +46,7 @@ pages = Routes(CheckoutSession, "/v1/payment_pages", listed=False, retrieved=Fal
 @routes.get(PATH, listing=True)
 async def list_all(ctx: Context, params: ListSessions) -> Page:
     """List sessions, newest first."""
+    params = await with_customer(ctx, params)
     email = params.customer_details.email if params.customer_details else None
     sent = {
         "source": params.customer,
@@ -61,6 +63,7 @@ async def list_all(ctx: Context, params: ListSessions) -> Page:
 @routes.create
 async def create(ctx: Context, params: CreateSession) -> CheckoutSession:
     """Open a page on which somebody pays; it is at the session's `url`."""
+    params = await with_customer(ctx, params)
     check_fit(params)
     lines = await lines_of(ctx, params.line_items or [])
     return await new_session(ctx, params, lines)

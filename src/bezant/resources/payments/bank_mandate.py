@@ -41,6 +41,8 @@ async def authority(
             on_behalf_of=intent.on_behalf_of,
             status="inactive" if once else "active",
         )
+    elif method.type == lodging.TYPE and lodging.LODGED not in ctx.hidden(mandate):
+        mandate = _lodged(ctx, mandate, method)  # Given before mandates were lodged.
     return mandate, _entitling(mandate, method)
 
 
@@ -76,8 +78,10 @@ def made(
         status=status,
         details=details_for(ctx, intent, method),
     )
-    if method.type != lodging.TYPE:
-        return mandate
+    return _lodged(ctx, mandate, method) if method.type == lodging.TYPE else mandate
+
+
+def _lodged(ctx: Context, mandate: Mandate, method: PaymentMethod) -> Mandate:
     order = Order(to=party_of(ctx, method), mandate=_entitling(mandate, method))
     return lodging.lodge(ctx, mandate, order)
 

@@ -29,10 +29,11 @@ RETURNED = "returned_for"
 def _stands(ctx: Context, mandate: Mandate, movement: Movement, _fact: MovementFact) -> None:
     if not _lodges(ctx, mandate, movement) or network_status(mandate) != "pending":
         return
+    used_up = mandate.type == "single_use" and bool(ctx.hidden(mandate).get(WAITING))
     ctx.save(
         mandate,
         payment_method_details=shown(mandate, network_status="accepted"),
-        status="active" if mandate.type == "multi_use" else "inactive",
+        status="inactive" if used_up else "active",
         event="mandate.updated",
     )
     later(ctx, STAND_JOB, mandate.id, movement.book, movement.platform)
