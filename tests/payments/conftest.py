@@ -15,11 +15,16 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
-def till(database: str) -> Iterator[Till]:
-    """A platform that takes cards and has nothing in it."""
-    till = Till(database)
+def till(request: pytest.FixtureRequest) -> Iterator[Till]:
+    """A platform that takes cards and has nothing in it, alone in its house if a test says so."""
+    if request.node.get_closest_marker("alone"):
+        till = Till(request.getfixturevalue("database"))
+        yield till
+        till.close()
+        return
+    till = request.getfixturevalue("shared_till")
+    till.move_in()
     yield till
-    till.close()
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +36,16 @@ def shared_till(shared_database: str) -> Iterator[Till]:
 
 
 @pytest.fixture
-def office(database: str) -> Iterator[Office]:
-    """A platform whose cards are those of the simulated network."""
-    office = Office(database)
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    """A platform whose cards are those of the simulated network, alone if a test says so."""
+    if request.node.get_closest_marker("alone"):
+        office = Office(request.getfixturevalue("database"))
+        yield office
+        office.close()
+        return
+    office = request.getfixturevalue("mall")
+    office.move_in()
     yield office
-    office.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import msgspec
+import pytest
 
 from bezant.api.context import Caller
 from bezant.ledger.book import book_of
@@ -11,6 +12,8 @@ from bezant.resources.payments.microdeposit import Microdeposit
 from bezant.store.objects import Page
 from tests.payments.till import Till
 from tests.resources.office import Answer
+
+pytestmark = pytest.mark.alone
 
 ACH = {"payment_method": "pm_usBankAccount_success", "currency": "usd"}
 NAMED = {"billing_details": {"name": "Ada Lovelace", "email": "ada@example.com"}}

@@ -9,6 +9,8 @@ import pytest
 
 from tests.payments.till import Till
 
+pytestmark = pytest.mark.alone
+
 SHARES: list[tuple[str, dict[str, Any], str]] = [
     ("", {"transfer_data": {"amount": 10_001}}, "transfer_data[amount]"),
     ("", {"application_fee_amount": 10_001}, "application_fee_amount"),

@@ -76,6 +76,7 @@ def test_a_call_that_is_sent_again_asks_nothing_again(till: Till):
     assert first.text == second.text
 
 
+@pytest.mark.alone
 def test_money_is_held_raised_and_taken_in_parts(till: Till):
     held = till.pay(1_000, capture_method="manual")
     assert (held["status"], held["amount_capturable"]) == ("requires_capture", 1_000)
@@ -98,6 +99,7 @@ def test_money_is_held_raised_and_taken_in_parts(till: Till):
     assert till.refused(f"{path}/cancel")["code"] == "payment_intent_unexpected_state"
 
 
+@pytest.mark.alone
 def test_what_is_held_is_given_back_when_canceled_or_too_late(till: Till):
     canceled, late = (till.pay(1_000, capture_method="manual")["id"] for _ in range(2))
     done = till.post(f"/v1/payment_intents/{canceled}/cancel", cancellation_reason="duplicate")
@@ -147,6 +149,7 @@ def test_a_card_that_was_set_up_pays_again_without_its_holder(till: Till):
     assert (last.initiator, last.stored, bool(last.previous)) == ("merchant", "unscheduled", True)
 
 
+@pytest.mark.alone
 def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
     silent = till.try_to_pay(card="timeout")
     assert (silent.status, silent.error["code"]) == (402, "processing_error")
@@ -178,6 +181,7 @@ def test_bad_input_gets_its_error(till: Till, params: dict, param: str | None):
     assert (error["status"], error.get("param")) == (400, param)
 
 
+@pytest.mark.alone
 def test_what_is_said_at_a_capture_is_of_what_is_captured(till: Till):
     shop = till.open_shop(business_profile={"name": "Tea House"})
     parcel = {"address": {"line1": "1 Main Street"}, "name": "Ada", "carrier": "DHL",

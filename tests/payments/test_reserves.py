@@ -116,6 +116,7 @@ def test_refunds_take_what_is_kept_back_of_their_payment_first(till: Till, shop:
     agrees(till, shop)
 
 
+@pytest.mark.alone
 def test_plans_change_end_and_are_disabled(till: Till, shop: str):
     now = int(till.clock.now().timestamp())
     fixed = plan(till, shop, type="fixed_release", fixed_release={"release_after": now + 10 * DAYS})

@@ -21,6 +21,8 @@ from tests.payments.test_cash_payments import asked, kinds, send
 from tests.payments.till import Till
 from tests.resources.office import URL
 
+pytestmark = pytest.mark.alone
+
 EMAIL = "ada@example.com"
 ROUTING, NUMBER = "110000000", "000123456789"
 TOLD = {"name": "Ada Lovelace", "routing": ROUTING, "number": NUMBER}

@@ -36,6 +36,11 @@ class Till(Office):
         self.acquirer = TestAcquirer()
         super().__init__(url, {Acquirer: self.acquirer})
 
+    def move_in(self) -> None:
+        """Be another platform, whose acquirer has been asked nothing."""
+        super().move_in()
+        self.acquirer.__init__()
+
     def card(self, behaviour: str = "good", account: str | None = None, **shown: Any) -> str:
         """Return a payment method whose card behaves in some way."""
 
