@@ -65,7 +65,8 @@ def arrive(till: Till, ada: str, amount: int, number: str = NUMBER) -> str:
         bank = engine_of(ctx).banks.named("sandbox")
         fact = MovementFact("received", int(till.clock.now().timestamp()), on="2026-03-02")
         sender = Party("ADA LOVELACE", UsAccount(ROUTING, number))
-        take_in(ctx, bank, Arrival(Money(amount, "usd"), place, fact, "ach", sender))
+        words = "INVOICE 7"
+        take_in(ctx, bank, Arrival(Money(amount, "usd"), place, fact, "ach", sender, words))
         await ctx.write()
 
     till.run(come())
@@ -150,6 +151,10 @@ def test_money_goes_back_to_the_account_it_came_from_as_long_as_there_is_one(til
     ada = customer(till)
     arrive(till, ada, 300)
     arrive(till, ada, 500)
+    path = f"/v1/customers/{ada}/cash_balance_transactions"
+    came = till.get(path)["data"][0]["funded"]["bank_transfer"]
+    assert came["us_bank_transfer"] == {"network": "ach", "sender_name": "ADA LOVELACE"}
+    assert came["reference"] == "INVOICE 7", "what the customer wrote"
     intent = asked(till, ada, 200)
     paid = till.post("/v1/refunds", payment_intent=intent["id"], amount=150)
     made = back(till, ada, 600)

@@ -40,10 +40,13 @@ CashChange = Literal[
 ]
 
 
+UsNetwork = Literal["ach", "domestic_wire_us", "fednow", "rtp", "swift"]
+
+
 class UsBankTransfer(Struct, frozen=True):
     """By which network it came, and from whom."""
 
-    network: Literal["ach", "domestic_wire_us"] = "domestic_wire_us"
+    network: UsNetwork = "domestic_wire_us"
     sender_name: str | None = None
 
 

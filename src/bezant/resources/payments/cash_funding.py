@@ -22,7 +22,9 @@ from bezant.kernel.money import Money
 from bezant.movement import instruct
 from bezant.movement.engine import engine_of
 from bezant.movement.movement import Movement
+from bezant.movement.order import order_of
 from bezant.movement.profile import BankProfile
+from bezant.rail import BicAccount, GbAccount, IbanAccount, Party
 from bezant.resources.core.cash_transaction import (
     BankTransfer,
     BankTransferType,
@@ -33,22 +35,30 @@ from bezant.resources.core.cash_transaction import (
     GbBankTransfer,
     JpBankTransfer,
     UsBankTransfer,
+    UsNetwork,
 )
 from bezant.resources.core.customer import Customer
 from bezant.resources.payments.cash_instructions import TYPES, addresses, country_of, place_of
 from bezant.resources.payments.cash_paying import reconcile
 from bezant.resources.payments.method_option_params import EuBankTransfer as EuCountry
-from bezant.resources.payments.returning import note_sender
+from bezant.resources.payments.returning import note_sender, sender_of
 
 FUND = "/v1/test_helpers/customers/{customer}/fund_cash_balance"
 INSTRUCTIONS = "/v1/customers/{customer}/funding_instructions"
 RAIL = "wire"
-_KINDS: Mapping[str, tuple[BankTransferType, Struct]] = {
-    "usd": ("us_bank_transfer", UsBankTransfer()),
-    "eur": ("eu_bank_transfer", EuBankTransfer()),
-    "gbp": ("gb_bank_transfer", GbBankTransfer()),
-    "jpy": ("jp_bank_transfer", JpBankTransfer()),
+_KINDS: Mapping[str, BankTransferType] = {
+    "usd": "us_bank_transfer",
+    "eur": "eu_bank_transfer",
+    "gbp": "gb_bank_transfer",
+    "jpy": "jp_bank_transfer",
 }
+_NETWORKS: Mapping[str, UsNetwork] = {
+    "ach": "ach",
+    "fednow": "fednow",
+    "rtp": "rtp",
+    "swift": "swift",
+}
+"""What rails are called in the United States; all others are wires."""
 
 
 class FundingInstructions(Identified, tag="funding_instructions"):
@@ -147,7 +157,17 @@ async def came_for(
 ) -> Movement:
     """Note that money which has come unasked is a customer's; returns what expects it now."""
     name = ctx.new_id("ccsbtxn")
-    made = await _fund(ctx, customer, received.money, name, received.reference)
+    hidden = ctx.hidden(received)
+    words = order_of(hidden).remittance if "order" in hidden else ""
+    made = await _fund(
+        ctx,
+        customer,
+        received.money,
+        name,
+        words or received.reference,
+        received.rail,
+        sender_of(ctx, received),
+    )
     await note_sender(ctx, customer, received.currency, received)
     written = _reference(name)
     return instruct.expect(ctx, made, made.money, rail=RAIL, bank=bank, reference=written)
@@ -159,11 +179,17 @@ def takes(currency: str) -> bool:
 
 
 async def _fund(
-    ctx: Context, customer: Customer, money: Money, name: str, reference: str | None
+    ctx: Context,
+    customer: Customer,
+    money: Money,
+    name: str,
+    reference: str | None,
+    rail: str = RAIL,
+    sender: Party | None = None,
 ) -> CashBalanceTransaction:
     cash = await Cash.of(ctx, customer)
-    kind, details = _KINDS[money.currency]
-    told: dict[str, Any] = {kind: details}
+    kind = _KINDS[money.currency]
+    told: dict[str, Any] = {kind: _details(kind, rail, sender)}
     made = cash.change(
         "funded",
         money.amount,
@@ -175,6 +201,24 @@ async def _fund(
     ctx.post(entry, source=made.id)
     await reconcile(ctx, cash, money.currency, reference)
     return made
+
+
+def _details(kind: BankTransferType, rail: str, sender: Party | None) -> Struct:
+    """Return by which network money came, and from which account, as far as the bank has told."""
+    name = sender.name or None if sender else None
+    account = sender.account if sender else None
+    if kind == "us_bank_transfer":
+        return UsBankTransfer(_NETWORKS.get(rail, "domestic_wire_us"), name)
+    if kind == "jp_bank_transfer":
+        bank = account.bic if isinstance(account, BicAccount) else None
+        return JpBankTransfer(sender_bank=bank, sender_name=name)
+    if kind == "gb_bank_transfer":
+        if isinstance(account, GbAccount):
+            return GbBankTransfer(account.account_number[-4:], name, account.sort_code)
+        return GbBankTransfer(sender_name=name)
+    if isinstance(account, IbanAccount):
+        return EuBankTransfer(account.bic, account.iban[-4:], name)
+    return EuBankTransfer(sender_name=name)
 
 
 def _bank(ctx: Context, currency: str) -> BankProfile:

@@ -68,7 +68,7 @@ async def note_sender(
     customer = ctx.current(customer)
     hidden = ctx.hidden(customer)
     known: dict[str, str] = hidden.get(SENDERS, {})
-    party = received and _party(ctx, received)
+    party = received and sender_of(ctx, received)
     name = received.id if received and party else ""
     if known.get(currency) == "":
         name = ""
@@ -199,10 +199,10 @@ def _send(ctx: Context, refund: Refund, party: Party) -> Movement:
 
 
 async def _sender(ctx: Context, name: str) -> Party | None:
-    return _party(ctx, await ctx.load(Movement, name, book=ctx.house))
+    return sender_of(ctx, await ctx.load(Movement, name, book=ctx.house))
 
 
-def _party(ctx: Context, received: Movement) -> Party | None:
+def sender_of(ctx: Context, received: Movement) -> Party | None:
     """Return who has sent something, if the bank has told the account."""
     hidden = ctx.hidden(received)
     return order_of(hidden).to if "order" in hidden else None
