@@ -2,10 +2,12 @@
 
 import html
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 
+from bezant.rail.cards import CardAnswer, CardRequest
 from tests.resources.office import URL, Office
 from tests.resources.test_onboarding import Browser
 
@@ -70,6 +72,26 @@ def led(browser: Browser, answer: httpx.Response) -> str:
     return html.unescape(found[1])
 
 
+class Counting:
+    """An acquirer that counts what it holds; `meanwhile` happens before it answers, once."""
+
+    def __init__(self, acquirer: Any, meanwhile: Callable[[], Awaitable[Any]] | None = None):
+        self.acquirer = acquirer
+        self.meanwhile = meanwhile
+        self.held: set[str] = set()
+
+    async def ask(self, request: CardRequest) -> CardAnswer:
+        answer = await self.acquirer.ask(request)
+        if answer.approved and request.act == "authorize":
+            self.held.add(request.id)
+        if answer.approved and request.act == "reverse":
+            self.held.discard(request.original or "")
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return answer
+
+
 def authenticate(office: Office, name: str, outcome: str, account: str | None = None) -> None:
     """Answer the cardholder's bank, which asks who is there."""
     intent = office.get(f"/v1/checkout/sessions/{name}", account)["payment_intent"]
@@ -77,5 +99,5 @@ def authenticate(office: Office, name: str, outcome: str, account: str | None = 
     office.post(path, account, outcome=outcome)
 
 
-__all__ = ["BACK", "CHALLENGED", "DECLINED", "DONE", "TYPED", "URL", "authenticate", "customer",
-           "led", "price", "session", "state", "text_of"]  # fmt: skip
+__all__ = ["BACK", "CHALLENGED", "DECLINED", "DONE", "TYPED", "URL", "Counting", "authenticate",
+           "customer", "led", "price", "session", "state", "text_of"]  # fmt: skip

@@ -5,12 +5,16 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
+from bezant.rail.cards import Acquirer
 from tests.checkout.shop import (
     BACK,
     CHALLENGED,
     DECLINED,
     DONE,
     TYPED,
+    Counting,
     authenticate,
     customer,
     led,
@@ -150,6 +154,22 @@ def test_a_page_expires(office: Office) -> None:
     assert "This page has expired" in text_of(late)
     assert f'href="{BACK}"' in late.text
     assert office.listed("/v1/payment_intents") == []
+
+
+def test_what_is_held_for_a_page_that_ends_meanwhile_goes_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    path = f"/v1/checkout/sessions/{made['id']}/expire"
+    acquirer = Counting(office.runtime.ports[Acquirer], lambda: office.send("POST", path))
+    monkeypatch.setitem(office.runtime.ports, Acquirer, acquirer)
+    assert "This page has expired" in text_of(browser.submit(page, TYPED))
+    assert len(acquirer.held) == 1
+    while office.work():
+        pass
+    assert acquirer.held == set()
+    assert office.listed("/v1/charges") == []
 
 
 def test_a_page_asks_for_what_it_is_told_to(office: Office) -> None:

@@ -7,8 +7,17 @@ from typing import Any
 import httpx
 import pytest
 
-from bezant.rail.cards import Acquirer, CardAnswer, CardRequest
-from tests.checkout.shop import CHALLENGED, DECLINED, TYPED, customer, led, price, text_of
+from bezant.rail.cards import Acquirer
+from tests.checkout.shop import (
+    CHALLENGED,
+    DECLINED,
+    TYPED,
+    Counting,
+    customer,
+    led,
+    price,
+    text_of,
+)
 from tests.resources.office import Office
 
 URL = "/v1/payment_links"
@@ -81,20 +90,6 @@ def test_a_link_takes_only_so_many_payments(office: Office) -> None:
     more = {"completed_sessions": {"limit": 2}}
     assert office.post(f"{URL}/{made['id']}", active=True, restrictions=more)["active"]
     assert office.events().count("payment_link.updated") == 2
-
-
-class Counting:
-    """An acquirer that counts what it has been asked to hold, and has."""
-
-    def __init__(self, acquirer: Any) -> None:
-        self.acquirer = acquirer
-        self.held: set[str] = set()
-
-    async def ask(self, request: CardRequest) -> CardAnswer:
-        answer = await self.acquirer.ask(request)
-        if answer.approved and request.act == "authorize":
-            self.held.add(request.id)
-        return answer
 
 
 @pytest.mark.parametrize(("limit", "comers"), [(1, 3), (2, 3)])

@@ -199,7 +199,7 @@ def _line(line: Line) -> str:
         many = (
             f'<label class="many" for="{line.name}">Quantity <input type="number" id="{line.name}" '
             f'name="{line.name}" min="{line.least}" max="{line.most}" value="{line.quantity}">'
-            f"{escape(each)}</label>"
+            f'</label><span class="each">{escape(each.strip())}</span>'
         )
     elif line.quantity != 1:
         each = f" at {line.each} each" if line.each else ""

@@ -20,6 +20,7 @@ from bezant.kernel.errors import ApiError, CardError
 from bezant.kernel.ids import REQUEST_WIDTH, WIDTH
 from bezant.kernel.log import get_logger
 from bezant.resources.checkout.link_places import claim
+from bezant.resources.checkout.lost import Lost, give_back_lost, lost_in
 from bezant.resources.checkout.opening import PAGE
 from bezant.resources.checkout.outcome import kept_of
 from bezant.resources.checkout.page_form import (
@@ -126,11 +127,13 @@ async def take(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
 
 async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
     """Pay by what was typed in, as often as something else has changed meanwhile."""
+    lost: Lost | None = None
     while True:
         ctx = found.ctx.fresh()
         session = await ctx.load(CheckoutSession, found.session.id)
         found = Visit(ctx, session)
         if session.status != "open" or str(kept_of(ctx, session).attempts) != sent.attempt:
+            await give_back_lost(ctx, session, lost)
             return found, Shown(kind=sent.kind)
         try:
             check_open(ctx, session)
@@ -141,8 +144,10 @@ async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
             outcome = await pay(ctx, session, method, sent.agreed, told)
             await ctx.write()
         except Stale:
+            lost = lost_in(ctx, session) or lost
             continue
         except ApiError as problem:
+            await give_back_lost(ctx, session, lost)
             return Visit(ctx.fresh(), session), _told(problem, sent)
         if isinstance(outcome, Failure):
             return Visit(ctx, ctx.current(session)), _told(outcome.error, sent)
@@ -178,6 +183,7 @@ def _told(problem: ApiError, sent: Sent) -> Shown:
     if place is not None:
         return Shown(typed=sent.typed, wrong={place: problem.message}, kind=sent.kind)
     if isinstance(problem, CardError):
-        return Shown(typed=sent.typed, problem=problem.message, kind=sent.kind)
+        text = f"{problem.message} Nothing has been charged: try again, or pay in another way."
+        return Shown(typed=sent.typed, problem=text, kind=sent.kind)
     log.warning("checkout_payment_refused", problem=problem.message)
     return Shown(typed=sent.typed, problem=_NOT_MADE, kind=sent.kind)

@@ -50,7 +50,12 @@ async def capture_charge(
 
 def release(ctx: Context, charge: Charge, amount: Money) -> None:
     """Give back to the cardholder's bank what will not be captured."""
-    ask_later(ctx, _request(ctx, charge, "reverse", amount, "reverse"), charge.id)
+    ask_later(ctx, reversal_of(ctx, charge, amount), charge.id)
+
+
+def reversal_of(ctx: Context, charge: Charge, amount: Money) -> CardRequest:
+    """Return the request by which an amount of what is held for a charge is given back."""
+    return _request(ctx, charge, "reverse", amount, "reverse")
 
 
 async def cancel_held(
