@@ -65,3 +65,10 @@ def test_the_categories_are_those_of_stripe() -> None:
     known = SURFACE["BalanceTransaction"]["fields"]["type"][0]["enum"]
     assert sorted(REPORTING_CATEGORIES.keys() - set(known)) == []
     assert {kind: STRIPE.get(kind) for kind in REPORTING_CATEGORIES} == REPORTING_CATEGORIES
+
+
+def test_the_guide_has_every_type() -> None:
+    guide = (Path(bezant.__file__).parents[2] / "docs" / "guides" / "balance.md").read_text("utf-8")
+    rows = [line.split(" | ")[:2] for line in guide.splitlines() if line.startswith("| `")]
+    told = {kind.strip("| `"): category.strip("`") for kind, category in rows}
+    assert told == dict(REPORTING_CATEGORIES)
