@@ -1,5 +1,7 @@
 """Instant payouts of card payments that are still pending: taken ahead, and paid back in time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,7 @@ from hypothesis import strategies as st
 
 from bezant.api.context import Caller
 from bezant.commit.change_set import Refused
-from bezant.kernel.config import Config
-from bezant.resources.core import instant_advances, payouts
+from bezant.resources.core import payouts
 from bezant.resources.core.fee_plans import plans_at
 from bezant.workers import mature
 from tests.payments.till import Till
@@ -21,6 +22,11 @@ PLAN = """
 [plans.standard]
 instant_advances = { usd = 6000 }
 rules = []
+"""
+PRICE = """
+[[plans.standard.instant_application_fee]]
+[[plans.standard.instant_application_fee.least_of]]
+percent = "2"
 """
 
 
@@ -38,6 +44,20 @@ def shop(till: Till) -> str:
     till.pass_time(days=1)
     sell(till, shop, 5_000)
     return shop
+
+
+@contextmanager
+def plan(till: Till, folder: Path, text: str) -> Iterator[None]:
+    """Let fee plans be others for a while; the application asks for them each time."""
+    path, before = folder / "plans.toml", till.runtime.config
+    path.write_text(text)
+    plans_at.cache_clear()
+    till.runtime = msgspec.structs.replace(
+        till.runtime, config=msgspec.structs.replace(before, fee_plans=path)
+    )
+    yield
+    till.runtime = msgspec.structs.replace(till.runtime, config=before)
+    plans_at.cache_clear()
 
 
 def sell(till: Till, shop: str, amount: int) -> str:
@@ -132,6 +152,18 @@ def test_refunds_lower_what_can_be_taken_ahead(till: Till):
     assert held(till, shop) == (-1_000, 0)
 
 
+def test_what_fails_is_undone_with_the_platforms_fee(till: Till, shop: str, tmp_path: Path):
+    with plan(till, tmp_path, PLAN + PRICE):
+        made = pay(till, shop, 5_000)
+    assert (made["application_fee_amount"], held(till, shop)) == (100, (0, 9_900))
+    till.hear(made["id"], "submitted", account=shop)
+    till.hear(made["id"], "rejected", "R03", account=shop)
+    assert held(till, shop) == (0, 14_900)
+    till.work_off()
+    assert held(till, shop) == (0, 15_000)
+    assert till.get(f"/v1/application_fees/{made['application_fee']}")["refunded"] is True
+
+
 def test_what_was_taken_ahead_is_paid_back_first(
     till: Till, shop: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -195,28 +227,18 @@ def test_whatever_happens_nothing_is_lost(till: Till, steps: list[tuple[str, int
 def test_a_plan_bounds_what_is_outstanding_also_of_two_at_once(
     till: Till, shop: str, tmp_path: Path
 ):
-    path, before = tmp_path / "plans.toml", till.runtime
-    path.write_text(PLAN)
-    plans_at.cache_clear()
-    config: Config = msgspec.structs.replace(before.config, fee_plans=path)
-    till.runtime = msgspec.structs.replace(before, config=config)
+    caller = Caller(till.platform, shop, livemode=False)
 
     async def both() -> list[str]:
         params = payouts.CreatePayout(amount=3_500, currency="usd", method="instant")
-        caller = Caller(till.platform, shop, livemode=False)
         first, second = till.context(caller), till.context(caller)
         for ctx in (first, second):
             await payouts.create(ctx, params)
         outcomes = [*await first.commit(), *await second.commit()]
         return [each.code if isinstance(each, Refused) else "" for each in outcomes]
 
-    try:
-        ctx = till.context(Caller(till.platform, shop, livemode=False))
-        assert till.run(instant_advances.ahead_of(ctx, "usd")).amount == 6_000
+    with plan(till, tmp_path, PLAN):
+        assert instant(till, shop) == 6_000
         taken, other = till.run(both())
         assert (taken, other in ("exists", "stale")) == ("", True)
-        ctx = till.context(Caller(till.platform, shop, livemode=False))
-        assert till.run(instant_advances.ahead_of(ctx, "usd")).amount == 2_500
-    finally:
-        till.runtime = before
-        plans_at.cache_clear()
+        assert instant(till, shop) == 2_500

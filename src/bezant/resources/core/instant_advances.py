@@ -36,6 +36,13 @@ class Ahead(NamedTuple):
     amount: int = 0
 
 
+class Taken(NamedTuple):
+    """What is taken of which days, or, if there is not enough to come, the most that there is."""
+
+    parts: Sequence[Part] = ()
+    most: Money | None = None
+
+
 async def ahead_of(ctx: Context, currency: str) -> Ahead:
     """Return what the acting account can be paid out ahead, as far as its plan lets it."""
     limit = plan_of(ctx).advances(currency)
@@ -54,28 +61,33 @@ async def ahead_of(ctx: Context, currency: str) -> Ahead:
     return Ahead(coming, max(min(takeable(coming), limit - outstanding), 0))
 
 
-async def taken_ahead(ctx: Context, wanted: Money) -> list[Part]:
+async def taken_ahead(ctx: Context, wanted: Money) -> Taken:
     """Return what has to be taken of which days, so that so much can be spent.
 
-    Raises InsufficientFunds when not even then. What is below zero is not made good by it.
+    What is below zero is not made good by it.
     """
     if not plan_of(ctx).advances(wanted.currency):
-        return []
+        return Taken()
     async with ctx.runtime.pool.connection() as conn:
         found = await balances_in(conn, [ctx.book], available)
     mine = sum(each.available for each in found if each.currency == wanted.currency)
     short = wanted.amount - mine
     if short <= 0 or mine < 0:
-        return []
+        return Taken()
     await take_turn(ctx, wanted.currency, ctx.book)
     ahead = await ahead_of(ctx, wanted.currency)
     if short > ahead.amount:
+        return Taken(most=Money(mine + ahead.amount, wanted.currency))
+    return Taken(taken_of(ahead.coming, short))
+
+
+def check_enough(taken: Taken) -> None:
+    """Refuse what cannot be paid out now, once it is known that a rail would carry it."""
+    if taken.most is not None:
         raise InsufficientFunds(
-            f"No more than {Money(mine + ahead.amount, wanted.currency)} can be paid out instantly "
-            "now, its price included: `instant_available` in the balance has what can arrive. "
-            "Lower the amount."
+            f"No more than {taken.most} can be paid out instantly now, its price included: "
+            "`instant_available` in the balance has what can arrive. Lower the amount."
         )
-    return taken_of(ahead.coming, short)
 
 
 def book_ahead(ctx: Context, parts: Sequence[Part], currency: str, payout: str) -> Hidden:
@@ -91,18 +103,33 @@ def book_ahead(ctx: Context, parts: Sequence[Part], currency: str, payout: str) 
     return {KEPT: [list(part) for part in parts]}
 
 
-def undo_ahead(ctx: Context, hidden: Hidden, currency: str, payout: str, book: Book) -> None:
-    """Let what was taken ahead for a payout be pending again, unless it has come due meanwhile."""
+def undo_ahead(
+    ctx: Context, hidden: Hidden, currency: str, payout: str, book: Book, *, short: int = 0
+) -> None:
+    """Let what was taken ahead for a payout be pending again, unless it has come due meanwhile.
+
+    What the account is `short` of stays, to be undone later: it is kept in the hidden part.
+    """
     now = unix_seconds(ctx.now())
     parts = [part for part in convert(hidden.get(KEPT, []), list[Part]) if part.until > now]
-    if not parts:
+    left = sum(part.amount for part in parts) - short
+    hidden[KEPT] = []
+    undone: list[Part] = []
+    for part in parts:
+        amount = max(min(part.amount, left), 0)
+        left -= amount
+        if amount:
+            undone.append(Part(part.until, amount))
+        if amount < part.amount:
+            hidden[KEPT].append([part.until, part.amount - amount])
+    if not undone:
         return
-    whole = Money(sum(part.amount for part in parts), currency)
+    whole = Money(sum(part.amount for part in undone), currency)
     ctx.post(flow.undone(whole, book=book), source=payout)
     record(ctx, "advance", -whole, source=payout, book=book)
-    for part in parts:
-        amount = Money(part.amount, currency)
-        record(ctx, "advance_funding", amount, source=payout, book=book, pending_until=part.until)
+    for until, each in undone:
+        amount = Money(each, currency)
+        record(ctx, "advance_funding", amount, source=payout, book=book, pending_until=until)
 
 
 def _days(now: datetime) -> list[datetime]:

@@ -196,7 +196,7 @@ def recorded(
 def given_up(ctx: Context, kind: str, payout: Payout, book: Book) -> str:
     """Record that a payout's money is back, and what it cost with it; returns the id.
 
-    The platform gives its own fee back after that.
+    The platform gives its own fee back after that, and the rest of what was taken ahead is undone.
     """
     hidden = ctx.hidden(payout)
     price = convert(hidden.get(PRICE, {}), Price)
@@ -212,9 +212,11 @@ def given_up(ctx: Context, kind: str, payout: Payout, book: Book) -> str:
         record(ctx, "stripe_fee", billed, source=None, book=there, description=text)
     if payout.application_fee:
         matter = {"platform": platform, "account": book.owner, "livemode": ctx.livemode,
-                  "subject": payout.application_fee}  # fmt: skip
+                  "subject": payout.id}  # fmt: skip
         ctx.enqueue(FEE_JOB, matter)
-    undo_ahead(ctx, hidden, payout.currency, payout.id, book)
+    undo_ahead(
+        ctx, hidden, payout.currency, payout.id, book, short=payout.application_fee_amount or 0
+    )
     return made
 
 

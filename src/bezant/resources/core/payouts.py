@@ -8,13 +8,12 @@ from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.params import Amount, Currency, Metadata, Params, RangeQuery, merged
 from bezant.api.routes import Routes
-from bezant.flows.advance import Part
 from bezant.kernel.currency import is_payable_amount, payout_step
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.movement import instruct
 from bezant.resources.core.bank_accounts import BankAccount, default_for
-from bezant.resources.core.instant_advances import taken_ahead
+from bezant.resources.core.instant_advances import Taken, check_enough, taken_ahead
 from bezant.resources.core.instant_payouts import FREE, check_limits, price_of
 from bezant.resources.core.owners import payee
 from bezant.resources.core.payout import Payout, Wanted, begin
@@ -79,21 +78,23 @@ async def create(ctx: Context, params: CreatePayout) -> Payout:
     _check(params)
     owner = await payee(ctx)
     destination = await _destination(ctx, params)
-    amount, price, ahead = Money(params.amount, params.currency), FREE, list[Part]()
+    amount, price, ahead = Money(params.amount, params.currency), FREE, Taken()
     if params.method == "instant":
         await check_limits(ctx, amount)
         price = price_of(ctx, owner, amount, destination.country)
         ahead = await taken_ahead(ctx, Money(amount.amount + price.total, amount.currency))
     wanted = Wanted(
         address=owner.address,
-        ahead=ahead,
+        ahead=ahead.parts,
         description=params.description,
         metadata=merged({}, params.metadata),
         method=params.method or "standard",
         price=price,
         statement_descriptor=params.statement_descriptor,
     )
-    return begin(ctx, amount, destination, wanted)
+    payout = begin(ctx, amount, destination, wanted)
+    check_enough(ahead)
+    return payout
 
 
 @routes.update
