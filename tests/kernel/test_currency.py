@@ -62,6 +62,13 @@ def test_no_two_currencies_in_use_share_a_number():
     assert not twice
 
 
+def test_a_number_is_that_of_the_currency_in_use():
+    in_use = {code: row.number for code, row in currency.table().items() if not row.valid_to}
+    found = {code: currency.by_number().get(number) for code, number in in_use.items()}
+    assert all(code == each for code, each in found.items() if in_use[code])
+    assert currency.by_number()["352"] == "isk"
+
+
 def test_every_successor_exists_and_outlives_whom_it_follows():
     for line in table().values():
         if line.successor:

@@ -95,6 +95,16 @@ def table() -> dict[str, Currency]:
 
 
 @cache
+def by_number() -> dict[str, str]:
+    """Return the codes of currencies by their numbers.
+
+    A number may have been that of several: the one that is in use stands for it.
+    """
+    rows = sorted(table().items(), key=lambda row: row[1].valid_to or date.max)
+    return {row.number: code for code, row in rows if row.number}
+
+
+@cache
 def minor_units(code: str) -> int:
     """Return how many decimals the API's amounts of a currency, past or present, have."""
     if code not in table():

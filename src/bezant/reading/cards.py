@@ -8,7 +8,7 @@ import iso8583
 # The library types its specifications as dictionaries of anything.
 from iso8583.specs import default_ascii  # pyright: ignore[reportUnknownVariableType]
 
-from bezant.kernel.currency import table
+from bezant.kernel.currency import by_number
 from bezant.rail import Direction
 from bezant.reading.summary import Item, Keep, Tally
 
@@ -51,7 +51,7 @@ def iso8583_message(source: BinaryIO, kind: str, keep: Keep, *, reveal: bool = F
         shown = reveal and name == _NUMBER
         tally.details[f"f{name}"] = found[name] if shown else _shown(name, found[name])
     code, amount = found.get("49", ""), found.get("4", "")
-    currency = next((key for key, row in table().items() if row.number == code), "")
+    currency = by_number().get(code, "")
     if code and not currency:
         tally.refuse(None, "field 49", f"currency {code[:3]!r} does not exist")
     if amount and not amount.isdecimal():

@@ -7,10 +7,9 @@ has and what their amounts add up to.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cache
 from types import MappingProxyType
 
-from bezant.kernel.currency import table
+from bezant.kernel.currency import by_number
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.rail.cards import (
@@ -260,15 +259,10 @@ def _fee(text: str, record: _Record) -> Money:
 
 
 def _currency(record: _Record) -> str:
-    found = _by_number().get(record["49"])
+    found = by_number().get(record["49"])
     if found is None:
         raise ValueError("field 49 is no currency")
     return found
-
-
-@cache
-def _by_number() -> dict[str, str]:
-    return {row.number: code for code, row in table().items()}
 
 
 def _day(record: _Record) -> date:
