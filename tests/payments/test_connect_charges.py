@@ -323,6 +323,12 @@ def test_whose_capability_counts(till: Till):
     till.refused("/v1/setup_intents", shop, payment_method=card, confirm=True)
     error = till.refused("/v1/charges", shop, amount=900, currency="usd", source="tok_visa")
     assert error["code"] == "payment_method_unactivated"
+    shirt = {"currency": "usd", "unit_amount": 500, "product_data": {"name": "A shirt"}}
+    error = till.refused("/v1/checkout/sessions", shop, mode="payment",
+                         line_items=[{"price_data": shirt, "quantity": 1}],
+                         success_url="https://shop.example.com")  # fmt: skip
+    assert (error["code"], error["param"]) == (
+        "payment_method_unactivated", "payment_method_types")  # fmt: skip
     gated = till.post("/v1/accounts", type="express", country="US",
                       capabilities={"card_payments": {"requested": True}})["id"]  # fmt: skip
     error = till.try_to_pay(account=gated, card="good").error

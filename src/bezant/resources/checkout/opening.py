@@ -40,6 +40,7 @@ from bezant.resources.checkout.session_params import (
     MessageParams,
 )
 from bezant.resources.core.customer import Customer
+from bezant.resources.payments.entitled import check_all
 from bezant.resources.payments.intent_changes import intent_of
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import CreatePaymentIntent
@@ -78,6 +79,8 @@ async def new_session(
         check_customer(params, types)
     else:
         types = await checked_setup(ctx, wanted)
+    behalf, currency = wanted.get("on_behalf_of"), wanted.get("currency", "")
+    await check_all(ctx, types, currency, behalf, "payment_method_types")
     secret = "".join(ctx.runtime.ids.request_id().removeprefix("req_") for _ in range(2))
     place = base62(ctx.book.id, BOOK_DIGITS) + name.rpartition("_")[2]
     options = wanted.get("payment_method_options", {})

@@ -48,22 +48,31 @@ async def receiver(ctx: Context, on_behalf_of: str | None) -> Owner | None:
 
 async def check_entitled(ctx: Context, kind: str, currency: str, on_behalf_of: str | None) -> None:
     """Refuse a type of payment that the account has not asked for, or that is not active."""
+    param = "payment_method" if on_behalf_of is None else "on_behalf_of"
+    await check_all(ctx, [kind], currency, on_behalf_of, param)
+
+
+async def check_all(
+    ctx: Context, kinds: Sequence[str], currency: str, on_behalf_of: str | None, param: str
+) -> None:
+    """Refuse types of payment of which the account may not take one."""
     owner = await receiver(ctx, on_behalf_of)
-    if owner is None or may_take(owner, kind, currency):
+    kind = next((each for each in kinds if not may_take(owner, each, currency)), None)
+    if owner is None or kind is None:
         return
     name = capabilities_for(kind, currency)[0]
     status = owner.capabilities.get(name)
     path = f"/v1/accounts/{owner.id}/capabilities/{name}"
-    help_ = (
+    advice = (
         f"request it with POST {path} and requested=true"
         if status is None
         else f"it is {status}, and GET {path} says what is still required"
     )
     raise InvalidRequest(
         f"The account {owner.id} can't take payments of the type {kind} without the {name} "
-        f"capability: {help_}.",
+        f"capability: {advice}.",
         code="payment_method_unactivated",
-        param="on_behalf_of" if on_behalf_of is not None else "payment_method",
+        param=param,
     )
 
 
