@@ -61,6 +61,28 @@ def test_each_day_has_one_payout(office: Office, seller: str) -> None:
     assert amounts(office, seller) == [700, 40]
 
 
+def test_nothing_leaves_by_itself_for_a_bank_account_that_has_failed(
+    office: Office, seller: str
+) -> None:
+    give(office, seller, 700)
+    schedule(office, seller, "daily")
+    office.pass_time(hours=9)
+    assert pay_out(office) == 1
+    (made,) = office.get("/v1/payouts", seller)["data"]
+    for kind, code in (("submitted", None), ("settled", None), ("returned", "R03")):
+        office.hear(made["id"], kind, code, account=seller)
+    office.work()
+    (bank,) = office.get(f"/v1/accounts/{seller}")["external_accounts"]["data"]
+    assert bank["status"] == "errored"
+    assert office.events(seller)[-2:] == ["account.external_account.updated", "account.updated"]
+    office.pass_time(hours=24)
+    assert (pay_out(office), amounts(office, seller)) == (1, [700])
+    path = f"/v1/accounts/{seller}/external_accounts/{bank['id']}"
+    assert office.post(path, account_holder_name="Ada Byron")["status"] == "new"
+    office.pass_time(hours=24)
+    assert (pay_out(office), amounts(office, seller)) == (1, [700, 700])
+
+
 def test_a_payout_is_made_of_an_accounts_settings(office: Office, seller: str) -> None:
     give(office, seller, 700)
     texts = {"statement_descriptor": "SHOP", "minimum_balance_by_currency": {"usd": 150}}

@@ -279,6 +279,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         test_clocks.JOB: test_clocks.arrivals(runtime),
         standing.VERIFY: AccountReviewer(runtime).verify,
         standing.REVIEW: AccountReviewer(runtime).review,
+        payout_answers.BANK_FAILED: AccountReviewer(runtime).bank_failed,
         ask_card.JOB: ask_card.CardAsker(runtime).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,

@@ -114,7 +114,7 @@ class AutomaticPayouts:
         if account.payouts_enabled or not ctx.caller.connected:
             rows = known.destinations.get(one.book.id, ())
             found = [ctx.loaded(BankAccount, each, one.book) for each in rows]
-            by_currency = {each.currency: each for each in found}
+            by_currency = {each.currency: each for each in found if each.status != "errored"}
             text = account.settings["payouts"]["statement_descriptor"]
             address = msgspec.json.decode(row.body, type=Payee).address
             wanted = Wanted(address=address, automatic=True, statement_descriptor=text)

@@ -108,11 +108,14 @@ async def update(ctx: Context, account: str, id: str, params: UpdateExternalAcco
             "instead.",
             param="default_for_currency",
         )
+    changes = params.changes()
+    if bank_account.status == "errored" and changes.keys() - {"default_for_currency"}:
+        changes["status"] = "new"  # It is paid out to again, and may fail again.
     changed = ctx.save(
         bank_account,
         metadata=merged(bank_account.metadata, params.metadata),
         event="account.external_account.updated",
-        **params.changes(),
+        **changes,
     )
     put = [changed]
     if changed.default_for_currency and not was_default:

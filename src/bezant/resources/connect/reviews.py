@@ -11,10 +11,12 @@ from bezant.kernel.codec import decode_json
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import book_of
 from bezant.resources.connect import facts
-from bezant.resources.connect.account import Account, own_book
+from bezant.resources.connect.account import Account, external_accounts, own_book
 from bezant.resources.connect.person import Person
 from bezant.resources.connect.standing import VERIFY, assessed, due_for_review, keep, save, shown
 from bezant.resources.connect.verification import Claims, Verifier, verifier_of
+from bezant.resources.core.bank_accounts import BankAccount
+from bezant.resources.core.owners import shelf
 from bezant.store.jobs import JobRow
 
 ASK_AGAIN = timedelta(hours=1)
@@ -37,6 +39,13 @@ class _Due(Struct):
     livemode: bool
 
 
+class _BankFailed(Struct):
+    platform: str
+    account: str
+    livemode: bool
+    bank_account: str
+
+
 class AccountReviewer:
     """Does the jobs of accounts; each may run twice and has one effect."""
 
@@ -56,6 +65,23 @@ class AccountReviewer:
         """Assess an account when something of it is due."""
         asked = decode_json(job.payload, _Due)
         await self._until_written(lambda: self._reviewed(asked))
+
+    async def bank_failed(self, job: JobRow) -> None:
+        """Note with a bank account that a payout to it has failed; no schedule pays to it then."""
+        asked = decode_json(job.payload, _BankFailed)
+        await self._until_written(lambda: self._bank_failed(asked))
+
+    async def _bank_failed(self, asked: _BankFailed) -> Context:
+        caller = Caller(asked.platform, asked.account, asked.livemode)
+        ctx = Context(self._runtime, caller)
+        bank_account = await ctx.find(BankAccount, asked.bank_account)
+        account = await ctx.find(Account, asked.account, book=shelf(ctx, asked.account))
+        if bank_account is None or account is None or bank_account.status == "errored":
+            return ctx
+        event = "account.external_account.updated"
+        changed = ctx.save(bank_account, status="errored", event=event)
+        save(ctx, account, external_accounts=await external_accounts(ctx, account, [changed]))
+        return ctx
 
     async def _until_written(self, work: Callable[[], Awaitable[Context]]) -> None:
         """Do work again for as long as what it read changes meanwhile."""

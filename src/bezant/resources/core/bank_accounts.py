@@ -211,6 +211,7 @@ def corrected(
         ctx.save(
             bank_account,
             event="account.external_account.updated",
+            status="new" if bank_account.status == "errored" else bank_account.status,
             hidden={**hidden, "account_number": numbers.number},
             bank_name=numbers.bank_name,
             fingerprint=_mark(ctx, numbers),

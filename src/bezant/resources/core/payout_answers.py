@@ -15,6 +15,11 @@ from bezant.resources.core import payout_reversals as reversals
 from bezant.resources.core.bank_accounts import BankAccount, corrected
 from bezant.resources.core.payout import FAILURES, Payout, TraceId, given_up
 
+BANK_FAILED = "account.bank_failed"
+"""The job that notes with a bank account that a payout to it has failed."""
+_NOT_OF_THE_ACCOUNT = "could_not_process"
+"""A failure that says nothing about the bank account."""
+
 
 def _submitted(ctx: Context, payout: Payout, movement: Movement, _fact: MovementFact) -> None:
     can = engine_of(ctx).banks.rails[movement.rail].capabilities
@@ -70,6 +75,10 @@ def _failed(ctx: Context, payout: Payout, movement: Movement, fact: MovementFact
         failure_code=code,
         failure_message=FAILURES.get(code, FAILURES["could_not_process"]),
     )
+    if payout.amount > 0 and code != _NOT_OF_THE_ACCOUNT:
+        failed = {"platform": ctx.caller.platform, "account": movement.book.owner,
+                  "livemode": ctx.livemode, "bank_account": payout.destination}  # fmt: skip
+        ctx.enqueue(BANK_FAILED, failed)
 
 
 def _explained(ctx: Context, payout: Payout, _movement: Movement, fact: MovementFact) -> None:
