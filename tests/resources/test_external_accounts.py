@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from bezant.api.context import Caller
 from bezant.resources.connect.capabilities import NAMES
+from bezant.resources.core.bank_accounts import BankAccount, corrected
 from tests.resources.office import Office
 from tests.resources.shapes import SURFACE
 
@@ -217,6 +219,22 @@ def test_updates_are_shown_everywhere_and_told(office: Office) -> None:
     assert "account.external_account.updated" in office.events(account)
     error = office.refused(f"{path_of(account)}/{name}", exp_month=1)
     assert error["param"] == "exp_month"
+
+
+def test_what_a_bank_corrects_is_shown_in_the_account_too(office: Office) -> None:
+    account = office.open_account()
+    (name,) = office.listed(path_of(account))
+
+    async def hear() -> None:
+        ctx = office.context(Caller(office.platform, account, livemode=False))
+        corrected(ctx, await ctx.load(BankAccount, name), {"name": "ADA BYRON"})
+        await ctx.write()
+
+    office.run(hear())
+    assert office.work() == 1
+    (shown,) = office.get(f"/v1/accounts/{account}")["external_accounts"]["data"]
+    assert shown["account_holder_name"] == "ADA BYRON"
+    assert defaults(office, account) == [name]
 
 
 def test_replacing_the_default_through_the_account(office: Office) -> None:

@@ -51,6 +51,7 @@ from bezant.resources.connect.reviews import AccountReviewer
 from bezant.resources.core import (
     balance,
     balance_transactions,
+    bank_accounts,
     cash_balance,
     cash_balance_transactions,
     cash_transaction,
@@ -279,6 +280,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         test_clocks.JOB: test_clocks.arrivals(runtime),
         standing.VERIFY: AccountReviewer(runtime).verify,
         standing.REVIEW: AccountReviewer(runtime).review,
+        bank_accounts.SHOW_JOB: AccountReviewer(runtime).show_banks,
         payout_answers.BANK_FAILED: AccountReviewer(runtime).bank_failed,
         ask_card.JOB: ask_card.CardAsker(runtime).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,

@@ -28,7 +28,7 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order
 from bezant.movement.route import Wish
 from bezant.rail import Act, Direction
-from bezant.resources.core.bank_accounts import BankAccount, corrected, party
+from bezant.resources.core.bank_accounts import BankAccount, corrected, party, show_again
 
 PATH = "/v1/movements"
 MOST_GUESSES = 3
@@ -158,6 +158,7 @@ def _failed(
 def _become(ctx: Context, bank_account: BankAccount, status: str) -> None:
     if bank_account.status != status:
         ctx.save(bank_account, status=status, event=_EVENT)
+        show_again(ctx, bank_account)
 
 
 async def _correct(ctx: Context, notices: Sequence[Notice]) -> dict[str, str]:

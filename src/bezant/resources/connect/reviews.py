@@ -66,6 +66,20 @@ class AccountReviewer:
         asked = decode_json(job.payload, _Due)
         await self._until_written(lambda: self._reviewed(asked))
 
+    async def show_banks(self, job: JobRow) -> None:
+        """Let an account show its bank accounts as they are."""
+        asked = decode_json(job.payload, _Due)
+        await self._until_written(lambda: self._show_banks(asked))
+
+    async def _show_banks(self, asked: _Due) -> Context:
+        ctx = Context(self._runtime, Caller(asked.platform, asked.account, asked.livemode))
+        account = await ctx.find(Account, asked.account, book=shelf(ctx, asked.account))
+        if account is not None:
+            shown_now = await external_accounts(ctx, account, [])
+            if shown_now != account.external_accounts:
+                save(ctx, account, external_accounts=shown_now)
+        return ctx
+
     async def bank_failed(self, job: JobRow) -> None:
         """Note with a bank account that a payout to it has failed; no schedule pays to it then."""
         asked = decode_json(job.payload, _BankFailed)

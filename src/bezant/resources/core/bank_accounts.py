@@ -50,6 +50,10 @@ _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _NO_CARDS = "Debit cards can't be paid out to: add a bank account instead."
 
 
+SHOW_JOB = "account.show_banks"
+"""The job that lets an account show what a bank has said of its bank accounts."""
+
+
 class BankAccountParams(Params):
     """A bank account by its numbers; the card's parameters are known, to be refused plainly."""
 
@@ -178,6 +182,14 @@ async def all_in(ctx: Context, currency: str) -> Sequence[BankAccount]:
     return [found[name] for name in names if name in found]
 
 
+def show_again(ctx: Context, bank_account: BankAccount) -> None:
+    """Let the account that a bank account belongs to show it as it is now."""
+    if bank_account.account is not None:
+        asked = {"platform": ctx.caller.platform, "account": bank_account.account,
+                 "livemode": ctx.livemode}  # fmt: skip
+        ctx.enqueue(SHOW_JOB, asked)
+
+
 def corrected(
     ctx: Context, bank_account: BankAccount, details: Mapping[str, str]
 ) -> tuple[str, ...]:
@@ -218,6 +230,7 @@ def corrected(
             last4=numbers.number[-4:],
             **shown,
         )
+        show_again(ctx, bank_account)
     return tuple(changed)
 
 
