@@ -34,6 +34,8 @@ def test_what_is_told_with_a_token_is_checked_and_shown(office: Office):
     shown = charge["payment_method_details"]["card"]
     assert (shown["checks"]["cvc_check"], "capture_before" in shown) == ("fail", False)
     assert shown["checks"]["address_postal_code_check"] == "pass"
+    charge = office.post("/v1/charges", amount=2_000, currency="usd", source="tok_avsLine1Fail")
+    assert charge["payment_method_details"]["card"]["checks"]["address_line1_check"] == "fail"
 
 
 def test_a_charge_is_held_and_captured_in_part(office: Office):

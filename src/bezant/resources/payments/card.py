@@ -120,13 +120,13 @@ def details_of(
 def _checks(method: PaymentMethod, answer: CardAnswer) -> dict[str, str | None]:
     """Return what a charge shows of checks.
 
-    A code is checked when the card is given, which is for the payment unless a customer keeps it.
+    What is given with a card is checked then, which is for the payment unless a customer keeps it.
     """
     checks = checks_of(answer)
-    if checks["cvc_check"] is None and method.customer is None:
-        given: dict[str, str | None] = card_of(method).get("checks") or {}
-        checks["cvc_check"] = given.get("cvc_check")
-    return checks
+    if method.customer is not None:
+        return checks
+    given: dict[str, str | None] = card_of(method).get("checks") or {}
+    return {name: given.get(name) if told is None else told for name, told in checks.items()}
 
 
 def checks_of(answer: CardAnswer) -> dict[str, str | None]:
