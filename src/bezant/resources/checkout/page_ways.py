@@ -135,12 +135,14 @@ WAYS: Mapping[str, Way] = {
         title="Bank account (SEPA)",
         rows=((IBAN,), (NAME,)),
         told=_sepa,
-        agrees="By paying you authorise {merchant} to send your bank an instruction to debit your "
-        "account once with {total}, and your bank to debit it as instructed. You can claim the "
+        agrees="By paying you authorise {merchant}, or who collects for it, to send your bank "
+        "an instruction to debit your account once with {total}, and your bank to debit it as "
+        "instructed. You can claim the "
         "money back from your bank within eight weeks of the debit, under the terms of your "
         "agreement with it.",
-        agrees_later="By saving your account you authorise {merchant} to send your bank "
-        "instructions to debit it for payments that you agree to, and your bank to debit it as "
+        agrees_later="By saving your account you authorise {merchant}, or who collects for it, "
+        "to send your bank instructions to debit it for payments that you agree to, and your "
+        "bank to debit it as "
         "instructed. You can claim the money back from your bank within eight weeks of a debit, "
         "under the terms of your agreement with it.",
         after="Your account is debited in the next days, and {merchant} hears from its bank when "
@@ -153,8 +155,9 @@ WAYS: Mapping[str, Way] = {
         title="Bank account (ACH)",
         rows=((ROUTING,), (ACCOUNT,), (ACCOUNT_TYPE, HOLDER_TYPE), (NAME,)),
         told=_us,
-        agrees="By paying you authorise {merchant} to debit this bank account once by ACH with "
-        "{total}, today or in the next days. You can revoke that until the debit has been sent, "
+        agrees="By paying you authorise {merchant}, or who collects for it, to debit this bank "
+        "account once by ACH with {total}, today or in the next days. You can revoke that until "
+        "the debit has been sent, "
         "by telling {merchant}.",
         agrees_later="By saving your account you authorise {merchant} to debit it by ACH for "
         "payments that you agree to, until you revoke that by telling {merchant}.",
@@ -174,7 +177,8 @@ WAYS: Mapping[str, Way] = {
         rows=((TRANSIT, INSTITUTION), (ACCOUNT,), (NAME,)),
         told=_acss,
         agrees="By paying you authorise {merchant} to debit this bank account once with {total}, "
-        "today or in the next days, as a pre-authorized debit. You can revoke that until the debit "
+        "today or in the next days, as a pre-authorized debit. You can revoke that until the "
+        "debit "
         "has been sent, by telling {merchant}." + _RECOURSE,
         agrees_later="By saving your account you authorise {merchant} to debit it, as "
         "pre-authorized debits, for payments that you agree to, until you revoke that by telling "
@@ -196,11 +200,13 @@ WAYS: Mapping[str, Way] = {
         rows=((SORT_CODE, ACCOUNT), (NAME,)),
         told=_bacs,
         billing="address",
-        agrees="By paying you instruct your bank or building society to pay {merchant} Direct "
-        "Debits from this account, once, with {total}, and confirm that you alone may authorise "
+        agrees="By paying you instruct your bank or building society to pay {merchant}, or who "
+        "collects for it, Direct Debits from this account, once, with {total}, and confirm that "
+        "you alone may authorise "
         "debits from it. The instruction is passed on electronically." + _GUARANTEE,
         agrees_later="By saving your account you instruct your bank or building society to pay "
-        "{merchant} Direct Debits from it for payments that you agree to, and confirm that you "
+        "{merchant}, or who collects for it, Direct Debits from it for payments that you agree "
+        "to, and confirm that you "
         "alone may authorise debits from it. The instruction stays with {merchant} and is passed "
         "on electronically." + _GUARANTEE,
         after="Your account is debited in the next days, and {merchant} hears from its bank when "
