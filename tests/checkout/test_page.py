@@ -205,6 +205,7 @@ COLLECTS: dict[str, Any] = {
         {"key": "number", "label": {"type": "custom", "custom": "Number"}, "type": "numeric"},
     ],
     "shipping_address_collection": {"allowed_countries": ["DE", "FR"]},
+    "name_collection": {"business": {"enabled": True}, "individual": {"enabled": False}},
     "consent_collection": {"terms_of_service": "required", "promotions": "auto"},
     "custom_text": {"shipping_address": {"message": "Not on Mondays."},
                     "terms_of_service_acceptance": {"message": "I agree to the rules."}},
@@ -222,16 +223,23 @@ def test_a_page_collects_what_a_merchant_wants_to_know(office: Office) -> None:
         "ship_line1": "Hauptstr. 1", "ship_city": "Bonn", "ship_postal_code": "53111",
     }  # fmt: skip
     wrong = browser.submit(page, TYPED | told)
-    for name in ("custom_engraving", "custom_number", "ship_country", "terms_of_service"):
+    for name in (
+        "business_name",
+        "custom_engraving",
+        "custom_number",
+        "ship_country",
+        "terms_of_service",
+    ):
         assert f'id="{name}-wrong"' in wrong.text, name
-    assert wrong.text.count('aria-invalid="true"') == 4
-    told |= {"custom_engraving": "Ada", "custom_size": "s", "custom_number": "7",
-             "ship_country": "DE", "terms_of_service": "yes"}  # fmt: skip
+    assert wrong.text.count('aria-invalid="true"') == 5
+    told |= {"business_name": "Byron & Co", "custom_engraving": "Ada", "custom_size": "s",
+             "custom_number": "7", "ship_country": "DE", "terms_of_service": "yes"}  # fmt: skip
     assert led(browser, browser.submit(wrong, TYPED | told)) == done(made["id"])
     shown = office.get(f"/v1/checkout/sessions/{made['id']}", expand=["payment_intent"])
     values = [each[each["type"]]["value"] for each in shown["custom_fields"]]
     assert values == ["Ada", "s", "7"]
     assert shown["consent"] == {"promotions": "opt_out", "terms_of_service": "accepted"}
+    assert shown["customer_details"]["business_name"] == "Byron & Co"
     sent_to = shown["collected_information"]["shipping_details"]
     assert (sent_to["name"], sent_to["address"]["city"]) == ("Grace", "Bonn")
     assert shown["payment_intent"]["shipping"]["address"]["country"] == "DE"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from bezant.api.params import Params
@@ -28,6 +28,15 @@ from bezant.resources.core.refused import only
 
 _ALWAYS_SAID = "The page always says what is agreed to: leave it out, or send auto."
 _TERMS, _PROMOTIONS = "terms_of_service", "promotions"
+_BUSINESS, _INDIVIDUAL = "business_name", "individual_name"
+_NAMES = {
+    _BUSINESS: Field(
+        label="Name of the business",
+        asked="Enter the name of the business.",
+        complete="organization",
+    ),
+    _INDIVIDUAL: Field(label="Your name", asked="Enter your name.", complete="name"),
+}
 _SHIP = "ship_"
 """What the names of the fields begin with that are about where goods go to."""
 
@@ -69,9 +78,37 @@ class ShippingDetails(Struct, frozen=True):
 class CollectedInformation(Struct, frozen=True, kw_only=True):
     """What was typed in besides."""
 
-    business_name: None = None
-    individual_name: None = None
+    business_name: str | None = None
+    individual_name: str | None = None
     shipping_details: ShippingDetails | None = None
+
+
+class NameAsked(Struct, frozen=True):
+    """Whether a name is asked for, and whether it may be left out."""
+
+    enabled: bool
+    optional: bool = False
+
+
+class NameCollection(Struct, frozen=True):
+    """Which names are asked for besides that of whoever pays."""
+
+    business: NameAsked | UnsetType = UNSET
+    individual: NameAsked | UnsetType = UNSET
+
+
+class NameParams(Params):
+    """Whether a name is asked for, and whether it may be left out."""
+
+    enabled: bool
+    optional: bool = False
+
+
+class NameCollectionParams(Params):
+    """Which names the page asks for."""
+
+    business: NameParams | None = None
+    individual: NameParams | None = None
 
 
 class ReuseAgreementParams(Params):
@@ -119,6 +156,27 @@ def shipping_of(sent: ShippingCollectionParams | None) -> ShippingAddressCollect
     return ShippingAddressCollection(tuple(dict.fromkeys(sent.allowed_countries)))
 
 
+def names_of(sent: NameCollectionParams | None) -> NameCollection | UnsetType:
+    """Return which names are asked for."""
+    if sent is None:
+        return UNSET
+    return NameCollection(_asked(sent.business), _asked(sent.individual))
+
+
+def _asked(sent: NameParams | None) -> NameAsked | UnsetType:
+    return UNSET if sent is None else NameAsked(sent.enabled, sent.optional)
+
+
+def name_rows(asked: NameCollection | UnsetType) -> list[Row]:
+    """Return what a form asks about names."""
+    known = () if asked is UNSET else ((_INDIVIDUAL, asked.individual), (_BUSINESS, asked.business))
+    return [
+        [Asked(name, _NAMES[name], required=not each.optional)]
+        for name, each in known
+        if each is not UNSET and each.enabled
+    ]
+
+
 def shipping_rows(asked: ShippingAddressCollection | None) -> list[Row]:
     """Return what a form asks about where goods go to."""
     if asked is None:
@@ -161,17 +219,22 @@ def consent_rows(asked: ConsentCollection | None, merchant: str, terms: str) -> 
 
 
 def collected(
+    names: NameCollection | UnsetType,
     shipping: ShippingAddressCollection | None,
     consent: ConsentCollection | None,
     typed: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what was typed in, as a session keeps it."""
     told: dict[str, Any] = {}
+    known: dict[str, Any] = {}
+    if names is not UNSET:
+        known = {name: typed.get(name) for name in (_BUSINESS, _INDIVIDUAL)}
     if shipping is not None:
         parts = (LINE1, LINE2, CITY, STATE, POSTAL_CODE, COUNTRY)
         address = Address(**{name: typed.get(_SHIP + name) for name in parts})
-        details = ShippingDetails(address, typed.get(_SHIP + NAME, ""))
-        told["collected_information"] = CollectedInformation(shipping_details=details)
+        known["shipping_details"] = ShippingDetails(address, typed.get(_SHIP + NAME, ""))
+    if known:
+        told["collected_information"] = CollectedInformation(**known)
     if consent is not None:
         said = "opt_in" if typed.get(_PROMOTIONS) else "opt_out"
         told["consent"] = Consent(

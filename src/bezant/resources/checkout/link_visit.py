@@ -50,6 +50,7 @@ async def visit(
         custom_fields=in_session(link.custom_fields),
         custom_text=link.custom_text,
         metadata=dict(link.metadata),
+        name_collection=link.name_collection,
         phone_number_collection=link.phone_number_collection,
         shipping_address_collection=link.shipping_address_collection,
     )

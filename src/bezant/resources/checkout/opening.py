@@ -11,7 +11,7 @@ from bezant.api.params import Unset, merged
 from bezant.api.refusals import missing
 from bezant.kernel.codec import base62, from_microseconds, unix_seconds
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.checkout.collecting import consent_of, shipping_of
+from bezant.resources.checkout.collecting import consent_of, names_of, shipping_of
 from bezant.resources.checkout.custom_fields import in_session, made
 from bezant.resources.checkout.line_item import Line, store_lines, total_of
 from bezant.resources.checkout.opening_types import (
@@ -102,6 +102,7 @@ async def new_session(
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
         mode="setup" if params.mode == "setup" else "payment",
+        name_collection=names_of(params.name_collection),
         payment_link=origin.payment_link,
         payment_method_options=options_shown(options, types),
         payment_method_types=types,

@@ -121,10 +121,12 @@ async def _bring_up_to_date(
 
 
 def _details(session: CheckoutSession, method: PaymentMethod) -> CustomerDetails:
-    billing = method.billing_details
+    billing, known = method.billing_details, session.collected_information
     return CustomerDetails(
         address=billing.address,
+        business_name=known.business_name if known else None,
         email=billing.email or session.email,
+        individual_name=known.individual_name if known else None,
         name=billing.name,
         phone=billing.phone,
     )

@@ -6,7 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from bezant.api.decoders import decoder
-from bezant.resources.checkout.collecting import collected, consent_rows, shipping_rows
+from bezant.resources.checkout.collecting import (
+    collected,
+    consent_rows,
+    name_rows,
+    shipping_rows,
+)
 from bezant.resources.checkout.custom_fields import asked_of, filled
 from bezant.resources.checkout.page_fields import (
     ADDRESS,
@@ -53,6 +58,7 @@ def sections_of(session: CheckoutSession, kind: str, merchant: str = "") -> list
         contact.append([Asked(EMAIL, FIELDS[EMAIL])])
     if session.phone_number_collection.enabled:
         contact.append([Asked(PHONE, FIELDS[PHONE])])
+    contact += name_rows(session.name_collection)
     own: list[Row] = [[asked] for asked in asked_of(session.custom_fields)]
     terms = session.custom_text.terms_of_service_acceptance
     agreed = consent_rows(session.consent_collection, merchant, terms.message if terms else "")
@@ -122,7 +128,7 @@ def gaps(fields: Sequence[Asked], typed: Mapping[str, str]) -> dict[str, str]:
 def told_of(session: CheckoutSession, typed: Mapping[str, str]) -> dict[str, Any]:
     """Return what a session keeps of what was typed in besides the payment method."""
     shipping, consent = session.shipping_address_collection, session.consent_collection
-    told = collected(shipping, consent, typed)
+    told = collected(session.name_collection, shipping, consent, typed)
     if session.custom_fields:
         told["custom_fields"] = filled(session.custom_fields, typed)
     return told

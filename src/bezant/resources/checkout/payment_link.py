@@ -6,7 +6,11 @@ from typing import Any, ClassVar, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.resource import Expands, Identified
-from bezant.resources.checkout.collecting import ConsentCollection, ShippingAddressCollection
+from bezant.resources.checkout.collecting import (
+    ConsentCollection,
+    NameCollection,
+    ShippingAddressCollection,
+)
 from bezant.resources.checkout.custom_fields import CustomField
 from bezant.resources.checkout.session import CustomText, PhoneNumberCollection, SubmitType
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
@@ -119,6 +123,7 @@ class PaymentLink(Identified, tag="payment_link"):
     livemode: bool
     managed_payments: None = None
     metadata: dict[str, str]
+    name_collection: NameCollection | UnsetType = UNSET
     on_behalf_of: str | None = None
     payment_intent_data: LinkIntent | None = None
     payment_method_collection: Literal["always"] = "always"

@@ -10,6 +10,7 @@ from bezant.resources.checkout import session_params as session
 from bezant.resources.checkout.adjustable import AdjustableParams
 from bezant.resources.checkout.collecting import (
     ConsentCollectionParams,
+    NameCollectionParams,
     ShippingCollectionParams,
 )
 from bezant.resources.checkout.custom_fields import CustomFields
@@ -22,7 +23,6 @@ _NO_PERCENT = refused("Percentages are for subscriptions: send `application_fee_
 _no_subscriptions = refused(session.NO_SUBSCRIPTIONS)
 _NO_PROMOTIONS = "Promotion codes are not offered."
 _NO_RATES = refused("Shipping is not priced here: add a line item for it.")
-_NO_NAMES = refused("The page asks for the cardholder's name alone.")
 _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
 _CUSTOM = Annotated[str, Meta(max_length=500)]
 
@@ -80,7 +80,7 @@ class _Common(Params):
     inactive_message: Emptyable[_CUSTOM] | None = None
     invoice_creation: session.InvoiceCreation | None = None
     metadata: Metadata | None = None
-    name_collection: Annotated[Hash, _NO_NAMES] | None = None
+    name_collection: Emptyable[NameCollectionParams] | None = None
     optional_items: Annotated[Hash, _NO_OPTIONAL_ITEMS] | None = None
     payment_method_collection: Annotated[str, _no_subscriptions] | None = None
     payment_method_options: Annotated[Hash, _NO_CARD_RULES] | None = None

@@ -13,7 +13,7 @@ from bezant.api.routes import Routes
 from bezant.kernel.codec import base62
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.adjustable import adjustable_of
-from bezant.resources.checkout.collecting import consent_of, shipping_of
+from bezant.resources.checkout.collecting import consent_of, names_of, shipping_of
 from bezant.resources.checkout.custom_fields import made
 from bezant.resources.checkout.line_item import (
     LineItem,
@@ -153,6 +153,8 @@ def _told(
         )
     if params.custom_fields is not None:
         changes["custom_fields"] = made(params.custom_fields or ())
+    if params.name_collection is not None:
+        changes["name_collection"] = names_of(params.name_collection or None)
     if params.shipping_address_collection is not None:
         changes["shipping_address_collection"] = shipping_of(
             params.shipping_address_collection or None

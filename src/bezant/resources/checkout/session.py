@@ -12,6 +12,7 @@ from bezant.resources.checkout.collecting import (
     CollectedInformation,
     Consent,
     ConsentCollection,
+    NameCollection,
     ShippingAddressCollection,
 )
 from bezant.resources.checkout.custom_fields import CustomField
@@ -53,9 +54,9 @@ class CustomerDetails(Struct, frozen=True):
     """Who pays, as they have said themselves."""
 
     address: Address | None = None
-    business_name: None = None
+    business_name: str | None = None
     email: str | None = None
-    individual_name: None = None
+    individual_name: str | None = None
     name: str | None = None
     phone: str | None = None
     tax_exempt: Literal["none"] | None = "none"
@@ -130,6 +131,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
     managed_payments: None = None
     metadata: dict[str, str]
     mode: Mode
+    name_collection: NameCollection | UnsetType = UNSET
     origin_context: Literal["web"] | None = None
     payment_intent: str | None = None
     payment_link: str | None = None

@@ -9,6 +9,7 @@ from bezant.api.params import Amount, Check, Currency, Emptyable, Metadata, Para
 from bezant.api.refusals import invalid
 from bezant.resources.checkout.collecting import (
     ConsentCollectionParams,
+    NameCollectionParams,
     ShippingCollectionParams,
 )
 from bezant.resources.checkout.custom_fields import CustomFields
@@ -36,7 +37,6 @@ _NO_DISCOUNTS = refused("Coupons are not offered: send the price that is to be p
 _NO_EMBEDDING = refused("Pages are not embedded in others: send `success_url`.")
 _NO_INVOICES = "Invoices are not offered."
 _NO_MANAGEMENT = "You are the merchant of your own payments."
-_NO_NAMES = refused("The page asks for the cardholder's name alone.")
 _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
 _NO_PROMOTIONS = "Promotion codes are not offered."
 _NO_RECOVERY = refused("Expired sessions are not recovered: create a new one.")
@@ -199,7 +199,7 @@ class CreateSession(Params):
     managed_payments: ManagedPayments | None = None
     metadata: Metadata | None = None
     mode: Annotated[str, only("payment", "setup", why=NO_SUBSCRIPTIONS)] = "payment"
-    name_collection: Annotated[Hash, _NO_NAMES] | None = None
+    name_collection: NameCollectionParams | None = None
     optional_items: Annotated[Hash, _NO_OPTIONAL_ITEMS] | None = None
     origin_context: Annotated[str, only("web", why=_NO_APPS)] | None = None
     payment_intent_data: PaymentIntentData | None = None
