@@ -72,7 +72,7 @@ class TestAcquirer:
                 self.held[request.original] = 0
             case "refund":
                 if amount > self.captured.get(request.original, 0):
-                    return self._no(request, "processing_error")
+                    return self._no(request, "invalid_amount")
                 self.captured[request.original] -= amount
                 return replace(yes, pending="pending_refund" in request.card.token)
         return yes

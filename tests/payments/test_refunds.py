@@ -88,6 +88,16 @@ def test_a_refund_that_comes_back_is_the_owners_again(till: Till):
     assert till.events()[-2:] == ["refund.failed", "charge.refund.updated"]
 
 
+def test_whoever_comes_later_than_another_refund_gives_nothing_back(till: Till):
+    paid = till.pay(1_000)
+    till.work_off()
+    before = till.ledger()
+    till.acquirer.captured = dict.fromkeys(till.acquirer.captured, 400)
+    error = till.refused("/v1/refunds", payment_intent=paid["id"], amount=600)
+    assert (error["status"], error["code"], error["param"]) == (400, "amount_too_large", "amount")
+    assert till.ledger() == before
+
+
 def tell(till: Till, refund: dict, *, succeeded: bool) -> None:
     """Let the acquirer's file say what became of a refund."""
     notice = RefundTold(

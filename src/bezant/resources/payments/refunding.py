@@ -14,7 +14,7 @@ from bezant.flows import bank_payment as bank_flow
 from bezant.flows import conversion
 from bezant.flows import refund as flow
 from bezant.flows.charge import Purse
-from bezant.kernel.errors import CardError, InvalidRequest
+from bezant.kernel.errors import ApiError, CardError, InvalidRequest
 from bezant.kernel.money import Money
 from bezant.rail.cards import About, CardAnswer, CardRequest, reference_of
 from bezant.resources.core.application_fee import ApplicationFee
@@ -247,7 +247,14 @@ async def _inquiries_end(ctx: Context, charge: Charge) -> None:
             ctx.save(dispute, is_charge_refundable=False, event="charge.dispute.updated")
 
 
-def _refused(answer: CardAnswer, charge: Charge) -> CardError:
+def _refused(answer: CardAnswer, charge: Charge) -> ApiError:
+    if answer.decline_code == "invalid_amount":  # Another call was faster.
+        return InvalidRequest(
+            f"More of {charge.id} is being given back just now than is left of it: look at its "
+            "refunds, and send a smaller amount.",
+            code="amount_too_large",
+            param="amount",
+        )
     error = declined(answer, charge=charge.id)
     return CardError(
         "The refund was refused by the network. Try again later, or pay the customer back "
