@@ -22,6 +22,8 @@ from bezant.resources.payments.settling import Means, settle
 from bezant.store.jobs import JobRow
 
 EXPIRY_JOB = "payment_intents.expire"
+EXPIRED = "expired"
+"""Where a charge's hidden part says that it holds nothing any more."""
 _RUNS = 20
 
 
@@ -133,7 +135,7 @@ async def _expired(ctx: Context, payload: Mapping[str, Any]) -> bool:
         charge = await ctx.load(Charge, payload["charge"])
         if charge.captured or charge.refunded:
             return False
-        ctx.save(charge, refunded=True, event="charge.expired")
+        ctx.save(charge, hidden=ctx.hidden(charge) | {EXPIRED: True}, event="charge.expired")
         return True
     intent = await ctx.load(PaymentIntent, payload["intent"])
     if intent.status != "requires_capture":

@@ -14,7 +14,7 @@ from bezant.resources.core.contact import Email
 from bezant.resources.core.customer import Customer
 from bezant.resources.payments import cash_paying, pushing
 from bezant.resources.payments.bank_methods import BANK_METHODS
-from bezant.resources.payments.capturing import release
+from bezant.resources.payments.capturing import EXPIRED, release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -69,6 +69,12 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
     if charge.source_transfer is not None:
         raise InvalidRequest(
             "This payment came with a transfer: reverse that transfer instead.", param="charge"
+        )
+    if EXPIRED in ctx.hidden(charge):
+        raise InvalidRequest(
+            f"{charge.id} was not captured in time, and holds nothing any more.",
+            code="charge_not_refundable",
+            param="charge",
         )
     if not charge.captured and charge.payment_intent is None and not charge.refunded:
         return _let_go(ctx, charge, params)
