@@ -95,7 +95,7 @@ BAD_INPUT: list[tuple[Any, str | None, str]] = [
         "parameter_missing",
         "[currency]",
     ),
-    (BANK | {"country": "JP", "currency": "jpy"}, "external_account_unsupported", "[currency]"),
+    (BANK | {"country": "MX", "currency": "mxn"}, "external_account_unsupported", "[currency]"),
     (AUSTRALIAN, "external_account_unsupported", "[currency]"),
     (AUSTRALIAN | {"currency": "usd"}, "routing_number_invalid", "[routing_number]"),
     (abroad("DE", "DE89370400440532013001"), "account_number_invalid", "[account_number]"),
