@@ -79,6 +79,8 @@ def live(office: Office, seed: int) -> tuple[str, list[int]]:
                         for step in ("submitted", kind) if kind == "settled" else (kind,):
                             office.hear(payout["id"], step, code, account=account)
     office.pass_time(seconds=1)
+    while office.work():  # What has come back has work to do of its own.
+        pass
     return account, [*moments, second(office.clock.now())]
 
 
