@@ -218,7 +218,7 @@ def test_a_recall_is_granted_or_refused(database, tmp_path, granted):
         assert movement["facts"][-1]["kind"] == kind
         shown = await world.good("GET", f"/v1/payouts/{payout['id']}", seller)
         assert shown["status"] == ("failed" if granted else "paid")
-        assert await world.held(seller, "available") == (100_000 if granted else 98_990)
+        assert await world.held(seller, "available") == (100_000 if granted else 99_000)
 
     play(database, tmp_path, story)
 

@@ -115,7 +115,7 @@ def test_a_broken_line_leaves_it_unknown_and_the_bank_decides(database, tmp_path
         await world.tick(LATER)
         assert len([one for one in world.messages() if one["blink"] == "pay"]) == len(pays)
         assert await status_of(world, payout, seller) == ("paid" if when == "after" else "failed")
-        assert await world.held(seller, "available") == 100_000 - 1_010 * len(pays)
+        assert await world.held(seller, "available") == 100_000 - 1_000 * len(pays)
 
     play(database, tmp_path, story)
 

@@ -174,6 +174,7 @@ class SimulatedBank:
             with self.books.transaction():
                 settlement.release(self.books, scheme)
                 done = done.plus(self._settle(scheme, today, at_once=at_once))
+            at_work = self.books.at_work()  # An enquiry asks about an order of another scheme.
         self._deliver()
         return done
 

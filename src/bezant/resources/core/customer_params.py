@@ -108,7 +108,7 @@ class UpdateCustomer(Params):
     source: str | None = None
     tax: Tax | None = None
     tax_exempt: Emptyable[TaxExempt] | None = None
-    validate: bool = True
+    validate: bool | None = None
 
     @property
     def reconciliation_mode(self) -> ReconciliationMode | None:

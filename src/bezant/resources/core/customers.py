@@ -143,7 +143,8 @@ async def _give_source(ctx: Context, customer: Customer, params: UpdateCustomer)
                 "A new source becomes the default by itself: leave `default_source` out.",
                 param="default_source",
             )
-        card = await add(ctx, customer.id, params.source, "source", validate=params.validate)
+        asks = params.validate is not False
+        card = await add(ctx, customer.id, params.source, "source", validate=asks)
     elif name is not None:
         card = await source_of(ctx, customer, name, "default_source")
     else:
