@@ -12,7 +12,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"type": "custom", "controller": {"fees": {"payer": "account"}}}, None, "type"),
     ({"country": "usa"}, "parameter_invalid", "country"),
     ({"country": "UK"}, "parameter_invalid", "country"),
-    ({"email": "nobody"}, "parameter_invalid", "email"),
+    ({"email": "nobody"}, "email_invalid", "email"),
     ({"business_profile": {"url": "nonsense"}}, "parameter_invalid", "business_profile[url]"),
     (
         {"business_profile": {"support_phone": "call me"}},

@@ -51,6 +51,18 @@ button { font: inherit; font-weight: 600; color: #fff; background: #0b5cad; bord
 """What pages have in common on which somebody fills in a form."""
 
 
+def guard(response: falcon.asgi.Response) -> None:
+    """Let nobody keep a page, frame it, or learn its address."""
+    response.set_headers(
+        {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
+    )
+
+
 def wanted(request: falcon.asgi.Request) -> bool:
     """Tell whether a browser asks: it names text/html, and programs do not."""
     return "text/html" in (request.get_header("Accept") or "")

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from bezant.rail import CaAccount, Instruction, in_force
+from bezant.rail.fixed_width import is_digits
 from bezant.rail.identifiers import (
     is_ca_account_number,
     is_institution_number,
     is_transit_number,
 )
-from bezant.rails.acss import records, rules
+from bezant.rails.acss import rules
 from bezant.rails.acss.calendar import is_banking_day
 from bezant.rails.acss.text import aft_text
 
@@ -112,7 +113,7 @@ def _detail_objections(instruction: Instruction) -> Iterator[str]:
         yield f"AFT knows no detail {key}"
     first, last = in_force(rules.TYPES, instruction.effective_date)
     code = type_of(instruction)
-    if not (len(code) == 3 and records.is_digits(code) and first <= int(code) <= last):
+    if not (len(code) == 3 and is_digits(code) and first <= int(code) <= last):
         yield f"transaction type {code} is none of {first} to {last}"
     if instruction.reason and instruction.description != rules.REPRESENTED:
         yield "a payment has no reason"

@@ -11,6 +11,7 @@ from itertools import groupby, islice, pairwise
 
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.rail import Batch, CaAccount, Instruction, Originator
+from bezant.rail.fixed_width import is_digits
 from bezant.rail.identifiers import (
     is_ca_account_number,
     is_institution_number,
@@ -73,7 +74,7 @@ def batches_of(instructions: Iterable[Instruction], reference: str) -> Iterator[
 
 def file_number(reference: str) -> int:
     """Return the file creation number, from 1 to 9999 and then from 1 again."""
-    digits = "".join(sign for sign in reference if records.is_digits(sign))
+    digits = "".join(sign for sign in reference if is_digits(sign))
     return (int(digits or "0") - 1) % _FILES + 1
 
 
@@ -129,7 +130,7 @@ def _file_problems(count: int, total: int, originator: Originator) -> Iterator[t
     known = originator.company_id
     if not 0 < len(known) <= 10 or not known.isascii() or not known.isalnum():
         yield "company_id", "the originator's number is not 1 to 10 letters and digits"
-    if not records.is_digits(originator.bank_id) or len(originator.bank_id) not in {3, 5}:
+    if not is_digits(originator.bank_id) or len(originator.bank_id) not in {3, 5}:
         yield "bank_id", "neither a data centre's five digits nor an institution's three"
     if not isinstance(originator.account, CaAccount) or not _is_account(originator.account):
         yield "account", "our own account is not one in Canada by its three numbers"

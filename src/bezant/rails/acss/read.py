@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.rail import Direction, Fact, ReadFile, Source, Totals
+from bezant.rail.fixed_width import Layout
 from bezant.rails.acss import records
 from bezant.rails.acss.lines import UNPRINTABLE, Line, lines_of
 from bezant.rails.acss.orders import split_reference
@@ -181,8 +182,8 @@ class _Reader(Struct):
             self.bad(found.number, reason)
         return found.text.ljust(records.WIDTH)
 
-    def _check(self, layout: records.Layout, number: int, text: str, start: int = 0) -> bool:
-        faults = [*layout.faults(text, start)]
+    def _check(self, layout: Layout, number: int, text: str, start: int = 0) -> bool:
+        faults = layout.faults(text, start)
         for fault in faults:
             self.bad(number, f"{layout.name}: {fault}")
         return not faults

@@ -4,74 +4,12 @@ Each record is 1,464 characters. A record of payments begins with 24 characters 
 share, and has room for six segments of 240, each one payment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from msgspec import Struct
+from bezant.rail.fixed_width import is_digits, layout
 
 WIDTH, HEAD, SEGMENT, SEGMENTS = 1_464, 24, 240, 6
-
-
-class Field(Struct, frozen=True):
-    """Some columns, counted from 0; digits are filled from the left with zeros."""
-
-    name: str
-    start: int
-    width: int
-    digits: bool
-
-    @property
-    def columns(self) -> slice:
-        return slice(self.start, self.start + self.width)
-
-
-class Layout(Struct, frozen=True):
-    """One kind of record, or the segment of one."""
-
-    name: str
-    width: int
-    fields: tuple[Field, ...]
-
-    def read(self, text: str) -> dict[str, str]:
-        """Return the fields of a text, without the spaces around them."""
-        return {field.name: text[field.columns].strip() for field in self.fields}
-
-    def faults(self, text: str, start: int = 0) -> Iterator[str]:
-        """Name every field of digits that has something else; columns count from `start`."""
-        for field in self.fields:
-            if field.digits and not is_digits(text[field.columns]):
-                first = start + field.start + 1
-                columns = f"columns {first}-{first + field.width - 1}"
-                yield f"{field.name} ({columns}) is not a number: {text[field.columns]!r}"
-
-    def write(self, values: Mapping[str, str | int]) -> str:
-        """Return a text; all that is given must have its field and fit it."""
-        names = {field.name for field in self.fields}
-        assert names.issuperset(values), f"{self.name} has no fields {set(values) - names}"
-        text = "".join(_written(field, values.get(field.name, "")) for field in self.fields)
-        assert len(text) == self.width, f"{self.name} overflows: {text!r}"
-        return text
-
-
-def _written(field: Field, value: str | int) -> str:
-    return str(value).rjust(field.width, "0") if field.digits else str(value).ljust(field.width)
-
-
-def _layout(name: str, width: int, *columns: tuple[str, int] | tuple[str, int, str]) -> Layout:
-    fields: list[Field] = []
-    start = 0
-    for column, size, *kind in columns:
-        fields.append(Field(column, start, size, digits=kind == ["digits"]))
-        start += size
-    assert start <= width, f"{name} is {start} characters long"
-    if start < width:
-        fields.append(Field("filler", start, width - start, digits=False))
-    return Layout(name, width, tuple(fields))
-
-
-def is_digits(text: str) -> bool:
-    """Tell whether a text is ASCII digits only, and some."""
-    return text.isascii() and text.isdecimal()
 
 
 def write_day(day: date) -> str:
@@ -90,10 +28,10 @@ def read_day(text: str) -> date | None:
 
 _HEAD = (("type", 1), ("count", 9, "digits"), ("originator", 10), ("file number", 4, "digits"))
 
-COMMON = _layout("record", HEAD, *_HEAD)
+COMMON = layout("record", HEAD, *_HEAD)
 """What every record begins with."""
 
-HEADER = _layout(
+HEADER = layout(
     "A record",
     WIDTH,
     *_HEAD,
@@ -101,9 +39,10 @@ HEADER = _layout(
     ("data centre", 5, "digits"),
     ("communication", 20),
     ("currency", 3),
+    ("filler", WIDTH - 58),
 )
 
-PAYMENT = _layout(
+PAYMENT = layout(
     "payment",
     SEGMENT,
     ("transaction type", 3, "digits"),
@@ -130,7 +69,7 @@ are those that it goes back to, and those for returns are where the payment was 
 
 _SUMS = ("D", "C", "E", "F")
 
-TRAILER = _layout(
+TRAILER = layout(
     "Z record",
     WIDTH,
     *_HEAD,
@@ -139,6 +78,7 @@ TRAILER = _layout(
         for kind in _SUMS
         for column in ((f"{kind} total", 14, "digits"), (f"{kind} count", 8, "digits"))
     ),
+    ("filler", WIDTH - 112),
 )
 SUMMED: Mapping[str, str] = {"D": "D", "J": "D", "C": "C", "I": "C", "E": "E", "F": "F"}
 """In which sum of the trailer a kind of record is counted; returns are with their like."""

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.rail import Batch, GbAccount, Instruction, Originator
+from bezant.rail.fixed_width import Layout
 from bezant.rail.identifiers import is_gb_account_number, is_service_user_number, is_sort_code
 from bezant.rails.bacs import records, rules
 from bezant.rails.bacs.calendar import LONDON, processing_day
@@ -287,7 +288,7 @@ def _write_group(
     group: _Group,
     items: Iterable[Instruction],
     originator: Originator,
-    layout: records.Layout,
+    layout: Layout,
     reference: str,
 ) -> Iterator[str]:
     """Yield a group's records; the contra's narrative is what our own statement calls it."""

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.rail import Direction, Fact, ReadFile, Source, Totals
+from bezant.rail.fixed_width import Layout, is_digits
 from bezant.rails.bacs import records
 from bezant.rails.bacs.calendar import add_working_days
 from bezant.rails.bacs.lines import UNPRINTABLE, Line, lines_of
@@ -137,7 +138,7 @@ class _Reader(Struct):
             self.problems.append(Problem(line, None, "reading stopped here"))
             raise FileRefused(self.problems)
 
-    def label(self, layout: records.Layout, found: Line) -> None:
+    def label(self, layout: Layout, found: Line) -> None:
         """Read a label, which has its place in the file."""
         number = found.number
         line = self._fitted(found, records.LABEL)
@@ -151,7 +152,7 @@ class _Reader(Struct):
     def entries(self, lines: Iterable[Line]) -> Iterator[_Entry]:
         """Yield the records, each checked by itself."""
         length = self.labels.get("HDR2", {}).get("record length", "")
-        layout = records.DATA.get(int(length)) if records.is_digits(length) else None
+        layout = records.DATA.get(int(length)) if is_digits(length) else None
         if layout is None:
             self.bad(None, f"the record length {length!r} of HDR2 is neither 00100 nor 00106")
         header = self.labels.get("UHL1", {}).get("processing day", "")
@@ -200,7 +201,7 @@ class _Reader(Struct):
             self.warnings.append(f"line {number}: {len(text)} characters, read as {width}")
         return text[:width].ljust(width)
 
-    def _entry(self, layout: records.Layout, found: Line, header: str) -> _Entry | None:
+    def _entry(self, layout: Layout, found: Line, header: str) -> _Entry | None:
         line = self._fitted(found, layout.width)
         faults = layout.faults(line)
         for fault in faults:

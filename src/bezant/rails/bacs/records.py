@@ -7,70 +7,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from msgspec import Struct
+from bezant.rail.fixed_width import Layout, is_digits, layout
 
 LABEL, SINGLE, MULTI = 80, 100, 106
-
-
-class Field(Struct, frozen=True):
-    """Some columns of a record, counted from 0; digits are filled from the left with zeros."""
-
-    name: str
-    start: int
-    width: int
-    digits: bool
-
-    @property
-    def columns(self) -> slice:
-        return slice(self.start, self.start + self.width)
-
-
-class Layout(Struct, frozen=True):
-    """One kind of label or record."""
-
-    name: str
-    width: int
-    fields: tuple[Field, ...]
-
-    def read(self, line: str) -> dict[str, str]:
-        """Return the fields of a line, without the spaces around them."""
-        return {field.name: line[field.columns].strip() for field in self.fields}
-
-    def faults(self, line: str) -> list[str]:
-        """Name every field of digits that has something else."""
-        return [
-            f"{field.name} (columns {field.start + 1}-{field.start + field.width}) is not a "
-            f"number: {line[field.columns]!r}"
-            for field in self.fields
-            if field.digits and not is_digits(line[field.columns])
-        ]
-
-    def write(self, values: Mapping[str, str | int]) -> str:
-        """Return a line; all that is given must have its field and fit it."""
-        names = {field.name for field in self.fields}
-        assert names.issuperset(values), f"{self.name} has no fields {set(values) - names}"
-        line = "".join(_written(field, values.get(field.name, "")) for field in self.fields)
-        assert len(line) == self.width, f"{self.name} overflows: {line!r}"
-        return line
-
-
-def _written(field: Field, value: str | int) -> str:
-    return str(value).rjust(field.width, "0") if field.digits else str(value).ljust(field.width)
-
-
-def _layout(name: str, width: int, *columns: tuple[str, int] | tuple[str, int, str]) -> Layout:
-    fields: list[Field] = []
-    start = 0
-    for column, size, *kind in columns:
-        fields.append(Field(column, start, size, digits=kind == ["digits"]))
-        start += size
-    assert start == width, f"{name} is {start} characters long"
-    return Layout(name, width, tuple(fields))
-
-
-def is_digits(text: str) -> bool:
-    """Tell whether a text is ASCII digits only, and some."""
-    return text.isascii() and text.isdecimal()
 
 
 def write_day(day: date) -> str:
@@ -88,7 +27,7 @@ def read_day(text: str) -> date | None:
     return day if day.year == year and digits[2:] != "000" else None
 
 
-VOLUME = _layout(
+VOLUME = layout(
     "VOL1",
     LABEL,
     ("label", 4),
@@ -133,12 +72,12 @@ _FORMAT = (
     ("reserved last", 28),
 )
 
-HEADER_1 = _layout("HDR1", LABEL, *_FILE)
-HEADER_2 = _layout("HDR2", LABEL, *_FORMAT)
-END_1 = _layout("EOF1", LABEL, *_FILE)
-END_2 = _layout("EOF2", LABEL, *_FORMAT)
+HEADER_1 = layout("HDR1", LABEL, *_FILE)
+HEADER_2 = layout("HDR2", LABEL, *_FORMAT)
+END_1 = layout("EOF1", LABEL, *_FILE)
+END_2 = layout("EOF2", LABEL, *_FORMAT)
 
-USER_HEADER = _layout(
+USER_HEADER = layout(
     "UHL1",
     LABEL,
     ("label", 4),
@@ -154,7 +93,7 @@ USER_HEADER = _layout(
     ("reserved last", 26),
 )
 
-USER_TRAILER = _layout(
+USER_TRAILER = layout(
     "UTL1",
     LABEL,
     ("label", 4),
@@ -183,8 +122,8 @@ _DATA = (
 
 DATA: Mapping[int, Layout] = MappingProxyType(
     {
-        SINGLE: _layout("record", SINGLE, *_DATA),
-        MULTI: _layout("record", MULTI, *_DATA, ("processing day", 6)),
+        SINGLE: layout("record", SINGLE, *_DATA),
+        MULTI: layout("record", MULTI, *_DATA, ("processing day", 6)),
     }
 )
 """The record of data and the contra record, by its length."""

@@ -13,6 +13,7 @@ import falcon.asgi
 from bezant.api.context import Context, Stale
 from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
+from bezant.api.web_page import guard
 from bezant.db.errors import Error
 from bezant.kernel.codec import decode_json, from_base62
 from bezant.kernel.errors import ApiError
@@ -26,7 +27,6 @@ from bezant.resources.checkout.page_view import Scene, Shown, form_page, seller_
 from bezant.resources.checkout.page_web import (
     TOO_LONG,
     acting,
-    guard,
     is_ours,
     is_token,
     keep_token,

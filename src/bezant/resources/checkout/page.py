@@ -11,6 +11,7 @@ import falcon.asgi
 
 from bezant.api.context import Stale
 from bezant.api.runtime import Runtime
+from bezant.api.web_page import guard
 from bezant.db.errors import Error
 from bezant.resources.checkout.link_page import LinkPage
 from bezant.resources.checkout.opening import PAGE
@@ -19,7 +20,6 @@ from bezant.resources.checkout.page_paying import Visit, find, sent_of, show, ta
 from bezant.resources.checkout.page_view import NOTHING_SHOWN, Scene, Shown, view
 from bezant.resources.checkout.page_web import (
     TOO_LONG,
-    guard,
     is_ours,
     lead,
     nothing,

@@ -34,18 +34,6 @@ def acting(runtime: Runtime, hidden: str | None, *, livemode: bool) -> Context:
     return Context(runtime, Caller(owner.platform, owner.account, livemode=livemode))
 
 
-def guard(response: falcon.asgi.Response) -> None:
-    """Let nobody keep the page, frame it, or learn its address."""
-    response.set_headers(
-        {
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-        }
-    )
-
-
 def say(response: falcon.asgi.Response, status: str, page: str) -> None:
     """Answer with a page that loads and runs nothing, and whose form leads to no other site."""
     response.status = status

@@ -13,7 +13,7 @@ from bezant.kernel.money import Money
 from bezant.resources.checkout.line_item import LineItem, items_under
 from bezant.resources.checkout.outcome import keep, kept_of
 from bezant.resources.checkout.session import CheckoutSession
-from bezant.resources.payments.intent_changes import check_amount
+from bezant.resources.payments.intent_amounts import check_amount
 
 Chosen = Mapping[int, int]
 """Quantities by the number of their line, of which the first is one."""
@@ -78,7 +78,7 @@ async def choose(ctx: Context, session: CheckoutSession, chosen: Chosen) -> Chec
         ctx.save(known[item.id], quantity=item.quantity, **sums)
     now = as_chosen(session, adjusted(items, chosen))
     total = now.amount_total or 0
-    check_amount(Money(total, session.currency or ""))
+    check_amount(Money(total, session.currency or ""), session.payment_method_types)
     kept = kept_of(ctx, session)
     return keep(
         ctx,

@@ -91,15 +91,20 @@ class NegativeBalances:
         async with self._runtime.pool.connection() as conn:
             cursor = await conn.execute(QUERIES.overdue, {"since": since, "limit": AT_ONCE})
             found = [_Owing(*row) for row in await cursor.fetchall()]
-        for one in found:
-            ctx = Context(self._runtime, Caller(one.shelf, one.shelf, one.livemode))
-            owed = Money(one.amount, one.currency)
-            use_reserve(ctx, owed, book_of(one.account, one.livemode))
-            try:
-                await ctx.write()
-            except ApiError as refused:  # The reserve has changed meanwhile: next time it is right.
-                log.warning("reserve_not_used", account=one.account, reason=refused.message)
-        return len(found)
+        return sum([await self._used(one) for one in found])
+
+    async def _used(self, one: _Owing) -> bool:
+        ctx = Context(self._runtime, Caller(one.shelf, one.shelf, one.livemode))
+        owed = Money(one.amount, one.currency)
+        use_reserve(ctx, owed, book_of(one.account, one.livemode))
+        try:
+            await ctx.write()
+        except ApiError as refused:  # The reserve has changed meanwhile: next time it is right.
+            log.warning("reserve_not_used", account=one.account, reason=refused.message)
+            return False
+        except Stale:  # Somebody else was faster: it is looked at again.
+            return False
+        return True
 
 
 async def debit_bank(ctx: Context, amount: Money) -> Payout | None:

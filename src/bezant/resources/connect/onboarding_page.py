@@ -16,6 +16,7 @@ from bezant.api.context import Caller, Context, Stale
 from bezant.api.decoders import decoder
 from bezant.api.multipart import Upload
 from bezant.api.runtime import Runtime
+from bezant.api.web_page import guard
 from bezant.db.errors import Error
 from bezant.kernel.codec import decode_json, from_base62, unix_seconds
 from bezant.kernel.errors import ApiError, InvalidRequest
@@ -72,7 +73,7 @@ class OnboardingPage:
         secret: str | None = None,
     ) -> None:
         """Open a link, or show the form to whoever opened it."""
-        _guard(response)
+        guard(response)
         found = await self._find(response, place)
         if found is None:
             return
@@ -88,7 +89,7 @@ class OnboardingPage:
         self, request: falcon.asgi.Request, response: falcon.asgi.Response, place: str
     ) -> None:
         """Take a form, and show what is left or lead back to the platform."""
-        _guard(response)
+        guard(response)
         found = await self._find(response, place)
         if found is None:
             return
@@ -316,17 +317,6 @@ def _with_mistaken(due: list[str], account: Account) -> list[str]:
         for name in (("tax_id",) if field.startswith("company.") else ("id_number",))
     ]
     return [*due, *again] if account.requirements.errors else due
-
-
-def _guard(response: falcon.asgi.Response) -> None:
-    response.set_headers(
-        {
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-        }
-    )
 
 
 def _over(response: falcon.asgi.Response, link: OnboardingLink) -> None:

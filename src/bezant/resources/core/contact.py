@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from bezant.api.params import Check
 from bezant.api.refusals import cut, invalid
+from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.countries import countries
 
 _PHONE = re.compile(r"\+?[0-9 ().\-/]{5,30}( ?(ext|x)\.? ?[0-9]{1,6})?", re.ASCII | re.IGNORECASE)
@@ -31,7 +32,7 @@ def _email(text: str, param: str) -> str:
     name, _, host = text.rpartition("@")
     if name and host and not any(character.isspace() for character in text):
         return text
-    raise invalid(f"Invalid email address: {cut(text)}", param)
+    raise InvalidRequest(f"Invalid email address: {cut(text)}", code="email_invalid", param=param)
 
 
 def _phone(text: str, param: str) -> str:

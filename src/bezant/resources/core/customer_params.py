@@ -6,10 +6,9 @@ from msgspec import UNSET, Meta
 from msgspec.structs import replace
 
 from bezant.api.pages import ListParams
-from bezant.api.params import Check, Emptyable, Metadata, Params
-from bezant.api.refusals import cut
-from bezant.kernel.errors import InvalidRequest
+from bezant.api.params import Emptyable, Metadata, Params
 from bezant.resources.core.address import AddressParams, Text
+from bezant.resources.core.contact import Email
 from bezant.resources.core.customer import (
     MOST_BALANCE,
     Customer,
@@ -25,15 +24,6 @@ from bezant.resources.core.tax_id import TaxIdData
 
 _NO_TAX = refused("Taxes are not calculated here, so there is no place to find out.")
 _NO_CLOCKS = refused("Customers do not follow test clocks.")
-
-
-def _email(text: str, param: str) -> str:
-    name, _, host = text.rpartition("@")
-    if not (name and host) or any(character.isspace() for character in text):
-        raise InvalidRequest(
-            f"Invalid email address: {cut(text)}", code="email_invalid", param=param
-        )
-    return text
 
 
 class ShippingParams(Params):
@@ -95,7 +85,7 @@ class UpdateCustomer(Params):
     cash_balance: CashBalanceParams | None = None
     default_source: str | None = None
     description: Emptyable[Text] | None = None
-    email: Emptyable[Annotated[str, Meta(max_length=512), Check(_email)]] | None = None
+    email: Emptyable[Annotated[Email, Meta(max_length=512)]] | None = None
     individual_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
     invoice_prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9]{3,12}$")] | None = None
     invoice_settings: InvoiceSettingsParams | None = None
@@ -169,6 +159,7 @@ def changes_of(customer: Customer, sent: UpdateCustomer) -> dict[str, Any]:
 
 
 def kept_shipping(sent: ShippingParams) -> Shipping:
+    """Return where goods are sent, as it is kept."""
     return Shipping(address=sent.address.kept(), name=sent.name, phone=sent.phone or None)
 
 

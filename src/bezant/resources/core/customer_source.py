@@ -26,7 +26,7 @@ from bezant.resources.core.payment_method import (
     forget_default,
     made,
 )
-from bezant.resources.core.token import PREFIXES, Token, card_of_token
+from bezant.resources.core.token import PREFIXES, card_of_token, told_with_token
 
 METHOD = "method"
 """Where a source's hidden part has the id of its payment method."""
@@ -42,7 +42,7 @@ _ADDRESS = {
 
 async def add(
     ctx: Context,
-    customer: str,
+    customer: Customer,
     token: str,
     param: str,
     *,
@@ -59,9 +59,8 @@ async def add(
             "attach it to the customer.",
             param,
         )
-    told = None if cards.test_card(ctx, token) else await ctx.find(Token, token)
+    shown = await told_with_token(ctx, token)
     kept = await card_of_token(ctx, token, param)
-    shown = told.card if told is not None and told.card is not UNSET else None
     name = shown.id if shown is not None else ctx.new_id("card")
     method = made(
         ctx,
@@ -69,13 +68,13 @@ async def add(
         cards.shown(kept),
         cards.hidden_of(kept) | {SOURCE: name},
         name=f"pm_{name.rpartition('_')[2]}",
-        billing_details=_billing(shown),
+        billing_details=billing_told(shown),
         metadata=dict(metadata),
     )
     if validate:
-        method = await attach_checked(ctx, method, customer)
+        method = await attach_checked(ctx, method, customer.id, customer.customer_account)
     else:
-        method = attach(ctx, method, customer)
+        method = attach(ctx, method, customer.id, customer.customer_account)
     return ctx.create(
         source_shown(method, name), hidden={METHOD: method.id}, event="customer.source.created"
     )
@@ -116,7 +115,8 @@ async def drop(ctx: Context, customer: str, card: Card) -> None:
     await detach(ctx, method)
 
 
-def _billing(card: Card | None) -> BillingDetails:
+def billing_told(card: Card | None) -> BillingDetails:
+    """Return who pays, as far as was told with the token of a card."""
     if card is None:
         return BillingDetails()
     address = {name: getattr(card, field) for field, name in _ADDRESS.items()}

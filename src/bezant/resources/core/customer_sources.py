@@ -82,7 +82,7 @@ async def create(ctx: Context, customer: Customer, params: CreateSource) -> Card
     """Keep a card; the first one becomes the customer's default."""
     card = await add(
         ctx,
-        customer.id,
+        customer,
         params.source,
         "source",
         metadata=merged({}, params.metadata),

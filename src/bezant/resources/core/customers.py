@@ -144,7 +144,7 @@ async def _give_source(ctx: Context, customer: Customer, params: UpdateCustomer)
                 param="default_source",
             )
         asks = params.validate is not False
-        card = await add(ctx, customer.id, params.source, "source", validate=asks)
+        card = await add(ctx, customer, params.source, "source", validate=asks)
     elif name is not None:
         card = await source_of(ctx, customer, name, "default_source")
     else:

@@ -91,7 +91,7 @@ async def bank_account_given(
     return given if data is None else BankAccountParams(**data)
 
 
-async def address_of_token(ctx: Context, name: str) -> Card | None:
+async def told_with_token(ctx: Context, name: str) -> Card | None:
     """Return what was told with a token of a card, which stays known when it is used up."""
     token = await ctx.find(Token, name)
     return None if token is None or isinstance(token.card, UnsetType) else token.card

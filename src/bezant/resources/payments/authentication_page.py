@@ -14,6 +14,7 @@ import falcon.asgi
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.failure import Failure
 from bezant.api.runtime import Runtime
+from bezant.api.web_page import guard
 from bezant.db.errors import Error
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
@@ -135,14 +136,7 @@ class AuthenticationPage:
         self, response: falcon.asgi.Response, account: str, secret: str
     ) -> _Found | None:
         """Return the intent with a secret; without one, say that there is none."""
-        response.set_headers(
-            {
-                "Cache-Control": "no-store",
-                "Referrer-Policy": "no-referrer",
-                "X-Content-Type-Options": "nosniff",
-                "X-Frame-Options": "DENY",
-            }
-        )
+        guard(response)
         try:
             found = await self._find(account, secret)
         except Error as problem:

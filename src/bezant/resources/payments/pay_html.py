@@ -1,4 +1,7 @@
-"""The page of an intent that waits for its payer, as HTML: it runs and loads nothing; pure."""
+"""The pages on which payers do what a payment or a refund waits for, as HTML; pure.
+
+They run and load nothing.
+"""
 
 from collections.abc import Mapping
 from html import escape
@@ -18,10 +21,10 @@ main { max-width: 30rem; margin: 0 auto }
 .test + h1 { margin-top: .75rem }
 .shop { font-weight: 600; margin: .75rem 0 0; color: var(--soft) }
 .soft { color: var(--soft); font-size: .9rem }
-form { max-width: 16rem }
-input { letter-spacing: .15em; text-transform: uppercase }
+form.code { max-width: 16rem }
+.code input { letter-spacing: .15em; text-transform: uppercase }
 button { width: 100%; margin-top: 1rem }
-.code { display: block; margin: 1.25rem 0; background: #fff; border-radius: .75rem;
+img.code { display: block; margin: 1.25rem 0; background: #fff; border-radius: .75rem;
   padding: .75rem; width: 15rem; max-width: 100%; box-sizing: border-box }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; background: var(--box);
   border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; margin: .25rem 0 0 }
@@ -62,7 +65,7 @@ def code(page: Page, image: str, text: str, until: str) -> str:
         f'<img class="code" src="{escape(image)}" alt="The code to pay">{copy}'
         f"<p>It can be paid until {escape(until)}.</p>"
     )
-    return _whole(page, shown)
+    return whole(page, shown)
 
 
 def verify(page: Page, *, wrong: str, arrives: str) -> str:
@@ -73,11 +76,11 @@ def verify(page: Page, *, wrong: str, arrives: str) -> str:
     shown = (
         "<p>One cent has been sent to your bank account, to see that it is yours. It comes on or "
         f"after {escape(arrives)}, and its line on the statement begins with a code of six letters "
-        'and digits.</p><form method="post"><label for="code">The code</label>'
+        'and digits.</p><form class="code" method="post"><label for="code">The code</label>'
         f'<input id="code" name="code" maxlength="6" required autocomplete="off"{marks}>{below}'
         f'<button type="submit">Confirm the account</button></form>{test}'
     )
-    return _whole(page, shown)
+    return whole(page, shown)
 
 
 def transfer(page: Page, action: Mapping[str, Any]) -> str:
@@ -91,15 +94,16 @@ def transfer(page: Page, action: Mapping[str, Any]) -> str:
         f"<dt>{escape(words)}</dt><dd>{escape(each)}</dd>" for words, each in facts.items()
     )
     text = f"Order a transfer of {left} at your bank to this account, with the reference."
-    return _whole(page, f"<p>{escape(text)}</p><dl>{rows}</dl>")
+    return whole(page, f"<p>{escape(text)}</p><dl>{rows}</dl>")
 
 
 def say(page: Page, text: str) -> str:
     """Return a page that says something."""
-    return _whole(page, f"<p>{escape(text)}</p>")
+    return whole(page, f"<p>{escape(text)}</p>")
 
 
-def _whole(page: Page, body: str) -> str:
+def whole(page: Page, body: str) -> str:
+    """Return a whole page with a body."""
     test = '<span class="test">Test mode: no money moves</span>'
     reference = _SOFT.format(f"Reference of the mandate: {escape(page.reference)}")
     agreed = _SOFT.format(f'<a href="{escape(page.agreement)}">What you have agreed to</a>')

@@ -14,6 +14,7 @@ import falcon.asgi
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.failure import Failure
 from bezant.api.runtime import Runtime
+from bezant.api.web_page import guard
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
@@ -131,11 +132,8 @@ async def _verified(ctx: Context, found: Intent, code: str) -> str:
 
 
 def _answer(response: falcon.asgi.Response, found: _Opened | None, told: str) -> None:
-    response.set_header("Cache-Control", "private, no-store")
+    guard(response)
     response.set_header("Content-Security-Policy", _POLICY)
-    response.set_header("X-Content-Type-Options", "nosniff")
-    response.set_header("X-Frame-Options", "DENY")
-    response.set_header("Referrer-Policy", "no-referrer")
     response.content_type = falcon.MEDIA_HTML
     if found is None:
         response.status = falcon.HTTP_404

@@ -15,7 +15,7 @@ from bezant.resources.core.address import Address
 from bezant.resources.core.card_number import expiry
 from bezant.resources.core.card_object import Card
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.customer_source import follow
+from bezant.resources.core.customer_source import billing_told, follow
 from bezant.resources.core.own_customer import check_own
 from bezant.resources.core.payment_method import (
     SOURCE,
@@ -29,7 +29,7 @@ from bezant.resources.core.payment_method import (
 from bezant.resources.core.payment_method import (
     detach as detached,
 )
-from bezant.resources.core.token import address_of_token
+from bezant.resources.core.token import told_with_token
 from bezant.resources.payments.payment_method_details import (
     CreatePaymentMethod,
     details,
@@ -55,7 +55,7 @@ of_customer = Routes(PaymentMethod, OF_CUSTOMER, listed=False, retrieved=False)
 async def create(ctx: Context, params: CreatePaymentMethod) -> PaymentMethod:
     """Make a payment method that no customer has yet."""
     token = params.card.token if params.card else None
-    billing = BillingDetails() if token is None else await _told_with(ctx, token)
+    billing = billing_told(None if token is None else await told_with_token(ctx, token))
     shown, hidden = await details(ctx, params)
     inside = params.sepa_debit.billing_details if params.sepa_debit else None
     return made(
@@ -170,22 +170,6 @@ def _filters(params: ListOfCustomer) -> dict[str, str | None]:
 async def _page(ctx: Context, params: ListParams, chosen: dict[str, str | None]) -> Page:
     filters = {name: value for name, value in chosen.items() if value is not None}
     return await page_of(ctx, PaymentMethod, "pm", params, filters)
-
-
-async def _told_with(ctx: Context, token: str) -> BillingDetails:
-    """Return who pays, as far as was told with the token of a card."""
-    card = await address_of_token(ctx, token)
-    if card is None:
-        return BillingDetails()
-    address = Address(
-        city=card.address_city,
-        country=card.address_country,
-        line1=card.address_line1,
-        line2=card.address_line2,
-        postal_code=card.address_zip,
-        state=card.address_state,
-    )
-    return BillingDetails(address=address, name=card.name)
 
 
 def billing_of(before: BillingDetails, sent: BillingDetailsParams | None) -> BillingDetails:

@@ -14,7 +14,7 @@ import falcon.asgi
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
-from bezant.api.web_page import FORM_STYLE, STYLE
+from bezant.api.web_page import guard
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
@@ -23,6 +23,7 @@ from bezant.resources.core import bank_numbers
 from bezant.resources.core.bank_numbers import Written
 from bezant.resources.core.mailer import Letter, mailer_of
 from bezant.resources.core.owners import acting_owner
+from bezant.resources.payments import pay_html as html
 from bezant.resources.payments.later import Matter
 from bezant.resources.payments.refund import Refund
 from bezant.resources.payments.returning import OPENED_BY, PLATFORM, told
@@ -43,12 +44,20 @@ _FIELDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "usd": (("routing", "Routing number"), ("number", "Account number")),
 }
 """What is asked for besides the holder's name, by currency."""
+_TEST: Mapping[str, str] = {
+    "eur": "AT61 1904 3002 3457 3201",
+    "gbp": "sort code 10-88-00, account number 00012345",
+    "jpy": "BIC BOTKJPJT, account number 1234567, Tokyo",
+    "usd": "routing number 110000000, account number 000123456789",
+}
+"""Accounts that take a refund in test mode, by currency."""
 
 
 class _Opened(NamedTuple):
     refund: Refund
     platform: str
     livemode: bool
+    shop: str
 
 
 def page_of(ctx: Context, refund: Refund) -> str:
@@ -64,7 +73,7 @@ async def write_letter(ctx: Context, matter: Matter) -> bool:
     if mailer is None or refund.status != "requires_action" or not refund.instructions_email:
         return False
     owner = await acting_owner(ctx)
-    name = owner.shown_name or owner.id
+    name = " ".join(owner.shown_name.split()) or owner.id  # A subject is one line.
     amount = format_amount(refund.money)
     text = (
         f"{name} gives you {amount} back.\n\nPlease say to which bank account it may go, within "
@@ -133,7 +142,11 @@ class ReturnPage:
             refund = await ctx.find(Refund, name, book=book_of(account, livemode))
             hidden: dict[str, Any] = ctx.hidden(refund) if refund else {}
             if refund and compare_digest(hidden.get(OPENED_BY, "").encode(), secret.encode()):
-                return _Opened(refund, hidden[PLATFORM], livemode)
+                platform: str = hidden[PLATFORM]
+                owner = await acting_owner(
+                    Context(self._runtime, Caller(platform, account, livemode))
+                )
+                return _Opened(refund, platform, livemode, owner.shown_name)
         return None
 
 
@@ -151,42 +164,37 @@ def _party(currency: str, name: str, typed: Mapping[str, str]) -> Party:
 def _answer(
     response: falcon.asgi.Response, found: _Opened | None, wrong: str, typed: Mapping[str, str]
 ) -> None:
-    response.set_header("Cache-Control", "private, no-store")
+    guard(response)
     response.set_header("Content-Security-Policy", _POLICY)
-    response.set_header("X-Content-Type-Options", "nosniff")
-    response.set_header("Referrer-Policy", "no-referrer")
     response.content_type = falcon.MEDIA_HTML
     if found is None:
         response.status = falcon.HTTP_404
-        response.text = _page("No refund", "<p>There is no such refund.</p>")
+        text = "There is no refund here that waits for you."
+        response.text = html.say(html.Page(title="Nothing here"), text)
         return
-    title = f"Your refund of {escape(format_amount(found.refund.money))}"
-    response.text = _page(title, _body(found, wrong, typed))
+    amount = format_amount(found.refund.money)
+    page = html.Page(title=f"Your refund of {amount}", shop=found.shop, livemode=found.livemode)
+    if found.refund.status == "requires_action":
+        response.text = html.whole(page, _form(found, wrong, typed))
+        return
+    done = found.refund.status in ("pending", "succeeded")
+    text = "It is on its way to your bank. You can close this page." if done else "It is not sent."
+    response.text = html.say(page, text)
 
 
-def _body(found: _Opened, wrong: str, typed: Mapping[str, str]) -> str:
-    refund = found.refund
-    if refund.status != "requires_action":
-        done = refund.status in ("pending", "succeeded")
-        return f"<p>{'It is on its way to your bank.' if done else 'It is not sent.'}</p>"
-    fields = (("name", "Name of the account's holder"), *_FIELDS[refund.currency])
+def _form(found: _Opened, wrong: str, typed: Mapping[str, str]) -> str:
+    currency = found.refund.currency
+    fields = (("name", "Name of the account's holder"), *_FIELDS[currency])
     inputs = "".join(
         f'<label>{label} <input name="{name}" value="{escape(typed.get(name, ""))}" '
         f'maxlength="{_LONGEST}" required autocomplete="off"></label>'
         for name, label in fields
     )
+    giver = found.shop or "The shop"
     told_wrong = f'<p role="alert" class="wrong">{escape(wrong)}</p>' if wrong else ""
-    mark = "" if found.livemode else '<p class="test">Test mode</p>'
+    test = "" if found.livemode else f'<p class="soft">In test mode: {_TEST[currency]}.</p>'
     return (
-        f"{mark}<p>To which bank account may it go?</p>{told_wrong}"
-        f'<form method="post">{inputs}<p><button type="submit">Send it there</button></p></form>'
-    )
-
-
-def _page(title: str, body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{STYLE}{FORM_STYLE}</style></head>"
-        f"<body><main><h1>{title}</h1>{body}</main></body></html>"
+        f"<p>{escape(giver)} gives you money back. To which of your bank accounts may it go?</p>"
+        f'{told_wrong}<form method="post">{inputs}'
+        f'<button type="submit">Send it there</button></form>{test}'
     )

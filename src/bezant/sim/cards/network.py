@@ -27,7 +27,7 @@ _HOLD_DAYS, _EXTENDED_DAYS = 7, 30
 _OVER_CAPTURE_PERCENT = 120
 _NOT_FOUND, _CLOSED, _TOO_MUCH, _DUPLICATE, _FORMAT, _DONE = "25", "12", "13", "94", "30", "00"
 _ON_FILE, _TOLD = "10", "01"
-_ECHO, _ASKED = "0800", ("0100", "0200", "0220", "0420", "0620")
+_ECHO = "0800"
 _REFUND = "20"
 
 _KNOWN = "SELECT answer FROM message WHERE reference = ? AND type = ?"
@@ -89,16 +89,23 @@ class CardNetwork:
 
         Raises Unreadable for what is no message that clients send.
         """
-        return self._exchange([_readable(data)])[0]
+        return self._exchange([self._readable(data)])[0]
 
     def exchange_all(self, messages: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the answers to messages that came in together; what can't be read gets none."""
         sent: dict[bytes, Message] = {}
         for data in messages:
             with suppress(Unreadable):
-                sent[data] = _readable(data)
+                sent[data] = self._readable(data)
         answers = zip(sent, self._exchange(list(sent.values())), strict=True)
         return {data: answer for data, answer in answers if answer is not None}
+
+    def _readable(self, data: bytes) -> Message:
+        """Return a message; an echo needs no reference, all others have one."""
+        message = decode(data)
+        if message[0] != _ECHO and (message[0] not in self._desks or 37 not in message):
+            raise Unreadable("no message that clients send")
+        return message
 
     def _exchange(self, messages: Sequence[Message]) -> Sequence[bytes | None]:
         """Answer all or, if this process ends, none of them."""
@@ -236,14 +243,6 @@ class CardNetwork:
     def _find(self, reference: str) -> Authorization | None:
         rows = self._books.rows(_AUTHORIZATION, (reference,))
         return Authorization(*rows[0]) if rows else None
-
-
-def _readable(data: bytes) -> Message:
-    """Return a message; an echo needs no reference, all others have one."""
-    message = decode(data)
-    if message[0] != _ECHO and (message[0] not in _ASKED or 37 not in message):
-        raise Unreadable("no message that clients send")
-    return message
 
 
 def _ask_issuer(message: Message, now: datetime, *, proven: bool, set_up: bool) -> Verdict:
