@@ -15,6 +15,7 @@ from bezant.db import migrate
 from bezant.db.embedded import EmbeddedServer
 from bezant.db.pool import connect_sync, in_database
 from tests.conformance.watch import watch
+from tests.resources.office import Office
 
 # A busy machine is slow, and that is no failure: laws say what holds, not how soon.
 settings.register_profile("any-machine", deadline=None)
@@ -104,6 +105,27 @@ def database(server, template):
 def shared_database(server, template):
     """The address of a database with the whole schema for all tests of a module."""
     yield from _database(server, template)
+
+
+@pytest.fixture(scope="module")
+def building(shared_database):
+    """An office for all tests of a module, over a database of its own."""
+    office = Office(shared_database)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def office(request):
+    """A platform with nothing in it, in a house with others, or alone where a test says so."""
+    if request.node.get_closest_marker("alone"):
+        office = Office(request.getfixturevalue("database"))
+        yield office
+        office.close()
+        return
+    office = request.getfixturevalue("building")
+    office.move_in()
+    yield office
 
 
 def _database(server, template):

@@ -1,13 +1,11 @@
-"""The office of the resources' tests, and a town for each file of tests here."""
+"""A town for each file of tests here."""
 
 import itertools
 
 import pytest
 
 from tests.conformance.town import town_over
-from tests.resources.conftest import building, office
 
-__all__ = ["building", "office"]
 _NUMBERS = itertools.count(1)
 
 

@@ -32,7 +32,8 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
 from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
-from bezant.resources.checkout import payment_links, prices, products, sessions
+from bezant.resources.catalogue import prices, products
+from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.page import add_checkout
 from bezant.resources.connect import (
     account_links,

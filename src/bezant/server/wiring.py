@@ -22,7 +22,8 @@ from bezant.resources.banks import (
     recalls,
     unclaimed,
 )
-from bezant.resources.checkout import payment_links, prices, products, sessions
+from bezant.resources.catalogue import prices, products
+from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.ending import SessionJobs
 from bezant.resources.checkout.opening import EXPIRY_JOB as SESSION_EXPIRY_JOB
 from bezant.resources.connect import (

@@ -1,1 +1,1 @@
-"""Selling by page: products, prices, checkout sessions, payment links, and the page itself."""
+"""Selling by page: checkout sessions, payment links, and the page itself."""

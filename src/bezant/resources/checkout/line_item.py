@@ -11,9 +11,9 @@ from bezant.api.params import Metadata, Params, merged
 from bezant.api.refusals import missing
 from bezant.api.resource import Expands, Identified
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.catalogue.price import Price, PriceData, made_price
+from bezant.resources.catalogue.product import Product, ProductOfItem, made_product
 from bezant.resources.checkout.adjustable import Adjustable, AdjustableParams, adjustable_of
-from bezant.resources.checkout.price import Price, PriceData, made_price
-from bezant.resources.checkout.product import Product, ProductOfItem, made_product
 from bezant.resources.core.refused import Hash, refused
 from bezant.store.objects import Page
 

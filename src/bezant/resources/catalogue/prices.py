@@ -13,8 +13,8 @@ from bezant.api.refusals import missing
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.checkout.picked import picked
-from bezant.resources.checkout.price import (
+from bezant.resources.catalogue.picked import picked
+from bezant.resources.catalogue.price import (
     Interval,
     Price,
     PriceAmount,
@@ -22,7 +22,7 @@ from bezant.resources.checkout.price import (
     TaxBehavior,
     made_price,
 )
-from bezant.resources.checkout.product import Product, ProductData, made_product
+from bezant.resources.catalogue.product import Product, ProductData, made_product
 from bezant.resources.core.refused import Hash, only, refused
 
 _NO_CHOICE = refused("Customers don't choose amounts here: send `unit_amount`.")

@@ -11,9 +11,9 @@ from bezant.api.params import Emptyable, Metadata, Params, merged
 from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.checkout.picked import picked
-from bezant.resources.checkout.price import Price, PriceData, made_price
-from bezant.resources.checkout.product import (
+from bezant.resources.catalogue.picked import picked
+from bezant.resources.catalogue.price import Price, PriceData, made_price
+from bezant.resources.catalogue.product import (
     CreateProduct,
     Descriptor,
     Images,

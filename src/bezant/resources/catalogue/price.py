@@ -11,7 +11,7 @@ from bezant.api.params import Check, Currency, Params, merged
 from bezant.api.refusals import invalid, missing
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.checkout.product import Product
+from bezant.resources.catalogue.product import Product
 from bezant.resources.core.refused import refused
 
 _NO_METERS = refused("Usage is not metered here.")

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bezant.resources.checkout.price import Price
+from bezant.resources.catalogue.price import Price
 from tests.checkout.shop import price
 from tests.resources.office import Office
 

@@ -1,0 +1,1 @@
+"""The catalogue: what an account sells, and what that costs."""
