@@ -21,14 +21,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
 
-_json = msgspec.json.Encoder()
+_json = msgspec.json.Encoder(decimal_format="number")
 
 Scalar = None | bool | int | str | bytes | datetime
 Canonical = Scalar | Sequence["Canonical"]
 
 
 def encode_json(value: object) -> bytes:
-    """Return compact JSON; structs, moments (RFC 3339) and plain values; order is kept."""
+    """Return compact JSON; structs, moments (RFC 3339) and plain values; decimals are numbers."""
     return _json.encode(value)
 
 
