@@ -289,7 +289,10 @@ class Town:
         items = [{"price": price, "quantity": 2}]
         session = post("/v1/checkout/sessions", line_items=items, success_url=URL)
         link = post("/v1/payment_links", line_items=items)
-        return {"products": product, "prices": price, "checkout/sessions": session,
+        coupon = post("/v1/coupons", percent_off=20, name="Ada")
+        code = post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon})
+        return {"coupons": coupon, "promotion_codes": code,
+                "products": product, "prices": price, "checkout/sessions": session,
                 "sessions": session, "payment_pages": session, "payment_links": link}  # fmt: skip
 
     def _ledger(self, post: Any) -> dict[str, str]:

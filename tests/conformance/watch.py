@@ -17,7 +17,7 @@ from bezant.api.openapi_results import reference, result_schemas
 from bezant.api.operation import Operation
 from bezant.api.resource import Identified
 from bezant.resources.webhooks.event_types import KNOWN
-from tests.resources.shapes import SURFACE, WHOLE, deleted_faults, faults, value_faults
+from tests.resources.shapes import SURFACE, WHOLE, deleted_faults, faults, is_gone, value_faults
 from tools.surface import key_of
 
 LIST = {"object", "data", "has_more", "url"}
@@ -121,7 +121,7 @@ def answer_faults(operation: Operation | None, status: int, body: Any) -> Iterat
         returns = RETURNS.get(key_of(operation.method, operation.path))
         if returns is None:
             yield from own_faults(operation, body)
-        elif body.get("deleted") is True:
+        elif is_gone(body):
             yield from deleted_faults(body, operation.name)
         else:
             yield from value_faults(body, returns, operation.name)

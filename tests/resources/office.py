@@ -32,7 +32,7 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
 from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
-from bezant.resources.catalogue import prices, products
+from bezant.resources.catalogue import coupons, prices, products, promotion_codes
 from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.page import add_checkout
 from bezant.resources.connect import (
@@ -160,6 +160,8 @@ ROUTES = [
     reviews.routes,
     products.routes,
     prices.routes,
+    coupons.routes,
+    promotion_codes.routes,
     sessions.routes,
     sessions.line_items,
     sessions.pages,

@@ -60,10 +60,15 @@ def _value(value: Any, kind: Any, known: Shapes, path: str) -> Iterator[str]:
         wrong = isinstance(value, bool) and kind not in ("bool", "any")
         if wrong or not isinstance(value, PLAIN[kind]):
             yield f"{path} is {value!r}, not {kind}"
-    elif isinstance(value, dict) and value.get("deleted") is True:
+    elif isinstance(value, dict) and is_gone(value):
         yield from deleted_faults(value, path)
     else:
         yield from _object(value, known[kind[1:]], known, path)
+
+
+def is_gone(value: Mapping[str, Any]) -> bool:
+    """Tell whether an object shows no more than that it is gone; a discount shows what it was."""
+    return value.get("deleted") is True and value.get("object") != "discount"
 
 
 def deleted_faults(value: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ NOT_SHOWN = {
         "shipping_cost.",
         "subscription",
     ),
-    "customer": ("discount.", "sources.", "subscriptions.", "tax_ids."),
+    "customer": ("sources.", "subscriptions.", "tax_ids."),
     "customer_balance_transaction": ("checkout_session", "credit_note", "invoice"),
     "customer_cash_balance_transaction": ("adjusted_for_overdraft.", "transferred_to_balance."),
     "payment_intent": ("last_payment_error.", "payment_method_options.", "payment_record"),

@@ -105,6 +105,12 @@ _GENERAL = (
         "application/json as well.",
     ),
     ErrorCode(
+        "coupon_expired",
+        "The coupon or promotion code can't be redeemed any more: its time is over, it has been "
+        "redeemed as often as it may be, or it was turned off.",
+        "Use another one, or make one.",
+    ),
+    ErrorCode(
         "currency_not_supported",
         "The text is not the ISO 4217 code of a currency that is in use.",
         "Send three letters, such as usd or eur.",

@@ -11,6 +11,7 @@ from bezant.api.resource import Identified
 from bezant.kernel.codec import encode_json
 
 _PREFIX = "#/components/schemas/"
+_DECIMAL, _NUMBER = '{"type":"string","format":"decimal"}', '{"type":"number"}'
 
 
 def result_schemas(kinds: Iterable[type[Identified]]) -> dict[str, Schema]:
@@ -37,7 +38,7 @@ def reference(kind: type[Identified]) -> Schema:
 
 def _shortened(components: Mapping[str, Schema]) -> dict[str, Schema]:
     """Return schemas of which two of one name are told apart by the last word of their modules."""
-    text = encode_json(components).decode()
+    text = encode_json(components).decode().replace(_DECIMAL, _NUMBER)  # As they are encoded.
     names = {name: ".".join(name.split(".")[-2:]) for name in components}
     for name, short in names.items():
         text = text.replace(f'"{name}"', f'"{short}"').replace(

@@ -97,7 +97,8 @@ class RangeQuery(Params):
 
 
 @lru_cache(maxsize=512)
-def _currency(code: str, param: str) -> str:
+def payable_currency(code: str, param: str) -> str:
+    """Return the code of a currency in lower case; InvalidRequest if nobody can pay in it."""
     lower = code.lower()
     try:
         payable = currency.lookup(lower).payable
@@ -113,7 +114,7 @@ def _currency(code: str, param: str) -> str:
     return lower
 
 
-Currency: TypeAlias = Annotated[str, Check(_currency)]
+Currency: TypeAlias = Annotated[str, Check(payable_currency)]
 """A current ISO 4217 code; any case is taken, lower case is kept."""
 
 

@@ -76,6 +76,10 @@ class Routes:
         """Answer DELETE of an object: `(ctx, [parent], object)`, which may return None."""
         return self._declare("DELETE", self.object_path, function)
 
+    def delete_at(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Answer DELETE of any path: `(ctx, an argument for each placeholder)`."""
+        return lambda function: self._declare("DELETE", path, function, **options)
+
     def action(self, function: F) -> F:
         """Answer POST of an object and the function's name: `(ctx, [parent], object, params)`."""
         return self._declare("POST", f"{self.object_path}/{function.__name__}", function)

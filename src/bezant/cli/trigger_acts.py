@@ -5,6 +5,7 @@ from typing import Any
 
 from bezant.cli.trigger_accounts import ACCOUNT_ACTS, ACCOUNTS_LATER
 from bezant.cli.trigger_checkout import CHECKOUT_ACTS
+from bezant.cli.trigger_coupons import COUPON_ACTS
 from bezant.cli.trigger_movements import MOVEMENT_ACTS
 from bezant.cli.trigger_payments import PAYMENT_ACTS
 from bezant.cli.trigger_reserves import RESERVE_ACTS
@@ -25,6 +26,7 @@ ACTS: dict[str, Act] = {
     **ACCOUNT_ACTS,
     **PAYMENT_ACTS,
     **CHECKOUT_ACTS,
+    **COUPON_ACTS,
     **MOVEMENT_ACTS,
     **RESERVE_ACTS,
     **RISK_ACTS,

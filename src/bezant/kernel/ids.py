@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from bezant.kernel.clock import Clock
-from bezant.kernel.codec import base62, from_base62, from_microseconds, microseconds
+from bezant.kernel.codec import BASE62, base62, from_base62, from_microseconds, microseconds
 from bezant.kernel.entropy import Entropy
 from bezant.kernel.errors import MalformedId
 
@@ -70,6 +70,12 @@ def derived(prefix: str, source: str, *parts: str) -> str:
     digest = blake2b("\n".join([source, *parts]).encode(), digest_size=RANDOM_BITS // 8).digest()
     number = microseconds(at.time) << _TIME_SHIFT | at.slot << _SLOT_SHIFT
     return f"{prefix}_{base62(number | int.from_bytes(digest, 'big'), WIDTH)}"
+
+
+def letters_of(text: str, count: int) -> str:
+    """Return up to 14 digits and capital letters made of an id's random bits."""
+    bits = from_base62(text.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
+    return "".join(BASE62[bits >> 5 * at & 31] for at in range(count))
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ from bezant.resources.banks import (
     recalls,
     unclaimed,
 )
-from bezant.resources.catalogue import prices, products
+from bezant.resources.catalogue import coupons, prices, products, promotion_codes
 from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.ending import SessionJobs
 from bezant.resources.checkout.opening import EXPIRY_JOB as SESSION_EXPIRY_JOB
@@ -57,6 +57,7 @@ from bezant.resources.core import (
     cash_balance_transactions,
     cash_transaction,
     country_specs,
+    coupon_ending,
     customer_balance,
     customer_sources,
     customers,
@@ -70,7 +71,11 @@ from bezant.resources.core import (
     tax_ids,
     topups,
 )
+from bezant.resources.core.coupon import CLOSE_JOB
+from bezant.resources.core.discount import OVER_JOB
+from bezant.resources.core.later import Doer
 from bezant.resources.core.payout import FEE_JOB
+from bezant.resources.core.promotion_code import EXPIRE_JOB
 from bezant.resources.ledger import accounts as ledger_accounts
 from bezant.resources.ledger import balance as ledger_balance
 from bezant.resources.ledger import batch as ledger_batch
@@ -112,7 +117,6 @@ from bezant.resources.payments import (
     setup_intents,
 )
 from bezant.resources.payments.following import FOLLOW_JOB
-from bezant.resources.payments.later import Doer
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -198,6 +202,8 @@ ROUTES: Sequence[Routes] = (
     reviews.routes,
     products.routes,
     prices.routes,
+    coupons.routes,
+    promotion_codes.routes,
     sessions.routes,
     sessions.line_items,
     sessions.pages,
@@ -286,6 +292,9 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         ask_card.JOB: ask_card.CardAsker(runtime).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
+        CLOSE_JOB: Doer(runtime, coupon_ending.closed).run,
+        EXPIRE_JOB: Doer(runtime, coupon_ending.expired).run,
+        OVER_JOB: Doer(runtime, coupon_ending.discount_over).run,
         SESSION_EXPIRY_JOB: sessions_of.expire,
         FOLLOW_JOB: sessions_of.follow,
         debiting.CLEAR_JOB: Doer(runtime, debiting.cleared).run,

@@ -3,9 +3,9 @@
 from bezant.api.context import Context
 from bezant.resources.core.application_fee import ApplicationFee
 from bezant.resources.core.instant_advances import KEPT, undo_ahead
+from bezant.resources.core.later import Matter
 from bezant.resources.core.payout import Payout
 from bezant.resources.payments.fee_refund import give_back_fee
-from bezant.resources.payments.later import Matter
 
 
 async def given_back(ctx: Context, matter: Matter) -> bool:

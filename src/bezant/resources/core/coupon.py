@@ -8,6 +8,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.resource import Resource
 
+CLOSE_JOB = "coupons.close"
+"""Lets the promotion codes of a coupon be inactive that nobody can redeem any more."""
+
 Duration = Literal["forever", "once", "repeating"]
 
 

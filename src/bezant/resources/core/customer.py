@@ -7,9 +7,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.context import Context
 from bezant.api.resource import Expands, Resource
-from bezant.kernel.codec import BASE62, from_base62
-from bezant.kernel.ids import RANDOM_BITS
+from bezant.kernel.ids import letters_of
 from bezant.resources.core.address import Address
+from bezant.resources.core.discount import Discount
 
 TaxExempt = Literal["exempt", "none", "reverse"]
 MOST_BALANCE = 10**15
@@ -54,6 +54,9 @@ class Customer(Resource, tag="customer"):
 
     expands: ClassVar[Expands] = {
         "default_source": ("bank_account", "card", "source"),
+        "discount.customer": ("customer",),
+        "discount.promotion_code": ("promotion_code",),
+        "discount.source.coupon": ("coupon",),
         "invoice_settings.default_payment_method": ("payment_method",),
         "test_clock": ("test_helpers.test_clock",),
     }
@@ -69,7 +72,7 @@ class Customer(Resource, tag="customer"):
     default_source: str | None = None
     delinquent: Literal[False] = False
     description: str | None = None
-    discount: None = None
+    discount: Discount | None = None
     email: str | None = None
     individual_name: str | UnsetType = UNSET
     invoice_prefix: str
@@ -85,9 +88,8 @@ class Customer(Resource, tag="customer"):
 
 
 def invoice_prefix(name: str) -> str:
-    """Return a few letters and digits for the numbers of invoices, out of an id's random bits."""
-    bits = from_base62(name.rpartition("_")[2]) & (1 << RANDOM_BITS) - 1
-    return "".join(BASE62[bits >> 5 * at & 31] for at in range(_PREFIX_LENGTH))
+    """Return a few letters and digits for the numbers of invoices."""
+    return letters_of(name, _PREFIX_LENGTH)
 
 
 def with_mode(

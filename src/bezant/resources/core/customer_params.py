@@ -83,6 +83,7 @@ class UpdateCustomer(Params):
     balance: Annotated[int, Meta(ge=-MOST_BALANCE, le=MOST_BALANCE)] | None = None
     business_name: Emptyable[Annotated[str, Meta(max_length=150)]] | None = None
     cash_balance: CashBalanceParams | None = None
+    coupon: Emptyable[str] | None = None
     default_source: str | None = None
     description: Emptyable[Text] | None = None
     email: Emptyable[Annotated[Email, Meta(max_length=512)]] | None = None
@@ -94,6 +95,7 @@ class UpdateCustomer(Params):
     next_invoice_sequence: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
     phone: Emptyable[Text] | None = None
     preferred_locales: Emptyable[list[Annotated[str, Meta(max_length=35)]]] | None = None
+    promotion_code: Emptyable[str] | None = None
     shipping: Emptyable[ShippingParams] | None = None
     source: str | None = None
     tax: Tax | None = None

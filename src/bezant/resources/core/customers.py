@@ -1,5 +1,7 @@
 """Customers: whom an account sells to. Their payment methods and tax ids have their own lists."""
 
+from msgspec.structs import replace
+
 from bezant.api import search
 from bezant.api.context import Context, created_of
 from bezant.api.pages import Page, page_of
@@ -7,10 +9,11 @@ from bezant.api.params import merged
 from bezant.api.results import deleted
 from bezant.api.routes import Routes
 from bezant.api.standard import missing
-from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.errors import InvalidRequest, NotFound
 from bezant.resources.core.cash_transaction import held_for
 from bezant.resources.core.customer import Customer, invoice_prefix, with_mode
 from bezant.resources.core.customer_balance import change_balance
+from bezant.resources.core.customer_discount import change_discount, dropped
 from bezant.resources.core.customer_params import (
     CreateCustomer,
     ListCustomers,
@@ -18,6 +21,7 @@ from bezant.resources.core.customer_params import (
     changes_of,
 )
 from bezant.resources.core.customer_source import add, drop, source_of
+from bezant.resources.core.discount import Discount
 from bezant.resources.core.own_customer import check_own, only_from_apps
 from bezant.resources.core.owners import acting_owner
 from bezant.resources.core.payment_method import (
@@ -87,6 +91,7 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
     await _give_source(ctx, customer, params)
     for at, each in enumerate(params.tax_id_data or ()):
         tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")
+    await change_discount(ctx, customer, params)
     if params.balance:
         currency = (await acting_owner(ctx)).default_currency
         change_balance(ctx, customer, params.balance, currency, kind="initial", event=None)
@@ -104,6 +109,7 @@ async def update(ctx: Context, customer: Customer, params: UpdateCustomer) -> Cu
         currency = customer.currency or (await acting_owner(ctx)).default_currency
         more = params.balance - customer.balance
         change_balance(ctx, customer, more, currency, event=None)
+    await change_discount(ctx, customer, params)
     await _give_source(ctx, customer, params)
     customer = ctx.current(customer)
     return ctx.save(
@@ -126,6 +132,18 @@ async def delete(ctx: Context, customer: Customer) -> None:
         )
     await detach_all(ctx, customer.id)
     ctx.delete(customer, event="customer.deleted")
+
+
+@routes.delete_at("/v1/customers/{customer}/discount", returns=Discount)
+async def delete_discount(ctx: Context, customer: Customer) -> Discount:
+    """Take a customer's discount away; what is invoiced from now on costs the whole price."""
+    discount = await dropped(ctx, customer)
+    if discount is None:
+        raise NotFound(
+            f"{customer.id} has no discount that could be taken away.", code="resource_missing"
+        )
+    ctx.emit("customer.updated", ctx.current(customer))
+    return replace(discount, deleted=True)
 
 
 async def _check_default(ctx: Context, customer: Customer, params: UpdateCustomer) -> None:

@@ -7,7 +7,7 @@ to who has it.
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, TypedDict, Unpack
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.context import Context
 from bezant.api.params import Params, Unset
@@ -15,13 +15,16 @@ from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import decode_json, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.resources.core.coupon import Coupon
+from bezant.resources.core.coupon import CLOSE_JOB, Coupon
 from bezant.resources.core.first_purchase import has_bought
+from bezant.resources.core.later import later
 from bezant.resources.core.months import months_later
 from bezant.resources.core.promotion_code import PromotionCode
 
 MOST = 20
 """How many discounts an object can have."""
+OVER_JOB = "discounts.end"
+"""Takes a discount whose time is over from the customer that has it."""
 _COUPON = "coupon"
 _EXPIRED = "coupon_expired"
 
@@ -45,6 +48,7 @@ class Discount(Identified, tag="discount"):
     checkout_session: str | None = None
     customer: str | None = None
     customer_account: str | None = None
+    deleted: Literal[True] | UnsetType = UNSET
     end: int | None = None
     invoice: str | None = None
     invoice_item: str | None = None
@@ -82,7 +86,7 @@ async def redeem(
     promotion_code: str | None = None,
     purchase: Money | None = None,
     currency: str | None = None,
-    event: str | None = None,
+    event: str = "customer.discount.created",
     param: str,
     **where: Unpack[Where],
 ) -> Discount:
@@ -106,6 +110,8 @@ async def redeem(
         ctx.save(code, times_redeemed=times, active=not over)
     times = found.times_redeemed + 1
     found = ctx.save(found, times_redeemed=times, valid=times != found.max_redemptions)
+    if not found.valid:
+        later(ctx, CLOSE_JOB, found.id, ctx.book, ctx.caller.platform)
     return _made(ctx, found, code, where, event)
 
 
@@ -167,7 +173,7 @@ def lasts(ctx: Context, discount: Discount) -> bool:
 
 def end(ctx: Context, discount: Discount) -> Discount:
     """Take a discount away from who has it: it is over now, and what it took off stays."""
-    return ctx.save(discount, end=unix_seconds(ctx.now()))
+    return ctx.save(discount, end=unix_seconds(ctx.now()), event="customer.discount.deleted")
 
 
 async def _known(
@@ -233,15 +239,15 @@ def _check_minimum(code: PromotionCode, purchase: Money | None, param: str) -> N
 
 
 def _made(
-    ctx: Context, coupon: Coupon, code: PromotionCode | None, where: Where, event: str | None
+    ctx: Context, coupon: Coupon, code: PromotionCode | None, where: Where, event: str
 ) -> Discount:
-    now = ctx.now()
-    end_at = None
+    now, name, over = ctx.now(), ctx.new_id("di"), None
     if coupon.duration_in_months is not None:
-        end_at = unix_seconds(months_later(now, coupon.duration_in_months))
+        over = months_later(now, coupon.duration_in_months)
+        later(ctx, OVER_JOB, name, ctx.book, ctx.caller.platform, at=over)
     discount = Discount(
-        id=ctx.new_id("di"),
-        end=end_at,
+        id=name,
+        end=unix_seconds(over) if over else None,
         promotion_code=code.id if code else None,
         source=Source(coupon.id),
         start=unix_seconds(now),

@@ -10,6 +10,9 @@ from bezant.api.context import Context
 from bezant.api.resource import Expands, Identified, Resource
 from bezant.kernel.codec import unix_seconds
 
+EXPIRE_JOB = "promotion_codes.expire"
+"""Lets a promotion code be inactive when its time is over."""
+
 
 class Promotion(Struct, frozen=True):
     """What it promises."""
@@ -90,7 +93,7 @@ class PromotionCode(Resource, tag="promotion_code"):
 class CodeHolder(Identified, tag="promotion_code_text"):
     """Which promotion code a text redeems, so that no two active ones have it."""
 
-    promotion_code: str | None = None
+    promotion_code: str
 
 
 def holder_of(code: str, customer: str | None) -> str:
@@ -106,7 +109,7 @@ async def code_typed(ctx: Context, text: str, customer: str | None) -> Promotion
     now = unix_seconds(ctx.now())
     for name in names:
         holder = holders.get(name)
-        if holder is None or holder.promotion_code is None:
+        if holder is None:
             continue
         code = await ctx.load(PromotionCode, holder.promotion_code)
         if code.redeemable(now):

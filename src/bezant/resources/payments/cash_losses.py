@@ -14,7 +14,7 @@ from bezant.resources.core.cash_transaction import (
     OfOverdraft,
 )
 from bezant.resources.core.customer import Customer
-from bezant.resources.payments.later import Matter
+from bezant.resources.core.later import Matter
 
 
 async def reversed_(ctx: Context, matter: Matter) -> bool:

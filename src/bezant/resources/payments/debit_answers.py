@@ -18,12 +18,12 @@ from bezant.resources.core.balance_transactions import (
     record,
     unread,
 )
+from bezant.resources.core.later import later
 from bezant.resources.payments import mandate_answers
 from bezant.resources.payments.bank_failures import failure_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.debit_losses import TAKEN_FOR
 from bezant.resources.payments.debiting import CLEAR_JOB, FAIL_JOB, LOSE_JOB, clears_at
-from bezant.resources.payments.later import later
 from bezant.resources.payments.refund_promised import decide
 from bezant.resources.payments.settling import RATE, waiting_of
 

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
 from bezant.movement import instruct
+from bezant.resources.core.later import Matter
 from bezant.resources.payments import refund_by_bank
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import Dispute, EvidenceDetails, prefilled
 from bezant.resources.payments.dispute_money import withdraw
-from bezant.resources.payments.later import Matter
 from bezant.resources.payments.refund import Refund
 from bezant.resources.payments.screening import IP_ADDRESS
 from bezant.store.objects import Page

@@ -14,6 +14,7 @@ from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order
 from bezant.resources.core import lodging
+from bezant.resources.core.later import Matter
 from bezant.resources.core.payment_method import PaymentMethod, attach
 from bezant.resources.payments import bank_failures, mandate_answers, screening_banks
 from bezant.resources.payments.bank_charge import begun
@@ -28,7 +29,6 @@ from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.following import follow
-from bezant.resources.payments.later import Matter
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.refund_promised import decide
 from bezant.resources.payments.settling import Means, clear, settle

@@ -12,11 +12,11 @@ from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.rails.bacs.reasons import ENDING, REINSTATED, UNFOUNDED
 from bezant.resources.core import lodging
+from bezant.resources.core.later import Matter, later
 from bezant.resources.core.lodging import LODGED, TYPE, WAITING, WHY, network_status, shown
 from bezant.resources.core.mandate import Mandate
 from bezant.resources.payments.bank_failures import failure_of
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.later import Matter, later
 
 STAND_JOB = "mandates.stand"
 CHANGED_JOB = "mandates.changed"

@@ -23,9 +23,9 @@ from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.order import Order
 from bezant.movement.route import Wish
+from bezant.resources.core.later import later
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments.bank_methods import party_of
-from bezant.resources.payments.later import later
 
 FAIL_JOB = "microdeposits.fail"
 KEPT = "microdeposit"

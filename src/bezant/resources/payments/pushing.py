@@ -30,13 +30,13 @@ from bezant.rail.identifiers import is_cnpj
 from bezant.rail.qr import png, svg
 from bezant.rails.pix import brcode
 from bezant.rails.upi import links
+from bezant.resources.core.later import Matter, later
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import bank_failures, screening_banks
 from bezant.resources.payments.bank_charge import begun
 from bezant.resources.payments.confirming import Attempt, merchant
 from bezant.resources.payments.debiting import check_captured_at_once
 from bezant.resources.payments.following import follow
-from bezant.resources.payments.later import Matter, later
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.settling import Means, settle
 

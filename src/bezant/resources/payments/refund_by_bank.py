@@ -18,11 +18,11 @@ from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
+from bezant.resources.core.later import Matter, later
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import returning
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.later import Matter, later
 from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refund_promised import ended, kept_no_more, promise, wish_of
 from bezant.resources.payments.refund_undone import (

@@ -24,9 +24,9 @@ from bezant.resources.core.cash_transaction import (
     OfRefund,
 )
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.later import Matter, later
 from bezant.resources.payments.cash_paying import RAIL, reconcile
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.later import Matter, later
 from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refund_undone import purse_of, recorded, restored, worth_of
 from bezant.resources.payments.refunding import CURRENCY, Way, Wish, give_back, plain

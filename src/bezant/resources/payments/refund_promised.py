@@ -12,8 +12,8 @@ from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
+from bezant.resources.core.later import later
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.later import later
 from bezant.resources.payments.refund import Refund, RefundStatus, announced
 from bezant.resources.payments.refunding import Wish, plain
 

@@ -8,8 +8,8 @@ from bezant.kernel.codec import unix_seconds
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.balance_transactions import record
+from bezant.resources.core.later import Matter
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.later import Matter
 from bezant.resources.payments.refund import Refund
 from bezant.resources.payments.refunding import CONVERTED, CURRENCY, UNTIL, WORTH
 

@@ -21,10 +21,10 @@ from bezant.ledger.book import book_of
 from bezant.rail import Address, Party
 from bezant.resources.core import bank_numbers
 from bezant.resources.core.bank_numbers import Written
+from bezant.resources.core.later import Matter
 from bezant.resources.core.mailer import Letter, mailer_of
 from bezant.resources.core.owners import acting_owner
 from bezant.resources.payments import pay_html as html
-from bezant.resources.payments.later import Matter
 from bezant.resources.payments.refund import Refund
 from bezant.resources.payments.returning import OPENED_BY, PLATFORM, told
 

@@ -20,9 +20,9 @@ from bezant.movement.movement import Movement
 from bezant.movement.order import Order, order_of
 from bezant.rail import Party
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.later import later
 from bezant.resources.core.mailer import can_write
 from bezant.resources.payments.cash_instructions import TYPES
-from bezant.resources.payments.later import later
 from bezant.resources.payments.refund import Refund, announced
 
 EXPIRE_JOB = "returns.expire"

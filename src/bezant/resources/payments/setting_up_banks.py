@@ -5,13 +5,13 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.later import Matter
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod, attach
 from bezant.resources.payments import microdeposit, verifying
 from bezant.resources.payments.bank_mandate import agreed, details_for, offline
 from bezant.resources.payments.bank_methods import party_of
 from bezant.resources.payments.confirming import doc_url
 from bezant.resources.payments.following import follow
-from bezant.resources.payments.later import Matter
 from bezant.resources.payments.microdeposit import KEPT, Microdeposit, Said
 from bezant.resources.payments.setting_up import (
     Terms,

@@ -8,11 +8,11 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.core.later import Matter
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments import bank_mandate, debiting, microdeposit
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.following import follow
-from bezant.resources.payments.later import Matter
 from bezant.resources.payments.microdeposit import KEPT, Microdeposit, Said
 from bezant.resources.payments.payment_intent import PaymentIntent
 
