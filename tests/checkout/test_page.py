@@ -156,15 +156,21 @@ def test_a_page_expires(office: Office) -> None:
     assert office.listed("/v1/payment_intents") == []
 
 
-def test_what_is_held_for_a_page_that_ends_meanwhile_goes_back(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by_page", [True, False], ids=["page", "api"])
+def test_what_is_held_for_a_session_that_ends_meanwhile_goes_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, by_page: bool
 ) -> None:
     made = session(office)
     browser, page = customer(office, made["url"])
     path = f"/v1/checkout/sessions/{made['id']}/expire"
     acquirer = Counting(office.runtime.ports[Acquirer], lambda: office.send("POST", path))
     monkeypatch.setitem(office.runtime.ports, Acquirer, acquirer)
-    assert "This page has expired" in text_of(browser.submit(page, TYPED))
+    if by_page:
+        assert "This page has expired" in text_of(browser.submit(page, TYPED))
+    else:
+        confirm = f"/v1/payment_pages/{made['id']}/confirm"
+        told = office.refused(confirm, payment_method="pm_card_visa")
+        assert told["code"] == "checkout_session_not_open"
     assert len(acquirer.held) == 1
     while office.work():
         pass

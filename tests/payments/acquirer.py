@@ -3,6 +3,7 @@
 A token says how its card behaves: words of it between dashes, such as `decline:lost_card`.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -17,12 +18,17 @@ from bezant.rail.cards import (
     reference_of,
 )
 
+Meanwhile = Callable[[CardRequest], Awaitable[object]]
+
 CODES = {"expired_card": "expired_card", "incorrect_cvc": "incorrect_cvc",
          "processing_error": "processing_error"}  # fmt: skip
 
 
 class TestAcquirer:
-    """Answers at once; `asked` has every request that was a new one."""
+    """Answers at once; `asked` has every request that was a new one.
+
+    `meanwhile` happens before the next answer is told, once.
+    """
 
     __test__ = False
 
@@ -32,8 +38,18 @@ class TestAcquirer:
         self.authentications: dict[str, Authentication] = {}
         self.held: dict[str, int] = {}
         self.captured: dict[str, int] = {}
+        self.more: dict[str, tuple[str, int]] = {}
+        self.refunds: dict[str, tuple[str, int]] = {}
+        self.meanwhile: Meanwhile | None = None
 
     async def ask(self, request: CardRequest) -> CardAnswer:
+        answer = self._known(request)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile(request)
+        return answer
+
+    def _known(self, request: CardRequest) -> CardAnswer:
         known = self.answers.get(request.id)
         if known is None:
             self.asked.append(request)
@@ -41,7 +57,6 @@ class TestAcquirer:
         return known
 
     def _answer(self, request: CardRequest) -> CardAnswer:
-        amount = request.amount.amount
         yes = CardAnswer(
             outcome="approved",
             amount=request.amount,
@@ -54,27 +69,51 @@ class TestAcquirer:
             risk=Risk(),
             available_at_once="at_once" in request.card.token,
         )
-        match request.act:
-            case "authorize" | "verify":
-                return self._authorized(request, yes)
-            case "increment":
-                if "no_more" in request.card.token:
-                    return self._no(request, "insufficient_funds")
-                self.held[request.original] += amount
-            case "capture":
-                if amount > self.held.get(request.original, 0):
-                    return self._no(request, "processing_error")
-                self.held[request.original] -= amount
-                if request.final:
-                    self.held[request.original] = 0
-                self.captured[request.id] = amount
-            case "reverse":
-                self.held[request.original] = 0
-            case "refund":
-                if amount > self.captured.get(request.original, 0):
-                    return self._no(request, "invalid_amount")
-                self.captured[request.original] -= amount
-                return replace(yes, pending="pending_refund" in request.card.token)
+        acts = {"increment": self._raised, "refund": self._refunded, "reverse": self._reversed,
+                "capture": self._taken}  # fmt: skip
+        answer = acts.get(request.act, self._authorized)(request, yes)
+        if "late" in request.card.token and request.act in ("increment", "refund"):
+            return replace(answer, outcome="unknown")
+        return answer
+
+    def _raised(self, request: CardRequest, yes: CardAnswer) -> CardAnswer:
+        if "no_more" in request.card.token:
+            return self._no(request, "insufficient_funds")
+        self.held[request.original] += request.amount.amount
+        self.more[request.id] = (request.original, request.amount.amount)
+        return yes
+
+    def _taken(self, request: CardRequest, yes: CardAnswer) -> CardAnswer:
+        amount = request.amount.amount
+        if amount > self.held.get(request.original, 0):
+            return self._no(request, "processing_error")
+        self.held[request.original] -= amount
+        if request.final:
+            self.held[request.original] = 0
+        self.captured[request.id] = amount
+        return yes
+
+    def _refunded(self, request: CardRequest, yes: CardAnswer) -> CardAnswer:
+        amount = request.amount.amount
+        if amount > self.captured.get(request.original, 0):
+            return self._no(request, "invalid_amount")
+        self.captured[request.original] -= amount
+        self.refunds[request.id] = (request.original, amount)
+        return replace(yes, pending="pending_refund" in request.card.token)
+
+    def _reversed(self, request: CardRequest, yes: CardAnswer) -> CardAnswer:
+        """Give back what a request holds or has taken; what is cleared stays."""
+        name = request.original
+        if name in self.more:
+            held, amount = self.more.pop(name)
+            self.held[held] = max(self.held[held] - amount, 0)
+        elif name in self.refunds:
+            if "cleared" in request.card.token:
+                return self._no(request, "processing_error")
+            capture, amount = self.refunds.pop(name)
+            self.captured[capture] += amount
+        else:
+            self.held[name] = 0
         return yes
 
     def _authorized(self, request: CardRequest, yes: CardAnswer) -> CardAnswer:

@@ -155,6 +155,7 @@ class Play:
         try:
             await ACTS[act](ctx, name)
         except ApiError:
+            await ctx.undo()
             return None
         return ctx
 
@@ -165,7 +166,7 @@ class Play:
             if not isinstance(outcome, Refused):
                 return
             assert outcome.code in ("stale", "floor"), outcome
-            ctx = await self.read(act, name, ctx.fresh()) if outcome.code == "stale" else None
+            ctx = await self.read(act, name, ctx.again()) if outcome.code == "stale" else None
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -178,6 +179,7 @@ def test_every_sum_is_right_whoever_comes_first(till: Till, count: int):
         return await asyncio.gather(*(play.play(each) for each in wanted))
 
     names = till.run(together())
+    till.work_off()
     charged, moved, refunded = 0, 0, 0
     states = till.run(states_of(play, names))
     for each, (intent, charge, transfers, contested) in zip(wanted, states, strict=True):

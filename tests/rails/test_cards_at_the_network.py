@@ -171,6 +171,22 @@ def test_an_authorization_is_captured_in_parts_raised_and_given_back(terminal: T
     assert not terminal.ask("reverse", 1, original=held.id).approved
 
 
+def test_what_an_authorization_was_raised_by_is_given_back_by_its_own_name(
+    terminal: Terminal,
+) -> None:
+    held = terminal.request("authorize", 1000)
+    terminal.send(held)
+    more = terminal.request("increment", 500, original=held.id)
+    assert terminal.ask("reverse", 500, original=more.id).approved
+    assert not terminal.send(more).approved, "it was reversed before it came"
+    more = terminal.request("increment", 500, original=held.id)
+    assert terminal.send(more).approved
+    for _ in range(2):
+        assert terminal.ask("reverse", 500, original=more.id).approved
+    assert not terminal.ask("capture", 1300, original=held.id).approved
+    assert terminal.ask("capture", 1000, original=held.id).approved
+
+
 def test_a_hold_expires(terminal: Terminal) -> None:
     held, longer = terminal.request("authorize", 1000), terminal.request("authorize", 9, extended=1)
     terminal.send(held)
@@ -185,6 +201,10 @@ def test_no_more_is_refunded_than_was_captured(terminal: Terminal) -> None:
     terminal.send(sale)
     assert terminal.ask("refund", 600, original=sale.id).approved
     assert not terminal.ask("refund", 600, original=sale.id).approved
+    late = terminal.request("refund", 400, original=sale.id)
+    assert terminal.ask("reverse", 400, original=late.id).approved
+    assert not terminal.send(late).approved, "it was reversed before it came"
+    assert terminal.ask("refund", 400, original=sale.id).approved
     pending = terminal.request("authorize", 1000, capture=True)
     terminal.send(pending, "4000000000007726")
     assert terminal.ask("refund", 5, "4000000000007726", original=pending.id).pending

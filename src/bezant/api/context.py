@@ -2,7 +2,7 @@
 
 An operation sees no connection and writes nothing. It loads, decides, and says what is to change;
 `commit` hands everything to the door at once. A context is used for one run only: when something
-it read has changed meanwhile, the operation runs again in a `fresh` one.
+it read has changed meanwhile, the operation runs `again` in a new one.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from bezant.api.door_refusals import refusal
 from bezant.api.event_body import (
     V2_PREFIX,
     Cause,
@@ -22,6 +23,7 @@ from bezant.api.event_body import (
     replaced,
     thin_event,
 )
+from bezant.api.outside import Outside
 from bezant.api.resource import Identified
 from bezant.api.runtime import Runtime
 from bezant.commit.change_set import (
@@ -40,12 +42,15 @@ from bezant.commit.change_set import (
     Replayed,
 )
 from bezant.kernel.codec import encode_json, unix_seconds
-from bezant.kernel.errors import ApiError, InsufficientFunds, InvalidRequest, NotFound
+from bezant.kernel.errors import InvalidRequest, NotFound, RateLimited, Unavailable
 from bezant.kernel.ids import parse
+from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE, Book, book_of
 from bezant.ledger.chart import Account, house
 from bezant.ledger.entry import Entry
 from bezant.store.objects import Column, Key, Page, Row, children, page
+
+log = get_logger(__name__)
 
 R = TypeVar("R", bound=Identified)
 Hidden = dict[str, Any]
@@ -101,10 +106,11 @@ class Loaded(NamedTuple):
 class Context:
     """One run of one operation for one caller."""
 
-    def __init__(self, runtime: Runtime, caller: Caller) -> None:
-        """Begin with nothing read and nothing to change."""
+    def __init__(self, runtime: Runtime, caller: Caller, outside: Outside | None = None) -> None:
+        """Begin with nothing read and nothing to change; `outside` is what earlier runs did."""
         self.runtime = runtime
         self.caller = caller
+        self.outside = Outside() if outside is None else outside
         self.book = book_of(caller.account, caller.livemode)
         self.platform_book = book_of(caller.platform, caller.livemode)
         self.house = house(caller.livemode)
@@ -131,8 +137,12 @@ class Context:
         return self.runtime.clock.now()
 
     def fresh(self) -> "Context":
-        """Return a context for another run of the same operation."""
+        """Return a context for something else that the same caller does."""
         return Context(self.runtime, self.caller)
+
+    def again(self) -> "Context":
+        """Return a context for another run of the same operation."""
+        return Context(self.runtime, self.caller, self.outside.another_run())
 
     # Reading.
 
@@ -213,6 +223,10 @@ class Context:
     def hidden(self, resource: Identified) -> Hidden:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden
+
+    def is_stored(self, resource: Identified) -> bool:
+        """Tell whether an object was there before this run."""
+        return self._loaded[resource.id].version > 0
 
     def known_hidden(self, name: str) -> Hidden | None:
         """Return what is stored with an object beside what it shows, if it was loaded here."""
@@ -395,11 +409,31 @@ class Context:
     # Committing.
 
     async def commit(self, answer: Answer | None = None) -> list[Outcome]:
-        """Hand everything to the door; an outcome for each change set, in their order."""
-        return await self.runtime.door.commit(self.units, answer)
+        """Hand everything to the door; an outcome for each change set, in their order.
+
+        What an earlier run has done outside and this one has not is undone with it.
+        """
+        for undoing in self.outside.left_over():
+            self.enqueue(undoing.kind, undoing.payload)
+        outcomes = await self.runtime.door.commit(self.units, answer)
+        if isinstance(outcomes[0], Accepted):
+            self.outside.clear()
+        return outcomes
+
+    async def undo(self) -> None:
+        """Have undone what was done outside, when no run is going to be committed.
+
+        If that can't be written now, it stays until the other side's reports tell of it.
+        """
+        if not self.outside:
+            return
+        try:
+            await self.again().commit()
+        except (RateLimited, Unavailable) as problem:
+            log.warning("undoing_put_off", problem=problem.message)
 
     async def write(self) -> None:
-        """Commit from a worker: raises Stale to be run again, ApiError when refused."""
+        """Commit from a worker: raises Stale to be run `again`, ApiError when refused."""
         for outcome in await self.commit():
             match outcome:
                 case Accepted():
@@ -407,6 +441,7 @@ class Context:
                 case Refused(code="stale" | "exists"):
                     raise Stale(outcome)
                 case Refused():
+                    await self.undo()
                     raise refusal(outcome)
                 case Replayed():
                     raise AssertionError("only an answer can be replayed")
@@ -450,35 +485,6 @@ class _HasId(msgspec.Struct):
 
 class Stale(Exception):
     """Something that was read has changed meanwhile."""
-
-
-def refusal(refused: Refused) -> ApiError:
-    """Return the API error of a change set that the door has refused."""
-    if refused.code == "floor":
-        available = refused.detail.get("available")
-        return InsufficientFunds(
-            "You have insufficient available funds: the balance that this would draw on has "
-            f"{available} available, in minor units. Top up first, or lower the amount."
-        )
-    message, code = REFUSALS[refused.code]
-    return InvalidRequest(message, code=code)
-
-
-REFUSALS = {
-    "closed": ("The ledger account is closed and takes no more entries.", "account_closed"),
-    "overflow": (
-        "The amount is too large: the balance would leave the range of 64-bit integers.",
-        "amount_too_large",
-    ),
-    "nothing_pending": ("There is not as much pending as this would release.", "amount_too_large"),
-    "not_empty": (
-        "The ledger account has a balance or holds; move them away before you close it.",
-        "ledger_account_not_empty",
-    ),
-    "hold_expired": ("The pending entry has expired and can't be posted.", "ledger_entry_expired"),
-    "hold_alive": ("The pending entry has not expired yet.", "ledger_entry_not_expired"),
-    "exists": ("An object with this id exists already.", "resource_already_exists"),
-}
 
 
 def created_of(name: str) -> int:

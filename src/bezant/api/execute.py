@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from bezant.api import expand, idempotency, results
 from bezant.api.backend import Backend
-from bezant.api.context import Caller, Context, refusal
+from bezant.api.context import Caller, Context
+from bezant.api.door_refusals import refusal
 from bezant.api.download import Download
 from bezant.api.failure import Failure
 from bezant.api.operation import Operation
@@ -117,16 +118,18 @@ class Executor:
             self._in_use.discard(mark)
 
     async def _carry_out(self, call: Call) -> Told:
+        ctx = self._backend.context(call.caller)
         for _ in range(MAX_RUNS):
             try:
-                ran = await self._run_patiently(call)
+                ran = await self._run_patiently(ctx, call)
             except ApiError as error:
-                return await self._failed(call, error)
+                return await self._failed(ctx, call, error)
             ctx, body, itemised = ran.ctx, ran.body, ran.itemised
             if not call.operation.writes:
                 return ran.told(call, body)
             outcomes = await ctx.commit(_answer(ctx, call, ran.status, body, itemised=itemised))
             if isinstance(outcomes[0], Replayed):
+                await ctx.undo()  # Unless it is what the answer is about.
                 return self._replayed(call, outcomes[0])
             if itemised:
                 return self._itemised(call, ran, outcomes)
@@ -134,24 +137,21 @@ class Executor:
             told = await self._settled(call, ran, outcome)
             if told is not None:
                 return told
-        raise RateLimited(
-            "This object cannot be accessed right now because other requests keep changing it. "
-            "Retry in a moment.",
-            code="lock_timeout",
-        )
+            ctx = ctx.again()
+        return await self._failed(ctx, call, _kept_changing())
 
-    async def _run_patiently(self, call: Call) -> Ran:
+    async def _run_patiently(self, ctx: Context, call: Call) -> Ran:
         """Run until the database is there: a run has no effect, so it may stop anywhere."""
         clock = self._backend.clock
         deadline = clock.monotonic() + PATIENCE_SECONDS
         while True:
-            ctx = self._backend.context(call.caller)
             try:
                 return await self._run(ctx, call)
             except ConnectionLost as error:
                 if clock.monotonic() >= deadline:
                     raise out_of_reach() from error
             await clock.sleep(_PAUSE_SECONDS)
+            ctx = ctx.again()
 
     async def _run(self, ctx: Context, call: Call) -> Ran:
         operation = call.operation
@@ -176,16 +176,25 @@ class Executor:
         made = result.id if isinstance(result, Identified) else None
         return Ran(ctx, body, isinstance(result, results.Itemised), made)
 
-    async def _failed(self, call: Call, error: ApiError) -> Told:
-        """Tell what the key was answered before; without that, the error is the answer."""
+    async def _failed(self, ctx: Context, call: Call, error: ApiError) -> Told:
+        """Tell what the key was answered before; without that, the error is the answer.
+
+        What the runs have had done outside is undone, and then the error is kept under the key:
+        sent again, the call would be told that it is done. Whoever is asked to try again finds it
+        as it is.
+        """
         key = call.caller.idempotency_key
-        if not call.operation.writes or key is None or isinstance(error, Unavailable):
+        if not call.operation.writes or key is None:
+            await ctx.undo()
             raise error
-        found = await idempotency.find(self._backend.context(call.caller), key)
+        if isinstance(error, (RateLimited, Unavailable)):
+            raise error
+        found = await idempotency.find(ctx, key)
         if found is not None:
+            await ctx.undo()
             return self._replayed(call, found)
-        if isinstance(error, InsufficientFunds):
-            return await self._keep_error(call, error)
+        if ctx.outside or isinstance(error, InsufficientFunds):
+            return await self._keep_error(ctx, call, error)
         raise error
 
     async def _settled(self, call: Call, ran: Ran, outcome: Outcome) -> Told | None:
@@ -196,17 +205,19 @@ class Executor:
             return None
         error = refusal(outcome)
         if call.caller.idempotency_key is None:
+            await ran.ctx.undo()
             raise error
-        return await self._keep_error(call, error)
+        return await self._keep_error(ran.ctx, call, error)
 
-    async def _keep_error(self, call: Call, error: ApiError) -> Told:
+    async def _keep_error(self, ctx: Context, call: Call, error: ApiError) -> Told:
         """Keep an error under the key, since the call had begun to be executed."""
         request = call.caller.request or ""
         public_url, v2 = self._backend.public_url, call.operation.second
         body = error_body(error, call.caller.logged_as, public_url, v2=v2)
-        empty = self._backend.context(call.caller)
-        outcomes = await empty.commit(_answer(empty, call, error.status, body, itemised=False))
+        undone = ctx.again()
+        outcomes = await undone.commit(_answer(undone, call, error.status, body, itemised=False))
         if isinstance(outcomes[0], Replayed):
+            await ctx.undo()
             return self._replayed(call, outcomes[0])
         return Told(error.status, body, request, code=error.code)
 
@@ -226,6 +237,14 @@ class Executor:
         place = call.caller.log_place(was.request)
         body = results.with_faults(was.body, was.faults, place, url)
         return Told(was.status, body, was.request, replayed=True)
+
+
+def _kept_changing() -> RateLimited:
+    return RateLimited(
+        "This object cannot be accessed right now because other requests keep changing it. "
+        "Retry in a moment.",
+        code="lock_timeout",
+    )
 
 
 def out_of_reach() -> Unavailable:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from bezant.api.context import Context, refusal
+from bezant.api.context import Context
+from bezant.api.door_refusals import refusal
 from bezant.api.pages import Page, envelope
 from bezant.api.replies import error_body
 from bezant.api.resource import Identified

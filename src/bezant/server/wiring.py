@@ -26,6 +26,7 @@ from bezant.resources.catalogue import coupons, prices, products, promotion_code
 from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.ending import SessionJobs
 from bezant.resources.checkout.opening import EXPIRY_JOB as SESSION_EXPIRY_JOB
+from bezant.resources.checkout.paying import session_fence
 from bezant.resources.connect import (
     account_links,
     account_sessions,
@@ -116,7 +117,9 @@ from bezant.resources.payments import (
     setup_attempts,
     setup_intents,
 )
+from bezant.resources.payments.asking import UNDO_JOB
 from bezant.resources.payments.following import FOLLOW_JOB
+from bezant.resources.payments.undoing import Undoer
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -290,6 +293,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         bank_accounts.SHOW_JOB: AccountReviewer(runtime).show_banks,
         payout_answers.BANK_FAILED: AccountReviewer(runtime).bank_failed,
         ask_card.JOB: ask_card.CardAsker(runtime).run,
+        UNDO_JOB: Undoer(runtime, {"cs": session_fence}).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
         CLOSE_JOB: Doer(runtime, coupon_ending.closed).run,

@@ -20,7 +20,6 @@ from bezant.kernel.errors import ApiError, CardError
 from bezant.kernel.ids import REQUEST_WIDTH, WIDTH
 from bezant.kernel.log import get_logger
 from bezant.resources.checkout.link_places import claim
-from bezant.resources.checkout.lost import Lost, give_back_lost, lost_in
 from bezant.resources.checkout.opening import PAGE
 from bezant.resources.checkout.outcome import kept_of
 from bezant.resources.checkout.page_form import (
@@ -127,13 +126,12 @@ async def take(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
 
 async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
     """Pay by what was typed in, as often as something else has changed meanwhile."""
-    lost: Lost | None = None
     while True:
-        ctx = found.ctx.fresh()
+        ctx = found.ctx.again()
         session = await ctx.load(CheckoutSession, found.session.id)
         found = Visit(ctx, session)
         if session.status != "open" or str(kept_of(ctx, session).attempts) != sent.attempt:
-            await give_back_lost(ctx, session, lost)
+            await ctx.undo()
             return found, Shown(kind=sent.kind)
         try:
             check_open(ctx, session)
@@ -144,10 +142,9 @@ async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
             outcome = await pay(ctx, session, method, sent.agreed, told)
             await ctx.write()
         except Stale:
-            lost = lost_in(ctx, session) or lost
             continue
         except ApiError as problem:
-            await give_back_lost(ctx, session, lost)
+            await ctx.undo()
             return Visit(ctx.fresh(), session), _told(problem, sent)
         if isinstance(outcome, Failure):
             return Visit(ctx, ctx.current(session)), _told(outcome.error, sent)

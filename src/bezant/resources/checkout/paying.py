@@ -23,6 +23,7 @@ from bezant.resources.core.customer_params import CreateCustomer
 from bezant.resources.core.customers import create as create_customer
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
+from bezant.resources.payments.asking import burn, burnt
 from bezant.resources.payments.following import SESSION
 from bezant.resources.payments.mandating import MandateData
 from bezant.resources.payments.paying import confirm as confirmed
@@ -87,7 +88,8 @@ async def _intent(ctx: Context, session: CheckoutSession, method: PaymentMethod)
     params = intent_wanted(kept_of(ctx, session).wanted)
     intent = await changes.intent_of(ctx, params, method)
     intent = replace(intent, customer=session.customer)  # Who may have been made a moment ago.
-    base = f"{ctx.account}/{session.id}/{params.amount}{params.currency}"
+    times = burnt(ctx.hidden(session))
+    base = f"{ctx.account}/{session.id}{times}/{params.amount}{params.currency}"
     hidden = {"base": base, SESSION: session.id}
     return ctx.create(intent, event="payment_intent.created", hidden=hidden)
 
@@ -113,3 +115,10 @@ async def _with_customer(
     if told.address.country or told.address.line1:
         ctx.save(customer, address=told.address)
     return keep(ctx, session, replace(kept, own_customer=True), customer=customer.id)
+
+
+async def session_fence(ctx: Context, name: str) -> str | None:
+    """Use up the names of the requests of a session's first attempt, which makes its intent."""
+    session = await ctx.load(CheckoutSession, name)
+    ctx.save(session, hidden=burn(ctx.hidden(session)))
+    return session.payment_intent

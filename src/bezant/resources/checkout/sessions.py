@@ -82,7 +82,7 @@ async def update(ctx: Context, session: CheckoutSession, params: UpdateSession) 
             )
         kept = kept_of(ctx, session)
         wanted = _rewritten(kept.wanted, params.payment_intent_data)
-        hidden = to_builtins(replace(kept, wanted=wanted))
+        hidden = hidden | to_builtins(replace(kept, wanted=wanted))
     return ctx.save(session, hidden=hidden, metadata=merged(session.metadata, params.metadata))
 
 

@@ -51,14 +51,17 @@ class Doer:
         """Do it; again in a fresh context if something has changed meanwhile."""
         matter = msgspec.json.decode(job.payload, type=Matter)
         caller = Caller(matter.platform, matter.account, livemode=matter.livemode)
+        ctx = Context(self._runtime, caller)
         for _ in range(_RUNS - 1):
             try:
-                return await self._once(caller, matter)
+                return await self._once(ctx, matter)
             except Stale:
-                continue
-        return await self._once(caller, matter)
+                ctx = ctx.again()
+        return await self._once(ctx, matter)
 
-    async def _once(self, caller: Caller, matter: Matter) -> None:
-        ctx = Context(self._runtime, caller)
+    async def _once(self, ctx: Context, matter: Matter) -> None:
+        """Do it; what a run before has had done outside is undone if nothing is done any more."""
         if await self._work(ctx, matter):
             await ctx.write()
+        else:
+            await ctx.undo()

@@ -115,19 +115,24 @@ class AuthenticationPage:
 
     async def _go_on(self, found: _Found, *, passed: bool) -> _Found:
         """Go on as often as something else has changed meanwhile; once it is done, it is done."""
+        ctx = found.ctx
         while True:
-            ctx = found.ctx.fresh()
+            ctx = ctx.again()
             intent = await ctx.load(type(found.intent), found.intent.id)
             if not asks_cardholder(intent):
+                await ctx.undo()
                 return _Found(ctx, intent)
-            if isinstance(intent, PaymentIntent):
-                done = await payment_intents.authenticated(ctx, intent, passed=passed)
-            else:
-                done = await setup_intents.authenticated(ctx, intent, passed=passed)
             try:
+                if isinstance(intent, PaymentIntent):
+                    done = await payment_intents.authenticated(ctx, intent, passed=passed)
+                else:
+                    done = await setup_intents.authenticated(ctx, intent, passed=passed)
                 await ctx.write()
             except Stale:
                 continue
+            except ApiError:
+                await ctx.undo()
+                raise
             if isinstance(done, Failure):
                 done = ctx.current(intent)
             return _Found(ctx, done)

@@ -19,6 +19,7 @@ from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.core.payment_method import PaymentMethod, attach
 from bezant.resources.payments import card, screening
 from bezant.resources.payments.ask_card import ask_later
+from bezant.resources.payments.asking import about_intent, burnt, reversal_of_request
 from bezant.resources.payments.capturing import EXPIRY_JOB, capture_charge
 from bezant.resources.payments.charge import Charge, ChargeTransferData
 from bezant.resources.payments.following import follow
@@ -94,7 +95,7 @@ async def confirm(
         last_payment_error=None,
         next_action=None,
     )
-    request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
+    request = await request_of(ctx, intent, method, attempt, _name(ctx, intent, method))
     if proven or (attempt.three_d_secure != "automatic" and not attempt.off_session):
         return await _authenticated(ctx, intent, method, request, attempt)
     ip = screening.ip_of(attempt.acceptance)
@@ -109,7 +110,7 @@ async def resume(
 ) -> PaymentIntent | Failure:
     """Go on after the cardholder has been asked, whatever came of it."""
     attempt = Attempt(**ctx.hidden(intent)["attempt"])
-    request = await request_of(ctx, intent, method, attempt, _name(ctx, intent))
+    request = await request_of(ctx, intent, method, attempt, _name(ctx, intent, method))
     acquirer = card.acquirer_of(ctx)
     authentication = await acquirer.authenticate(request)
     if authentication.state == "challenge":
@@ -203,9 +204,11 @@ def next_action(
     return {"type": "use_stripe_sdk", "use_stripe_sdk": led}
 
 
-def _name(ctx: Context, intent: PaymentIntent) -> str:
-    hidden = ctx.hidden(intent)
-    return f"{hidden['base']}/{hidden['attempts']}"
+def _name(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> str:
+    """Return under what name an attempt asks: another one if it asks for anything else."""
+    hidden, mark = ctx.hidden(intent), card.card_of(method).get("fingerprint")
+    what = f"{intent.amount}{intent.currency}/{mark}"
+    return f"{hidden['base']}/{hidden['attempts']}{burnt(hidden)}/{what}"
 
 
 async def request_of(
@@ -224,6 +227,7 @@ async def request_of(
         card=card.presented(ctx, method),
         merchant=replace(card.merchant_of(owner), name=card_descriptor(owner, intent)),
         livemode=ctx.livemode,
+        about=about_intent(ctx, intent),
         initiator="merchant" if attempt.off_session else "cardholder",
         stored=_stored(ctx, intent, method, attempt),
         previous=ctx.hidden(method).get(PREVIOUS, ""),
@@ -277,8 +281,7 @@ async def _answered(
     charge = screening.noted(ctx, charge, request, screened)
     if not answer.approved:
         if answer.outcome == "unknown":
-            reversal = replace(request, id=f"{request.id}/reverse", act="reverse")
-            ask_later(ctx, replace(reversal, original=request.id), charge.id)
+            ask_later(ctx, reversal_of_request(request), charge.id)
         error = declined(answer, charge=charge.id, payment_method=method)
         ctx.save(
             charge,

@@ -11,8 +11,16 @@ from bezant.kernel.errors import CardError
 from bezant.kernel.money import Money
 from bezant.rail.cards import CardRequest
 from bezant.resources.core.card import declined
-from bezant.resources.payments import card
 from bezant.resources.payments.amount_details import check_details
+from bezant.resources.payments.ask_card import ask_later
+from bezant.resources.payments.asking import (
+    INCREMENTS,
+    about_intent,
+    ask_now,
+    burn,
+    burnt,
+    reversal_of_request,
+)
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge, ChargeTransferData
 from bezant.resources.payments.confirming import merchant
@@ -34,17 +42,22 @@ async def increment(
     shared = _shared(ctx, intent, params)
     more = params.amount - intent.amount
     authorization = authorization_of(ctx, charge)
+    hidden = ctx.hidden(intent)
     request = CardRequest(
-        id=f"{authorization.id}/{intent.amount}+{more}",
+        id=f"{authorization.id}/{intent.amount}+{more}{burnt(hidden)}",
         act="increment",
         amount=Money(more, intent.currency),
         card=authorization.card,
         merchant=authorization.merchant,
         livemode=ctx.livemode,
         original=authorization.id,
+        about=about_intent(ctx, intent),
     )
-    answer = await card.acquirer_of(ctx).ask(request)
+    answer = await ask_now(ctx, request, intent.id)
     if not answer.approved:
+        if answer.outcome == "unknown":
+            ask_later(ctx, reversal_of_request(request), charge.id)
+            ctx.save(intent, hidden=burn(hidden))
         error = declined(answer, charge=charge.id)
         extra = {**error.extra, "payment_intent": intent}
         return Failure(CardError(error.message, code=error.code, param=error.param, extra=extra))
@@ -58,8 +71,10 @@ async def increment(
         )
         charge = described(ctx, charge, await merchant(ctx, intent.on_behalf_of), said)
     data = changes["transfer_data"]
+    known = ctx.hidden(charge)
     ctx.save(
         charge,
+        hidden=known | {INCREMENTS: [*known.get(INCREMENTS, ()), request.id]},
         amount=params.amount,
         application_fee_amount=changes["application_fee_amount"],
         payment_method_details=_raised(charge, params.amount),

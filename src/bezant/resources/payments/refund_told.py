@@ -31,7 +31,7 @@ async def refund_told(ctx: Context, notice: RefundTold) -> None:
     """Let a refund be done, or give the owner the money again if it did not arrive."""
     charge = await ctx.load(Charge, notice.about.subject)
     reference = notice.acquirer_reference
-    refund = await _refund(ctx, charge, reference)
+    refund = await refund_called(ctx, charge, reference)
     if refund is None:
         log.warning("refund_unknown", charge=charge.id, reference=reference)
     elif notice.succeeded and refund.status == "pending":
@@ -103,7 +103,7 @@ def _taken_back(hidden: Hidden, gone: Parts, worth: Money) -> Hidden:
     return hidden | changed
 
 
-async def _refund(ctx: Context, charge: Charge, reference: str) -> Refund | None:
+async def refund_called(ctx: Context, charge: Charge, reference: str) -> Refund | None:
     """Return the refund of a charge that the acquirer calls by a reference, unless it has failed.
 
     One of several captures has references of its own.

@@ -23,6 +23,7 @@ from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
 from bezant.resources.payments.ask_card import captures_of
+from bezant.resources.payments.asking import REQUESTS, ask_now, reversal_of_request
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
@@ -62,8 +63,9 @@ class Way(Struct, frozen=True, kw_only=True):
     """How a refund goes: over which rail, and what it shows of that.
 
     `sends` says that the payer's bank is sent the money, instead of being owed so much less.
-    `parts` are what came out of each capture, by the acquirer's reference. `told` is what else the
-    refund shows; `promised` says that it is there already, and has waited.
+    `parts` are what came out of each capture, by the acquirer's reference, and `requests` the names
+    under which it was asked for them. `told` is what else the refund shows; `promised` says that
+    it is there already, and has waited.
     """
 
     rail: str
@@ -72,6 +74,7 @@ class Way(Struct, frozen=True, kw_only=True):
     kind: Literal["refund", "payment_refund"] = "payment_refund"
     destination: dict[str, Any]
     parts: dict[str, Any] = {}
+    requests: list[str] = []
     told: dict[str, Any] = {}
     promised: bool = False
 
@@ -81,13 +84,14 @@ async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     answers = await _ask(ctx, charge, wish.amount)
     way = Way(
         rail=card.RAIL,
-        pending=any(answer.pending for answer in answers.values()),
+        pending=any(answer.pending for _, answer in answers),
         kind="refund",
-        destination=_destination(next(iter(answers.values()))),
+        destination=destination(answers[0][1]),
         parts={
-            _reference(answer): [capture, answer.amount.amount]
-            for capture, answer in answers.items()
+            called_by(answer): [request.original, request.amount.amount]
+            for request, answer in answers
         },
+        requests=[request.id for request, _ in answers],
     )
     return await give_back(ctx, charge, wish, ctx.new_id("re"), way)
 
@@ -124,6 +128,8 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
     made = replace(plain(charge, wish, name), **(told | way.told))
     pending = before.until if before.status == "pending" else None
     kept: dict[str, Any] = {WORTH: -transaction.amount, UNTIL: pending, PARTS: way.parts}
+    if way.requests:
+        kept[REQUESTS] = way.requests
     if transaction.currency != charge.currency:
         kept[CURRENCY] = transaction.currency
     if way.promised:
@@ -185,27 +191,21 @@ async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
     """
     acquirer = card.acquirer_of(ctx)
     for _, request in _parts(ctx, charge, amount):
-        await acquirer.ask(_undone(request))
+        await acquirer.ask(reversal_of_request(request))
 
 
-def _undone(request: CardRequest) -> CardRequest:
-    return replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
-
-
-async def _ask(ctx: Context, charge: Charge, amount: Money) -> dict[str, CardAnswer]:
-    """Ask for the money capture by capture, the earliest first; answers by capture."""
+async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[tuple[CardRequest, CardAnswer]]:
+    """Ask for the money capture by capture, the earliest first."""
     acquirer = card.acquirer_of(ctx)
     given: dict[str, int] = dict(ctx.hidden(charge).get(REFUNDED, {}))
-    answers: dict[str, CardAnswer] = {}
+    answers: list[tuple[CardRequest, CardAnswer]] = []
     parts = _parts(ctx, charge, amount)
     for capture, request in parts:
         await acquirer.ask(capture)  # It may not have been asked for the capture yet.
-        answer = await acquirer.ask(request)
-        if not answer.approved:
-            for _, before in parts[: len(answers)]:
-                await acquirer.ask(_undone(before))
+        answer = await ask_now(ctx, request)
+        if not answer.approved:  # What was approved before is called back with the error.
             raise _refused(answer, charge)
-        answers[capture.id] = replace(answer, amount=request.amount)
+        answers.append((request, answer))
         given[capture.id] = given.get(capture.id, 0) + request.amount.amount
     asked = sum(request.amount.amount for _, request in parts)
     assert asked == amount.amount, f"{charge.id} has as much left as was asked for"
@@ -264,14 +264,15 @@ def _refused(answer: CardAnswer, charge: Charge) -> ApiError:
     )
 
 
-def _reference(answer: CardAnswer) -> str:
+def called_by(answer: CardAnswer) -> str:
     """Return what the acquirer calls a refund, or what it can be found by until then."""
     return answer.acquirer_reference or reference_of(answer.network_transaction_id)
 
 
-def _destination(answer: CardAnswer) -> dict[str, Any]:
+def destination(answer: CardAnswer) -> dict[str, Any]:
+    """Return what a refund by card shows of where it has gone."""
     shown = {
-        "reference": _reference(answer),
+        "reference": called_by(answer),
         "reference_status": "available" if answer.acquirer_reference else "pending",
         "reference_type": "acquirer_reference_number",
         "type": "refund",

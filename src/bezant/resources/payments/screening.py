@@ -23,7 +23,8 @@ from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.core.risk_rules import ELEVATED, HIGHEST, rules_to_apply
 from bezant.resources.core.value_list import members
 from bezant.resources.payments.ask_card import ask_later
-from bezant.resources.payments.card import acquirer_of, outcome_of
+from bezant.resources.payments.asking import ask_now, fence_of, reversal_of_request
+from bezant.resources.payments.card import outcome_of
 from bezant.resources.payments.charge import Charge, Outcome
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.review import opened
@@ -111,7 +112,7 @@ async def _asked(
     first = found.verdict()
     if first is not None and first.action == "block":
         return Screened(answer=_blocked(request), rule=first)
-    answer = await acquirer_of(ctx).ask(request)
+    answer = await ask_now(ctx, request, fence_of(ctx, intent))
     if not answer.approved:
         return Screened(answer=answer)
     code = await _declined_for(ctx, intent, {**facts, **_told(answer)})
@@ -148,8 +149,7 @@ def noted(ctx: Context, charge: Charge, request: CardRequest, screened: Screened
         return charge
     charge = ctx.save(charge, outcome=_outcome(screened, rule))
     if screened.undoes:
-        undone = replace(request, id=f"{request.id}/reverse", act="reverse", original=request.id)
-        ask_later(ctx, undone, charge.id)
+        ask_later(ctx, reversal_of_request(request), charge.id)
     reviewed = rule is not None and rule.action == "review"
     return opened(ctx, charge, screened.ip) if reviewed else charge
 

@@ -44,6 +44,9 @@ FROM authorization WHERE reference = ?
 """
 _PROVEN = "SELECT 1 FROM authentication WHERE value = ? AND card = ? AND state IN ('Y', 'A')"
 _SET_UP = "SELECT 1 FROM authorization WHERE network_id = ? AND card = ? AND proven = 1"
+_RAISED = "INSERT INTO increment (reference, authorization, amount) VALUES (?, ?, ?)"
+_INCREMENT = "SELECT authorization, amount FROM increment WHERE reference = ?"
+_UNDONE = "UPDATE increment SET amount = 0 WHERE reference = ?"
 _RAISE = "UPDATE authorization SET amount = amount + ? WHERE reference = ?"
 _CAPTURE = "UPDATE authorization SET captured = captured + ?, state = ? WHERE reference = ?"
 _REVERSE = "UPDATE authorization SET amount = amount - ?, state = ? WHERE reference = ?"
@@ -178,13 +181,14 @@ class CardNetwork:
 
     def _increase(self, message: Message, now: datetime) -> dict[int, str]:
         held = self._find(message[62])
-        if refused := _unusable(held, now):
+        if refused := _unusable(held, now) or self._reversed_before(message):
             return {39: refused}
         assert held is not None, "what is missing has been refused"
         verdict = _ask_issuer(message, now, proven=True, set_up=True)
         if not verdict.yes:
             return {39: verdict.code, 48: as_elements(verdict.elements)}
         self._books.change(_RAISE, (int(message[4]), held.reference))
+        self._books.change(_RAISED, (message[37], held.reference, int(message[4])))
         return {39: _DONE, 38: held.code, 63: held.network_id}
 
     def _capture(self, message: Message, now: datetime) -> dict[int, str]:
@@ -201,6 +205,8 @@ class CardNetwork:
         return {39: _DONE, 38: held.code, 63: held.network_id, 127: arn}
 
     def _refund(self, message: Message, now: datetime) -> dict[int, str]:
+        if refused := self._reversed_before(message):
+            return {39: refused}
         code, arn, pending = presentments.refund(
             self._books,
             message[62],
@@ -221,6 +227,9 @@ class CardNetwork:
         taken = presentments.withdraw(self._books, message[62])
         if taken is not None:
             return {39: _DONE if taken else _CLOSED}
+        raised = self._books.rows(_INCREMENT, (message[62],))
+        if raised:
+            return self._lower(message[62], *raised[0])
         held = self._find(message[62])
         if held is None:
             row = (message[62], "", "", message[42], "", 0, 0, message[49],
@@ -235,6 +244,21 @@ class CardNetwork:
         state = "closed" if amount == rest else "open"
         self._books.change(_REVERSE, (amount, state, held.reference))
         return {39: _DONE}
+
+    def _lower(self, reference: str, authorization: str, amount: int) -> dict[int, str]:
+        """Give back by how much an authorization was raised, as far as it is held still."""
+        held = self._find(authorization)
+        assert held is not None, "what was raised is there"
+        if held.state == "open":
+            less = min(amount, held.amount - held.captured)
+            state = "closed" if less == held.amount - held.captured else "open"
+            self._books.change(_REVERSE, (less, state, authorization))
+        self._books.change(_UNDONE, (reference,))
+        return {39: _DONE}
+
+    def _reversed_before(self, message: Message) -> str:
+        """Return why a request is refused that was reversed before it came, if it was."""
+        return _DUPLICATE if self._find(message[37]) else ""
 
     def _contest(self, message: Message, now: datetime) -> dict[int, str]:
         case, evidence = message[62].strip(), message.get(120, "")

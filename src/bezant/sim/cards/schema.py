@@ -17,6 +17,11 @@ CREATE TABLE IF NOT EXISTS authorization (
     proven INTEGER NOT NULL, expires_at TEXT NOT NULL, state TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- By how much an authorization was raised, by the request for that; amount: what is left of it.
+CREATE TABLE IF NOT EXISTS increment (
+    reference TEXT PRIMARY KEY, authorization TEXT NOT NULL, amount INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX IF NOT EXISTS authorization_open ON authorization (expires_at) WHERE state = 'open';
 
 -- A capture, or a refund (negative), with the merchant's own words about it. cleared_on: the day

@@ -1,0 +1,232 @@
+"""What an acquirer was asked and no call has committed goes back, or the books come to know of it.
+
+`door` refuses, loses or cuts off what comes through it, as a closed account, a kill or a lost
+connection would.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from bezant.commit.change_set import Accepted, Outcome, Refused
+from bezant.commit.door import Door
+from bezant.kernel.errors import Unavailable
+from tests.payments.till import Till
+from tests.resources.office import Answer
+
+CLOSED = "The ledger account is closed and takes no more entries."
+
+
+class Doorkeeper:
+    """Stands at the door and deals with the next change set that has money in it."""
+
+    def __init__(self, door: Door) -> None:
+        self._commit = door.commit
+        self.deals: list[Callable[..., Awaitable[list[Outcome]]]] = []
+
+    async def commit(self, units: Any, answer: Any = None) -> list[Outcome]:
+        written = {each.kind for unit in units for each in unit.documents}
+        if self.deals and written & {"charge", "refund"}:
+            return await self.deals.pop(0)(units, answer)
+        return await self._commit(units, answer)
+
+    async def refuse(self, units: Any, _answer: Any) -> list[Outcome]:
+        return [Refused("closed", {}) for _ in units]
+
+    async def die(self, _units: Any, _answer: Any) -> list[Outcome]:
+        """Nothing is written, and nobody is told."""
+        raise Unavailable("The process was killed.")
+
+    async def lose(self, units: Any, answer: Any) -> list[Outcome]:
+        """All is written, and nobody is told."""
+        assert isinstance((await self._commit(units, answer))[0], Accepted)
+        raise Unavailable("The connection was lost.")
+
+
+@pytest.fixture
+def door(till: Till, monkeypatch: pytest.MonkeyPatch) -> Doorkeeper:
+    keeper = Doorkeeper(till.runtime.door)
+    monkeypatch.setattr(till.runtime.door, "commit", keeper.commit)
+    return keeper
+
+
+def held(till: Till) -> list[int]:
+    """Return what cardholders' banks hold, or have let go of, in the order it was asked for."""
+    till.work_off()
+    return list(till.acquirer.held.values())
+
+
+def charges(till: Till) -> list[int]:
+    return [each["amount"] for each in till.get("/v1/charges")["data"] if each["paid"]]
+
+
+def ask(till: Till, path: str, *, key: str = "", **params: Any) -> Answer:
+    named = {"Idempotency_Key": key} if key else {}
+    return till.run(till.send("POST", path, params, **named))
+
+
+def wish(till: Till, **params: Any) -> dict[str, Any]:
+    method = till.card()
+    given = {"amount": 700, "currency": "usd", "payment_method": method, **params}
+    return {**given, "capture_method": "manual"}
+
+
+@pytest.mark.parametrize("path", ["/v1/payment_intents", "/v1/charges"])
+@pytest.mark.parametrize("key", ["", "k-1"])
+def test_what_the_door_refuses_is_called_back(till: Till, door: Doorkeeper, path: str, key: str):
+    given = wish(till, confirm=True)
+    if path == "/v1/charges":
+        given = {"amount": 700, "currency": "usd", "source": "tok_visa", "capture": False}
+    door.deals = [door.refuse]
+    answer = ask(till, path, key=key, **given)
+    assert (answer.status, answer.error["message"]) == (400, CLOSED)
+    assert held(till) == [0]
+    if key:  # The key stands for that: what is called back is asked for no more.
+        again = ask(till, path, key=key, **given)
+        assert (again.status, again.error["message"]) == (400, CLOSED)
+    assert ask(till, path, **given).status == 200
+    assert held(till) == [0, 700]
+
+
+def test_a_confirmation_that_the_door_refuses_is_asked_for_anew(till: Till, door: Doorkeeper):
+    name = till.post("/v1/payment_intents", **wish(till))["id"]
+    path = f"/v1/payment_intents/{name}/confirm"
+    door.deals = [door.refuse]
+    assert ask(till, path).status == 400
+    assert held(till) == [0]
+    assert till.post(path)["status"] == "requires_capture"
+    assert held(till) == [0, 700]
+    till.post(f"/v1/payment_intents/{name}/capture")
+    till.work_off()
+    assert (charges(till), sum(till.acquirer.captured.values())) == ([700], 700)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "params", "expected"),
+    [("/cancel", {}, [0]), ("", {"amount": 900}, [0, 900])],
+    ids=["canceled", "changed"],
+)
+def test_a_second_run_that_decides_otherwise_calls_the_first_back(
+    till: Till, meanwhile: str, params: dict[str, Any], expected: list[int]
+):
+    name = till.post("/v1/payment_intents", **wish(till))["id"]
+    path = f"/v1/payment_intents/{name}"
+    till.acquirer.meanwhile = lambda _: till.send("POST", path + meanwhile, params)
+    answer = ask(till, f"{path}/confirm")
+    assert answer.status == (400 if meanwhile else 200)
+    assert held(till) == expected
+    assert charges(till) == expected[1:]
+
+
+def test_of_two_confirmations_at_once_the_later_leaves_the_money_to_the_first(till: Till):
+    name = till.post("/v1/payment_intents", **wish(till))["id"]
+    path = f"/v1/payment_intents/{name}/confirm"
+    till.acquirer.meanwhile = lambda _: till.send("POST", path)
+    assert ask(till, path).error["code"] == "payment_intent_unexpected_state"
+    assert held(till) == charges(till) == [700]
+
+
+@pytest.mark.parametrize("fate", ["die", "lose"])
+def test_a_call_that_was_cut_off_finds_what_it_has_asked_for(
+    till: Till, door: Doorkeeper, fate: str
+):
+    given = wish(till, confirm=True)
+    door.deals = [getattr(door, fate)]
+    assert ask(till, "/v1/payment_intents", key="k-2", **given).status == 503
+    assert held(till) == [700]
+    for _ in range(2):
+        assert ask(till, "/v1/payment_intents", key="k-2", **given).status == 200
+        assert held(till) == charges(till) == [700]
+
+
+def test_more_is_let_go_if_nobody_knows_of_it(till: Till, door: Doorkeeper):
+    intent = till.pay(1_000, capture_method="manual")
+    path = f"/v1/payment_intents/{intent['id']}/increment_authorization"
+    door.deals = [door.refuse]
+    assert ask(till, path, amount=1_500).status == 400
+    assert held(till) == [1_000]
+    assert till.post(path, amount=1_500)["amount_capturable"] == 1_500
+    assert held(till) == [1_500]
+    till.acquirer.meanwhile = lambda _: till.send(
+        "POST", f"/v1/payment_intents/{intent['id']}/capture", {"amount_to_capture": 400}
+    )
+    assert ask(till, path, amount=2_000).status == 400
+    assert (held(till), sum(till.acquirer.captured.values())) == ([0], 400)
+
+
+def test_more_of_which_no_answer_came_is_let_go(till: Till):
+    card = till.card("late_more")
+    intent = till.pay(1_000, capture_method="manual", payment_method=card)
+    path = f"/v1/payment_intents/{intent['id']}/increment_authorization"
+    assert ask(till, path, amount=1_500).status == 402
+    assert held(till) == [1_000]
+    assert ask(till, path, amount=1_500).status == 402
+    assert held(till) == [1_000]
+    assert till.get(f"/v1/payment_intents/{intent['id']}")["amount_capturable"] == 1_000
+
+
+def given_back(till: Till) -> int:
+    till.work_off()
+    return sum(amount for _, amount in till.acquirer.refunds.values())
+
+
+def test_a_refund_that_the_door_refuses_is_called_back(till: Till, door: Doorkeeper):
+    paid = till.pay(1_000)
+    till.work_off()
+    door.deals = [door.refuse]
+    asked = {"payment_intent": paid["id"], "amount": 300}
+    assert ask(till, "/v1/refunds", key="r-1", **asked).status == 400
+    assert given_back(till) == 0
+    assert ask(till, "/v1/refunds", key="r-1", **asked).status == 400
+    assert till.listed("/v1/refunds") == []
+    till.post("/v1/refunds", **asked)
+    assert given_back(till) == 300
+
+
+def test_a_refund_of_which_no_answer_came_is_called_back(till: Till):
+    paid = till.pay(1_000, payment_method=till.card("late_refund"))
+    till.work_off()
+    assert ask(till, "/v1/refunds", payment_intent=paid["id"]).status == 402
+    assert given_back(till) == 0
+    assert till.ledger()["incoming:cards"] == 1_000
+
+
+def test_a_refund_that_is_paid_already_is_written_down(till: Till, door: Doorkeeper):
+    paid = till.pay(1_000, payment_method=till.card("cleared"))
+    till.work_off()
+    door.deals = [door.refuse]
+    asked = {"payment_intent": paid["id"], "amount": 300}
+    assert ask(till, "/v1/refunds", key="r-2", **asked).status == 400
+    assert given_back(till) == 300
+    (refund,) = till.get("/v1/refunds")["data"]
+    assert (refund["amount"], refund["status"]) == (300, "succeeded")
+    charge = till.get(f"/v1/charges/{paid['latest_charge']}")
+    assert (charge["amount_refunded"], charge["refunded"]) == (300, False)
+    assert till.ledger()["incoming:cards"] == 700
+    assert till.events()[-2:] == ["charge.refunded", "refund.created"]
+    till.post("/v1/refunds", payment_intent=paid["id"])
+    assert given_back(till) == 1_000
+
+
+def test_a_refund_that_was_cut_off_is_found_again(till: Till, door: Doorkeeper):
+    paid = till.pay(1_000)
+    till.work_off()
+    asked = {"payment_intent": paid["id"], "amount": 300}
+    door.deals = [door.die]
+    assert ask(till, "/v1/refunds", key="r-3", **asked).status == 503
+    refund = ask(till, "/v1/refunds", key="r-3", **asked).json["id"]
+    assert (till.listed("/v1/refunds"), given_back(till)) == ([refund], 300)
+
+
+def test_parts_of_a_refund_go_back_with_what_is_refused_of_it(till: Till):
+    intent = till.pay(1_000, capture_method="manual")
+    path = f"/v1/payment_intents/{intent['id']}/capture"
+    till.post(path, amount_to_capture=400, final_capture=False)
+    till.post(path)
+    till.work_off()
+    second = list(till.acquirer.captured)[1]
+    till.acquirer.captured[second] = 100
+    assert ask(till, "/v1/refunds", payment_intent=intent["id"]).status == 400
+    assert given_back(till) == 0
+    assert till.listed("/v1/refunds") == []
