@@ -6,12 +6,13 @@ public holiday of the whole country; in the United States, those are the Federal
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import holidays
 
+from bezant.rail.banking_days import BankingDays, fed_holidays
+
 _BY_BUSINESS_DAYS = frozenset({"AE", "AU", "IN", "JP", "MY", "NZ", "TH", "US"})
-_SATURDAY = 5
 DELAYS = {
     "acss_debit": 5,
     "au_becs_debit": 2,
@@ -31,21 +32,14 @@ def available_from(method: str, country: str, delay_days: int, now: datetime) ->
     days = max(DELAYS.get(method, 0), delay_days) if method in DELAYS else delay_days
     day = now.astimezone(UTC).date()
     if country in _BY_BUSINESS_DAYS:
-        day = _business_day(day, days, country)
+        day = BankingDays(partial(_holidays, country), UTC).add(day, days)
     else:
         day += timedelta(days=days)
     return datetime.combine(day, time(), UTC)
 
 
-def _business_day(day: date, days: int, country: str) -> date:
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < _SATURDAY and day not in _holidays(country, day.year)
-    return day
-
-
 @lru_cache(maxsize=64)
 def _holidays(country: str, year: int) -> frozenset[date]:
     if country == "US":
-        return frozenset(holidays.financial_holidays("FED", years=year))
+        return fed_holidays(year)
     return frozenset(holidays.country_holidays(country, years=year))

@@ -1,10 +1,12 @@
-"""The simulated bank's own calendar: the days on which the Federal Reserve settles."""
+"""The simulated banks' own calendars: the days on which each of their schemes settles."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from holidays import financial_holidays
+from holidays import country_holidays, financial_holidays
 
 from bezant.kernel.clock import Clock
 
@@ -18,23 +20,58 @@ def local_time(clock: Clock) -> datetime:
     return clock.now().astimezone(_EASTERN)
 
 
-@lru_cache(maxsize=64)
-def _closed(year: int) -> frozenset[date]:
+class BankingDays(NamedTuple):
+    """The days on which a scheme settles: weekdays but those of a year on which it is closed."""
+
+    closed: Callable[[int], frozenset[date]]
+
+    def is_open(self, day: date) -> bool:
+        """Return whether the scheme settles."""
+        return day.weekday() < _SATURDAY and day not in self.closed(day.year)
+
+    def on_or_after(self, day: date) -> date:
+        """Return the day itself if the scheme settles then, else the next on which it does."""
+        while not self.is_open(day):
+            day += _ONE_DAY
+        return day
+
+    def next_after(self, day: date) -> date:
+        """Return the first day after a day on which the scheme settles."""
+        return self.on_or_after(day + _ONE_DAY)
+
+
+@cache
+def _federal_reserve(year: int) -> frozenset[date]:
+    """Return the holidays of which one on a Saturday closes no other day."""
     return frozenset(financial_holidays("FED", years=year))
 
 
-def is_banking_day(day: date) -> bool:
-    """Return whether the bank settles; a holiday on a Saturday closes no other day."""
-    return day.weekday() < _SATURDAY and day not in _closed(day.year)
+@cache
+def _canada(year: int) -> frozenset[date]:
+    kept = country_holidays("CA", years=year, categories=("government", "public"))
+    return frozenset(kept)
 
 
-def on_or_after(day: date) -> date:
-    """Return the day itself if the bank settles then, else the next on which it does."""
-    while not is_banking_day(day):
-        day += _ONE_DAY
-    return day
+@cache
+def _england(year: int) -> frozenset[date]:
+    return frozenset(country_holidays("GB", subdiv="ENG", years=year))
 
 
-def next_after(day: date) -> date:
-    """Return the first banking day after a day."""
-    return on_or_after(day + _ONE_DAY)
+@cache
+def _t2(year: int) -> frozenset[date]:
+    return frozenset(financial_holidays("ECB", years=year))
+
+
+def _nowhere(_year: int) -> frozenset[date]:
+    return frozenset()
+
+
+CANADA = BankingDays(_canada)
+ENGLAND = BankingDays(_england)
+FEDERAL_RESERVE = BankingDays(_federal_reserve)
+T2 = BankingDays(_t2)
+WEEKDAYS = BankingDays(_nowhere)
+
+is_banking_day = FEDERAL_RESERVE.is_open
+on_or_after = FEDERAL_RESERVE.on_or_after
+next_after = FEDERAL_RESERVE.next_after

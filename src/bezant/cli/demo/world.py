@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,12 +15,14 @@ from bezant.kernel.clock import VirtualClock
 from bezant.kernel.config import Config
 from bezant.kernel.entropy import SeededEntropy
 from bezant.kernel.secret import Secret
+from bezant.rail.banking_days import BankingDays, fed_holidays
 from bezant.server.platform import Platform
 from bezant.server.sandbox import Sandbox
 
 EASTERN = ZoneInfo("America/New_York")
 KEY = "sk_test_demo_4242424242"
 STEP = timedelta(hours=4)
+_BANKS = BankingDays(fed_holidays, EASTERN)
 
 
 class World:
@@ -52,11 +54,8 @@ class World:
 
     async def next_banking_morning(self) -> None:
         """Go to nine in the morning, New York time, of the next day on which banks are open."""
-        from_bank = self.local()
-        day = from_bank + timedelta(days=1)
-        while day.weekday() > 4:
-            day += timedelta(days=1)
-        await self.until(day.replace(hour=9, minute=0, second=0, microsecond=0))
+        day = _BANKS.add(self.local().date(), 1)
+        await self.until(_BANKS.at(day, time(9)))
 
 
 @asynccontextmanager

@@ -3,49 +3,19 @@
 Hours are Eastern time with its summer time; instants go in aware and come out in UTC.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from bezant.rail import in_force
+from bezant.rail.banking_days import BankingDays, fed_holidays
 from bezant.rails.ach import rules
 
 EASTERN = ZoneInfo("America/New_York")
 
-_DAY = timedelta(days=1)
-_SATURDAY = 5
-
-
-@cache
-def fed_holidays(year: int) -> frozenset[date]:
-    """Return the Federal Reserve Banks' holidays of a year.
-
-    A holiday on a Sunday is kept on Monday; one on a Saturday is not kept, so that the banks are
-    open on the Friday before it.
-    """
-    return frozenset(holidays.financial_holidays("FED", years=year))
-
-
-def is_banking_day(day: date) -> bool:
-    """Tell whether the Federal Reserve Banks are open on a day."""
-    return day.weekday() < _SATURDAY and day not in fed_holidays(day.year)
-
-
-def banking_day(day: date) -> date:
-    """Return the day itself, or the first banking day after it."""
-    while not is_banking_day(day):
-        day += _DAY
-    return day
-
-
-def add_banking_days(day: date, count: int) -> date:
-    """Return the banking day that comes `count` (not negative) banking days after a day."""
-    assert count >= 0, "banking days are counted forward"
-    for _ in range(count):
-        day = banking_day(day + _DAY)
-    return day
+_DAYS = BankingDays(fed_holidays, EASTERN)
+is_banking_day = _DAYS.is_open
+banking_day = _DAYS.on_or_after
+add_banking_days = _DAYS.add
 
 
 def submission_for(
@@ -56,19 +26,14 @@ def submission_for(
     `cut_off` is the bank's own hour for next-day files, and its last for same-day files; a
     window that the network closes earlier closes then.
     """
-    day = banking_day(now.astimezone(EASTERN).date())
-    while True:
-        hours = _deadlines(day, cut_off) if same_day else (cut_off or rules.STANDARD_CUT_OFF,)
-        for hour in hours:
-            instant = _eastern(day, hour)
-            if instant > now:
-                return instant
-        day = add_banking_days(day, 1)
+    if same_day:
+        return _DAYS.next_hour(now, lambda day: _deadlines(day, cut_off))
+    return _DAYS.next_hour(now, lambda _day: (cut_off or rules.STANDARD_CUT_OFF,))
 
 
 def settlement_date(cut_off: datetime, *, same_day: bool = False) -> date:
     """Return the banking day on which what goes out at a cut-off settles."""
-    day = cut_off.astimezone(EASTERN).date()
+    day = _DAYS.day_of(cut_off)
     return banking_day(day) if same_day else add_banking_days(day, 1)
 
 
@@ -77,18 +42,18 @@ def available_at(settles: datetime) -> datetime:
     local = settles.astimezone(EASTERN)
     hours = in_force(rules.AVAILABILITY, local.date())
     hour = next((hour for settled, hour in hours if local.time() <= settled), hours[-1][1])
-    return max(settles, _eastern(local.date(), hour))
+    return max(settles, _DAYS.at(local.date(), hour))
 
 
 def settles_at(cut_off: datetime, *, same_day: bool = False) -> datetime:
     """Return the instant at which what goes out at a cut-off settles."""
     day = settlement_date(cut_off, same_day=same_day)
     if not same_day:
-        return _eastern(day, rules.OPENING)
+        return _DAYS.at(day, rules.OPENING)
     hour = cut_off.astimezone(EASTERN).time()
     windows = in_force(rules.SAME_DAY_WINDOWS, day)
     settlement = next((w.settlement for w in windows if hour <= w.deadline), windows[-1].settlement)
-    return _eastern(day, settlement)
+    return _DAYS.at(day, settlement)
 
 
 def return_by(settled_on: date, *, extended: bool = False) -> datetime:
@@ -106,8 +71,8 @@ def return_by(settled_on: date, *, extended: bool = False) -> datetime:
 def opening_after(day: date, span: rules.Span) -> datetime:
     """Return the opening of the banking day that ends a span, or follows its calendar days."""
     if span.calendar_days:
-        return _eastern(banking_day(day + timedelta(days=span.calendar_days + 1)), rules.OPENING)
-    return _eastern(add_banking_days(day, span.banking_days), rules.OPENING)
+        return _DAYS.at(banking_day(day + timedelta(days=span.calendar_days + 1)), rules.OPENING)
+    return _DAYS.at(add_banking_days(day, span.banking_days), rules.OPENING)
 
 
 def end_of_banking_day(day: date, count: int) -> date:
@@ -118,7 +83,3 @@ def end_of_banking_day(day: date, count: int) -> date:
 def _deadlines(day: date, cut_off: time | None) -> tuple[time, ...]:
     hours = [window.deadline for window in in_force(rules.SAME_DAY_WINDOWS, day)]
     return tuple(hour for hour in hours if cut_off is None or hour <= cut_off) or (hours[0],)
-
-
-def _eastern(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, EASTERN).astimezone(UTC)

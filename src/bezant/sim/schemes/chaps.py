@@ -1,16 +1,10 @@
 """CHAPS from the other side: the Bank of England's settlement, on English working days."""
 
-from datetime import date, timedelta
-from functools import lru_cache
-
-from holidays import UK
-
+from bezant.sim.banking_days import ENGLAND
 from bezant.sim.schemes.interbank_network import Network, is_bic, is_sort_code
 from bezant.sim.schemes.interbank_people import BY_CHANCE, GB
 from bezant.sim.schemes.interbank_scheme import InterbankScheme
 from bezant.sim.schemes.swift import SAA, SAA_WRAPPER
-
-_SATURDAY = 5
 
 NETWORK = Network(
     name="chaps",
@@ -46,21 +40,10 @@ NETWORK = Network(
 )
 
 
-@lru_cache(maxsize=64)
-def _closed(year: int) -> frozenset[date]:
-    return frozenset(UK(subdiv="ENG", years=year))
-
-
-def _working_day(day: date) -> date:
-    while day.weekday() >= _SATURDAY or day in _closed(day.year):
-        day += timedelta(days=1)
-    return day
-
-
 CHAPS = InterbankScheme(
     NETWORK,
     marks=(b"boe.chaps.",),
     magic=GB,
     by_chance=BY_CHANCE,
-    settles=_working_day,
+    settles=ENGLAND.on_or_after,
 )

@@ -13,14 +13,13 @@ A payee is verified: NO MATCH and CLOSE MATCH in a name are answered so, all oth
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-import holidays
 from msgspec.structs import replace
 
+from bezant.sim.banking_days import T2
 from bezant.sim.scheme import Answer, Client, Incoming, Letter, Order, Outcome, Received
 from bezant.sim.schemes import sepa_letters as letters
 from bezant.sim.schemes import sepa_orders as orders
@@ -45,19 +44,6 @@ _DEBITED: Mapping[str, tuple[Outcome, str]] = MappingProxyType(
         "AT511904300000066666": ("rejected", "AG01"),
     }
 )
-
-
-@cache
-def _closed(year: int) -> frozenset[date]:
-    return frozenset(holidays.financial_holidays("ECB", years=year))
-
-
-def next_settlement_day(day: date) -> date:
-    """Return the first day after a day on which T2 settles."""
-    day += timedelta(days=1)
-    while day.weekday() > 4 or day in _closed(day.year):
-        day += timedelta(days=1)
-    return day
 
 
 class SepaScheme:
@@ -117,15 +103,15 @@ class SepaScheme:
         """Return today for instant orders, the due day of a collection, else the day after."""
         if self.mode == "instant":
             return today
-        earliest = next_settlement_day(today)
+        earliest = T2.next_after(today)
         if self.is_debit:
             return max(order.due_on or earliest, earliest)
-        return next_settlement_day(max(order.due_on or today, today))
+        return T2.next_after(max(order.due_on or today, today))
 
     def answers_on(self, outcome: Outcome, settled_on: date) -> date:
         """Return the day of an answer: what comes back does so two settlement days later."""
         if outcome == "returned" and self.mode == "batch":
-            return next_settlement_day(next_settlement_day(settled_on))
+            return T2.next_after(T2.next_after(settled_on))
         return settled_on
 
     def acknowledge(

@@ -1,14 +1,12 @@
 """SWIFT from the other side: a correspondent bank that takes CBPR+ and tells the tracker."""
 
-from datetime import date, timedelta
-
+from bezant.sim.banking_days import WEEKDAYS
 from bezant.sim.schemes.interbank_network import Network, is_bic
 from bezant.sim.schemes.interbank_people import BY_CHANCE, CROSS_BORDER
 from bezant.sim.schemes.interbank_scheme import InterbankScheme
 
 SAA = "urn:swift:saa:xsd:saa.2.0"
 SAA_WRAPPER = ("DataPDU", "Body")
-_SATURDAY = 5
 
 NETWORK = Network(
     name="swift",
@@ -45,16 +43,10 @@ NETWORK = Network(
 )
 
 
-def _weekday(day: date) -> date:
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return day
-
-
 SWIFT = InterbankScheme(
     NETWORK,
     marks=(b"swift.cbprplus",),
     magic=CROSS_BORDER,
     by_chance=BY_CHANCE,
-    settles=_weekday,
+    settles=WEEKDAYS.on_or_after,
 )

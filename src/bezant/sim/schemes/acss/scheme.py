@@ -17,14 +17,13 @@ Every other code has an account in the same spirit: 000999000 and the code.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-import holidays
 from msgspec.structs import replace
 
+from bezant.sim.banking_days import CANADA
 from bezant.sim.scheme import Answer, Client, Incoming, Letter, Order, Outcome, Received
 from bezant.sim.schemes.acss.file import read_file, write_returns
 
@@ -44,20 +43,6 @@ _NUMBERS = {
     "000666666661/cents": "912",
     **{f"000999000{code}": str(code) for code in _CODES},
 }
-
-
-@cache
-def _closed(year: int) -> frozenset[date]:
-    kept = holidays.country_holidays("CA", years=year, categories=("government", "public"))
-    return frozenset(kept)
-
-
-def next_banking_day(day: date) -> date:
-    """Return the first banking day after a day."""
-    day += timedelta(days=1)
-    while day.weekday() > 4 or day in _closed(day.year):
-        day += timedelta(days=1)
-    return day
 
 
 class AcssScheme:
@@ -86,13 +71,13 @@ class AcssScheme:
 
     def settles_on(self, order: Order, today: date) -> date:
         """Return the due day, or the first banking day that is left."""
-        earliest = next_banking_day(today)
-        return next_banking_day(max(order.due_on or earliest, earliest) - timedelta(days=1))
+        earliest = CANADA.next_after(today)
+        return CANADA.on_or_after(max(order.due_on or earliest, earliest))
 
     def answers_on(self, outcome: Outcome, settled_on: date) -> date:
         """Return the banking day after the due day, on which returns are exchanged."""
         del outcome
-        return next_banking_day(settled_on)
+        return CANADA.next_after(settled_on)
 
     def acknowledge(
         self,

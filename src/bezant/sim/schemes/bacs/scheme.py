@@ -12,13 +12,11 @@ Accounts that always answer, whatever their sort code (the numbers are Stripe's 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-import holidays
-
+from bezant.sim.banking_days import ENGLAND
 from bezant.sim.scheme import Answer, Client, Incoming, Letter, Order, Outcome, Received
 from bezant.sim.schemes.bacs.reports import write_advices, write_claims, write_returns
 from bezant.sim.schemes.bacs.submission import read_submission
@@ -26,19 +24,6 @@ from bezant.sim.schemes.bacs.submission import read_submission
 _MOVED_TO = {"sort-code": "200000", "account-number": "12345678"}
 _REFUSE_MANDATES = frozenset("1235BCFGHIKLMNOPQ")
 _NOT_FOR_CREDITS = frozenset({"1", "DDIC2"})
-
-
-@cache
-def _closed(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
-
-
-def next_working_day(day: date) -> date:
-    """Return the first working day after a day."""
-    day += timedelta(days=1)
-    while day.weekday() > 4 or day in _closed(day.year):
-        day += timedelta(days=1)
-    return day
 
 
 class BacsScheme:
@@ -75,14 +60,14 @@ class BacsScheme:
 
     def settles_on(self, order: Order, today: date) -> date:
         """Return the entry day: the working day after processing, which is after input."""
-        processed = max(order.due_on or today, next_working_day(today))
-        return next_working_day(processed)
+        processed = max(order.due_on or today, ENGLAND.next_after(today))
+        return ENGLAND.next_after(processed)
 
     def answers_on(self, outcome: Outcome, settled_on: date) -> date:
         """Return the day of the report: what is unpaid comes back two working days after entry."""
         if outcome == "returned":
-            return next_working_day(next_working_day(settled_on))
-        return next_working_day(settled_on)
+            return ENGLAND.next_after(ENGLAND.next_after(settled_on))
+        return ENGLAND.next_after(settled_on)
 
     def acknowledge(
         self,
