@@ -170,7 +170,6 @@ def test_money_goes_where_a_platform_says(office: Office) -> None:
 
 NOT_OFFERED: list[tuple[dict[str, Any], str]] = [
     ({"application_fee_amount": 5}, "application_fee_amount"),
-    ({"allow_promotion_codes": True}, "allow_promotion_codes"),
     ({"after_completion": {"type": "redirect"}}, "after_completion[redirect][url]"),
     ({"subscription_data": {"description": "x"}}, "subscription_data"),
 ]

@@ -154,7 +154,6 @@ NOT_OFFERED: list[tuple[Any, str | None]] = [
     ({"mode": "subscription"}, "mode"),
     ({"ui_mode": "embedded_page"}, "ui_mode"),
     ({"automatic_tax": {"enabled": True}}, "automatic_tax[enabled]"),
-    ({"discounts": [{"coupon": "x"}]}, "discounts"),
     ({"shipping_options": [{"shipping_rate": "x"}]}, "shipping_options"),
     ({"subscription_data": {"trial_period_days": 3}}, "subscription_data"),
     ({"expires_at": 1}, "expires_at"),

@@ -13,6 +13,7 @@ NOT_SHOWN = {
         "automatic_tax.",
         "invoice",
         "shipping_cost.",
+        "shipping_options.",
         "subscription",
     ),
     "customer": ("sources.", "subscriptions.", "tax_ids."),
@@ -21,7 +22,13 @@ NOT_SHOWN = {
     "payment_intent": ("last_payment_error.", "payment_method_options.", "payment_record"),
     "payment_method": ("card.", "card_present.", "interac_present."),
     "setup_attempt": ("payment_method_details.",),
-    "payment_link": ("application", "automatic_tax.", "invoice_creation.", "subscription_data."),
+    "payment_link": (
+        "application",
+        "automatic_tax.",
+        "invoice_creation.",
+        "shipping_options.",
+        "subscription_data.",
+    ),
     "product": ("tax_code",),
     "token": ("card.",),
 }
@@ -35,6 +42,8 @@ def paths(shape: Any, known: Mapping[str, Any], depth: int = 0) -> Iterator[str]
             ((word, inner),) = kind.items()
             if word == "exp":
                 yield name
+            elif word == "list" and depth == 0 and (shown := known.get(str(inner)[1:])):
+                yield from (f"{name}.{path}" for path in paths(shown, known, 1))
             elif word == "page" and depth == 0:
                 for each in inner.get("union", [inner]) if isinstance(inner, dict) else [inner]:
                     shown = known.get(each[1:], {"fields": {}})

@@ -7,6 +7,7 @@ import msgspec
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.codec import unix_seconds
+from bezant.resources.checkout.coupon_places import let_go_coupon
 from bezant.resources.checkout.link_places import give_back
 from bezant.resources.checkout.outcome import followed, intent_of_session, is_done
 from bezant.resources.checkout.session import CheckoutSession
@@ -36,6 +37,7 @@ async def expire(ctx: Context, session: CheckoutSession) -> CheckoutSession:
                 event="payment_intent.canceled",
             )
     await give_back(ctx, session)
+    await let_go_coupon(ctx, session)
     return ctx.save(session, status="expired", url=None, event="checkout.session.expired")
 
 

@@ -1,10 +1,11 @@
 """Line items: what somebody buys, how many of it, and what that comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar, NamedTuple
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from bezant.api.context import COLUMNS, Context
 from bezant.api.params import Metadata, Params, merged
@@ -14,6 +15,8 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.catalogue.price import Price, PriceData, made_price
 from bezant.resources.catalogue.product import Product, ProductOfItem, made_product
 from bezant.resources.checkout.adjustable import Adjustable, AdjustableParams, adjustable_of
+from bezant.resources.core.coupon import Coupon
+from bezant.resources.core.discounting import Reducible, reduced
 from bezant.resources.core.refused import Hash, refused
 from bezant.store.objects import Page
 
@@ -95,11 +98,13 @@ async def lines_of(ctx: Context, sent: Sequence[LineItemParams]) -> list[Line]:
     return lines
 
 
-def store_lines(ctx: Context, parent: str, lines: Sequence[Line]) -> list[LineItem]:
+def store_lines(
+    ctx: Context, parent: str, lines: Sequence[Line], coupon: Coupon | None = None
+) -> list[LineItem]:
     """Store lines for what they belong to; lists, the newest first, show them in their order."""
     hidden = {COLUMNS: {"parent": parent}}
-    made = [ctx.create(_item(ctx, line), hidden=hidden) for line in reversed(lines)]
-    return made[::-1]
+    items = [_item(ctx, line) for line in reversed(lines)][::-1]
+    return [ctx.create(item, hidden=hidden) for item in cheaper(items, coupon)]
 
 
 async def items_under(ctx: Context, parent: str) -> list[LineItem]:
@@ -115,9 +120,25 @@ def line_again(item: LineItem) -> Line:
     )
 
 
-def total_of(lines: Sequence[Line]) -> int:
-    """Return what lines come to, in minor units."""
-    return sum(line.price.of(line.quantity) for line in lines)
+def total_of(lines: Sequence[Line], coupon: Coupon | None = None) -> int:
+    """Return what lines come to, in minor units, with what a coupon takes off them."""
+    amounts = [line.price.of(line.quantity) for line in lines]
+    taken = _taken_off(zip(amounts, (line.price for line in lines), strict=True), coupon)
+    return sum(amounts) - sum(taken)
+
+
+def cheaper(items: Sequence[LineItem], coupon: Coupon | None) -> list[LineItem]:
+    """Return lines as they are with what a coupon takes off them, and nothing else."""
+    taken = _taken_off(((item.amount_subtotal, item.price) for item in items), coupon)
+    return [
+        replace(item, amount_discount=off, amount_total=item.amount_subtotal - off)
+        for item, off in zip(items, taken, strict=True)
+    ]
+
+
+def _taken_off(costs: Iterable[tuple[int, Price]], coupon: Coupon | None) -> list[int]:
+    lines = [Reducible(amount, price.currency, price.product) for amount, price in costs]
+    return [sum(taken) for taken in reduced(lines, [coupon] if coupon else [])]
 
 
 def _item(ctx: Context, line: Line) -> LineItem:

@@ -38,6 +38,7 @@ from bezant.resources.checkout.page_web import (
     typed_into,
 )
 from bezant.resources.checkout.payment_link import PaymentLink
+from bezant.resources.checkout.pricing import price_of
 from bezant.resources.checkout.quantities import chosen_of
 from bezant.resources.payments.confirming import merchant
 from bezant.store.feed import BOOK_DIGITS
@@ -135,7 +136,8 @@ class LinkPage:
         chosen = chosen_of(request.params)
         scene = Scene(path=request.path, hidden=hidden, query=told, chosen=chosen)
         seller = await seller_of(ctx, session)
-        page = form_page(ctx, session, items, seller, scene, shown)
+        priced = await price_of(ctx, session, items, chosen)
+        page = form_page(ctx, priced, seller, scene, shown)
         keep_token(response, self._runtime, request.path, token)
         say(response, falcon.HTTP_200, page)
 

@@ -66,6 +66,7 @@ async def check_payment(ctx: Context, link: PaymentLink, lines: Sequence[Line]) 
 def _params(link: PaymentLink, visitor: Visitor) -> CreateSession:
     after = link.after_completion.redirect
     return CreateSession(
+        allow_promotion_codes=link.allow_promotion_codes or None,
         billing_address_collection=link.billing_address_collection,
         client_reference_id=visitor.client_reference_id,
         customer_creation=link.customer_creation,

@@ -11,7 +11,9 @@ from bezant.api.params import Unset, merged
 from bezant.api.refusals import missing
 from bezant.kernel.codec import base62, from_microseconds, unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
 from bezant.resources.checkout.collecting import consent_of, names_of, shipping_of
+from bezant.resources.checkout.coupon_places import named_by
 from bezant.resources.checkout.custom_fields import in_session, made
 from bezant.resources.checkout.line_item import Line, store_lines, total_of
 from bezant.resources.checkout.opening_types import (
@@ -24,6 +26,7 @@ from bezant.resources.checkout.opening_types import (
     plain,
     setup_wanted_of,
 )
+from bezant.resources.checkout.pricing import check_worth
 from bezant.resources.checkout.session import (
     NO_WORDS,
     CheckoutSession,
@@ -39,7 +42,9 @@ from bezant.resources.checkout.session_params import (
     CustomTextParams,
     MessageParams,
 )
+from bezant.resources.core.coupon import Coupon
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.redeemable import Asked, Offer, offer_of
 from bezant.resources.payments.entitled import check_all
 from bezant.resources.payments.intent_changes import intent_of
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -51,9 +56,9 @@ LEAST_SECONDS, MOST_SECONDS = 30 * 60, 24 * 3_600
 PAGE = "/c/pay"
 USUAL_TYPES = ("card",)
 """The types of payment method that the page takes if nothing is said."""
-_SHOWN = ("billing_address_collection", "cancel_url", "client_reference_id",
-          "integration_identifier", "locale", "origin_context", "submit_type",
-          "success_url")  # fmt: skip
+_SHOWN = ("allow_promotion_codes", "billing_address_collection", "cancel_url",
+          "client_reference_id", "integration_identifier", "locale", "origin_context",
+          "submit_type", "success_url")  # fmt: skip
 intent_wanted = decoder(CreatePaymentIntent, json=True)
 
 
@@ -72,7 +77,9 @@ async def new_session(
     """Store a new session with its lines, and see to its end."""
     name = ctx.new_id(f"cs_{'live' if ctx.livemode else 'test'}")
     customer = await _customer(ctx, params)
-    wanted = wanted_of(params, lines)
+    offer = await _offered(ctx, params, lines)
+    coupon = offer.coupon if offer else None
+    wanted = wanted_of(params, lines, coupon)
     if params.mode == "payment":
         intent = await tried(ctx, wanted, origin)
         types = left_of(intent.payment_method_types, params.excluded_payment_method_types)
@@ -97,6 +104,7 @@ async def new_session(
         customer_creation=_creation(params),
         customer_details=_details(params, customer),
         customer_email=params.customer_email,
+        discounts=named_by(offer) if offer else None,
         excluded_payment_method_types=params.excluded_payment_method_types or UNSET,
         expires_at=_expires_at(ctx, params),
         livemode=ctx.livemode,
@@ -110,7 +118,7 @@ async def new_session(
         phone_number_collection=_phone(params),
         shipping_address_collection=shipping_of(params.shipping_address_collection),
         url=f"{ctx.runtime.config.public_url}{PAGE}/{place}{secret}",
-        **_sums(lines),
+        **_sums(lines, coupon),
         **{field: getattr(params, field) for field in _SHOWN},
     )
     kept = Kept(
@@ -120,9 +128,10 @@ async def new_session(
         wanted=wanted,
         method=plain(params.payment_method_data),
         update=_update(params),
+        coupon=ctx.encoded(coupon) if coupon else None,
     )
     ctx.create(session, hidden=to_builtins(kept))
-    store_lines(ctx, name, lines)
+    store_lines(ctx, name, lines, coupon)
     payload = {"account": ctx.account, "livemode": ctx.livemode,
                "platform": ctx.caller.platform, "session": name}  # fmt: skip
     ctx.enqueue(EXPIRY_JOB, payload, at=from_microseconds(session.expires_at * 1_000_000))
@@ -140,11 +149,12 @@ def check_fit(params: CreateSession) -> None:
     else:
         others = (
             "line_items", "payment_intent_data", "submit_type", "customer_creation",
-            "shipping_address_collection",
+            "shipping_address_collection", "discounts", "allow_promotion_codes",
         )  # fmt: skip
     for name in others:
         if getattr(params, name) is not None:
             raise InvalidRequest(f"You can't send `{name}` in {params.mode} mode.", param=name)
+    _check_discounts(params)
     _check_shipping(params)
     if params.customer is None:
         if params.customer_update is not None:
@@ -153,6 +163,15 @@ def check_fit(params: CreateSession) -> None:
     for name in ("customer_email", "customer_creation"):
         if getattr(params, name) is not None:
             raise InvalidRequest(f"You may only send one of `customer` and `{name}`.", param=name)
+
+
+def _check_discounts(params: CreateSession) -> None:
+    if params.discounts and params.allow_promotion_codes is not None:
+        raise InvalidRequest(
+            "Either you make it cheaper, or whoever pays does: send one of `discounts` and "
+            "`allow_promotion_codes`.",
+            param="allow_promotion_codes",
+        )
 
 
 def _check_shipping(params: CreateSession) -> None:
@@ -182,13 +201,15 @@ def _message(sent: MessageParams | Unset | None, before: Message | None) -> Mess
     return Message(sent.message) if sent else None
 
 
-def wanted_of(params: CreateSession, lines: Sequence[Line]) -> dict[str, Any]:
+def wanted_of(
+    params: CreateSession, lines: Sequence[Line], coupon: Coupon | None = None
+) -> dict[str, Any]:
     """Return the parameters of the intent that is made when somebody pays."""
     if params.mode == "setup":
         return setup_wanted_of(params, USUAL_TYPES)
     _check_currency(params, lines)
     wanted: dict[str, Any] = plain(params.payment_intent_data) | {
-        "amount": total_of(lines),
+        "amount": total_of(lines, coupon),
         "currency": lines[0].price.currency,
     }
     for name in ("allowed_payment_method_types", "payment_method_types",
@@ -281,8 +302,27 @@ def _phone(params: CreateSession) -> PhoneNumberCollection:
     return PhoneNumberCollection(enabled=bool(asked and asked.enabled))
 
 
-def _sums(lines: Sequence[Line]) -> dict[str, Any]:
+def _sums(lines: Sequence[Line], coupon: Coupon | None) -> dict[str, Any]:
     if not lines:
         return {}
-    total = total_of(lines)
-    return {"amount_subtotal": total, "amount_total": total, "total_details": TotalDetails()}
+    subtotal, total = total_of(lines), total_of(lines, coupon)
+    details = TotalDetails(amount_discount=subtotal - total)
+    return {"amount_subtotal": subtotal, "amount_total": total, "total_details": details}
+
+
+async def _offered(ctx: Context, params: CreateSession, lines: Sequence[Line]) -> Offer | None:
+    """Return what makes a session cheaper from the beginning; it is redeemed by whoever pays."""
+    if not params.discounts:
+        return None
+    (sent,) = params.discounts
+    told = sent.changes()
+    if len(told) != 1:
+        raise InvalidRequest(
+            "Send either `coupon` or `promotion_code`, not both.", param="discounts[0]"
+        )
+    currency, (name,) = lines[0].price.currency, told
+    asked = Asked(params.customer, Money(total_of(lines), currency))
+    param = f"discounts[0][{name}]"
+    offer = await offer_of(ctx, sent.coupon, sent.promotion_code, asked, param)
+    check_worth(total_of(lines, offer.coupon), currency, param)
+    return offer

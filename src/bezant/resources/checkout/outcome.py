@@ -2,13 +2,18 @@
 
 from typing import Any
 
-import msgspec
-from msgspec import to_builtins
 from msgspec.structs import replace
 
 from bezant.api.context import Context
+from bezant.resources.checkout.coupon_places import let_go_coupon, redeem_coupon
 from bezant.resources.checkout.link_places import count_completed, give_back
-from bezant.resources.checkout.session import CheckoutSession, CustomerDetails, Kept
+from bezant.resources.checkout.session import (
+    CheckoutSession,
+    CustomerDetails,
+    Kept,
+    keep,
+    kept_of,
+)
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.following import COMPLETED
@@ -26,17 +31,6 @@ _PROMISED = frozenset({"display_bank_transfer_instructions", "verify_with_microd
 _LOST = frozenset({"requires_payment_method", "canceled"})
 
 Intent = PaymentIntent | SetupIntent
-
-
-def kept_of(ctx: Context, session: CheckoutSession) -> Kept:
-    """Return the hidden part of a session."""
-    return msgspec.convert(ctx.hidden(session), Kept)
-
-
-def keep(ctx: Context, session: CheckoutSession, kept: Kept, **shown: Any) -> CheckoutSession:
-    """Store a session with another hidden part."""
-    hidden = ctx.hidden(session) | to_builtins(kept)
-    return ctx.save(session, hidden=hidden, **shown)
 
 
 async def intent_of_session(ctx: Context, session: CheckoutSession) -> Intent | None:
@@ -60,6 +54,7 @@ async def followed(
             return await _completed(ctx, session, intent, method)
         if intent.status in _LOST:
             await give_back(ctx, session)
+            await let_go_coupon(ctx, session)
         return session
     kept = kept_of(ctx, session)
     if session.status != "complete" or session.payment_status != "unpaid":
@@ -87,6 +82,7 @@ async def _completed(
         method = await method_named(ctx, intent.payment_method)
     kept = kept_of(ctx, session)
     await count_completed(ctx, session)
+    await redeem_coupon(ctx, session, intent.customer)
     await _bring_up_to_date(ctx, session, kept, method)
     paid = session.payment_status
     if session.mode == "payment":

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from bezant.api.web_page import FORM_STYLE, STYLE
 from bezant.resources.checkout.page_fields import SECRETS, Asked, Field, Row, Section
+from bezant.resources.checkout.quantities import CODE
 from bezant.resources.core.countries import countries
 
 _STYLE = (
@@ -27,6 +28,7 @@ td, th { padding: .6rem 0; text-align: left; vertical-align: top; font-weight: 4
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
 td { text-align: right; padding-left: 1rem; white-space: nowrap }
 tfoot td, tfoot th { font-weight: 600; border: 0 }
+tfoot .soft td, tfoot .soft th { font-weight: 400; color: var(--soft); padding-bottom: 0 }
 .each { display: block; color: var(--soft); font-size: .875rem }
 .many { margin: .35rem 0 0; color: var(--soft); font-size: .875rem }
 .many input { display: inline-block; width: 5rem; margin: 0 .35rem; padding: .3rem .5rem }
@@ -86,7 +88,9 @@ class Line(Struct, frozen=True):
 class Offer(Struct, frozen=True, kw_only=True):
     """What the page is about; amounts are in words.
 
-    Other quantities are asked for at `asks_again`, with what the page `keeps` of its address.
+    Other quantities are asked for at `asks_again`, with what the page `keeps` of its address. So
+    is a promotion `code`, which is None where none is taken; `off` is what a `reduction` takes off
+    the `subtotal`.
     """
 
     merchant: str
@@ -100,6 +104,11 @@ class Offer(Struct, frozen=True, kw_only=True):
     back: str | None = None
     asks_again: str = ""
     keeps: Mapping[str, str] = {}
+    subtotal: str = ""
+    reduction: str = ""
+    off: str = ""
+    code: str | None = None
+    code_problem: str = ""
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -172,19 +181,44 @@ def _summary(offer: Offer) -> str:
         if offer.back
         else ""
     )
-    table = (
-        f'<table><tbody>{rows}</tbody><tfoot><tr><th scope="row">Total</th>'
-        f"<td>{escape(offer.total)}</td></tr></tfoot></table>"
-    )
-    if any(line.name for line in offer.lines):
+    table = f"<table><tbody>{rows}</tbody><tfoot>{_sums(offer)}</tfoot></table>"
+    many = any(line.name for line in offer.lines)
+    if many or offer.code is not None:
         kept = "".join(_hidden(name, value) for name, value in offer.keeps.items())
+        button = "Update the total" if many else "Apply the code"
         table = (
-            f'<form method="get" action="{escape(offer.asks_again)}">{kept}{table}'
-            '<button class="second" type="submit">Update the total</button></form>'
+            f'<form method="get" action="{escape(offer.asks_again)}">{kept}{table}{_code(offer)}'
+            f'<button class="second" type="submit">{button}</button></form>'
         )
     return (
         '<section aria-labelledby="what"><h2 id="what">What you pay for</h2>'
         f"{table}{back}</section>"
+    )
+
+
+def _sums(offer: Offer) -> str:
+    rows = [("Total", offer.total, "")]
+    if offer.reduction:
+        soft = ' class="soft"'
+        rows = [("Subtotal", offer.subtotal, soft), (offer.reduction, offer.off, soft), *rows]
+    return "".join(
+        f'<tr{kind}><th scope="row">{escape(name)}</th><td>{escape(amount)}</td></tr>'
+        for name, amount, kind in rows
+    )
+
+
+def _code(offer: Offer) -> str:
+    """Return the field for a promotion code, and what is wrong with the one in it."""
+    if offer.code is None:
+        return ""
+    marks = below = ""
+    if offer.code_problem:
+        marks = f' aria-invalid="true" autofocus aria-describedby="{CODE}-wrong"'
+        below = f'<span class="wrong" id="{CODE}-wrong">{escape(offer.code_problem)}</span>'
+    return (
+        f'<div><label for="{CODE}">Promotion code</label><input id="{CODE}" type="text" '
+        f'name="{CODE}" autocomplete="off" autocapitalize="characters" spellcheck="false" '
+        f'value="{escape(offer.code)}"{marks}>{below}</div>'
     )
 
 

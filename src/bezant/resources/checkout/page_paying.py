@@ -19,9 +19,7 @@ from bezant.kernel.codec import from_base62
 from bezant.kernel.errors import ApiError, CardError
 from bezant.kernel.ids import REQUEST_WIDTH, WIDTH
 from bezant.kernel.log import get_logger
-from bezant.resources.checkout.link_places import claim
 from bezant.resources.checkout.opening import PAGE
-from bezant.resources.checkout.outcome import kept_of
 from bezant.resources.checkout.page_form import (
     cleaned,
     fields_of,
@@ -35,14 +33,9 @@ from bezant.resources.checkout.page_view import NOTHING_SHOWN, Scene, Shown, vie
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.page_web import acting, keep_token, lead, say, token_of
 from bezant.resources.checkout.paying import pay
-from bezant.resources.checkout.quantities import (
-    NOTHING_CHOSEN,
-    Chosen,
-    choose,
-    chosen_of,
-    query_of,
-)
-from bezant.resources.checkout.session import CheckoutSession, check_open
+from bezant.resources.checkout.pricing import PARAM, begin
+from bezant.resources.checkout.quantities import NOTHING_CHOSEN, Chosen, chosen_of, query_of
+from bezant.resources.checkout.session import CheckoutSession, check_open, kept_of
 from bezant.resources.payments.mandating import AcceptanceParams, MandateData, OnlineParams
 from bezant.resources.payments.payment_methods import create as create_method
 from bezant.store.feed import BOOK_DIGITS
@@ -135,7 +128,7 @@ async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
             return found, Shown(kind=sent.kind)
         try:
             check_open(ctx, session)
-            session = await choose(ctx, await claim(ctx, session), sent.chosen)
+            session = await begin(ctx, session, sent.chosen)
             more = kept_of(ctx, session).method
             method = await create_method(ctx, method_of(session, sent.kind, sent.typed, more))
             told = told_of(session, sent.typed)
@@ -164,8 +157,9 @@ async def show(
     runtime, path = found.ctx.runtime, f"{PAGE}/{place}"
     token = token_of(request, runtime)
     chosen = chosen_of(request.params)
-    query = f"?{urlencode(query_of(chosen))}" if chosen else ""
-    scene = Scene(path=path, hidden={"token": token}, action=path + query, chosen=chosen)
+    asked = urlencode(query_of(chosen))
+    action = f"{path}?{asked}" if asked else path
+    scene = Scene(path=path, hidden={"token": token}, action=action, chosen=chosen)
     seen = await view(found.ctx.fresh(), found.session.id, scene, shown)
     if leads and seen.onward is not None:
         lead(response, seen.onward)
@@ -179,6 +173,8 @@ def _told(problem: ApiError, sent: Sent) -> Shown:
     place = place_of(sent.kind, problem.param)
     if place is not None:
         return Shown(typed=sent.typed, wrong={place: problem.message}, kind=sent.kind)
+    if problem.param == PARAM:
+        return Shown(typed=sent.typed, problem=problem.message, kind=sent.kind)
     if isinstance(problem, CardError):
         text = f"{problem.message} Nothing has been charged: try again, or pay in another way."
         return Shown(typed=sent.typed, problem=text, kind=sent.kind)

@@ -1,6 +1,6 @@
 """What the checkout page shows of a session, as it stands, and where it leads on to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,21 +15,15 @@ from bezant.movement.movement import Movement
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.line_item import LineItem, items_under
 from bezant.resources.checkout.link_places import why_over
-from bezant.resources.checkout.outcome import Intent, intent_of_session, kept_of
+from bezant.resources.checkout.outcome import Intent, intent_of_session
 from bezant.resources.checkout.page_end_html import Code, Told, code, message
 from bezant.resources.checkout.page_ended import ended_of, moment_of
 from bezant.resources.checkout.page_form import kind_of, sections_of
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.payment_link import PaymentLink
-from bezant.resources.checkout.quantities import (
-    NOTHING_CHOSEN,
-    Chosen,
-    adjusted,
-    as_chosen,
-    name_of,
-    query_of,
-)
-from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.checkout.pricing import Priced, price_of
+from bezant.resources.checkout.quantities import NOTHING_CHOSEN, Chosen, name_of, query_of
+from bezant.resources.checkout.session import CheckoutSession, kept_of
 from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.pushing import EXPECTS, TEXT
@@ -68,8 +62,8 @@ class Seen(NamedTuple):
 class Scene(NamedTuple):
     """Where a page is: its path, what its links keep of the query, and what its form hides.
 
-    `action` is where the form goes, if not to the page itself, and `chosen` are quantities that
-    whoever pays has changed.
+    `action` is where the form goes, if not to the page itself, and `chosen` is what whoever pays
+    has changed.
     """
 
     path: str
@@ -109,21 +103,14 @@ async def view(ctx: Context, name: str, scene: Scene, shown: Shown) -> Seen:
     items = await items_under(ctx, session.id)
     hidden = {**scene.hidden, "attempt": str(kept_of(ctx, session).attempts)}
     scene = scene._replace(hidden=hidden)
-    page = form_page(ctx, session, items, seller, scene, shown)
+    priced = await price_of(ctx, session, items, scene.chosen)
+    page = form_page(ctx, priced, seller, scene, shown)
     return Seen(page, onward=_challenge(intent))
 
 
-def form_page(
-    ctx: Context,
-    session: CheckoutSession,
-    items: Sequence[LineItem],
-    seller: str,
-    scene: Scene,
-    shown: Shown,
-) -> str:
+def form_page(ctx: Context, priced: Priced, seller: str, scene: Scene, shown: Shown) -> str:
     """Return the form of a session that is open, also of one that is not stored yet."""
-    items = adjusted(items, scene.chosen)
-    session = as_chosen(session, items)
+    session = priced.session
     query = {**scene.query, **query_of(scene.chosen)}
     kind = kind_of(session, shown.kind)
     way = WAYS[kind]
@@ -146,7 +133,7 @@ def form_page(
         problem=shown.problem,
         action=scene.action,
     )  # fmt: skip
-    offer = _offer(session, items, seller, kind, total)
+    offer = _offer(priced, seller, kind, total)
     kept = {**scene.query, "method": kind}
     return html.page(replace(offer, asks_again=scene.path, keeps=kept), form)
 
@@ -163,9 +150,8 @@ def _agrees(ctx: Context, session: CheckoutSession, kind: str) -> str:
     return f"{way.agrees_later} This payment of {{total}} is the first."
 
 
-def _offer(
-    session: CheckoutSession, items: Sequence[LineItem], seller: str, kind: str, total: str
-) -> html.Offer:
+def _offer(priced: Priced, seller: str, kind: str, total: str) -> html.Offer:
+    session = priced.session
     submit = session.custom_text.submit
     common: dict[str, Any] = {
         "merchant": seller,
@@ -180,10 +166,29 @@ def _offer(
     return html.Offer(
         heading=total,
         button=way.button or f"{verb} {total}",
-        lines=[_line(number, item) for number, item in enumerate(items, 1)],
+        lines=[_line(number, item) for number, item in enumerate(priced.items, 1)],
         total=total,
+        code=priced.code if session.allow_promotion_codes else None,
+        code_problem=priced.problem,
+        **_reduction(priced),
         **common,
     )
+
+
+def _reduction(priced: Priced) -> dict[str, str]:
+    """Return what a coupon takes off, in words, if there is one."""
+    session, coupon = priced.session, priced.coupon
+    if coupon is None or session.total_details is None:
+        return {}
+    currency = session.currency or "usd"
+    called = coupon.name or priced.code or "Discount"
+    share = "" if coupon.percent_off is None else f" ({coupon.percent_off:f}% off)"
+    off = _words(session.total_details.amount_discount, currency)
+    return {
+        "subtotal": _words(session.amount_subtotal or 0, currency),
+        "reduction": called + share,
+        "off": f"-{off}",
+    }
 
 
 def _line(number: int, item: LineItem) -> html.Line:
@@ -195,7 +200,7 @@ def _line(number: int, item: LineItem) -> html.Line:
         description=item.description or "",
         quantity=item.quantity,
         each="" if each is None else _words(each, item.currency),
-        amount=_words(item.amount_total, item.currency),
+        amount=_words(item.amount_subtotal, item.currency),
     )
 
 

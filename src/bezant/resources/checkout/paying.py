@@ -13,11 +13,12 @@ from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.collecting import shipping_to
+from bezant.resources.checkout.coupon_places import let_go_coupon
 from bezant.resources.checkout.link_places import give_back
 from bezant.resources.checkout.opening import intent_wanted
-from bezant.resources.checkout.outcome import WAITS, followed, keep, kept_of
+from bezant.resources.checkout.outcome import WAITS, followed
 from bezant.resources.checkout.saving import save
-from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.checkout.session import CheckoutSession, keep, kept_of
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_params import CreateCustomer
 from bezant.resources.core.customers import create as create_customer
@@ -66,6 +67,7 @@ async def pay(
     outcome = await confirmed(ctx, intent, method, attempt)
     if isinstance(outcome, Failure):
         await give_back(ctx, session)
+        await let_go_coupon(ctx, session)
         return outcome
     return await followed(ctx, session, outcome, method)
 

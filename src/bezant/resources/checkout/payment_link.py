@@ -106,7 +106,7 @@ class PaymentLink(Identified, tag="payment_link"):
 
     active: bool = True
     after_completion: AfterCompletion
-    allow_promotion_codes: Literal[False] = False
+    allow_promotion_codes: bool = False
     application: str | None = None
     application_fee_amount: int | None = None
     application_fee_percent: None = None

@@ -15,13 +15,12 @@ from bezant.resources.checkout.collecting import (
 )
 from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
-from bezant.resources.core.refused import Hash, off, only, refused
+from bezant.resources.core.refused import Hash, only, refused
 from bezant.resources.payments.payment_intent_params import Types
 
 _NO_CARD_RULES = refused("Cards are not told apart by brand: leave `payment_method_options` out.")
 _NO_PERCENT = refused("Percentages are for subscriptions: send `application_fee_amount`.")
 _no_subscriptions = refused(session.NO_SUBSCRIPTIONS)
-_NO_PROMOTIONS = "Promotion codes are not offered."
 _NO_RATES = refused("Shipping is not priced here: add a line item for it.")
 _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
 _CUSTOM = Annotated[str, Meta(max_length=500)]
@@ -70,7 +69,7 @@ class _Common(Params):
     """What creating and updating have in common."""
 
     after_completion: AfterCompletionParams | None = None
-    allow_promotion_codes: Annotated[str, off(_NO_PROMOTIONS)] | None = None
+    allow_promotion_codes: bool | None = None
     application_fee_percent: Annotated[str, _NO_PERCENT] | None = None
     automatic_tax: session.AutomaticTaxParams | None = None
     billing_address_collection: Literal["auto", "required"] | None = None

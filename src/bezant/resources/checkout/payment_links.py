@@ -49,8 +49,9 @@ from bezant.resources.checkout.session import PhoneNumberCollection
 from bezant.resources.core.application import acting_application
 from bezant.store.feed import BOOK_DIGITS
 
-_PLAIN = ("application_fee_amount", "billing_address_collection", "customer_creation",
-          "inactive_message", "on_behalf_of", "payment_method_types", "submit_type")  # fmt: skip
+_PLAIN = ("allow_promotion_codes", "application_fee_amount", "billing_address_collection",
+          "customer_creation", "inactive_message", "on_behalf_of", "payment_method_types",
+          "submit_type")  # fmt: skip
 
 routes = Routes(PaymentLink, PATH, listed=False)
 line_items = Routes(

@@ -8,8 +8,8 @@ from bezant.api.context import Context
 from bezant.api.decoders import decoder
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.checkout.outcome import WAITS, followed, keep, kept_of
-from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.checkout.outcome import WAITS, followed
+from bezant.resources.checkout.session import CheckoutSession, keep, kept_of
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import setup_changes as changes
 from bezant.resources.payments.following import SESSION

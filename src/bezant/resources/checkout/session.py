@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, convert, to_builtins
 
 from bezant.api.context import Context
 from bezant.api.resource import Expands, Resource
@@ -69,6 +69,13 @@ class PhoneNumberCollection(Struct, frozen=True):
     enabled: bool = False
 
 
+class SessionDiscount(Struct, frozen=True):
+    """What makes a session cheaper: a coupon, or a promotion code."""
+
+    coupon: str | None = None
+    promotion_code: str | None = None
+
+
 class TotalDetails(Struct, frozen=True):
     """What the total is made of beside the lines."""
 
@@ -82,6 +89,8 @@ class CheckoutSession(Resource, tag="checkout.session"):
 
     expands: ClassVar[Expands] = {
         "customer": ("customer",),
+        "discounts.coupon": ("coupon",),
+        "discounts.promotion_code": ("promotion_code",),
         "payment_intent": ("payment_intent",),
         "payment_link": ("payment_link",),
         "setup_intent": ("setup_intent",),
@@ -99,7 +108,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
 
     adaptive_pricing: None = None
     after_expiration: None = None
-    allow_promotion_codes: None = None
+    allow_promotion_codes: bool | None = None
     allowed_payment_method_types: list[str] | None = None
     amount_subtotal: int | None = None
     amount_total: int | None = None
@@ -120,7 +129,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
     customer_creation: Literal["always", "if_required"] | None = None
     customer_details: CustomerDetails | None = None
     customer_email: str | None = None
-    discounts: None = None
+    discounts: tuple[SessionDiscount, ...] | None = None
     excluded_payment_method_types: list[str] | UnsetType = UNSET
     expires_at: int
     integration_identifier: str | None = None
@@ -168,7 +177,8 @@ class Kept(Struct, frozen=True, kw_only=True):
 
     `wanted` are the parameters of the intent, `secret` opens the page, `method` are parameters
     of the payment method, `update` says what of an existing customer is brought up to date, and
-    `waits` that the money is still to come.
+    `waits` that the money is still to come. `coupon` is the JSON of the coupon that makes it
+    cheaper, and `code` the promotion code that was typed in.
     """
 
     account: str
@@ -180,6 +190,19 @@ class Kept(Struct, frozen=True, kw_only=True):
     method: dict[str, str] = {}
     update: tuple[str, ...] = ()
     own_customer: bool = False
+    coupon: str | None = None
+    code: str = ""
+
+
+def kept_of(ctx: Context, session: CheckoutSession) -> Kept:
+    """Return the hidden part of a session."""
+    return convert(ctx.hidden(session), Kept)
+
+
+def keep(ctx: Context, session: CheckoutSession, kept: Kept, **shown: Any) -> CheckoutSession:
+    """Store a session with another hidden part."""
+    hidden = ctx.hidden(session) | to_builtins(kept)
+    return ctx.save(session, hidden=hidden, **shown)
 
 
 def check_open(ctx: Context, session: CheckoutSession) -> None:

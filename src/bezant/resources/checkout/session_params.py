@@ -33,12 +33,10 @@ _NO_CONFIGURATIONS = refused(
     "Payment method configurations are not offered: send `payment_method_types`."
 )
 _NO_CONVERSION = "Amounts are shown and charged in the currency of their prices."
-_NO_DISCOUNTS = refused("Coupons are not offered: send the price that is to be paid.")
 _NO_EMBEDDING = refused("Pages are not embedded in others: send `success_url`.")
 _NO_INVOICES = "Invoices are not offered."
 _NO_MANAGEMENT = "You are the merchant of your own payments."
 _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
-_NO_PROMOTIONS = "Promotion codes are not offered."
 _NO_RECOVERY = refused("Expired sessions are not recovered: create a new one.")
 _NO_SAVED = refused("The page does not show stored cards.")
 _NO_COLLECTED = refused("What is typed in on the page stays as it is.")
@@ -127,6 +125,13 @@ class TaxIdCollection(Params):
     required: Annotated[str, only("never", why=_NO_TAX_IDS)] | None = None
 
 
+class SessionDiscountParams(Params):
+    """What makes the session cheaper: a coupon or a promotion code."""
+
+    coupon: str | None = None
+    promotion_code: str | None = None
+
+
 class IntentText(Params):
     """What is said of a payment, as it may be changed while nobody has paid."""
 
@@ -173,7 +178,7 @@ class CreateSession(Params):
 
     adaptive_pricing: AdaptivePricing | None = None
     after_expiration: Annotated[Hash, _NO_RECOVERY] | None = None
-    allow_promotion_codes: Annotated[str, off(_NO_PROMOTIONS)] | None = None
+    allow_promotion_codes: bool | None = None
     allowed_payment_method_types: Types | None = None
     automatic_tax: AutomaticTaxParams | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
@@ -189,7 +194,7 @@ class CreateSession(Params):
     customer_creation: Literal["always", "if_required"] | None = None
     customer_email: Email | None = None
     customer_update: CustomerUpdate | None = None
-    discounts: Annotated[Hash, _NO_DISCOUNTS] | None = None
+    discounts: Annotated[list[SessionDiscountParams], Meta(max_length=1)] | None = None
     excluded_payment_method_types: Types | None = None
     expires_at: Timestamp | None = None
     integration_identifier: Annotated[str, Meta(max_length=200)] | None = None

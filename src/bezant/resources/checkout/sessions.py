@@ -14,11 +14,10 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.ending import expire as expired
 from bezant.resources.checkout.line_item import LineItem, lines_of
-from bezant.resources.checkout.link_places import claim
 from bezant.resources.checkout.opening import check_fit, new_session
-from bezant.resources.checkout.outcome import kept_of
 from bezant.resources.checkout.paying import pay
-from bezant.resources.checkout.session import PATH, CheckoutSession, check_open
+from bezant.resources.checkout.pricing import begin
+from bezant.resources.checkout.session import PATH, CheckoutSession, check_open, kept_of
 from bezant.resources.checkout.session_params import (
     ConfirmPage,
     CreateSession,
@@ -113,7 +112,7 @@ async def confirm(
         )
     check_open(ctx, session)
     method = await payment_method_of(ctx, params.payment_method, "payment_method")
-    return await pay(ctx, await claim(ctx, session), method)
+    return await pay(ctx, await begin(ctx, session), method)
 
 
 def _rewritten(wanted: dict[str, Any], sent: IntentText) -> dict[str, Any]:

@@ -15,18 +15,16 @@ from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import decode_json, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.resources.core.coupon import CLOSE_JOB, Coupon
-from bezant.resources.core.first_purchase import has_bought
+from bezant.resources.core.coupon import Coupon
 from bezant.resources.core.later import later
 from bezant.resources.core.months import months_later
-from bezant.resources.core.promotion_code import PromotionCode
+from bezant.resources.core.redeemable import Asked, Offer, offer_of, redeemed
 
 MOST = 20
 """How many discounts an object can have."""
 OVER_JOB = "discounts.end"
 """Takes a discount whose time is over from the customer that has it."""
 _COUPON = "coupon"
-_EXPIRED = "coupon_expired"
 
 
 class Source(Struct, frozen=True):
@@ -96,23 +94,31 @@ async def redeem(
     unless the discount is for one purchase alone. InvalidRequest names `param`, which is where
     the coupon or promotion code was sent.
     """
-    code = None
-    if promotion_code is not None:
-        code = await _known(ctx, PromotionCode, promotion_code, param)
-        await _check_code(ctx, code, purchase, where.get("customer"), param)
-        coupon = code.coupon
-    assert coupon is not None, "there is something to redeem"
-    found = await _known(ctx, Coupon, coupon, param)
-    _check(ctx, found, purchase.currency if purchase else currency, param)
-    if code is not None:
-        times = code.times_redeemed + 1
-        over = times == code.max_redemptions
-        ctx.save(code, times_redeemed=times, active=not over)
-    times = found.times_redeemed + 1
-    found = ctx.save(found, times_redeemed=times, valid=times != found.max_redemptions)
-    if not found.valid:
-        later(ctx, CLOSE_JOB, found.id, ctx.book, ctx.caller.platform)
-    return _made(ctx, found, code, where, event)
+    asked = Asked(where.get("customer"), purchase, currency)
+    offer = await offer_of(ctx, coupon, promotion_code, asked, param)
+    return given(ctx, redeemed(ctx, offer), event, **where)
+
+
+def given(ctx: Context, offer: Offer, event: str | None = None, **where: Unpack[Where]) -> Discount:
+    """Store the discount that a coupon gives which has been redeemed."""
+    now, name, over = ctx.now(), ctx.new_id("di"), None
+    if offer.coupon.duration_in_months is not None:
+        over = months_later(now, offer.coupon.duration_in_months)
+        later(ctx, OVER_JOB, name, ctx.book, ctx.caller.platform, at=over)
+    discount = Discount(
+        id=name,
+        end=unix_seconds(over) if over else None,
+        promotion_code=offer.code.id if offer.code else None,
+        source=Source(offer.coupon.id),
+        start=unix_seconds(now),
+        **where,
+    )
+    bought = any(where.get(name) for name in ("checkout_session", "invoice", "invoice_item"))
+    return ctx.create(
+        discount,
+        hidden={_COUPON: ctx.encoded(offer.coupon)},
+        event=None if bought else event,
+    )
 
 
 async def discounts_of(
@@ -174,91 +180,6 @@ def lasts(ctx: Context, discount: Discount) -> bool:
 def end(ctx: Context, discount: Discount) -> Discount:
     """Take a discount away from who has it: it is over now, and what it took off stays."""
     return ctx.save(discount, end=unix_seconds(ctx.now()), event="customer.discount.deleted")
-
-
-async def _known(
-    ctx: Context, kind: type[Coupon] | type[PromotionCode], name: str, param: str
-) -> Any:
-    return ctx.made(kind, name) or await ctx.load(kind, name, param=param)
-
-
-def _check(ctx: Context, coupon: Coupon, currency: str | None, param: str) -> None:
-    if not coupon.redeemable(unix_seconds(ctx.now())):
-        why = "has been redeemed as often as it may be" if coupon.used_up else "has expired"
-        raise InvalidRequest(
-            f"The coupon {coupon.id} {why}: use another one.", code=_EXPIRED, param=param
-        )
-    if currency is not None and not coupon.takes_off(currency):
-        raise InvalidRequest(
-            f"The coupon {coupon.id} takes off an amount in {coupon.currency}, and nothing in "
-            f"{currency}: send `currency_options[{currency}]` to POST /v1/coupons/{coupon.id}.",
-            param=param,
-        )
-
-
-async def _check_code(
-    ctx: Context, code: PromotionCode, purchase: Money | None, customer: str | None, param: str
-) -> None:
-    if not code.redeemable(unix_seconds(ctx.now())):
-        raise InvalidRequest(
-            f"The promotion code {code.code} is not active any more: use another one.",
-            code=_EXPIRED,
-            param=param,
-        )
-    if code.customer not in (None, customer):
-        raise InvalidRequest(
-            f"The promotion code {code.code} is for the customer {code.customer} alone.",
-            param=param,
-        )
-    _check_minimum(code, purchase, param)
-    known = customer if code.restrictions.first_time_transaction else None
-    if known is not None and await has_bought(ctx, known):
-        raise InvalidRequest(
-            f"The promotion code {code.code} is for a first purchase, and {customer} has bought "
-            "something before.",
-            param=param,
-        )
-
-
-def _check_minimum(code: PromotionCode, purchase: Money | None, param: str) -> None:
-    if code.restrictions.minimum_amount is None:
-        return
-    if purchase is None:
-        raise InvalidRequest(
-            f"The promotion code {code.code} is for purchases of at least a minimum amount: it "
-            "can be redeemed where something is bought, and not ahead.",
-            param=param,
-        )
-    least = code.restrictions.least(purchase.currency)
-    if least is not None and purchase.amount >= least:
-        return
-    wanted = "an amount in another currency" if least is None else Money(least, purchase.currency)
-    raise InvalidRequest(
-        f"The promotion code {code.code} is for purchases of at least {wanted}.", param=param
-    )
-
-
-def _made(
-    ctx: Context, coupon: Coupon, code: PromotionCode | None, where: Where, event: str
-) -> Discount:
-    now, name, over = ctx.now(), ctx.new_id("di"), None
-    if coupon.duration_in_months is not None:
-        over = months_later(now, coupon.duration_in_months)
-        later(ctx, OVER_JOB, name, ctx.book, ctx.caller.platform, at=over)
-    discount = Discount(
-        id=name,
-        end=unix_seconds(over) if over else None,
-        promotion_code=code.id if code else None,
-        source=Source(coupon.id),
-        start=unix_seconds(now),
-        **where,
-    )
-    bought = where.keys() & {"checkout_session", "invoice", "invoice_item"}
-    return ctx.create(
-        discount,
-        hidden={_COUPON: ctx.encoded(coupon)},
-        event=None if bought else event,
-    )
 
 
 def _chosen(sent: DiscountParams, param: str) -> tuple[str, str]:

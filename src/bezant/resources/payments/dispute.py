@@ -86,6 +86,7 @@ class Dispute(Resource, tag="dispute"):
     """A dispute about a payment, in minor units of the payment's currency."""
 
     expands: ClassVar[Expands] = {
+        "balance_transactions.source": ("dispute",),
         "charge": ("charge",),
         **{f"evidence.{name}": ("file",) for name in FILES},
         "payment_intent": ("payment_intent",),
