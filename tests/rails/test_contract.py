@@ -12,7 +12,7 @@ from msgspec import structs
 
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.money import Money
-from bezant.rail import BooksBatches, PacksStreams, ReadFile, ReadsStreams
+from bezant.rail import BooksBatches, LodgesMandates, PacksStreams, ReadFile, ReadsStreams
 from tests.rails.rails_under_test import RAILS
 from tests.rails.steps import steps_of
 
@@ -158,6 +158,17 @@ def test_the_days_of_an_instruction_follow_one_another(case):
             assert time.expected_settlement_at <= time.available_at
             assert isinstance(time.effective_date, date)
         assert all(a.return_by <= b.return_by for a, b in pairwise(times))
+
+
+@each_rail
+def test_a_rail_that_tells_banks_of_mandates_says_how_and_until_when_they_may_refuse(case):
+    rail = case.rail
+    assert isinstance(rail, LodgesMandates) == ("mandate" in rail.capabilities.acts)
+    if isinstance(rail, LodgesMandates):
+        table = rail.timetable(datetime(2026, 3, 2, 12, tzinfo=UTC), direction="debit")
+        assert rail.lodged_by(table.effective_date) > table.cut_off
+        assert not rail.lodging.ends & rail.lodging.reinstates
+        assert rail.lodging.new != rail.lodging.ended
 
 
 @each_rail

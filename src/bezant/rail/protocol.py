@@ -174,6 +174,35 @@ class KnowsReasons(Protocol):
         ...
 
 
+class Lodging(Struct, frozen=True):
+    """How a rail's banks are told of mandates, and by which codes they say what becomes of them.
+
+    `new` and `ended` are the reasons of orders; after a code that `ends` a mandate nothing may be
+    collected, and after one that `reinstates` it again. What comes back as `unfounded` has been
+    collected under a mandate that there is no more.
+    """
+
+    new: str
+    ended: str
+    ends: frozenset[str]
+    reinstates: frozenset[str]
+    unfounded: frozenset[str]
+
+
+@runtime_checkable
+class LodgesMandates(Protocol):
+    """A rail over which payers' banks are told of mandates before anything is collected."""
+
+    @property
+    def lodging(self) -> Lodging:
+        """How they are told, and how they answer."""
+        ...
+
+    def lodged_by(self, effective_date: date) -> datetime:
+        """Return the instant by which a mandate stands that no bank has refused."""
+        ...
+
+
 class Source(Protocol):
     """Anything that bytes can be read from, such as an open file."""
 

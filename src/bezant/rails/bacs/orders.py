@@ -13,6 +13,8 @@ from bezant.rails.bacs.text import bacs_text
 
 DETAILS = frozenset({"transaction_code", "retry"})
 REPRESENTED = "18"
+NEW, ENDED = "0N", "0C"
+"""What a mandate's record says: that it is new, or no more."""
 TRACE = re.compile(r"[0-9A-Z]{7}")
 
 _SEQUENCES = {"first": "01", "recurring": "17", "one_off": "19", "final": "19"}
@@ -43,7 +45,7 @@ def split_reference(reference: str) -> tuple[str, str]:
 def code_of(instruction: Instruction) -> str:
     """Return the two characters that say what a record does."""
     if instruction.act == "mandate":
-        return instruction.reason or "0N"
+        return instruction.reason or NEW
     if instruction.direction == "credit":
         return instruction.details.get("transaction_code", "99")
     if _is_again(instruction) or instruction.mandate is None:

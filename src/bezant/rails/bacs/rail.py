@@ -1,7 +1,7 @@
 """The Bacs rail: files of credits, collections and mandates out, reports back."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from bezant.kernel.codec import joined
 from bezant.rail import (
@@ -9,6 +9,7 @@ from bezant.rail import (
     Capabilities,
     Direction,
     Instruction,
+    Lodging,
     Meaning,
     Originator,
     ReadFile,
@@ -19,10 +20,9 @@ from bezant.rail import (
 )
 from bezant.rail.modulus import ModulusTable
 from bezant.rail.protocol import Retry
-from bezant.rails.bacs import calendar, orders, rules
+from bezant.rails.bacs import calendar, orders, reasons, rules
 from bezant.rails.bacs.pack import batches_of, pack_stream, refuse
 from bezant.rails.bacs.read import Stream, read
-from bezant.rails.bacs.reasons import UNAPPLIED_CREDITS, UNPAID_DEBITS
 from bezant.rails.bacs.reports import read_report, report_of
 
 _AGAIN = rules.REPRESENTING[-1].value
@@ -48,6 +48,13 @@ class Bacs:
         retry=Retry(_AGAIN.codes, _AGAIN.times, _AGAIN.within_days, rules.REPRESENTED),
     )
     rule_book: RuleBook = rules.BOOK
+    lodging = Lodging(
+        new=orders.NEW,
+        ended=orders.ENDED,
+        ends=reasons.ENDING,
+        reinstates=frozenset({reasons.REINSTATED}),
+        unfounded=reasons.UNFOUNDED,
+    )
 
     def __init__(self, sort_codes: ModulusTable | None = None) -> None:
         """Keep the table for the modulus check, where there is one."""
@@ -84,6 +91,10 @@ class Bacs:
             return_by=back,
             final_at=calendar.claim_by(entry) if direction == "debit" else back,
         )
+
+    def lodged_by(self, effective_date: date) -> datetime:
+        """Return the instant by which a new instruction stands that no bank has refused."""
+        return calendar.lodged_by(effective_date)
 
     def objections(self, instruction: Instruction) -> tuple[str, ...]:
         """Say why Bacs cannot carry an instruction; nothing when it can."""
@@ -142,7 +153,7 @@ class Bacs:
 
     def reason(self, code: str) -> Meaning | None:
         """Return what a code of ARUDD or ARUCS says; nothing for one that is in neither."""
-        found = UNPAID_DEBITS.get(code) or UNAPPLIED_CREDITS.get(code)
+        found = reasons.UNPAID_DEBITS.get(code) or reasons.UNAPPLIED_CREDITS.get(code)
         return Meaning(found.meaning, found.failure_code) if found else None
 
     def recognize(self, data: bytes) -> str | None:

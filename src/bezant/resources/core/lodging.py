@@ -21,7 +21,7 @@ from bezant.movement.engine import engine_of
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order, order_of
 from bezant.movement.route import Wish
-from bezant.rails.bacs import calendar
+from bezant.rail import LodgesMandates
 from bezant.resources.core.mandate import Mandate
 
 TYPE = "bacs_debit"
@@ -32,8 +32,6 @@ WAITING = "waiting"
 """Where a mandate's hidden part has the collections that wait until it stands."""
 WHY = "why"
 """Where a mandate's hidden part has the failure code for which collections under it have failed."""
-_RAIL = "bacs"
-_NEW, _ENDED = "0N", "0C"
 _HURRIED = 4 * instruct.FAST
 """How long a fast sandbox waits for a bank to refuse an instruction."""
 _REASONS = frozenset({
@@ -44,9 +42,10 @@ _REASONS = frozenset({
 log = get_logger(__name__)
 
 
-def lodge(ctx: Context, mandate: Mandate, order: Order) -> Mandate:
+def lodge(ctx: Context, mandate: Mandate, order: Order, rail: str) -> Mandate:
     """Tell the payer's bank of a new mandate; InvalidRequest when no bank can be told."""
-    movement = _tell(ctx, mandate, replace(order, reason=_NEW))
+    told = replace(order, reason=rail_named(ctx, rail).lodging.new)
+    movement = _tell(ctx, mandate, told, rail)
     movement = ctx.save(movement, return_by=unix_seconds(_stands_at(ctx, movement)))
     origin = engine_of(ctx).banks.lane(movement.bank, movement.rail).access.originator
     return ctx.save(
@@ -60,6 +59,19 @@ def lodge(ctx: Context, mandate: Mandate, order: Order) -> Mandate:
         ),
         status="pending",
     )
+
+
+def rail_named(ctx: Context, name: str) -> LodgesMandates:
+    """Return the rail of a movement that lodges a mandate, which knows what banks say of it."""
+    rail = engine_of(ctx).banks.rails[name]
+    assert isinstance(rail, LodgesMandates), "mandates are lodged over rails that tell of them"
+    return rail
+
+
+async def rail_of(ctx: Context, mandate: Mandate) -> LodgesMandates | None:
+    """Return the rail over which a mandate was lodged; None for one of which no bank is told."""
+    lodged = await ctx.find(Movement, ctx.hidden(mandate).get(LODGED, ""))
+    return None if lodged is None else rail_named(ctx, lodged.rail)
 
 
 def shown(mandate: Mandate, **told: Any) -> dict[str, Any]:
@@ -120,16 +132,15 @@ def _withdraw(ctx: Context, mandate: Mandate, lodged: Movement) -> None:
         instruct.cancel(ctx, lodged)
         return
     try:
-        _tell(ctx, mandate, replace(order_of(ctx.hidden(lodged)), reason=_ENDED))
+        ended = rail_named(ctx, lodged.rail).lodging.ended
+        _tell(ctx, mandate, replace(order_of(ctx.hidden(lodged)), reason=ended), lodged.rail)
     except InvalidRequest as refused:  # It ends here all the same, and nothing is collected.
         log.warning("mandate_not_withdrawn", mandate=mandate.id, reason=refused.message)
 
 
-def _tell(ctx: Context, mandate: Mandate, order: Order) -> Movement:
+def _tell(ctx: Context, mandate: Mandate, order: Order, rail: str) -> Movement:
     nothing = Money(0, "gbp")
-    wish = Wish(
-        nothing, "debit", order.to.account, "standard", ctx.livemode, None, _RAIL, "mandate"
-    )
+    wish = Wish(nothing, "debit", order.to.account, "standard", ctx.livemode, None, rail, "mandate")
     return instruct.ask(ctx, mandate, nothing, order, wish, carries_money=False)
 
 
@@ -138,4 +149,4 @@ def _stands_at(ctx: Context, lodged: Movement) -> datetime:
     if not ctx.livemode and ctx.runtime.hurries:
         return ctx.now() + _HURRIED
     assert lodged.effective_date is not None, "what is sent has its dates"
-    return calendar.lodged_by(date.fromisoformat(lodged.effective_date))
+    return rail_named(ctx, lodged.rail).lodged_by(date.fromisoformat(lodged.effective_date))

@@ -17,7 +17,7 @@ from bezant.rail import Mandate as Authority
 from bezant.resources.core import lodging
 from bezant.resources.core.mandate import MANDATES, Mandate, MandateStatus
 from bezant.resources.core.payment_method import PaymentMethod
-from bezant.resources.payments.bank_methods import mandate_reference, party_of
+from bezant.resources.payments.bank_methods import BANK_METHODS, mandate_reference, party_of
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.mandating import mandate_of
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -83,7 +83,7 @@ def made(
 
 def _lodged(ctx: Context, mandate: Mandate, method: PaymentMethod) -> Mandate:
     order = Order(to=party_of(ctx, method), mandate=_entitling(mandate, method))
-    return lodging.lodge(ctx, mandate, order)
+    return lodging.lodge(ctx, mandate, order, BANK_METHODS[method.type].rail)
 
 
 def _entitling(mandate: Mandate, method: PaymentMethod) -> Authority:

@@ -10,7 +10,7 @@ from bezant.api.context import Context
 from bezant.movement import instruct
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
-from bezant.rails.bacs.reasons import ENDING, REINSTATED, UNFOUNDED
+from bezant.rail import LodgesMandates
 from bezant.resources.core import lodging
 from bezant.resources.core.later import Matter, later
 from bezant.resources.core.lodging import LODGED, TYPE, WAITING, WHY, network_status, shown
@@ -46,7 +46,10 @@ def _refused(ctx: Context, mandate: Mandate, movement: Movement, fact: MovementF
 
 
 def _changed(ctx: Context, mandate: Mandate, movement: Movement, fact: MovementFact) -> None:
-    if _lodges(ctx, mandate, movement) and _heed(ctx, mandate, fact.code, fact.failure_code):
+    if not _lodges(ctx, mandate, movement):
+        return
+    rail = lodging.rail_named(ctx, movement.rail)
+    if _heed(ctx, rail, mandate, fact.code, fact.failure_code):
         later(ctx, STAND_JOB, mandate.id, movement.book, movement.platform)
 
 
@@ -83,7 +86,8 @@ async def changed(ctx: Context, matter: Matter) -> bool:
     details: dict[str, Any] = (charge.payment_method_details or {}).get(TYPE, {})
     mandate = await ctx.find(Mandate, details.get("mandate") or "")
     code, failure = ctx.hidden(charge).get(CHANGED, (None, None))
-    if mandate is None or not _heed(ctx, mandate, code, failure):
+    rail = None if mandate is None else await lodging.rail_of(ctx, mandate)
+    if mandate is None or rail is None or not _heed(ctx, rail, mandate, code, failure):
         return False
     later(ctx, STAND_JOB, mandate.id, ctx.book, matter.platform)
     return True
@@ -92,10 +96,14 @@ async def changed(ctx: Context, matter: Matter) -> bool:
 async def heed_failure(ctx: Context, charge: Charge) -> None:
     """Let the mandate of a payment end that its bank has sent back for want of one."""
     details: dict[str, Any] = (charge.payment_method_details or {}).get(TYPE, {})
-    if ctx.hidden(charge).get(RETURNED) not in UNFOUNDED or "mandate" not in details:
+    code = ctx.hidden(charge).get(RETURNED)
+    if code is None or "mandate" not in details:
         return
     mandate = await ctx.load(Mandate, details["mandate"])
-    if network_status(mandate) == "accepted" and mandate.status == "active":
+    if network_status(mandate) != "accepted" or mandate.status != "active":
+        return
+    rail = await lodging.rail_of(ctx, mandate)
+    if rail is not None and code in rail.lodging.unfounded:
         _end(ctx, mandate, "revoked", charge.failure_code)
 
 
@@ -118,13 +126,15 @@ def _lodges(ctx: Context, mandate: Mandate, movement: Movement) -> bool:
     return ctx.hidden(mandate).get(LODGED) == movement.id
 
 
-def _heed(ctx: Context, mandate: Mandate, code: str | None, failure: str | None) -> bool:
+def _heed(
+    ctx: Context, rail: LodgesMandates, mandate: Mandate, code: str | None, failure: str | None
+) -> bool:
     """Let a mandate end or stand again; tells whether it has ended."""
     status = network_status(mandate)
-    if code == REINSTATED and status == "revoked":
+    if code in rail.lodging.reinstates and status == "revoked":
         details = shown(mandate, network_status="accepted", revocation_reason=None)
         ctx.save(mandate, payment_method_details=details, status="active", event="mandate.updated")
-    if code not in ENDING or status not in ("pending", "accepted"):
+    if code not in rail.lodging.ends or status not in ("pending", "accepted"):
         return False
     _end(ctx, mandate, "revoked", failure)
     return True
