@@ -14,6 +14,7 @@ from bezant.rail.cards import (
     CardAnswer,
     CardRequest,
     Checks,
+    Held,
     Risk,
     reference_of,
 )
@@ -141,6 +142,9 @@ class TestAcquirer:
             decline_code=code,
             network_code="05",
         )
+
+    async def let_go(self, held: Held, *, livemode: bool) -> bool:
+        raise NotImplementedError
 
     async def authenticate(self, request: CardRequest) -> Authentication:
         wants = "challenge" in request.card.token

@@ -177,7 +177,8 @@ class Cleared(Struct, frozen=True, kw_only=True):
     """Money that the network has cleared, with what it costs: a capture, or a refund (negative).
 
     With a `case` it is what a dispute or a refund's failure has moved. `reference` is what
-    `reference_of` makes of the request's id.
+    `reference_of` makes of the request's id, and `original` of that of the capture which a refund
+    gives back.
     """
 
     acquirer_reference: str
@@ -188,6 +189,7 @@ class Cleared(Struct, frozen=True, kw_only=True):
     scheme_fee: Money
     on: date
     case: str = ""
+    original: str = ""
 
 
 class Settled(Struct, frozen=True, kw_only=True):
@@ -261,7 +263,19 @@ class RefundTold(Struct, frozen=True, kw_only=True):
     on: date
 
 
-CardNotice = Cleared | Settled | Disputed | Decided | FraudWarning | RefundTold
+class Held(Struct, frozen=True, kw_only=True):
+    """What is held for a request of a day that is over, or by how much it has raised another one.
+
+    `reference` is what `reference_of` makes of its id; `since` is when it was approved.
+    """
+
+    reference: str
+    about: About
+    amount: Money
+    since: datetime
+
+
+CardNotice = Held | Cleared | Settled | Disputed | Decided | FraudWarning | RefundTold
 """What an acquirer's files tell, one record each."""
 
 
@@ -273,6 +287,13 @@ class Acquirer(Protocol):
 
         Derive `request.id` from what stays the same when an operation runs again. Raises
         InvalidRequest in live mode as long as no acquirer is configured.
+        """
+        ...
+
+    async def let_go(self, held: Held, *, livemode: bool) -> bool:
+        """Give back what a request holds that is known by its reference alone; False if refused.
+
+        Raises Unavailable when no answer came; told again, it counts once.
         """
         ...
 

@@ -13,9 +13,9 @@ from bezant.kernel.clock import Clock
 from bezant.kernel.errors import FileRefused, InvalidRequest, Unavailable
 from bezant.kernel.log import get_logger
 from bezant.rail.card_numbers import range_of
-from bezant.rail.cards import About, Authentication, CardAnswer, CardRequest
+from bezant.rail.cards import About, Authentication, CardAnswer, CardRequest, Held
 from bezant.rails.cards import answer, authentication, codes
-from bezant.rails.cards.request import Station, dispute, pack
+from bezant.rails.cards.request import Station, dispute, pack, release
 from bezant.sim.cards.codec import Unreadable
 from bezant.sim.cards.matters import brought
 from bezant.sim.cards.world import CardWorld
@@ -112,6 +112,12 @@ class WiredAcquirer:
             )
             return answer.unknown(request)
 
+    async def let_go(self, held: Held, *, livemode: bool) -> bool:
+        """Give back what a request holds; False if that is refused, Unavailable without answer."""
+        _only_in_test_mode(livemode=livemode)
+        code = await self._verdict(release(held, self._clock.now(), self._station))
+        return code in (*codes.APPROVED, codes.NOT_FOUND)
+
     async def authenticate(self, request: CardRequest) -> Authentication:
         """Begin to authenticate the cardholder, or return how far that is."""
         _only_in_test_mode(livemode=request.livemode)
@@ -143,13 +149,15 @@ class WiredAcquirer:
         """Raise Unavailable when no answer came; sent again, it counts once."""
         _only_in_test_mode(livemode=livemode)
         message = dispute(case, evidence, self._clock.now(), self._station)
+        if await self._verdict(message) not in codes.APPROVED:
+            raise InvalidRequest("The card network no longer takes anything about this dispute.")
+
+    async def _verdict(self, message: bytes) -> str:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
-                code = answer.verdict(await self._wire.message(message))
+                return answer.verdict(await self._wire.message(message))
         except (TimeoutError, FileRefused, Unreadable) as problem:
             raise Unavailable("The card network does not answer: try again.") from problem
-        if code not in codes.APPROVED:
-            raise InvalidRequest("The card network no longer takes anything about this dispute.")
 
 
 def _only_in_test_mode(*, livemode: bool) -> None:

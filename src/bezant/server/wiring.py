@@ -102,6 +102,7 @@ from bezant.resources.payments import (
     mandate_answers,
     mandates,
     microdeposit,
+    orphans,
     payment_intents,
     payment_methods,
     pushing,
@@ -119,7 +120,8 @@ from bezant.resources.payments import (
 )
 from bezant.resources.payments.asking import UNDO_JOB
 from bezant.resources.payments.following import FOLLOW_JOB
-from bezant.resources.payments.undoing import Undoer
+from bezant.resources.payments.orphans import OrphanFinder
+from bezant.resources.payments.undoing import Fence, Undoer
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -274,6 +276,10 @@ CARD_HANDLERS: CardHandlers = {
 """Who deals with what an acquirer's files bring up, by the type of notice."""
 
 
+CARD_FENCES: Mapping[str, Fence] = {"cs": session_fence}
+"""What besides intents counts the names under which an acquirer is asked, by the prefix of ids."""
+
+
 def engine_over(banks: Banks) -> Engine:
     """Return the engine that moves money over some banks for all products."""
     return Engine(banks, HANDLERS)
@@ -293,7 +299,9 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         bank_accounts.SHOW_JOB: AccountReviewer(runtime).show_banks,
         payout_answers.BANK_FAILED: AccountReviewer(runtime).bank_failed,
         ask_card.JOB: ask_card.CardAsker(runtime).run,
-        UNDO_JOB: Undoer(runtime, {"cs": session_fence}).run,
+        UNDO_JOB: Undoer(runtime, CARD_FENCES).run,
+        orphans.HELD_JOB: OrphanFinder(runtime, CARD_FENCES).held,
+        orphans.GIVEN_JOB: OrphanFinder(runtime, CARD_FENCES).given,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
         CLOSE_JOB: Doer(runtime, coupon_ending.closed).run,

@@ -23,11 +23,13 @@ from bezant.rail.cards import (
     Decided,
     Disputed,
     FraudWarning,
+    Held,
     RefundTold,
     Settled,
 )
 from bezant.rails.cards.files import read_file
 from bezant.resources.payments.card_settlement import settle
+from bezant.resources.payments.orphans import look_for
 
 CardHandler = Callable[[Context, Any], Awaitable[None]]
 """Collects what a notice changes; the context acts for the account that the notice is about."""
@@ -72,7 +74,7 @@ class CardPoller:
             problems = tuple(str(problem) for problem in refused.problems)
             log.warning("card_file_refused", file=file.id, name=called, problems=problems)
             return await self._close(file, (), problems=problems)
-        brought = [one for one in notices if not isinstance(one, Cleared | Settled)]
+        brought = [one for one in notices if not isinstance(one, Cleared | Settled | Held)]
         strange = [await self._tell(one) for one in brought]
         warnings = tuple(text for text in strange if text)
         return await self._close(file, notices, warnings=warnings)
@@ -132,7 +134,10 @@ class CardPoller:
         problems: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
     ) -> BankFile:
-        """Book the settlements of a file and note, with them, that it was read."""
+        """Book the settlements of a file and note, with them, that it was read.
+
+        What it tells of and the books do not know is looked for when it could be known.
+        """
         ctx = self._context()
         cleared = [one for one in notices if isinstance(one, Cleared)]
         totals = [one for one in notices if isinstance(one, Settled)]
@@ -140,6 +145,7 @@ class CardPoller:
             currency = total.net.currency
             mine = [one for one in cleared if one.amount.currency == currency]
             settle(ctx, file.id, mine, total)
+        await look_for(ctx, notices)
         closed = ctx.save(
             await ctx.load(BankFile, file.id, book=ctx.house),
             status="refused" if problems else "read",

@@ -1,12 +1,12 @@
 """An acquirer's files: ISO 8583 messages of 1993, each behind its length in four bytes.
 
-They clear what was captured, tell what a day comes to and when it is paid, and bring up disputes,
-frauds and what became of refunds. A file counts only whole: its trailer says how many messages it
-has and what their amounts add up to.
+They clear what was captured, tell what a day comes to and when it is paid, bring up disputes,
+frauds and what became of refunds, and say what is still held when a day is over. A file counts
+only whole: its trailer says how many messages it has and what their amounts add up to.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from bezant.kernel.currency import by_number
@@ -21,6 +21,7 @@ from bezant.rail.cards import (
     DisputeReason,
     DisputeStage,
     FraudWarning,
+    Held,
     RefundTold,
     Settled,
 )
@@ -130,6 +131,7 @@ def _cleared(record: _Record, tags: _Tags) -> Cleared:
         interchange=_fee(tags["0146"], record),
         scheme_fee=_fee(tags["0147"], record),
         on=_day(record),
+        original=tags.get("0171", ""),
     )
 
 
@@ -210,6 +212,15 @@ def _refund(record: _Record, tags: _Tags) -> RefundTold:
     )
 
 
+def _held(record: _Record, tags: _Tags) -> Held:
+    return Held(
+        reference=record["37"].strip(),
+        about=_about(tags),
+        amount=_amount(record),
+        since=datetime.strptime(f"{_whole(tags['0266']):014d}+0000", "%Y%m%d%H%M%S%z"),
+    )
+
+
 _READERS: Mapping[tuple[str, str], Callable[[_Record, _Tags], CardNotice]] = MappingProxyType(
     {
         ("1240", "200"): _cleared,
@@ -220,6 +231,7 @@ _READERS: Mapping[tuple[str, str], Callable[[_Record, _Tags], CardNotice]] = Map
         ("1644", "801"): _decided,
         ("1644", "802"): _fraud,
         ("1644", "803"): _refund,
+        ("1644", "804"): _held,
     }
 )
 

@@ -21,7 +21,7 @@ from msgspec import Struct
 from bezant.kernel.currency import lookup, minor_units
 from bezant.kernel.money import Money
 from bezant.kernel.secret import Secret
-from bezant.rail.cards import About, CardAct, CardRequest, Stored, reference_of
+from bezant.rail.cards import About, CardAct, CardRequest, Held, Stored, reference_of
 from bezant.rails.cards.message import write, write_elements
 
 PURCHASE, REFUND = "000000", "200000"
@@ -137,6 +137,27 @@ def dispute(case: str, evidence: str | None, at: datetime, station: Station) -> 
     if evidence:
         fields["120"] = _plain(evidence, capitals=False)[:999]
     return write(fields | _bitmap())
+
+
+def release(held: Held, at: datetime, station: Station) -> bytes:
+    """Return a message that gives back what is held for a request, of which no more is known."""
+    moment = at.astimezone(UTC)
+    return write(
+        {
+            "t": TYPES["reverse"],
+            "3": PURCHASE,
+            "4": f"{to_network(held.amount):012d}",
+            "7": f"{moment:%m%d%H%M%S}",
+            "11": trace_number(held.reference),
+            "32": station.institution,
+            "37": reference_of(f"{held.reference} let go"),
+            "41": station.terminal,
+            "42": acceptor_id(held.about.account),
+            "49": lookup(held.amount.currency).number,
+            "62": held.reference,
+        }
+        | _bitmap()
+    )
 
 
 def to_network(money: Money) -> int:

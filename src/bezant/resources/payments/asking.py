@@ -24,8 +24,6 @@ BURNT = "burnt"
 """Where a fence's hidden part counts how often its names were used up without being committed."""
 INCREMENTS = "increments"
 """Where a charge's hidden part has the requests by which more was held for it."""
-REQUESTS = "requests"
-"""Where a refund's hidden part has the requests by which it was given back."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):

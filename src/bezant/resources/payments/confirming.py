@@ -1,7 +1,8 @@
 """Confirming a payment by card: authentication if it is wanted, the authorization, the charge.
 
-An operation may run again, so each request has an id that stays the same: made of the intent and
-the number of the attempt, or, for an intent that is made and confirmed at once, of the call.
+An operation may run again, so each request has an id that stays the same: made of the intent (or
+of the call, for one that is made and confirmed at once), the number of the attempt, and what is
+asked for.
 """
 
 from typing import Any, Protocol

@@ -1,49 +1,54 @@
 """A refund that the network has paid and no call has committed is written down as it was paid."""
 
+from msgspec import Struct
+
 from bezant.api.context import Context, Stale
 from bezant.kernel.log import get_logger
-from bezant.rail.cards import CardAnswer
+from bezant.kernel.money import Money
 from bezant.resources.payments import card
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.refund_told import refund_called
-from bezant.resources.payments.refunding import (
-    REFUNDED,
-    Way,
-    Wish,
-    called_by,
-    destination,
-    give_back,
-)
+from bezant.resources.payments.refund_references import refund_under
+from bezant.resources.payments.refunding import REFUNDED, Way, Wish, destination, give_back
 
 log = get_logger(__name__)
 
 
-async def adopt(ctx: Context, charge: str, capture: str, paid: CardAnswer) -> None:
-    """Write down what was given back of a capture of a charge, unless it is known.
+class Given(Struct, frozen=True):
+    """What was given back of a capture: by which request, and what the acquirer calls that."""
 
-    The context is for this alone.
-    """
-    reference = called_by(paid)
+    charge: str
+    capture: str
+    reference: str
+    acquirer_reference: str
+    amount: Money
+    pending: bool = False
+
+
+async def adopt(ctx: Context, given: Given) -> None:
+    """Write a refund down, unless it is known; the context is for this alone."""
+    called = given.acquirer_reference
     while True:
         own = ctx.fresh()
-        found = await own.load(Charge, charge)
-        if await refund_called(own, found, reference) is not None:
+        charge = await own.load(Charge, given.charge)
+        if await refund_under(own, charge, (given.reference, called)) is not None:
             return
-        given: dict[str, int] = dict(own.hidden(found).get(REFUNDED, {}))
-        given[capture] = given.get(capture, 0) + paid.amount.amount
-        own.save(found, hidden=own.hidden(found) | {REFUNDED: given})
+        before: dict[str, int] = own.hidden(charge).get(REFUNDED, {})
+        amount = given.amount.amount
+        now = before | {given.capture: before.get(given.capture, 0) + amount}
+        own.save(charge, hidden=own.hidden(charge) | {REFUNDED: now})
         way = Way(
             rail=card.RAIL,
-            pending=paid.pending,
+            pending=given.pending,
             kind="refund",
-            destination=destination(paid),
-            parts={reference: [capture, paid.amount.amount]},
+            destination=destination(called),
+            parts={called: [given.capture, amount]},
+            references=[given.reference],
         )
-        wish = Wish(amount=paid.amount, metadata={})
-        made = await give_back(own, found, wish, own.new_id("re"), way)
+        wish = Wish(amount=given.amount, metadata={})
+        made = await give_back(own, charge, wish, own.new_id("re"), way)
         try:
             await own.write()
         except Stale:
             continue
-        log.warning("refund_adopted", refund=made.id, charge=charge, reference=reference)
+        log.warning("refund_adopted", refund=made.id, charge=charge.id, reference=called)
         return

@@ -14,12 +14,10 @@ from bezant.resources.core.balance_transactions import BalanceTransaction, recor
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.refund import Refund, announced
-from bezant.resources.payments.refunding import CONVERTED, PARTS, REFUNDED
+from bezant.resources.payments.refund_references import PARTS, refund_under
+from bezant.resources.payments.refunding import CONVERTED, REFUNDED
 from bezant.resources.payments.settling import RATE
 from bezant.resources.payments.transfer import until
-from bezant.store.objects import Page
-
-_MOST = 100
 
 Parts = Mapping[str, tuple[str, int]]
 """Captures, and how much of each a refund was, by what the acquirer calls it."""
@@ -31,7 +29,7 @@ async def refund_told(ctx: Context, notice: RefundTold) -> None:
     """Let a refund be done, or give the owner the money again if it did not arrive."""
     charge = await ctx.load(Charge, notice.about.subject)
     reference = notice.acquirer_reference
-    refund = await refund_called(ctx, charge, reference)
+    refund = await refund_under(ctx, charge, [reference], arrived=True)
     if refund is None:
         log.warning("refund_unknown", charge=charge.id, reference=reference)
     elif notice.succeeded and refund.status == "pending":
@@ -101,17 +99,3 @@ def _taken_back(hidden: Hidden, gone: Parts, worth: Money) -> Hidden:
     if CONVERTED in hidden:
         changed[CONVERTED] = hidden[CONVERTED] - worth.amount
     return hidden | changed
-
-
-async def refund_called(ctx: Context, charge: Charge, reference: str) -> Refund | None:
-    """Return the refund of a charge that the acquirer calls by a reference, unless it has failed.
-
-    One of several captures has references of its own.
-    """
-    bodies, _ = await ctx.page(Refund, Page(limit=_MOST, filters={"source": charge.id}))
-    names = [msgspec.json.decode(body, type=Refund).id for body in bodies]
-    found = await ctx.load_many(Refund, names)
-    for refund in found.values():
-        if reference in ctx.hidden(refund).get(PARTS, {}):
-            return refund
-    return None

@@ -23,7 +23,7 @@ from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
 from bezant.resources.payments.ask_card import captures_of
-from bezant.resources.payments.asking import REQUESTS, ask_now, reversal_of_request
+from bezant.resources.payments.asking import ask_now, reversal_of_request
 from bezant.resources.payments.capturing import authorization_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
@@ -31,6 +31,7 @@ from bezant.resources.payments.dispute import Dispute, taken_of
 from bezant.resources.payments.fee_refund import give_back_fee, share_of_fee
 from bezant.resources.payments.fraud_report import reported
 from bezant.resources.payments.refund import Refund, RefundReason, announced
+from bezant.resources.payments.refund_references import PARTS, REFERENCES, refund_under
 from bezant.resources.payments.reserve import SourceTransaction, draw_on
 from bezant.resources.payments.settled import Settled, settled_of
 from bezant.resources.payments.settling import BILLED, RATE, TRANSFERS
@@ -38,9 +39,6 @@ from bezant.resources.payments.transfer import Transfer, take_back
 
 REFUNDED = "refunded"
 """Where a charge's hidden part has what was given back of each capture, in minor units."""
-PARTS = "parts"
-"""Where a refund's hidden part has, by what the acquirer calls it, which capture it is of and how
-much of it, in minor units."""
 CONVERTED = "converted"
 """Where a charge's hidden part has what its refunds came to in the currency of its account."""
 WORTH, UNTIL, CURRENCY = "worth", "until", "currency"
@@ -63,8 +61,8 @@ class Way(Struct, frozen=True, kw_only=True):
     """How a refund goes: over which rail, and what it shows of that.
 
     `sends` says that the payer's bank is sent the money, instead of being owed so much less.
-    `parts` are what came out of each capture, by the acquirer's reference, and `requests` the names
-    under which it was asked for them. `told` is what else the refund shows; `promised` says that
+    `parts` are what came out of each capture, by the acquirer's reference, and `references` those
+    of the requests for them. `told` is what else the refund shows; `promised` says that
     it is there already, and has waited.
     """
 
@@ -74,24 +72,29 @@ class Way(Struct, frozen=True, kw_only=True):
     kind: Literal["refund", "payment_refund"] = "payment_refund"
     destination: dict[str, Any]
     parts: dict[str, Any] = {}
-    requests: list[str] = []
+    references: list[str] = []
     told: dict[str, Any] = {}
     promised: bool = False
 
 
 async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     """Give back all or a part of a payment by card."""
+    known = await _known(ctx, charge, wish.amount)
+    if known is not None:
+        return known
     answers = await _ask(ctx, charge, wish.amount)
     way = Way(
         rail=card.RAIL,
         pending=any(answer.pending for _, answer in answers),
         kind="refund",
-        destination=destination(answers[0][1]),
+        destination=destination(
+            called_by(answers[0][1]), known=bool(answers[0][1].acquirer_reference)
+        ),
         parts={
             called_by(answer): [request.original, request.amount.amount]
             for request, answer in answers
         },
-        requests=[request.id for request, _ in answers],
+        references=[reference_of(request.id) for request, _ in answers],
     )
     return await give_back(ctx, charge, wish, ctx.new_id("re"), way)
 
@@ -128,8 +131,8 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
     made = replace(plain(charge, wish, name), **(told | way.told))
     pending = before.until if before.status == "pending" else None
     kept: dict[str, Any] = {WORTH: -transaction.amount, UNTIL: pending, PARTS: way.parts}
-    if way.requests:
-        kept[REQUESTS] = way.requests
+    if way.references:
+        kept[REFERENCES] = way.references
     if transaction.currency != charge.currency:
         kept[CURRENCY] = transaction.currency
     if way.promised:
@@ -192,6 +195,14 @@ async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
     acquirer = card.acquirer_of(ctx)
     for _, request in _parts(ctx, charge, amount):
         await acquirer.ask(reversal_of_request(request))
+
+
+async def _known(ctx: Context, charge: Charge, amount: Money) -> Refund | None:
+    """Return the refund that this very call has been, if it was cut off and written down since."""
+    if not charge.amount_refunded:
+        return None
+    asked = [reference_of(request.id) for _, request in _parts(ctx, charge, amount)]
+    return await refund_under(ctx, charge, asked)
 
 
 async def _ask(ctx: Context, charge: Charge, amount: Money) -> list[tuple[CardRequest, CardAnswer]]:
@@ -269,11 +280,11 @@ def called_by(answer: CardAnswer) -> str:
     return answer.acquirer_reference or reference_of(answer.network_transaction_id)
 
 
-def destination(answer: CardAnswer) -> dict[str, Any]:
-    """Return what a refund by card shows of where it has gone."""
+def destination(called: str, *, known: bool = True) -> dict[str, Any]:
+    """Return what a refund by card shows of where it has gone; `known` is that banks call it so."""
     shown = {
-        "reference": called_by(answer),
-        "reference_status": "available" if answer.acquirer_reference else "pending",
+        "reference": called,
+        "reference_status": "available" if known else "pending",
         "reference_type": "acquirer_reference_number",
         "type": "refund",
     }

@@ -1,7 +1,8 @@
 """Setting a card up: its holder is authenticated if the issuer wants that, and no money moves.
 
 What the issuer agrees to is remembered with the card, so that it can be charged later without its
-holder. As in payments, a request's id is made of the intent's base and the number of the try.
+holder. As in payments, a request's id is made of the intent's base, the number of the try and the
+card.
 """
 
 from typing import Any
@@ -317,7 +318,7 @@ async def _request(
     owner = await merchant(ctx, intent.on_behalf_of)
     hidden = ctx.hidden(intent)
     return CardRequest(
-        id=f"{hidden['base']}/{hidden['attempts']}",
+        id=f"{hidden['base']}/{hidden['attempts']}/{card.card_of(method).get('fingerprint')}",
         act="verify",
         amount=Money.zero(owner.default_currency),
         card=card.presented(ctx, method),

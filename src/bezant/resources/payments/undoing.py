@@ -4,7 +4,8 @@ The books are looked at first, for two calls may have asked under one name. A re
 called back any more, since it is cleared, has been paid: then it is written down.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,22 +15,22 @@ from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
 from bezant.kernel.errors import InternalError
 from bezant.kernel.log import get_logger
-from bezant.resources.payments.asking import (
-    INCREMENTS,
-    REQUESTS,
-    Asked,
-    burn,
-    reversal_of_request,
-)
+from bezant.rail.cards import reference_of
+from bezant.resources.payments.asking import INCREMENTS, Asked, burn, reversal_of_request
 from bezant.resources.payments.card import acquirer_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.refund import Refund
-from bezant.resources.payments.refund_adopted import adopt
+from bezant.resources.payments.refund_adopted import Given, adopt
+from bezant.resources.payments.refund_references import known_by
+from bezant.resources.payments.refunding import called_by
 from bezant.store.jobs import JobRow
 
 Fence = Callable[[Context, str], Awaitable[str | None]]
 """Uses up the names that an object counts, and returns the intent that is paid under them."""
+
+Look = Callable[[Context], Awaitable[Collection[str]]]
+"""Returns by what references the books know requests, once their names are used up."""
 
 log = get_logger(__name__)
 
@@ -41,69 +42,75 @@ async def intent_fence(ctx: Context, name: str) -> str:
     return intent.id
 
 
+FENCES: Mapping[str, Fence] = {"pi": intent_fence}
+"""Fences by the prefix of their ids; packages above this one bring theirs along."""
+
+
 class Undoer:
-    """Runs the jobs; knows fences by the prefix of their ids."""
+    """Runs the jobs."""
 
     def __init__(self, runtime: Runtime, fences: Mapping[str, Fence]) -> None:
         """Take the ports, and what fences there are besides intents."""
         self._runtime = runtime
-        self._fences = {"pi": intent_fence, **fences}
+        self._fences = {**FENCES, **fences}
 
     async def run(self, job: JobRow) -> None:
         """Call a request back, unless the books know of it."""
         asked = msgspec.json.decode(job.payload, type=Asked)
         ctx = Context(self._runtime, Caller(asked.platform, asked.account, livemode=asked.livemode))
-        if await self._is_free(ctx, asked):
-            await _call_back(ctx.fresh(), asked)
-
-    async def _is_free(self, ctx: Context, asked: Asked) -> bool:
-        """Tell whether nobody has committed a request; from then on nobody can."""
-        while True:
-            own = ctx.fresh()
-            if asked.fence:
-                intent = await self._fences[asked.fence.partition("_")[0]](own, asked.fence)
-                known = await paid_by(own, intent)
-            else:
-                known = await _answered(own, asked.key)
-            if asked.request.id in known:
-                return False
-            if not asked.fence:
-                return True
-            try:
-                await own.write()
-            except Stale:
-                continue
-            return True
+        look = partial(_answered, key=asked.key)
+        if asked.fence:
+            fence = self._fences[asked.fence.partition("_")[0]]
+            look = partial(paid_behind, fence=fence, name=asked.fence)
+        if await is_free(ctx, reference_of(asked.request.id), look):
+            await _call_back(ctx, asked)
 
 
-async def paid_by(ctx: Context, intent: str | None) -> list[str]:
-    """Return the names of the requests by which an intent's money is held or was taken."""
+async def is_free(ctx: Context, reference: str, look: Look) -> bool:
+    """Tell whether nobody has committed a request; behind a fence nobody can from then on."""
+    while True:
+        own = ctx.fresh()
+        if reference in await look(own):
+            return False
+        try:
+            await own.write()
+        except Stale:
+            continue
+        return True
+
+
+async def paid_behind(ctx: Context, *, fence: Fence, name: str) -> Collection[str]:
+    """Use up the names that an object counts; returns what is held or was taken under them."""
+    return await _paid(ctx, await fence(ctx, name))
+
+
+def holds_of(hidden: Mapping[str, Any]) -> list[str]:
+    """Return by what references a charge's hidden part knows what is held for it."""
+    first: dict[str, Any] = hidden.get("authorization") or {}
+    names = [first["id"], *hidden.get(INCREMENTS, ())] if first else []
+    return [reference_of(name) for name in names]
+
+
+async def _paid(ctx: Context, intent: str | None) -> list[str]:
     found = await ctx.find(PaymentIntent, intent) if intent else None
     if found is None or found.latest_charge is None:
         return []
-    return names_of(ctx, await ctx.load(Charge, found.latest_charge))
+    charge = await ctx.load(Charge, found.latest_charge)
+    return holds_of(ctx.hidden(charge)) if charge.paid else []
 
 
-def names_of(ctx: Context, charge: Charge) -> list[str]:
-    """Return the names of the requests by which a card's money is held for a charge."""
-    hidden = ctx.hidden(charge)
-    if not charge.paid or "authorization" not in hidden:
-        return []
-    return [hidden["authorization"]["id"], *hidden.get(INCREMENTS, ())]
-
-
-async def _answered(ctx: Context, key: str | None) -> list[str]:
-    """Return the names of the requests that belong to what a key was answered with."""
+async def _answered(ctx: Context, *, key: str | None) -> list[str]:
+    """Return the references that belong to what a key was answered with."""
     found = await idempotency.find(ctx, key) if key else None
     body: dict[str, Any] = msgspec.json.decode(found.body) if found else {}
     name = str(body.get("id", ""))
     match name.partition("_")[0]:
         case "pi":
-            return await paid_by(ctx, name)
+            return await _paid(ctx, name)
         case "ch":
-            return names_of(ctx, await ctx.load(Charge, name))
-        case "re" | "pyr":
-            return list(ctx.hidden(await ctx.load(Refund, name)).get(REQUESTS, ()))
+            return holds_of(ctx.hidden(await ctx.load(Charge, name)))
+        case "re":
+            return known_by(ctx.hidden(await ctx.load(Refund, name)))
         case _:
             return []
 
@@ -120,4 +127,12 @@ async def _call_back(ctx: Context, asked: Asked) -> None:
         raise InternalError(f"the acquirer refuses to reverse {request.id}: {answer.network_code}")
     paid = await acquirer.ask(request)
     assert request.about is not None, "a refund is about its charge"
-    await adopt(ctx, request.about.subject, request.original, paid)
+    given = Given(
+        charge=request.about.subject,
+        capture=request.original,
+        reference=reference_of(request.id),
+        acquirer_reference=called_by(paid),
+        amount=request.amount,
+        pending=paid.pending,
+    )
+    await adopt(ctx, given)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bezant.sim.cards.schema import SCHEMA
+from bezant.sim.cards.schema import KEEP_WORDS, SCHEMA, WORDS_KEPT
 
 Row = tuple[Any, ...]
 
@@ -31,6 +31,9 @@ class NetworkBooks:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(SCHEMA)
+        with self.transaction():
+            if not self.rows(WORDS_KEPT):
+                self.change(KEEP_WORDS)
 
     @contextmanager
     def transaction(self) -> Generator[None]:

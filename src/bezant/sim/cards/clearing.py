@@ -21,7 +21,7 @@ SELECT currency FROM presentment WHERE cleared_on IS NULL AND day <= ?
 UNION SELECT currency FROM chargeback WHERE settlement IS NULL
 """
 _UNCLEARED = """
-SELECT id, reference, arn, masked, merchant, category, amount, currency, day, about
+SELECT id, reference, arn, masked, merchant, category, amount, currency, day, about, authorization
 FROM presentment
 WHERE cleared_on IS NULL AND currency = ? AND day <= ? ORDER BY id LIMIT ?
 """
@@ -42,7 +42,10 @@ INSERT INTO settlement (reference, day, currency, pays_on, items, captured, refu
 
 
 class Cleared(Struct, frozen=True):
-    """A presentment and what it costs; amounts in minor units."""
+    """A presentment and what it costs; amounts in minor units.
+
+    `original` is the authorization that it takes money of, or the capture that it gives back.
+    """
 
     id: int
     reference: str
@@ -54,6 +57,7 @@ class Cleared(Struct, frozen=True):
     currency: str
     day: str
     about: str
+    original: str
     interchange: int = 0
     scheme_fee: int = 0
 
@@ -124,7 +128,7 @@ def _priced(one: Cleared) -> Cleared:
         interchange = min(one.amount * rate // _TEN_THOUSAND + fixed, one.amount)
         scheme = one.amount * _SCHEME_RATE // _TEN_THOUSAND + _SCHEME_FIXED
     values = (one.id, one.reference, one.arn, one.masked, one.merchant, one.category, one.amount,
-              one.currency, one.day, one.about)  # fmt: skip
+              one.currency, one.day, one.about, one.original)  # fmt: skip
     return Cleared(*values, interchange, scheme)
 
 

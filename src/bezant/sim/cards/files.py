@@ -2,7 +2,7 @@
 
     1644/697 header   1240/200 presentment   1442/450 chargeback   1644/603 inquiry
     1740/783 moved by a matter   1644/685 settlement
-    1644/801 decision   1644/802 fraud   1644/803 refund   1644/695 trailer
+    1644/801 decision   1644/802 fraud   1644/803 refund   1644/804 held   1644/695 trailer
 
 Functions from 801 on are the network's own. In field 48 tags have four digits and lengths three.
 """
@@ -12,11 +12,12 @@ from datetime import datetime
 
 from bezant.sim.cards.clearing import Cleared, Moved, Total
 from bezant.sim.cards.codec import FIELDS_1993, encode
+from bezant.sim.cards.holds import Held
 from bezant.sim.cards.matters import Told
 
 _PRESENTMENT, _REFUND = "000000", "200000"
 _FULL_CHARGEBACK, _INQUIRY = "450", "603"
-_DECIDED, _FRAUD, _REFUND_TOLD = "801", "802", "803"
+_DECIDED, _FRAUD, _REFUND_TOLD, _HELD = "801", "802", "803", "804"
 
 
 def write(
@@ -27,9 +28,9 @@ def write(
     return _file(name, [*records, *(_moved(one, now) for one in moved), _settlement(total)])
 
 
-def tell(name: str, now: datetime, told: Sequence[Told]) -> bytes:
-    """Return a file that brings matters up."""
-    return _file(name, [_matter(one, now) for one in told])
+def tell(name: str, now: datetime, told: Sequence[Told], held: Sequence[Held]) -> bytes:
+    """Return a file that brings matters up, and says what is held."""
+    return _file(name, [*(_matter(one, now) for one in told), *(_hold(one, now) for one in held)])
 
 
 def _file(name: str, inner: Sequence[dict[int, str]]) -> bytes:
@@ -76,8 +77,24 @@ def _presentment(one: Cleared, now: datetime) -> dict[int, str]:
                 "0146": _signed(one.interchange),
                 "0147": _signed(one.scheme_fee),
                 "0170": one.about,
+                "0171": one.original if one.amount < 0 else "",
             }
         ),
+        49: one.currency,
+    }
+
+
+def _hold(one: Held, now: datetime) -> dict[int, str]:
+    since = datetime.fromisoformat(one.at)
+    return {
+        0: "1644",
+        2: one.masked,
+        4: f"{one.amount:012d}",
+        12: f"{now:%y%m%d%H%M%S}",
+        24: _HELD,
+        37: one.reference,
+        42: one.merchant,
+        48: _tagged({"0170": one.about, "0266": f"{since:%Y%m%d%H%M%S}"}),
         49: one.currency,
     }
 

@@ -34,8 +34,8 @@ _KNOWN = "SELECT answer FROM message WHERE reference = ? AND type = ?"
 _KEEP = "INSERT INTO message (reference, type, answer, at) VALUES (?, ?, ?, ?)"
 _AUTHORIZE = """
 INSERT INTO authorization (reference, card, masked, merchant, category, amount, captured, currency,
-                           network_id, code, proven, expires_at, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                           network_id, code, proven, expires_at, state, about)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _AUTHORIZATION = """
 SELECT reference, card, masked, merchant, category, amount, captured, currency, network_id, code,
@@ -175,7 +175,7 @@ class CardNetwork:
         expires = (now + timedelta(days=days)).isoformat()
         row = (reference, card, _masked(message[2]), message[42], message[18], amount,
                amount if captures else 0, message[49], network_id, code, int(proven), expires,
-               state)  # fmt: skip
+               state, sent.get("90", ""))  # fmt: skip
         self._books.change(_AUTHORIZE, row)
         return told | {38: code, 63: network_id}
 
@@ -234,7 +234,7 @@ class CardNetwork:
         if held is None:
             row = (message[62], "", "", message[42], "", 0, 0, message[49],
                    _digits(message[62], "network", 15), "", 0, now.isoformat(),
-                   "closed")  # fmt: skip
+                   "closed", "")  # fmt: skip
             self._books.change(_AUTHORIZE, row)
             return {39: _NOT_FOUND}
         if held.state != "open":

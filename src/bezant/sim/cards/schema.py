@@ -9,12 +9,14 @@ CREATE TABLE IF NOT EXISTS message (
     reference TEXT PRIMARY KEY, type TEXT NOT NULL, answer BLOB NOT NULL, at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- state: open, closed (captured, or given back), expired. proven: the cardholder was known.
+-- state: open, closed (captured, or given back), expired. proven: the cardholder was known. about:
+-- the merchant's own words.
 CREATE TABLE IF NOT EXISTS authorization (
     reference TEXT PRIMARY KEY, card TEXT NOT NULL, masked TEXT NOT NULL, merchant TEXT NOT NULL,
     category TEXT NOT NULL, amount INTEGER NOT NULL, captured INTEGER NOT NULL,
     currency TEXT NOT NULL, network_id TEXT NOT NULL UNIQUE, code TEXT NOT NULL,
-    proven INTEGER NOT NULL, expires_at TEXT NOT NULL, state TEXT NOT NULL
+    proven INTEGER NOT NULL, expires_at TEXT NOT NULL, state TEXT NOT NULL,
+    about TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 -- By how much an authorization was raised, by the request for that; amount: what is left of it.
@@ -74,6 +76,9 @@ CREATE TABLE IF NOT EXISTS authentication (
 
 CREATE INDEX IF NOT EXISTS authentication_by_value ON authentication (value) WHERE value <> '';
 
+-- Until when it has been told what is held.
+CREATE TABLE IF NOT EXISTS report (until TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS outgoing (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL,
     sent INTEGER NOT NULL DEFAULT 0
@@ -83,3 +88,7 @@ CREATE INDEX IF NOT EXISTS outgoing_unsent ON outgoing (id) WHERE sent = 0;
 
 CREATE TABLE IF NOT EXISTS habit (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
+
+WORDS_KEPT = "SELECT 1 FROM pragma_table_info('authorization') WHERE name = 'about'"
+KEEP_WORDS = "ALTER TABLE authorization ADD COLUMN about TEXT NOT NULL DEFAULT ''"
+"""For books that were begun before authorizations kept the merchant's words."""

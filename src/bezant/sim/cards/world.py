@@ -1,12 +1,12 @@
 """All of it together: what a process talks to, and what happens when time passes."""
 
 from collections.abc import Callable
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bezant.kernel.clock import Clock
 from bezant.sim.banking_days import local_time
-from bezant.sim.cards import clearing, files, matters
+from bezant.sim.cards import clearing, files, holds, matters
 from bezant.sim.cards.books import NetworkBooks
 from bezant.sim.cards.directory import Directory
 from bezant.sim.cards.network import CardNetwork
@@ -42,7 +42,7 @@ class CardWorld:
         """Clear, settle and pay what is due by now, bring matters up; returns how much it was.
 
         By the calendar a day is cleared once it has ended, in Eastern Time, and is paid on the
-        next banking day; `at_once` does it all now.
+        next banking day; `at_once` does it all now, except to tell what is held.
         """
         now = self._clock.now().astimezone(UTC)
         today = local_time(self._clock).date()
@@ -57,14 +57,20 @@ class CardWorld:
                 self._put_out(files.write(self._name(today), now, cleared, moved, total))
                 done += max(len(cleared), 1)
             told = matters.tell(self.books, today, at_once=at_once)
-            if told:
-                self._put_out(files.tell(self._name(today), now, told))
+            held = holds.tell(self.books, self._midnight())
+            if told or held:
+                self._put_out(files.tell(self._name(today), now, told, held))
         self._deliver()
-        return done + len(told) + self._pay(pay, today)
+        return done + len(told) + len(held) + self._pay(pay, today)
 
     def close(self) -> None:
         """Let go of the books."""
         self.books.close()
+
+    def _midnight(self) -> datetime:
+        """Return when the day has begun, which is when it is said what is held from before."""
+        began = local_time(self._clock).replace(hour=0, minute=0, second=0, microsecond=0)
+        return began.astimezone(UTC)
 
     def _name(self, today: date) -> str:
         number = self.books.rows(_COUNT)[0][0] + 1
