@@ -51,6 +51,7 @@ def test_an_amount_is_taken_off_in_each_currency_that_is_named(office: Office) -
     assert faults(made, "Coupon") == []
     assert (made["currency"], made["percent_off"]) == ("usd", None)
     assert made["applies_to"] == {"products": [tea]}
+    assert office.get("/v1/coupons", expand=["data.applies_to"])["data"] == [made]
     more = office.post(f"/v1/coupons/{made['id']}", currency_options={"gbp": {"amount_off": 400}})
     amounts = {name: each["amount_off"] for name, each in more["currency_options"].items()}
     assert amounts == {"usd": 500, "eur": 450, "gbp": 400}

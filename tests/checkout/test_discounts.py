@@ -51,8 +51,13 @@ def test_a_merchant_makes_a_session_cheaper(office: Office) -> None:
     )
     assert redeemed(office, name) == 0
     led(browser, browser.submit(browser.open(made["url"]), TYPED))
-    shown = office.get(f"{SESSIONS}/{made['id']}", expand=["payment_intent"])
+    wanted = ["payment_intent", "line_items.data.discounts", "total_details.breakdown"]
+    shown = office.get(f"{SESSIONS}/{made['id']}", expand=wanted)
     assert shown["payment_intent"]["amount_received"] == 2_550
+    (whole,) = shown["total_details"]["breakdown"]["discounts"]
+    (part,) = shown["line_items"]["data"][0]["discounts"]
+    assert whole == part
+    assert (whole["amount"], whole["discount"]["checkout_session"]) == (450, made["id"])
     assert redeemed(office, name) == 1
 
 

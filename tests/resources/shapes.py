@@ -19,6 +19,11 @@ PLAIN = {
     "decimal": str,
     "any": object,
 }
+_SESSION = SURFACE["checkout.Session"]["nested"]
+for _holder in (SURFACE["LineItem"], _SESSION["TotalDetails"]["nested"]["Breakdown"]):
+    _holder["nested"]["Discount"]["fields"]["discount"][0] = "#discount"
+SURFACE["discount"] = SURFACE["Discount"]
+"""The discount in a hash that is called Discount itself."""
 PAGE_OF_V2 = {"data", "next_page_url", "previous_page_url"}
 Shapes = Mapping[str, Any]
 

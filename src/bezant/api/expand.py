@@ -82,6 +82,8 @@ def _grow(
     kinds: Kinds,
 ) -> None:
     for resource in resources:
+        if ".".join(parts) in resource.anyway:
+            return
         for length in range(len(parts), 0, -1):
             name, rest = ".".join(parts[:length]), parts[length:]
             if name in resource.included:

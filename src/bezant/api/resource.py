@@ -31,6 +31,9 @@ class Identified(Shape, tag_field="object"):
     Instead of a field, `PLATFORM` says that it is in the platform's.
     """
 
+    anyway: ClassVar[frozenset[str]] = frozenset()
+    """Paths of what others show only to whoever expands it, and what is always there here."""
+
     included: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Lists of what has an object for its `parent`, which are shown only to whoever expands them:
     the kind of their objects, and their address, with the object's id in braces. A path with dots

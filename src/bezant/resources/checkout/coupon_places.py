@@ -4,9 +4,18 @@ As with the places of a link, nobody is charged a price that was not to be had a
 given back when the payment fails, or when the session's time is over.
 """
 
+from msgspec.structs import replace
+
 from bezant.api.context import Context
 from bezant.kernel.codec import decode_json
-from bezant.resources.checkout.session import CheckoutSession, SessionDiscount, kept_of
+from bezant.resources.checkout.line_item import LineItem, TakenOff, items_under
+from bezant.resources.checkout.session import (
+    Breakdown,
+    CheckoutSession,
+    SessionDiscount,
+    TotalDetails,
+    kept_of,
+)
 from bezant.resources.core.coupon import Coupon
 from bezant.resources.core.discount import given
 from bezant.resources.core.promotion_code import PromotionCode
@@ -31,16 +40,26 @@ async def let_go_coupon(ctx: Context, session: CheckoutSession) -> None:
         let_go(ctx, each, session.id)
 
 
-async def redeem_coupon(ctx: Context, session: CheckoutSession, customer: str | None) -> None:
-    """Redeem what has made a session cheaper that has been paid for, whoever has ended it since."""
-    coupon = coupon_of_session(ctx, session)
-    if coupon is None:
-        return
+async def redeem_coupon(
+    ctx: Context, session: CheckoutSession, customer: str | None
+) -> TotalDetails | None:
+    """Redeem what has made a session cheaper that has been paid for, whoever has ended it since.
+
+    Returns what the session's total is made of now.
+    """
+    coupon, details = coupon_of_session(ctx, session), session.total_details
+    if coupon is None or details is None:
+        return details
     standing = await _standing(ctx, session)
     for each in standing:
         count(ctx, each, session.id)
     code = next((each for each in standing if isinstance(each, PromotionCode)), None)
-    given(ctx, Offer(coupon, code), checkout_session=session.id, customer=customer)
+    discount = given(ctx, Offer(coupon, code), checkout_session=session.id, customer=customer)
+    names = [item.id for item in await items_under(ctx, session.id)]
+    for item in (await ctx.load_many(LineItem, names)).values():
+        ctx.save(item, discounts=(TakenOff(item.amount_discount, discount),))
+    whole = TakenOff(details.amount_discount, discount)
+    return replace(details, breakdown=Breakdown((whole,)))
 
 
 async def _standing(ctx: Context, session: CheckoutSession) -> list[Coupon | PromotionCode]:

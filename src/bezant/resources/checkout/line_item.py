@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar, NamedTuple
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from bezant.api.context import COLUMNS, Context
@@ -16,6 +16,7 @@ from bezant.resources.catalogue.price import Price, PriceData, made_price
 from bezant.resources.catalogue.product import Product, ProductOfItem, made_product
 from bezant.resources.checkout.adjustable import Adjustable, AdjustableParams, adjustable_of
 from bezant.resources.core.coupon import Coupon
+from bezant.resources.core.discount import Discount
 from bezant.resources.core.discounting import Reducible, reduced
 from bezant.resources.core.refused import Hash, refused
 from bezant.store.objects import Page
@@ -28,9 +29,17 @@ RECURRING = (
 MOST_ITEMS = 100
 
 
+class TakenOff(Struct, frozen=True):
+    """What a discount has taken off, in minor units."""
+
+    amount: int
+    discount: Discount
+
+
 class LineItem(Identified, tag="item"):
     """So many of something, with its price as it was then; `parent` is a column."""
 
+    anyway: ClassVar[frozenset[str]] = frozenset({"discounts"})
     expands: ClassVar[Expands] = {"price.product": ("product",)}
 
     adjustable_quantity: Adjustable | None = None
@@ -40,6 +49,7 @@ class LineItem(Identified, tag="item"):
     amount_total: int
     currency: str
     description: str | None = None
+    discounts: tuple[TakenOff, ...] | UnsetType = UNSET
     metadata: dict[str, str] | None = None
     price: Price
     quantity: int

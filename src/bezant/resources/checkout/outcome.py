@@ -82,7 +82,7 @@ async def _completed(
         method = await method_named(ctx, intent.payment_method)
     kept = kept_of(ctx, session)
     await count_completed(ctx, session)
-    await redeem_coupon(ctx, session, intent.customer)
+    details = await redeem_coupon(ctx, session, intent.customer)
     await _bring_up_to_date(ctx, session, kept, method)
     paid = session.payment_status
     if session.mode == "payment":
@@ -97,6 +97,7 @@ async def _completed(
         customer_details=_details(session, method),
         payment_status=paid,
         status="complete",
+        total_details=details,
         url=None,
         event="checkout.session.completed",
     )

@@ -32,7 +32,7 @@ tfoot .soft td, tfoot .soft th { font-weight: 400; color: var(--soft); padding-b
 .each { display: block; color: var(--soft); font-size: .875rem }
 .many { margin: .35rem 0 0; color: var(--soft); font-size: .875rem }
 .many input { display: inline-block; width: 5rem; margin: 0 .35rem; padding: .3rem .5rem }
-button.second { width: auto; margin: .25rem 0 0; padding: .45rem 1rem; font-size: .95rem;
+button.second { width: auto; margin: .6rem 0 0; padding: .45rem 1rem; font-size: .95rem;
   color: var(--key); background: none; border: 1px solid var(--line) }
 button.second:hover { background: var(--box) }
 .row { display: grid; gap: 0 1rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) }

@@ -16,6 +16,7 @@ from bezant.resources.checkout.collecting import (
     ShippingAddressCollection,
 )
 from bezant.resources.checkout.custom_fields import CustomField
+from bezant.resources.checkout.line_item import TakenOff
 from bezant.resources.core.address import Address
 
 Mode = Literal["payment", "setup"]
@@ -76,17 +77,26 @@ class SessionDiscount(Struct, frozen=True):
     promotion_code: str | None = None
 
 
+class Breakdown(Struct, frozen=True):
+    """What has been taken off, by which discount; no taxes are reckoned."""
+
+    discounts: tuple[TakenOff, ...]
+    taxes: tuple[()] = ()
+
+
 class TotalDetails(Struct, frozen=True):
-    """What the total is made of beside the lines."""
+    """What the total is made of beside the lines; the breakdown is there once that is paid."""
 
     amount_discount: int = 0
     amount_shipping: int = 0
     amount_tax: int = 0
+    breakdown: Breakdown | UnsetType = UNSET
 
 
 class CheckoutSession(Resource, tag="checkout.session"):
     """A page on which somebody pays; what is needed for that is in its hidden part."""
 
+    anyway: ClassVar[frozenset[str]] = frozenset({"total_details.breakdown"})
     expands: ClassVar[Expands] = {
         "customer": ("customer",),
         "discounts.coupon": ("coupon",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -29,7 +29,8 @@ class CurrencyOption(Struct, frozen=True):
 class Coupon(Resource, tag="coupon"):
     """A percentage or an amount off; whoever redeems it has a discount."""
 
-    named_by = "coupon"
+    anyway: ClassVar[frozenset[str]] = frozenset({"applies_to", "currency_options"})
+    named_by: ClassVar[str] = "coupon"
 
     amount_off: int | None = None
     applies_to: AppliesTo | UnsetType = UNSET

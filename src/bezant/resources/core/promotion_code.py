@@ -46,6 +46,7 @@ class Restrictions(Struct, frozen=True):
 class PromotionCode(Resource, tag="promotion_code"):
     """A text that redeems a coupon; the case of its letters does not matter."""
 
+    anyway: ClassVar[frozenset[str]] = frozenset({"restrictions.currency_options"})
     expands: ClassVar[Expands] = {"customer": ("customer",), "promotion.coupon": ("coupon",)}
     filters: ClassVar[Mapping[str, str]] = {
         "active": "status",
