@@ -16,20 +16,23 @@ from bezant.api.resource import Expands, Resource
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.customer import MOST_BALANCE, Customer
-from bezant.resources.core.refused import refused
 
 PATH = "/v1/customers/{customer}/balance_transactions"
-_NO_INVOICES = refused("Invoices are not offered, so no transaction is of one.")
 
 
-BalanceChange = Literal["adjustment", "initial"]
+BalanceChange = Literal[
+    "adjustment", "applied_to_invoice", "initial", "invoice_too_small", "unapplied_from_invoice"
+]
 
 
 class CustomerBalanceTransaction(Resource, tag="customer_balance_transaction"):
     """A change of what a customer has to its credit, in minor units; below zero is credit."""
 
-    expands: ClassVar[Expands] = {"customer": ("customer",)}
-    filters: ClassVar[Mapping[str, str]] = {"customer": "parent"}
+    expands: ClassVar[Expands] = {
+        "customer": ("customer",),
+        "invoice": ("invoice",),
+    }
+    filters: ClassVar[Mapping[str, str]] = {"customer": "parent", "invoice": "source"}
 
     amount: int
     checkout_session: None = None
@@ -39,7 +42,7 @@ class CustomerBalanceTransaction(Resource, tag="customer_balance_transaction"):
     customer_account: None = None
     description: str | None = None
     ending_balance: int
-    invoice: None = None
+    invoice: str | None = None
     metadata: dict[str, str]
     type: BalanceChange = "adjustment"
 
@@ -63,7 +66,7 @@ class UpdateTransaction(Params):
 class ListTransactions(ListParams):
     """By what changes are listed."""
 
-    invoice: Annotated[str, _NO_INVOICES] | None = None
+    invoice: str | None = None
 
 
 routes = Routes(CustomerBalanceTransaction, PATH, prefix="cbtxn", listed=False, retrieved=False)
@@ -72,8 +75,10 @@ routes = Routes(CustomerBalanceTransaction, PATH, prefix="cbtxn", listed=False, 
 @routes.get(PATH, listing=True)
 async def list_all(ctx: Context, customer: Customer, params: ListTransactions) -> Page:
     """List the changes of a customer's balance, newest first."""
-    parent = {"parent": customer.id}
-    return await page_of(ctx, CustomerBalanceTransaction, "cbtxn", params, parent)
+    filters = {"parent": customer.id}
+    if params.invoice is not None:
+        filters["source"] = params.invoice
+    return await page_of(ctx, CustomerBalanceTransaction, "cbtxn", params, filters)
 
 
 @routes.get(PATH + "/{id}")
@@ -124,6 +129,7 @@ def change_balance(
     *,
     kind: BalanceChange = "adjustment",
     event: str | None = "customer.updated",
+    invoice: str | None = None,
 ) -> CustomerBalanceTransaction:
     """Change what a customer owes, or has to its credit, by an amount in minor units."""
     after = customer.balance + amount
@@ -137,6 +143,7 @@ def change_balance(
             currency=currency,
             customer=customer.id,
             ending_balance=after,
+            invoice=invoice,
             livemode=ctx.livemode,
             metadata={},
             type=kind,

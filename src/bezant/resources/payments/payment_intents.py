@@ -28,7 +28,12 @@ from bezant.resources.payments.client_access import (
 from bezant.resources.payments.confirmation_token import note_used
 from bezant.resources.payments.confirming import merchant, resume
 from bezant.resources.payments.confirming_by_token import by_token
-from bezant.resources.payments.following import check_free, follow
+from bezant.resources.payments.following import (
+    check_as_invoiced,
+    check_free,
+    follow,
+    is_invoiced,
+)
 from bezant.resources.payments.incrementing import increment
 from bezant.resources.payments.intent_amounts import check_amount
 from bezant.resources.payments.intent_changes import intent_of, unexpected
@@ -123,6 +128,7 @@ async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentInten
     if params.amount is not None or params.currency is not None:
         check_free(ctx, intent)
     told = await changes.updated(ctx, intent, await with_customer(ctx, params))
+    check_as_invoiced(ctx, intent, told)
     status = intent.status
     if status in CONFIRMABLE and (asked or status != "requires_action"):
         intent = await paying.abandon(ctx, intent)
@@ -147,7 +153,8 @@ async def confirm(
     if ctx.caller.publishable and intent.confirmation_method == "manual":
         seen = as_seen(ctx, intent)
         raise unexpected(seen, "is confirmed by a server, as its confirmation_method says")
-    check_free(ctx, intent)
+    if not is_invoiced(ctx, intent):
+        check_free(ctx, intent)
     if intent.status not in CONFIRMABLE:
         raise unexpected(as_seen(ctx, intent), "can't be confirmed")
     if params.amount_to_confirm not in (None, intent.amount):
@@ -159,6 +166,8 @@ async def confirm(
     if used is not None:
         note_used(ctx, used, "payment_intent", intent.id)
     told = await changes.updated(ctx, intent, params)
+    check_as_invoiced(ctx, intent, told)
+    follow(ctx, intent)
     intent = await detail(ctx, ctx.save(intent, **told), params)
     if intent.payment_method is None:
         raise changes.no_method()

@@ -1,0 +1,164 @@
+"""Finalizing: a draft becomes what the customer owes, with its number, and can be paid.
+
+What the customer has to its credit pays first, and what it owes besides is added. Nothing due is
+paid at once; for the rest there is one payment intent, whatever tries to pay it.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from bezant.api.context import Context, created_of
+from bezant.kernel.codec import unix_seconds
+from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
+from bezant.resources.billing.drawing import moment, of_customer
+from bezant.resources.billing.invoice import (
+    ConfirmationSecret,
+    CustomerTaxId,
+    Invoice,
+    Kept,
+    keep,
+    kept_of,
+)
+from bezant.resources.billing.invoice_outcome import collect_later, paid, retries
+from bezant.resources.billing.invoice_payment import InvoicePayment, PaidBy
+from bezant.resources.billing.reckoning import due, fee_of
+from bezant.resources.core.customer import Customer
+from bezant.resources.core.customer_balance import change_balance
+from bezant.resources.core.tax_id import TaxId
+from bezant.resources.payments import intent_changes as changes
+from bezant.resources.payments.following import INVOICE
+from bezant.resources.payments.later import later
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.payment_intent_params import (
+    AutomaticMethods,
+    CreatePaymentIntent,
+    TransferDataParams,
+)
+from bezant.store.objects import Page
+
+OVERDUE_JOB = "billing.invoice_overdue"
+_MOST_TAX_IDS = 5
+
+
+async def finalize(ctx: Context, invoice: Invoice) -> Invoice:
+    """Let a draft be owed; it is paid at once if nothing is due.
+
+    Raises InvalidRequest for one without lines, and for what can't be charged.
+    """
+    assert invoice.status == "draft", "only drafts are finalized"
+    if not kept_of(ctx, invoice).lines:
+        raise InvalidRequest(
+            f"The invoice {invoice.id} says nothing that is owed: add lines first, with POST "
+            "/v1/invoiceitems and its id as `invoice`.",
+            code="invoice_no_customer_line_items",
+        )
+    customer = await customer_of(ctx, invoice)
+    if customer is None:
+        raise InvalidRequest(
+            f"The customer {invoice.customer} was deleted, so nobody owes this invoice: delete it.",
+            code="resource_missing",
+        )
+    customer = ctx.current(customer)
+    result = due(Money(invoice.total, invoice.currency), customer.balance)
+    invoice = await _numbered(ctx, invoice, customer, result.amount, result.balance)
+    if result.balance != customer.balance:
+        kind = "invoice_too_small" if result.too_small else "applied_to_invoice"
+        change_balance(ctx, ctx.current(customer), result.balance - customer.balance,
+                       invoice.currency, kind=kind, invoice=invoice.id)  # fmt: skip
+    if not result.amount:
+        ctx.emit("invoice.finalized", invoice)
+        return await paid(ctx, invoice, customer)
+    intent = await _intent(ctx, invoice)
+    invoice = _payable(ctx, invoice, intent)
+    ctx.emit("invoice.finalized", invoice)
+    return invoice
+
+
+async def customer_of(ctx: Context, invoice: Invoice) -> Customer | None:
+    """Return the customer of an invoice as it is now; None if it was deleted."""
+    return ctx.made(Customer, invoice.customer) or await ctx.find(Customer, invoice.customer)
+
+
+async def _numbered(
+    ctx: Context, invoice: Invoice, customer: Customer, amount: int, balance: int
+) -> Invoice:
+    """Give an invoice its number, and keep on it what its customer is like at this moment."""
+    sequence = customer.next_invoice_sequence
+    ctx.save(customer, next_invoice_sequence=sequence + 1)
+    bodies, _ = await ctx.page(TaxId, Page(limit=_MOST_TAX_IDS, filters={"parent": customer.id}))
+    tax_ids = [msgspec.json.decode(body, type=TaxId) for body in bodies]
+    now = ctx.now()
+    days = kept_of(ctx, invoice).days_until_due
+    due_date = invoice.due_date
+    if days is not None:
+        due_date = unix_seconds(now + timedelta(days=days))
+    return ctx.save(
+        invoice,
+        amount_due=amount,
+        amount_remaining=amount,
+        automatically_finalizes_at=None,
+        due_date=due_date,
+        effective_at=invoice.effective_at or unix_seconds(now),
+        ending_balance=balance,
+        last_finalization_error=None,
+        next_payment_attempt=None,
+        number=invoice.number or f"{customer.invoice_prefix}-{sequence:04}",
+        status="open",
+        status_transitions=replace(invoice.status_transitions, finalized_at=unix_seconds(now)),
+        customer_tax_ids=tuple(CustomerTaxId(each.type, each.value) for each in tax_ids),
+        **of_customer(customer),
+    )
+
+
+async def _intent(ctx: Context, invoice: Invoice) -> PaymentIntent:
+    """Make the payment intent of an invoice: one, for all that is due."""
+    kept = kept_of(ctx, invoice)
+    fee = fee_of(invoice.amount_due, kept.application_fee_percent, kept.application_fee_amount)
+    named = invoice.payment_settings.payment_method_types
+    transfer = None
+    if kept.destination is not None:
+        transfer = TransferDataParams(amount=kept.part, destination=kept.destination)
+    params = CreatePaymentIntent(
+        amount=invoice.amount_due,
+        application_fee_amount=fee,
+        automatic_payment_methods=None if named else AutomaticMethods(enabled=True),
+        currency=invoice.currency,
+        customer=invoice.customer,
+        description=invoice.description or f"Invoice {invoice.number}",
+        on_behalf_of=invoice.on_behalf_of,
+        payment_method_types=list(named) if named else None,
+        setup_future_usage="off_session" if invoice.subscription else None,
+        statement_descriptor=invoice.statement_descriptor,
+        transfer_data=transfer,
+    )
+    intent = await changes.intent_of(ctx, params, None)
+    hidden = {"base": kept.base, INVOICE: invoice.id}
+    return ctx.create(intent, event="payment_intent.created", hidden=hidden)
+
+
+def _payable(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Invoice:
+    """Let an invoice be paid by its intent, and see to it that it is, or that it is late."""
+    name = ctx.new_id("inpay")
+    ctx.create(
+        InvoicePayment(
+            id=name,
+            amount_requested=invoice.amount_due,
+            created=created_of(name),
+            currency=invoice.currency,
+            invoice=invoice.id,
+            livemode=ctx.livemode,
+            payment=PaidBy(intent.id),
+        )
+    )
+    kept: Kept = replace(kept_of(ctx, invoice), intent=intent.id, payment=name)
+    told: dict[str, Any] = {"confirmation_secret": ConfirmationSecret(intent.client_secret)}
+    if retries(invoice):
+        told["next_payment_attempt"] = collect_later(ctx, invoice, ctx.now())
+    if invoice.due_date is not None:
+        at = moment(invoice.due_date)
+        later(ctx, OVERDUE_JOB, invoice.id, ctx.book, ctx.caller.platform, at=at)
+    return keep(ctx, invoice, kept, **told)
