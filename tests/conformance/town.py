@@ -174,6 +174,7 @@ class Town:
         things |= self._payment(who, post, customer, seller)
         things |= self._risk(who, post)
         things |= self._sale(post)
+        things |= self._billed(who, post)
         things["files"] = self.upload(who)["id"]
         things["file_links"] = post("/v1/file_links", file=things["files"])
         things["webhook_targets"] = things["webhook_endpoints"]
@@ -294,6 +295,16 @@ class Town:
         return {"coupons": coupon, "promotion_codes": code,
                 "products": product, "prices": price, "checkout/sessions": session,
                 "sessions": session, "payment_pages": session, "payment_links": link}  # fmt: skip
+
+    def _billed(self, who: Who, post: Any) -> dict[str, str]:
+        """Let a customer owe something by an invoice."""
+        customer = post("/v1/customers", name="Ada of the invoice")
+        item = post("/v1/invoiceitems", customer=customer, amount=900, currency="usd")
+        asked = {"customer": customer, "pending_invoice_items_behavior": "include"}
+        invoice = post("/v1/invoices", **asked)
+        post(f"/v1/invoices/{invoice}/finalize")
+        payment = self.good(who, "GET", "/v1/invoice_payments")["data"][0]["id"]
+        return {"invoiceitems": item, "invoices": invoice, "invoice_payments": payment}
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

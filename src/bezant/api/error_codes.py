@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from bezant.api.billing_error_codes import BILLING_ERROR_CODES
 from bezant.api.payment_error_codes import PAYMENT_ERROR_CODES
 
 
@@ -449,5 +450,9 @@ _GENERAL = (
         "Check the path and the method. Paths begin with /v1 and have no final slash.",
     ),
 )
-ERROR_CODES = tuple(sorted((*_GENERAL, *(ErrorCode(*each) for each in PAYMENT_ERROR_CODES))))
+ERROR_CODES = tuple(
+    sorted(
+        (*_GENERAL, *(ErrorCode(*each) for each in (*BILLING_ERROR_CODES, *PAYMENT_ERROR_CODES)))
+    )
+)
 """The whole table, by code."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bezant.cli.trigger_accounts import ACCOUNT_ACTS, ACCOUNTS_LATER
+from bezant.cli.trigger_billing import BILLING_ACTS, BILLING_LATER
 from bezant.cli.trigger_checkout import CHECKOUT_ACTS
 from bezant.cli.trigger_coupons import COUPON_ACTS
 from bezant.cli.trigger_movements import MOVEMENT_ACTS
@@ -24,6 +25,7 @@ from bezant.cli.trigger_setup import SETUP_ACTS
 
 ACTS: dict[str, Act] = {
     **ACCOUNT_ACTS,
+    **BILLING_ACTS,
     **PAYMENT_ACTS,
     **CHECKOUT_ACTS,
     **COUPON_ACTS,
@@ -35,6 +37,7 @@ ACTS: dict[str, Act] = {
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {
     **ACCOUNTS_LATER,
+    **BILLING_LATER,
     "balance.available": "what is pending must have become available, on its day",
     "charge.expired": "what is held by a card must not be captured for a week",
     "api.error_spike": "errors of a kind must jump above what was usual for an hour",

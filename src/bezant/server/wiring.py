@@ -22,6 +22,12 @@ from bezant.resources.banks import (
     recalls,
     unclaimed,
 )
+from bezant.resources.billing import (
+    invoice_items,
+    invoice_jobs,
+    invoice_payments,
+    invoices,
+)
 from bezant.resources.catalogue import coupons, prices, products, promotion_codes
 from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.ending import SessionJobs
@@ -208,6 +214,9 @@ ROUTES: Sequence[Routes] = (
     products.routes,
     prices.routes,
     coupons.routes,
+    invoice_items.routes,
+    invoice_payments.routes,
+    invoices.routes,
     promotion_codes.routes,
     sessions.routes,
     sessions.line_items,
@@ -307,6 +316,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         CLOSE_JOB: Doer(runtime, coupon_ending.closed).run,
         EXPIRE_JOB: Doer(runtime, coupon_ending.expired).run,
         OVER_JOB: Doer(runtime, coupon_ending.discount_over).run,
+        **{kind: Doer(runtime, work).run for kind, work in invoice_jobs.WORK.items()},
         SESSION_EXPIRY_JOB: sessions_of.expire,
         FOLLOW_JOB: sessions_of.follow,
         debiting.CLEAR_JOB: Doer(runtime, debiting.cleared).run,

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.failure import Failure
-from bezant.api.resource import Identified
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import CardError, InvalidRequest
 from bezant.resources.billing.finalizing import customer_of
 from bezant.resources.billing.invoice import Invoice, keep, kept_of
 from bezant.resources.billing.invoice_outcome import COLLECTABLE, followed, retries
+from bezant.resources.billing.invoice_params import PayInvoice
+from bezant.resources.billing.subscriber import Subscriber
 from bezant.resources.core.card_object import Card
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_source import METHOD
@@ -37,13 +38,6 @@ class Collected(NamedTuple):
 
     invoice: Invoice
     failure: Failure | None = None
-
-
-class Subscriber(Identified, tag="subscription"):
-    """A subscription, as far as it says how its invoices are paid."""
-
-    default_payment_method: str | None = None
-    default_source: str | None = None
 
 
 async def collect(
@@ -102,6 +96,26 @@ async def method_for(
         return await changes.method_named(ctx, default)
     source = customer.default_source
     return None if source is None else await _of_source(ctx, source)
+
+
+async def method_sent(ctx: Context, params: PayInvoice) -> PaymentMethod | None:
+    """Return what an invoice is to be paid by, if that is said."""
+    if params.source is None:
+        name = params.payment_method
+        return None if name is None else await changes.method_named(ctx, name)
+    if params.payment_method is not None:
+        raise InvalidRequest("Send either payment_method or source, not both.", param="source")
+    return await _of_source(ctx, params.source)
+
+
+async def check_idle(ctx: Context, invoice: Invoice) -> None:
+    """Refuse to ask for money that has been asked for."""
+    if (await intent_of_invoice(ctx, invoice)).status in _UNDER_WAY:
+        raise InvalidRequest(
+            f"The payment of the invoice {invoice.id} is under way: its bank has been asked for "
+            "the money, which takes days.",
+            code="payment_intent_unexpected_state",
+        )
 
 
 def count(ctx: Context, invoice: Invoice) -> Invoice:

@@ -3,7 +3,7 @@
 Items of subscriptions are drawn as lines; everything else is an invoice item, and a line for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -46,7 +46,7 @@ from bezant.resources.billing.reckoning import Given, owed
 from bezant.resources.catalogue.price import Price
 from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.discount import Discount, coupon_of, discounts_named
+from bezant.resources.core.discount import Discount, coupon_of, discounts_named, ended
 from bezant.resources.core.discounting import Reducible
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.later import later
@@ -75,6 +75,7 @@ class DraftLine(Struct, frozen=True, kw_only=True):
     quantity: int = 1
     subscription: str | None = None
     subscription_item: str | None = None
+    unit_amount: str | None = None
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -84,6 +85,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     items, those of the subscription too. `discounts` are on the whole. `metadata` is the
     subscription's, and `once` a name for this drawing that is the same whenever it is run again:
     it is needed where no request asks for it and the invoice is collected together with it.
+    `shown` is what the invoice shows besides, by the names of its fields.
     """
 
     application_fee_amount: int | None = None
@@ -97,6 +99,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     default_source: str | None = None
     description: str | None = None
     discounts: Sequence[Discount] = ()
+    finalizes_at: datetime | None = None
     footer: str | None = None
     lines: Sequence[DraftLine] = ()
     metadata: dict[str, str] | None = None
@@ -106,6 +109,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     period: Period | None = None
     proration_date: int | None = None
     reason: BillingReason
+    shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
     statement_descriptor: str | None = None
     subscription: str | None = None
     take_pending: bool = True
@@ -119,8 +123,9 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
     Raises InvalidRequest for another currency than that of what the customer owes.
     """
     customer = in_currency(ctx, draft.customer, draft.currency)
-    finalizes = ctx.now() + DRAFT_LASTS if draft.auto_advance else None
+    finalizes = draft.finalizes_at or (ctx.now() + DRAFT_LASTS if draft.auto_advance else None)
     invoice = _blank(ctx, draft, customer, await acting_owner(ctx), finalizes)
+    invoice = replace(invoice, **draft.shown)
     kept = Kept(
         application_fee_amount=draft.application_fee_amount,
         application_fee_percent=draft.application_fee_percent,
@@ -187,7 +192,6 @@ def in_currency(ctx: Context, customer: Customer, currency: str) -> Customer:
         raise InvalidRequest(
             f"All that {customer.id} owes is in one currency, which is {customer.currency}: send "
             "that, or make another customer.",
-            code="customer_currency_mismatch",
             param="currency",
         )
     return customer
@@ -262,7 +266,9 @@ def pend(ctx: Context, customer: Customer, line: DraftLine) -> InvoiceItem:
 def pricing_of(line: DraftLine) -> Pricing:
     """Return what one of a line costs, and by which price."""
     if line.price is None:
-        each = (Decimal(line.amount) / line.quantity).quantize(_PLACES)
+        if line.unit_amount is not None:
+            return Pricing(unit_amount_decimal=line.unit_amount)
+        each = (Decimal(line.amount) / (line.quantity or 1)).quantize(_PLACES)
         return Pricing(unit_amount_decimal=f"{each.normalize():f}")
     return Pricing(
         price_details=PriceDetails(line.price.id, line.price.product),
@@ -355,7 +361,7 @@ async def _discounts(
 
 
 def _reducible(line: InvoiceLine) -> Reducible:
-    details = line.pricing.price_details if line.pricing else None
+    details = line.pricing.price_details
     product = details.product if details else None
     return Reducible(line.amount, line.currency, product, line.discountable)
 
@@ -425,3 +431,11 @@ def _base(ctx: Context, draft: Draft, name: str) -> str:
 def moment(seconds: int) -> datetime:
     """Return the moment of a Unix second."""
     return from_microseconds(seconds * 1_000_000)
+
+
+async def own_discounts(ctx: Context, customer: Customer) -> list[Discount]:
+    """Return the discount that a customer has for everything, if it is not over."""
+    shown = customer.discount
+    if shown is None or ended(shown, unix_seconds(ctx.now())):
+        return []
+    return await discounts_named(ctx, [shown.id])

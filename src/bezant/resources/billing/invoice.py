@@ -53,7 +53,7 @@ class Pricing(Struct, frozen=True, kw_only=True):
 
     price_details: PriceDetails | UnsetType = UNSET
     type: Literal["price_details"] = "price_details"
-    unit_amount_decimal: str | None = None
+    unit_amount_decimal: str
 
 
 class DiscountAmount(Struct, frozen=True):
@@ -113,7 +113,7 @@ class InvoiceLine(Identified, tag="line_item"):
     parent: LineParent | None = None
     period: Period
     pretax_credit_amounts: tuple[()] = ()
-    pricing: Pricing | None = None
+    pricing: Pricing
     quantity: int | None = 1
     quantity_decimal: str | None = "1"
     subscription: str | None = None
@@ -135,7 +135,6 @@ class LineList(Struct, frozen=True, kw_only=True):
     data: tuple[InvoiceLine, ...] = ()
     has_more: bool = False
     object: Literal["list"] = "list"
-    total_count: int = 0
     url: str
 
 
@@ -368,7 +367,6 @@ def lines_shown(name: str, lines: Sequence[InvoiceLine]) -> LineList:
     return LineList(
         data=tuple(lines[:SHOWN_LINES]),
         has_more=len(lines) > SHOWN_LINES,
-        total_count=len(lines),
         url=f"/v1/invoices/{name}/lines",
     )
 

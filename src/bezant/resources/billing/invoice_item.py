@@ -51,7 +51,7 @@ class InvoiceItem(Identified, tag="invoiceitem"):
     net_amount: int
     parent: ItemParent | None = None
     period: Period
-    pricing: Pricing | None = None
+    pricing: Pricing
     proration: bool = False
     quantity: int = 1
     quantity_decimal: str = "1"

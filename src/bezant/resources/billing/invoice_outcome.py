@@ -36,13 +36,13 @@ async def followed(
     """Let an invoice stand as its intent does; the customer is None if it was deleted."""
     if invoice.status not in COLLECTABLE:
         return invoice
-    if intent.status == "succeeded":
-        return await paid(ctx, invoice, customer)
     kept = kept_of(ctx, invoice)
     number: int = ctx.hidden(intent).get("attempts", 0)
     count = invoice.attempt_count + (number > kept.counted)
     kept = replace(kept, counted=number)
     tried: dict[str, Any] = {"attempt_count": count, "attempted": count > 0}
+    if intent.status == "succeeded":
+        return await paid(ctx, keep(ctx, invoice, kept, **tried), customer)
     if intent.status == "requires_payment_method" and number > kept.told:
         return failed(ctx, invoice, replace(kept, told=number), customer, **tried)
     if asks_cardholder(intent) and number > kept.asked:
@@ -63,7 +63,6 @@ async def paid(ctx: Context, invoice: Invoice, customer: Customer | None) -> Inv
         amount_paid=invoice.amount_due,
         amount_remaining=0,
         attempted=True,
-        attempt_count=max(1, invoice.attempt_count) if invoice.amount_due else 0,
         confirmation_secret=None,
         next_payment_attempt=None,
         status="paid",

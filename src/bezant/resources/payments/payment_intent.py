@@ -75,7 +75,9 @@ class PaymentIntent(Resource, tag="payment_intent"):
     application_fee_amount: int | None = None
     automatic_payment_methods: AutomaticPaymentMethods | None = None
     canceled_at: int | None = None
-    cancellation_reason: CancellationReason | Literal["automatic", "expired"] | None = None
+    cancellation_reason: (
+        CancellationReason | Literal["automatic", "expired", "void_invoice"] | None
+    ) = None
     capture_method: CaptureMethod = "automatic_async"
     client_secret: str
     confirmation_method: Literal["automatic", "manual"] = "automatic"
