@@ -30,8 +30,9 @@ from bezant.resources.billing.invoice import (
 from bezant.resources.billing.invoice_params import CreateInvoice, UpdateInvoice
 from bezant.resources.billing.subscriber import Subscriber
 from bezant.resources.core.customer import Customer, CustomField
+from bezant.resources.core.customer_source import source_of
 from bezant.resources.core.discount import Discount, discounts_of
-from bezant.resources.core.owners import acting_owner
+from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments import method_types
 from bezant.resources.payments.destination import destination_of
 from bezant.resources.payments.intent_changes import method_named
@@ -159,6 +160,12 @@ async def check_payers(
                 f"The payment method {method.id} is not attached to {customer}: attach it first.",
                 param="default_payment_method",
             )
+    if params.default_source:
+        payer = await ctx.load(Customer, customer)
+        await source_of(ctx, payer, params.default_source, "default_source")
+    if params.on_behalf_of:
+        book = ctx.platform_book
+        await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=book)
     if params.transfer_data:
         await destination_of(ctx, params.transfer_data.destination, "transfer_data[destination]")
     settings = params.payment_settings
