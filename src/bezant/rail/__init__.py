@@ -52,6 +52,7 @@ from bezant.rail.protocol import (
     ShowsTraces,
     Source,
     Timetable,
+    whole,
 )
 from bezant.rail.rules import Rule, in_force
 
@@ -105,4 +106,5 @@ __all__ = [
     "UsAccount",
     "in_force",
     "not_alone",
+    "whole",
 ]

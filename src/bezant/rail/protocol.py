@@ -229,6 +229,12 @@ class Reading(Protocol):
         ...
 
 
+def whole(reading: Reading) -> ReadFile:
+    """Return a file as it is when all of it has been read; raises FileRefused as the reading."""
+    facts = tuple(reading)
+    return ReadFile(facts, reading.warnings, reading.totals)
+
+
 @runtime_checkable
 class ReadsStreams(Protocol):
     """A rail that reads a file without having it in memory."""

@@ -5,7 +5,6 @@ from datetime import datetime, time
 
 from msgspec import Struct, field
 
-from bezant.kernel.codec import joined
 from bezant.rail import (
     Batch,
     Capabilities,
@@ -20,6 +19,7 @@ from bezant.rail import (
     Source,
     Timetable,
 )
+from bezant.rail.packing import PackedInPieces
 from bezant.rails.ach import calendar, receipt, rules
 from bezant.rails.ach.dialect import Dialect, dialect_of
 from bezant.rails.ach.objections import ACTS, objections
@@ -34,7 +34,7 @@ _TRACES = 9_999_999
 _WITH_OFFSETS = 4_999_999
 
 
-class Ach(Struct, frozen=True):
+class Ach(PackedInPieces, Struct, frozen=True):
     """ACH as a rail; `reading` are the switches of the bank whose files it reads."""
 
     reading: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -89,26 +89,6 @@ class Ach(Struct, frozen=True):
         """Say why an ACH entry cannot carry an instruction; nothing when it can."""
         return tuple(objections(instruction, _BY_HAND))
 
-    def pack(
-        self,
-        instructions: Sequence[Instruction],
-        originator: Originator,
-        *,
-        created_at: datetime,
-        file_modifier: str,
-        reference: str,
-    ) -> bytes:
-        """Return a NACHA file; raises FileRefused, naming each movement it cannot hold."""
-        return joined(
-            pack_stream(
-                instructions,
-                originator,
-                created_at=created_at,
-                file_modifier=file_modifier,
-                reference=reference,
-            )
-        )
-
     def pack_stream(
         self,
         instructions: Iterable[Instruction],
@@ -118,7 +98,7 @@ class Ach(Struct, frozen=True):
         file_modifier: str,
         reference: str,
     ) -> Iterator[bytes]:
-        """Yield the same file in pieces; instructions in the order of its entries are not held."""
+        """Yield a NACHA file in pieces; instructions in the order of its entries are not held."""
         return pack_stream(
             instructions,
             originator,

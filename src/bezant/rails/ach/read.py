@@ -9,7 +9,7 @@ from datetime import date
 
 from bezant.kernel.errors import FileRefused
 from bezant.kernel.money import Money
-from bezant.rail import Fact, ReadFile, Source, Totals
+from bezant.rail import Fact, ReadFile, Source, Totals, whole
 from bezant.rails.ach import records
 from bezant.rails.ach.batch import Batch, Entry, Sums, fields_of
 from bezant.rails.ach.dialect import Dialect, dialect_of
@@ -30,9 +30,7 @@ _HEADER_CONSTANTS = {
 
 def read(data: bytes, dialect: Mapping[str, str]) -> ReadFile:
     """Return the facts of a NACHA file; raises FileRefused with every problem and its line."""
-    stream = Stream(data, dialect_of(dialect))
-    facts = tuple(stream)
-    return ReadFile(facts, stream.warnings, stream.totals)
+    return whole(Stream(data, dialect_of(dialect)))
 
 
 class Stream:

@@ -11,37 +11,17 @@ from bezant.rail.identifiers import (
     is_institution_number,
     is_transit_number,
 )
+from bezant.rail.short_traces import TRACE
 from bezant.rails.acss import rules
 from bezant.rails.acss.calendar import is_banking_day
 from bezant.rails.acss.text import aft_text
 
 ACTS = ("pay", "verify")
 DETAILS = frozenset({"short_name", "transaction_type", "retry"})
-TRACE = re.compile(r"[0-9A-Z]{7}")
 
 _MISCELLANEOUS = "450"
 _ROOM = 19 - 1 - 7
-_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MANDATE = re.compile(r"[A-Z0-9][A-Z0-9.&/-]{0,10}")
-
-
-def trace(sequence: int) -> str:
-    """Return the trace of the nth instruction: seven digits and capitals, in the order of n."""
-    assert 0 < sequence < len(_SIGNS) ** 7, "seven characters tell 78 thousand million apart"
-    signs: list[str] = []
-    for _ in range(7):
-        sequence, at = divmod(sequence, len(_SIGNS))
-        signs.append(_SIGNS[at])
-    return "".join(reversed(signs))
-
-
-def split_reference(reference: str) -> tuple[str, str]:
-    """Return the trace that a cross-reference ends with, and what stands before it.
-
-    A reference without one is its own trace: what others sent is found by what they wrote.
-    """
-    head, _, last = reference.rpartition(" ")
-    return (last, head.strip()) if TRACE.fullmatch(last) else (reference, reference)
 
 
 def reference_of(instruction: Instruction) -> str:

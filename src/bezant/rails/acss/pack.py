@@ -5,9 +5,9 @@ sorted in memory first.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.rail import Batch, CaAccount, Instruction, Originator
@@ -17,6 +17,7 @@ from bezant.rail.identifiers import (
     is_institution_number,
     is_transit_number,
 )
+from bezant.rail.packing import Inspected, in_order, inspect
 from bezant.rails.acss import records, rules
 from bezant.rails.acss.calendar import EASTERN
 from bezant.rails.acss.orders import reference_of, too_far, type_of
@@ -50,7 +51,7 @@ def pack_stream(
     control = {"originator": originator.company_id, "file number": file_number(reference)}
     lines = [records.HEADER.write(_header(originator, created_at, reference) | control)]
     own, sums, number = _own(originator), _Sums(), 1
-    for direction, items in groupby(_ordered(instructions), key=_direction):
+    for direction, items in groupby(in_order(instructions, _place), key=_direction):
         kind = records.KINDS[direction]
         while six := [*islice(items, records.SEGMENTS)]:
             number += 1
@@ -68,7 +69,7 @@ def pack_stream(
 
 def batches_of(instructions: Iterable[Instruction], reference: str) -> Iterator[Batch]:
     """Yield what a file books as one: the credits, or the debits, of a day."""
-    for (_, day), items in groupby(_ordered(instructions), key=_group):
+    for (_, day), items in groupby(in_order(instructions, _place), key=_group):
         yield Batch(reference, day, tuple(item.trace for item in items))
 
 
@@ -91,41 +92,22 @@ def refuse(
     objections: Callable[[Instruction], Sequence[str]],
 ) -> None:
     """Raise FileRefused, naming what is wrong with the originator and with each movement."""
-    assert iter(instructions) is not instructions, "instructions are gone through more than once"
     made_on = created_at.astimezone(EASTERN).date()
-    twice, met, of_movements = _twice(instructions), set[str](), list[Problem]()
-    count = total = 0
-    for instruction in instructions:
-        count += 1
-        total += instruction.amount.amount
-        reasons = [*objections(instruction), *too_far(instruction, made_on)]
-        if instruction.trace in met:
-            reasons.append("the trace is used twice")
-        elif instruction.trace in twice:
-            met.add(instruction.trace)
-        of_movements.extend(Problem(None, instruction.movement, reason) for reason in reasons)
-    problems = [Problem(None, *pair) for pair in _file_problems(count, total, originator)]
+    found = inspect(instructions, lambda item: [*objections(item), *too_far(item, made_on)])
+    problems = [Problem(None, *pair) for pair in _file_problems(found, originator)]
     if not 0 < len(reference) <= 20 or aft_text(reference, 20) != reference:
         problems.append(Problem(None, "reference", "not 1 to 20 characters that a file carries"))
-    problems.extend(of_movements)
+    problems += found.problems
     if problems:
         raise FileRefused(problems)
 
 
-def _twice(instructions: Iterable[Instruction]) -> Collection[str]:
-    """Return the traces that are used twice; those that ascend are known without keeping them."""
-    if all(one.trace < other.trace for one, other in pairwise(instructions)):
-        return ()
-    counts = Counter(instruction.trace for instruction in instructions)
-    return {trace for trace, count in counts.items() if count > 1}
-
-
-def _file_problems(count: int, total: int, originator: Originator) -> Iterator[tuple[str, str]]:
-    if not count:
+def _file_problems(found: Inspected, originator: Originator) -> Iterator[tuple[str, str]]:
+    if not found.count:
         yield "", "there is nothing to pack"
-    if count > rules.MAX_FILE_COUNT:
+    if found.count > rules.MAX_FILE_COUNT:
         yield "", f"a file holds at most {rules.MAX_FILE_COUNT} payments"
-    if total > rules.MAX_FILE_TOTAL:
+    if found.total > rules.MAX_FILE_TOTAL:
         yield "", f"a file holds at most {rules.MAX_FILE_TOTAL} cents"
     known = originator.company_id
     if not 0 < len(known) <= 10 or not known.isascii() or not known.isalnum():
@@ -149,13 +131,6 @@ def _is_account(account: CaAccount) -> bool:
         and is_transit_number(account.transit_number)
         and is_ca_account_number(account.account_number)
     )
-
-
-def _ordered(instructions: Iterable[Instruction]) -> Iterable[Instruction]:
-    """Return the instructions by direction, day and trace."""
-    if any(_place(one) > _place(other) for one, other in pairwise(instructions)):
-        return sorted(instructions, key=_place)
-    return instructions
 
 
 def _place(instruction: Instruction) -> tuple[str, date, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 
-from bezant.kernel.codec import joined
 from bezant.rail import (
     Batch,
     Capabilities,
@@ -16,7 +15,9 @@ from bezant.rail import (
     Service,
     Source,
     Timetable,
+    short_traces,
 )
+from bezant.rail.packing import PackedInPieces
 from bezant.rail.protocol import Retry
 from bezant.rails.acss import calendar, orders, rules
 from bezant.rails.acss.pack import batches_of, pack_stream, refuse
@@ -26,7 +27,7 @@ from bezant.rails.acss.reasons import RETURNS
 _AGAIN = rules.REPRESENTING[-1].value
 
 
-class Acss:
+class Acss(PackedInPieces):
     """Automated funds transfers (AFT), which clear in the ACSS."""
 
     capabilities = Capabilities(
@@ -51,12 +52,11 @@ class Acss:
     def trace(self, originator: Originator, sequence: int) -> str:
         """Return the trace of the originator's nth instruction: seven digits and capitals."""
         del originator  # The originator's number tells traces apart, and stands in the file.
-        return orders.trace(sequence)
+        return short_traces.trace(sequence)
 
     def trace_in(self, name: str) -> str:
         """Return the trace that a cross-reference ends with, after what others call us."""
-        trace, before = orders.split_reference(name)
-        return trace if before else ""
+        return short_traces.trace_in(name)
 
     def timetable(
         self,
@@ -84,26 +84,6 @@ class Acss:
         """Say why a file cannot carry an instruction; nothing when it can."""
         return tuple(orders.objections(instruction))
 
-    def pack(
-        self,
-        instructions: Sequence[Instruction],
-        originator: Originator,
-        *,
-        created_at: datetime,
-        file_modifier: str,
-        reference: str,
-    ) -> bytes:
-        """Return an AFT file; raises FileRefused, naming each movement it cannot hold."""
-        return joined(
-            self.pack_stream(
-                instructions,
-                originator,
-                created_at=created_at,
-                file_modifier=file_modifier,
-                reference=reference,
-            )
-        )
-
     def pack_stream(
         self,
         instructions: Iterable[Instruction],
@@ -113,7 +93,7 @@ class Acss:
         file_modifier: str,
         reference: str,
     ) -> Iterator[bytes]:
-        """Yield the same file in pieces; instructions in the order of its records are not held."""
+        """Yield a file in pieces; instructions in the order of its records are not held."""
         del file_modifier  # Files are told apart by their number, which the reference has.
         refuse(instructions, originator, created_at, reference, self.objections)
         return pack_stream(instructions, originator, created_at=created_at, reference=reference)

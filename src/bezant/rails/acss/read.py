@@ -13,11 +13,12 @@ from msgspec.structs import replace
 
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
-from bezant.rail import Direction, Fact, ReadFile, Source, Totals
+from bezant.rail import Direction, Fact, ReadFile, Source, Totals, whole
 from bezant.rail.fixed_width import Layout
+from bezant.rail.lines import UNPRINTABLE, Line
+from bezant.rail.short_traces import split_reference
 from bezant.rails.acss import records
-from bezant.rails.acss.lines import UNPRINTABLE, Line, lines_of
-from bezant.rails.acss.orders import split_reference
+from bezant.rails.acss.lines import lines_of
 from bezant.rails.acss.reasons import reason_of
 
 MOST_PROBLEMS = 1000
@@ -30,9 +31,7 @@ _REVERSED = "Reversed by the originator's bank as made in error"
 
 def read(data: bytes) -> ReadFile:
     """Return the facts of a file; raises FileRefused with every problem."""
-    stream = Stream(data)
-    facts = tuple(stream)
-    return ReadFile(facts, stream.warnings, stream.totals)
+    return whole(Stream(data))
 
 
 class Stream:

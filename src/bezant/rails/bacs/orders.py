@@ -7,6 +7,7 @@ from datetime import date
 from bezant.rail import GbAccount, Instruction, in_force
 from bezant.rail.identifiers import is_gb_account_number, is_sort_code
 from bezant.rail.modulus import ModulusTable
+from bezant.rail.short_traces import TRACE
 from bezant.rails.bacs import records, rules
 from bezant.rails.bacs.calendar import is_working_day
 from bezant.rails.bacs.text import bacs_text
@@ -15,31 +16,10 @@ DETAILS = frozenset({"transaction_code", "retry"})
 REPRESENTED = "18"
 NEW, ENDED = "0N", "0C"
 """What a mandate's record says: that it is new, or no more."""
-TRACE = re.compile(r"[0-9A-Z]{7}")
 
 _SEQUENCES = {"first": "01", "recurring": "17", "one_off": "19", "final": "19"}
 _ROOM = 18 - 1 - 7
-_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MANDATE = re.compile(r"[A-Z0-9][A-Z0-9.&/-]{5,9}")
-
-
-def trace(sequence: int) -> str:
-    """Return the trace of the nth instruction: seven digits and capitals, in the order of n."""
-    assert 0 < sequence < len(_SIGNS) ** 7, "seven characters tell 78 thousand million apart"
-    signs: list[str] = []
-    for _ in range(7):
-        sequence, at = divmod(sequence, len(_SIGNS))
-        signs.append(_SIGNS[at])
-    return "".join(reversed(signs))
-
-
-def split_reference(reference: str) -> tuple[str, str]:
-    """Return the trace that a reference ends with, and what stands before it.
-
-    A reference without one is its own trace: what others sent is found by what they wrote.
-    """
-    head, _, last = reference.rpartition(" ")
-    return (last, head.strip()) if TRACE.fullmatch(last) else (reference, reference)
 
 
 def code_of(instruction: Instruction) -> str:

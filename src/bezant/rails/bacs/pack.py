@@ -5,10 +5,9 @@ Instructions that come in the order of their records are gone through several ti
 held; others are sorted in memory first.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 
 from msgspec import Struct, field
 
@@ -16,6 +15,7 @@ from bezant.kernel.errors import FileRefused, Problem
 from bezant.rail import Batch, GbAccount, Instruction, Originator
 from bezant.rail.fixed_width import Layout
 from bezant.rail.identifiers import is_gb_account_number, is_service_user_number, is_sort_code
+from bezant.rail.packing import Inspected, in_order, inspect
 from bezant.rails.bacs import records, rules
 from bezant.rails.bacs.calendar import LONDON, processing_day
 from bezant.rails.bacs.orders import code_of, reference_of
@@ -83,7 +83,7 @@ def pack_stream(
     The last six characters of `reference` are the serial number of the submission. The file says
     one processing day in its header, or, where there are several, one in each record.
     """
-    ordered = _ordered(instructions)
+    ordered = in_order(instructions, _place)
     groups = _groups(ordered)
     several = len({group.day for group in groups}) > 1
     multi = several or originator.dialect.get("processing") == "multi"
@@ -114,7 +114,7 @@ def _piece(lines: list[str]) -> bytes:
 
 def batches_of(instructions: Iterable[Instruction], reference: str) -> Iterator[Batch]:
     """Yield what a file books as one: a contra record's share of a day's credits or debits."""
-    ordered = _ordered(instructions)
+    ordered = in_order(instructions, _place)
     moved = (item.trace for item in ordered if item.act == "pay")
     for group in _groups(ordered):
         for share in group.shares:
@@ -128,43 +128,21 @@ def refuse(
     objections: Callable[[Instruction], Sequence[str]],
 ) -> None:
     """Raise FileRefused, naming what is wrong with the originator and with each movement."""
-    assert iter(instructions) is not instructions, "instructions are gone through more than once"
-    twice, met = _twice(instructions), set[str]()
-    count = total = 0
-    of_movements: list[Problem] = []
-    for instruction in instructions:
-        count += 1
-        total += instruction.amount.amount
-        reasons = [*objections(instruction)]
-        if instruction.trace in met:
-            reasons.append("the trace is used twice")
-        elif instruction.trace in twice:
-            met.add(instruction.trace)
-        of_movements.extend(Problem(None, instruction.movement, reason) for reason in reasons)
-    problems = [Problem(None, *pair) for pair in _file_problems(count, total, originator)]
+    found = inspect(instructions, objections)
+    problems = [Problem(None, *pair) for pair in _file_problems(found, originator)]
     if not reference.strip("0") or bacs_text(reference, 9) != reference or len(reference) > 8:
         problems.append(Problem(None, "reference", "not 1 to 8 characters that Bacs carries"))
-    problems.extend(of_movements)
+    problems += found.problems
     if problems:
         raise FileRefused(problems)
 
 
-def _twice(instructions: Iterable[Instruction]) -> Collection[str]:
-    """Return the traces that are used twice; those that ascend are known without keeping them."""
-    if all(one.trace < other.trace for one, other in pairwise(instructions)):
-        return ()
-    counts = Counter(instruction.trace for instruction in instructions)
-    return {trace for trace, count in counts.items() if count > 1}
-
-
-def _file_problems(
-    count: int, total: int, originator: Originator
-) -> Iterator[tuple[str | None, str]]:
-    if not count:
+def _file_problems(found: Inspected, originator: Originator) -> Iterator[tuple[str | None, str]]:
+    if not found.count:
         yield None, "there is nothing to send"
-    if count > rules.MAX_FILE_COUNT:
+    if found.count > rules.MAX_FILE_COUNT:
         yield None, f"more than {rules.MAX_FILE_COUNT} entries"
-    if total > rules.MAX_FILE_TOTAL:
+    if found.total > rules.MAX_FILE_TOTAL:
         yield None, f"more than {rules.MAX_FILE_TOTAL} pence in one file"
     if not is_service_user_number(originator.company_id):
         yield "company_id", "the service user number is not six digits"
@@ -184,13 +162,6 @@ def _file_problems(
 
 def _is_account(account: GbAccount) -> bool:
     return is_sort_code(account.sort_code) and is_gb_account_number(account.account_number)
-
-
-def _ordered(instructions: Iterable[Instruction]) -> Iterable[Instruction]:
-    """Return the instructions by processing day, direction and trace."""
-    if any(_place(one) > _place(other) for one, other in pairwise(instructions)):
-        return sorted(instructions, key=_place)
-    return instructions
 
 
 def _place(instruction: Instruction) -> tuple[date, str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 
-from bezant.kernel.codec import joined
 from bezant.rail import (
     Batch,
     Capabilities,
@@ -17,8 +16,10 @@ from bezant.rail import (
     Service,
     Source,
     Timetable,
+    short_traces,
 )
 from bezant.rail.modulus import ModulusTable
+from bezant.rail.packing import PackedInPieces
 from bezant.rail.protocol import Retry
 from bezant.rails.bacs import calendar, orders, reasons, rules
 from bezant.rails.bacs.pack import batches_of, pack_stream, refuse
@@ -28,7 +29,7 @@ from bezant.rails.bacs.reports import read_report, report_of
 _AGAIN = rules.REPRESENTING[-1].value
 
 
-class Bacs:
+class Bacs(PackedInPieces):
     """Bacs as a rail; with a table of sort codes it checks account numbers as well."""
 
     capabilities = Capabilities(
@@ -63,12 +64,11 @@ class Bacs:
     def trace(self, originator: Originator, sequence: int) -> str:
         """Return the trace of the originator's nth instruction: seven digits and capitals."""
         del originator  # A service user number tells traces apart, and stands in the file.
-        return orders.trace(sequence)
+        return short_traces.trace(sequence)
 
     def trace_in(self, name: str) -> str:
         """Return the trace that a reference ends with, after what the other side calls us."""
-        trace, before = orders.split_reference(name)
-        return trace if before else ""
+        return short_traces.trace_in(name)
 
     def timetable(
         self,
@@ -100,26 +100,6 @@ class Bacs:
         """Say why Bacs cannot carry an instruction; nothing when it can."""
         return tuple(orders.objections(instruction, self._sort_codes))
 
-    def pack(
-        self,
-        instructions: Sequence[Instruction],
-        originator: Originator,
-        *,
-        created_at: datetime,
-        file_modifier: str,
-        reference: str,
-    ) -> bytes:
-        """Return a Standard 18 file; raises FileRefused, naming each movement it cannot hold."""
-        return joined(
-            self.pack_stream(
-                instructions,
-                originator,
-                created_at=created_at,
-                file_modifier=file_modifier,
-                reference=reference,
-            )
-        )
-
     def pack_stream(
         self,
         instructions: Iterable[Instruction],
@@ -129,7 +109,7 @@ class Bacs:
         file_modifier: str,
         reference: str,
     ) -> Iterator[bytes]:
-        """Yield the same file in pieces; instructions in the order of its records are not held."""
+        """Yield a file in pieces; instructions in the order of its records are not held."""
         refuse(instructions, originator, reference, self.objections)
         return pack_stream(
             instructions,

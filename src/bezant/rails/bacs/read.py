@@ -13,12 +13,13 @@ from msgspec import Struct, field
 
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
-from bezant.rail import Direction, Fact, ReadFile, Source, Totals
+from bezant.rail import Direction, Fact, ReadFile, Source, Totals, whole
 from bezant.rail.fixed_width import Layout, is_digits
+from bezant.rail.lines import UNPRINTABLE, Line
+from bezant.rail.short_traces import split_reference
 from bezant.rails.bacs import records
 from bezant.rails.bacs.calendar import add_working_days
-from bezant.rails.bacs.lines import UNPRINTABLE, Line, lines_of
-from bezant.rails.bacs.orders import split_reference
+from bezant.rails.bacs.lines import lines_of
 
 MOST_PROBLEMS = 1000
 """Problems after which a file is not read on: it is something else altogether."""
@@ -30,9 +31,7 @@ _SAME_AT_THE_END = ("user number", "serial", "file number", "record length", "fo
 
 def read(data: bytes) -> ReadFile:
     """Return the facts of a Standard 18 file; raises FileRefused with every problem."""
-    stream = Stream(data)
-    facts = tuple(stream)
-    return ReadFile(facts, stream.warnings, stream.totals)
+    return whole(Stream(data))
 
 
 class Stream:

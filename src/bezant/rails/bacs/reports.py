@@ -12,9 +12,9 @@ from types import MappingProxyType
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.money import Money
 from bezant.rail import Fact, ReadFile, Totals
+from bezant.rail.short_traces import split_reference
 from bezant.rail.xml import Element, attribute, elements, local, parse, problem, text
 from bezant.rails.bacs import reasons
-from bezant.rails.bacs.orders import split_reference
 from bezant.rails.bacs.reasons import Reason, reason_of
 
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{2}))?", re.ASCII)

@@ -6,11 +6,11 @@ sorted in memory first.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 
 from msgspec import Struct
 
-from bezant.rail import Batch, Instruction
+from bezant.rail import Batch, Instruction, packing
 from bezant.rails.sepa.orders import batch_name
 
 Key = Callable[[Instruction], tuple[date, str]]
@@ -32,9 +32,7 @@ def in_order(instructions: Iterable[Instruction], key: Key) -> Iterable[Instruct
     def place(instruction: Instruction) -> tuple[tuple[date, str], str]:
         return key(instruction), instruction.trace
 
-    if any(place(one) > place(other) for one, other in pairwise(instructions)):
-        return sorted(instructions, key=place)
-    return instructions
+    return packing.in_order(instructions, place)
 
 
 def lots_of(ordered: Iterable[Instruction], key: Key) -> list[Lot]:

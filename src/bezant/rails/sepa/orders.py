@@ -1,10 +1,8 @@
 """What every SEPA order must be, and the elements that all of them share."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from msgspec import Struct
 
@@ -13,6 +11,7 @@ from bezant.iso20022.charset import is_reference, to_latin
 from bezant.kernel.errors import FileRefused, Problem
 from bezant.rail import Act, Address, IbanAccount, Instruction, Originator, Party, in_force
 from bezant.rail.identifiers import is_bic, is_creditor_reference, is_iban
+from bezant.rail.packing import Inspected, inspect
 from bezant.rails.sepa import rules
 from bezant.rails.sepa.calendar import add_months, add_target_days
 from bezant.rails.sepa.reasons import ANSWER_REASONS, RECALL_REASONS, REVERSAL_REASONS
@@ -136,41 +135,27 @@ def refuse(
     most: int,
 ) -> None:
     """Raise FileRefused for what cannot be in one file, naming each movement."""
-    assert iter(instructions) is not instructions, "instructions are gone through more than once"
-    problems = [Problem(None, path, it) for path, it in _originator_problems(originator)]
-    twice, met = _twice(instructions), set[str]()
-    count = total = 0
     act = next((instruction.act for instruction in instructions), None)
-    for instruction in instructions:
-        count += 1
-        total += instruction.amount.amount
-        reasons = [*objections(instruction)]
-        if instruction.trace in met:
-            reasons.append("the trace is used twice")
-        elif instruction.trace in twice:
-            met.add(instruction.trace)
+
+    def all_objections(instruction: Instruction) -> Iterable[str]:
+        yield from objections(instruction)
         if instruction.act != act:
-            reasons.append(f"a file of {act} holds no {instruction.act}")
-        problems.extend(Problem(None, instruction.movement, text) for text in reasons)
-    of_file = [Problem(None, None, it) for it in _file_problems(count, total, reference, most)]
+            yield f"a file of {act} holds no {instruction.act}"
+
+    found = inspect(instructions, all_objections)
+    problems = [Problem(None, path, it) for path, it in _originator_problems(originator)]
+    problems += found.problems
+    of_file = [Problem(None, None, it) for it in _file_problems(found, reference, most)]
     if of_file or problems:
         raise FileRefused([*of_file, *problems])
 
 
-def _twice(instructions: Iterable[Instruction]) -> Collection[str]:
-    """Return the traces that are used twice; those that ascend are known without keeping them."""
-    if all(one.trace < other.trace for one, other in pairwise(instructions)):
-        return ()
-    counts = Counter(instruction.trace for instruction in instructions)
-    return {trace for trace, count in counts.items() if count > 1}
-
-
-def _file_problems(count: int, total: int, reference: str, most: int) -> Iterable[str]:
-    if not count:
+def _file_problems(found: Inspected, reference: str, most: int) -> Iterable[str]:
+    if not found.count:
         yield "there is nothing to send"
-    if count > most:
+    if found.count > most:
         yield f"a file holds at most {most} orders"
-    if total > rules.MAX_FILE_TOTAL:
+    if found.total > rules.MAX_FILE_TOTAL:
         yield f"more than {rules.MAX_FILE_TOTAL} cents in one file"
     if not (is_reference(reference) and len(reference) <= 25):
         yield "the file's reference is not one of at most 25 Latin characters"

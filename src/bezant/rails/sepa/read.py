@@ -6,7 +6,7 @@ from typing import Any
 from bezant.iso20022 import investigations, messages, pacs, pain, parties
 from bezant.iso20022.messages import Message
 from bezant.kernel.money import Money
-from bezant.rail import Direction, Fact, IbanAccount, Party, ReadFile, Source, Totals
+from bezant.rail import Direction, Fact, IbanAccount, Party, ReadFile, Source, Totals, whole
 from bezant.rails.sepa import statuses, verify
 from bezant.rails.sepa.reasons import r_transaction, reason
 
@@ -26,9 +26,7 @@ def recognize(data: bytes) -> str | None:
 
 def read(data: bytes) -> ReadFile:
     """Return the facts of a message; raises FileRefused with every problem, its line and path."""
-    stream = Stream(data)
-    facts = tuple(stream)
-    return ReadFile(facts, stream.warnings, stream.totals)
+    return whole(Stream(data))
 
 
 class Stream:
