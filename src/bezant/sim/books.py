@@ -4,16 +4,13 @@ A crash loses nothing of it. The power may lose what was last, but never the boo
 is a simulation, and waiting for a disk would cost more than all else it does.
 """
 
-import sqlite3
-import threading
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import astuple
 
+from bezant.sim.kept import Kept, Row
 from bezant.sim.schema import SCHEMA
 from bezant.sim.statement import Line
 
@@ -40,25 +37,14 @@ SELECT ordered.scheme FROM answer JOIN ordered ON ordered.id = answer.ordered
 WHERE answer.sent_on IS NULL
 """
 
-_SET = """
-INSERT INTO habit (name, value) VALUES (?, ?)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value
-"""
 
-Row = tuple[Any, ...]
-
-
-class Books:
+class Books(Kept):
     """A connection to the books, safe for several threads and several processes."""
 
     def __init__(self, path: Path, account: str, bank: str, currency: str, opening: int) -> None:
         """Open the books, or begin them with the account and its opening balance."""
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        super().__init__(path, SCHEMA, synchronous="NORMAL")
+        self.change("PRAGMA foreign_keys = ON")
         self.change(
             "INSERT INTO account (number, bank, currency, opening) SELECT ?, ?, ?, ?"
             " WHERE NOT EXISTS (SELECT 1 FROM account)",
@@ -67,41 +53,10 @@ class Books:
         kept = self.rows("SELECT number, bank, currency FROM account")
         assert kept == [(account, bank, currency)], f"these books are of another account: {kept}"
 
-    @contextmanager
-    def transaction(self) -> Generator[None]:
-        """All or nothing; one writer at a time, over threads and processes."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return what a query finds."""
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    def change(self, sql: str, values: Sequence[object] = ()) -> int:
-        """Carry out one statement; returns the id of the row it added, if it added one."""
-        with self._lock:
-            return self._db.execute(sql, values).lastrowid or 0
-
-    def change_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Carry out one statement for each row."""
-        with self._lock:
-            self._db.executemany(sql, rows)
-
     def habit(self, name: str) -> str | None:
         """Return what somebody has asked the bank to do otherwise, if anything."""
         found = self.rows("SELECT value FROM habit WHERE name = ?", (name,))
         return found[0][0] if found else None
-
-    def adopt(self, name: str, value: str) -> None:
-        """Remember a habit; an empty value ends it."""
-        self.change(_SET, (name, value))
 
     def count(self, what: str) -> int:
         """Return how often this has been counted before; inside a database transaction."""
@@ -163,11 +118,6 @@ class Books:
         sql = "SELECT count(*) FROM outgoing WHERE kind = ?"
         number = self.rows(sql, (kind,))[0][0] + 1
         self.put_out(kind, f"{kind}-{day:%Y%m%d}-{number:06d}{suffix}", content)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._db.close()
 
 
 def _as_lines(rows: list[Row]) -> list[Line]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from bezant.sim.books import Books, Row
+from bezant.sim.books import Books
+from bezant.sim.kept import Row
 from bezant.sim.orders import Reply, add_replies, last_answer, order_by_key
 from bezant.sim.scheme import Outcome
 

@@ -4,15 +4,18 @@ Instructions that come by batch and trace are gone through several times and nev
 sorted in memory first.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby, islice
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from bezant.iso20022 import pain
 from bezant.rail import Batch, Instruction, packing
-from bezant.rails.sepa.orders import batch_name
+from bezant.rails.sepa.orders import Order, batch_name, euros, initiator_of
 
+B = TypeVar("B", pain.CreditBatch, pain.DebitBatch)
 Key = Callable[[Instruction], tuple[date, str]]
 """The day of an order, and what else its batch must share (a collection's sequence)."""
 
@@ -44,6 +47,27 @@ def lots_of(ordered: Iterable[Instruction], key: Key) -> list[Lot]:
             lots[-1].count += 1
             lots[-1].total += instruction.amount.amount
     return lots
+
+
+def header_of(order: Order, lots: Sequence[Lot]) -> pain.OrderHeader:
+    """Return the group header of a message, which adds up its batches."""
+    return pain.OrderHeader(
+        id=order.reference,
+        created_at=order.created_at,
+        count=sum(lot.count for lot in lots),
+        control_sum=euros(sum(lot.total for lot in lots)),
+        initiator=initiator_of(order.originator),
+    )
+
+
+def filled(
+    lots: Iterable[Lot],
+    payments: Iterator[pain.CreditOrder] | Iterator[pain.DebitOrder],
+    batch: Callable[[Lot, int], B],
+) -> Iterator[B]:
+    """Yield the batch of each lot with its payments, which are taken when they are written."""
+    for number, lot in enumerate(lots, 1):
+        yield structs.replace(batch(lot, number), payments=islice(payments, lot.count))
 
 
 def batches_of(instructions: Iterable[Instruction], key: Key, reference: str) -> Iterator[Batch]:

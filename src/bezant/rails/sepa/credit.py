@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
-
-from msgspec import structs
 
 from bezant.iso20022 import messages, pain, parties
 from bezant.iso20022.charset import to_latin
 from bezant.rail import Instruction, Originator
 from bezant.rails.sepa import orders
-from bezant.rails.sepa.batches import Lot, in_order, lots_of
+from bezant.rails.sepa.batches import Lot, filled, header_of, in_order, lots_of
 from bezant.rails.sepa.orders import Order
 
 VERSIONS = orders.DIALECT["pain.001"]
@@ -31,22 +28,11 @@ def write_stream(order: Order, *, instant: bool) -> Iterator[bytes]:
     lots = lots_of(ordered, batch_key)
     version = version_of(order.originator)
     old = version == VERSIONS[1]
-    header = pain.OrderHeader(
-        id=order.reference,
-        created_at=order.created_at,
-        count=sum(lot.count for lot in lots),
-        control_sum=orders.euros(sum(lot.total for lot in lots)),
-        initiator=orders.initiator_of(order.originator),
-    )
     payments = (_payment(instruction, old=old) for instruction in ordered)
-    batches = (
-        structs.replace(
-            _batch(lot, number, order, old=old, instant=instant),
-            payments=islice(payments, lot.count),
-        )
-        for number, lot in enumerate(lots, 1)
+    batches = filled(
+        lots, payments, lambda lot, number: _batch(lot, number, order, old=old, instant=instant)
     )
-    return messages.write_stream(pain.CreditOrders(header, batches), version)
+    return messages.write_stream(pain.CreditOrders(header_of(order, lots), batches), version)
 
 
 def batch_key(instruction: Instruction) -> tuple[date, str]:

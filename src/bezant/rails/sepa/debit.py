@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import islice
-
-from msgspec import structs
 
 from bezant.iso20022 import messages, pain, parties
 from bezant.iso20022.charset import to_latin
 from bezant.rail import IbanAccount, Instruction, Mandate, Originator, in_force
 from bezant.rail.identifiers import is_iban
 from bezant.rails.sepa import orders, rules
-from bezant.rails.sepa.batches import Lot, in_order, lots_of
+from bezant.rails.sepa.batches import Lot, filled, header_of, in_order, lots_of
 from bezant.rails.sepa.calendar import add_months, is_target_day
 from bezant.rails.sepa.orders import Order
 
@@ -110,22 +107,13 @@ def write_stream(order: Order, *, instrument: str) -> Iterator[bytes]:
     old = version == VERSIONS[1]
     ordered = in_order(order.instructions, batch_key)
     lots = lots_of(ordered, batch_key)
-    header = pain.OrderHeader(
-        id=order.reference,
-        created_at=order.created_at,
-        count=sum(lot.count for lot in lots),
-        control_sum=orders.euros(sum(lot.total for lot in lots)),
-        initiator=orders.initiator_of(order.originator),
-    )
     payments = (_payment(instruction, old=old) for instruction in ordered)
-    batches = (
-        structs.replace(
-            _batch(lot, number, order, old=old, instrument=instrument),
-            payments=islice(payments, lot.count),
-        )
-        for number, lot in enumerate(lots, 1)
+    batches = filled(
+        lots,
+        payments,
+        lambda lot, number: _batch(lot, number, order, old=old, instrument=instrument),
     )
-    return messages.write_stream(pain.DebitOrders(header, batches), version)
+    return messages.write_stream(pain.DebitOrders(header_of(order, lots), batches), version)
 
 
 def batch_key(instruction: Instruction) -> tuple[date, str]:
