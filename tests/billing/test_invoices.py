@@ -50,12 +50,6 @@ def shown(till: Till, invoice: Any) -> Any:
     return adds_up(till.get(f"/v1/invoices/{invoice['id']}"))
 
 
-def settle(till: Till) -> None:
-    """Do all jobs that are due, and those that they ask for."""
-    while till.work():
-        pass
-
-
 def adds_up(invoice: Any) -> Any:
     """Return an invoice whose amounts do."""
     assert faults(invoice, "Invoice") == []
@@ -115,7 +109,7 @@ def test_a_bank_that_wants_to_know_who_pays_is_asked_in_the_browser(till: Till) 
     secret = shown(till, made)["confirmation_secret"]["client_secret"]
     intent = secret.partition("_secret_")[0]
     till.post(f"/v1/test_helpers/payment_intents/{intent}/authenticate")
-    settle(till)
+    till.work_off()
     assert shown(till, made)["status"] == "paid"
     assert told(till, "invoice.paid") == ["invoice.paid"]
 
@@ -125,18 +119,18 @@ def test_an_invoice_that_advances_by_itself_is_tried_again_after_3_5_and_7_days(
     made = drawn(till, who, auto_advance=True)
     assert made["next_payment_attempt"] == made["automatically_finalizes_at"] is not None
     till.pass_time(minutes=59)
-    settle(till)
+    till.work_off()
     assert shown(till, made)["status"] == "draft"
     till.pass_time(minutes=1)
-    settle(till)
+    till.work_off()
     for number, days in enumerate((3, 5, 7), 1):
         now = shown(till, made)
         assert (now["status"], now["attempt_count"]) == ("open", number)
         till.pass_time(days=days, seconds=-1)
-        settle(till)
+        till.work_off()
         assert shown(till, made)["attempt_count"] == number
         till.pass_time(seconds=1)
-        settle(till)
+        till.work_off()
     last = shown(till, made)
     assert (last["status"], last["attempt_count"], last["next_payment_attempt"]) == (
         "open",
@@ -145,7 +139,7 @@ def test_an_invoice_that_advances_by_itself_is_tried_again_after_3_5_and_7_days(
     )
     assert till.get(f"/v1/customers/{who}")["delinquent"] is True
     till.pass_time(days=30)
-    settle(till)
+    till.work_off()
     assert shown(till, made)["attempt_count"] == 4
     act(till, made, "pay", payment_method=till.card())
     assert till.get(f"/v1/customers/{who}")["delinquent"] is False
@@ -184,3 +178,81 @@ def test_a_draft_that_is_deleted_leaves_what_is_owed(till: Till) -> None:
     made = drawn(till, who)
     assert till.delete(f"/v1/invoices/{made['id']}")["deleted"] is True
     assert drawn(till, who, 100)["total"] == 2_100
+
+
+def test_lines_of_a_draft_are_added_changed_and_taken_off(till: Till) -> None:
+    who = customer(till)
+    product = till.post("/v1/products", name="Tea")["id"]
+    price = till.post("/v1/prices", product=product, currency="usd", unit_amount=450)["id"]
+    made = drawn(till, who)
+    waiting = item(till, who, 300)
+    added = act(till, made, "add_lines", lines=[
+        {"pricing": {"price": price}, "quantity": 3},
+        {"invoice_item": waiting["id"]},
+        {"amount": -100, "description": "Sorry"},
+    ])  # fmt: skip
+    lines = added["lines"]["data"]
+    assert [line["amount"] for line in lines] == [1_350, 300, -100, 2_000]
+    assert lines[0]["description"] == "Tea"
+    assert till.listed(f"/v1/invoices/{made['id']}/lines") == [line["id"] for line in lines]
+    path = f"/v1/invoices/{made['id']}/lines/{lines[0]['id']}"
+    assert till.post(path, quantity=2)["amount"] == 900
+    changes = [{"id": lines[1]["id"], "amount": 500, "discountable": False}]
+    assert act(till, made, "update_lines", lines=changes)["total"] == 900 + 500 - 100 + 2_000
+    gone = [{"id": lines[1]["id"], "behavior": "unassign"},
+            {"id": lines[2]["id"], "behavior": "delete"}]  # fmt: skip
+    assert act(till, made, "remove_lines", lines=gone)["total"] == 2_900
+    assert till.listed("/v1/invoiceitems", customer=who, pending=True) == [waiting["id"]]
+    ours = till.get(
+        f"/v1/invoiceitems/{lines[0]['parent']['invoice_item_details']['invoice_item']}"
+    )
+    assert faults(ours, "InvoiceItem") == []
+    till.post(f"/v1/invoiceitems/{ours['id']}", quantity=1)
+    assert shown(till, made)["total"] == 2_450
+    till.delete(f"/v1/invoiceitems/{ours['id']}")
+    assert act(till, made, "finalize")["total"] == 2_000
+    assert till.refused(path, quantity=1)["code"] in ("resource_missing", "invoice_not_editable")
+    assert till.refused(f"/v1/invoices/{made['id']}/add_lines",
+                        lines=[{"amount": 1}])["code"] == "invoice_not_editable"  # fmt: skip
+
+
+def test_discounts_go_off_lines_and_the_whole_and_one_for_one_invoice_is_spent(till: Till) -> None:
+    who = customer(till)
+    half = till.post("/v1/coupons", percent_off=50)["id"]
+    ten = till.post("/v1/coupons", amount_off=1_000, currency="usd")["id"]
+    till.post(f"/v1/customers/{who}", coupon=half)
+    item(till, who, 3_000, discounts=[{"coupon": ten}])
+    made = drawn(till, who, 333)
+    assert (made["subtotal"], made["total"]) == (3_333, 1_166)
+    assert sorted(each["amount"] for each in made["total_discount_amounts"]) == [1_000, 1_167]
+    assert till.get(f"/v1/customers/{who}")["discount"] is None
+    assert drawn(till, who, 500)["total"] == 500
+    cleared = till.post(f"/v1/invoices/{made['id']}", discounts="")
+    assert adds_up(cleared)["total"] == 2_333
+
+
+def test_a_bank_account_takes_days_and_what_comes_back_is_a_failed_attempt(till: Till) -> None:
+    who = customer(till, card=None)
+    method = "pm_usBankAccount_success"
+    made = drawn(till, who)
+    open_ = act(till, made, "pay", payment_method=method)
+    assert (open_["status"], open_["attempted"], open_["attempt_count"]) == ("open", True, 1)
+    again = till.refused(f"/v1/invoices/{made['id']}/pay", payment_method=method)
+    assert again["code"] == "payment_intent_unexpected_state"
+    (charge,) = till.get("/v1/charges", customer=who)["data"]
+    till.hear(charge["id"], "submitted")
+    assert "bank has been asked" in till.refused(f"/v1/invoices/{made['id']}/void")["message"]
+    till.hear(charge["id"], "returned", "R01")
+    till.work_off()
+    failed = shown(till, made)
+    assert (failed["status"], failed["attempt_count"]) == ("open", 1)
+    assert told(till, "invoice.")[-1] == "invoice.payment_failed"
+    act(till, made, "pay", payment_method=method)
+    charge = till.get("/v1/charges", customer=who)["data"][0]
+    till.hear(charge["id"], "submitted")
+    till.hear(charge["id"], "settled")
+    till.pass_time(days=15)
+    till.work_off()
+    paid = shown(till, made)
+    assert (paid["status"], paid["attempt_count"]) == ("paid", 2)
+    assert told(till, "invoice.")[-2:] == ["invoice.paid", "invoice.payment_succeeded"]

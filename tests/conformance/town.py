@@ -302,9 +302,11 @@ class Town:
         item = post("/v1/invoiceitems", customer=customer, amount=900, currency="usd")
         asked = {"customer": customer, "pending_invoice_items_behavior": "include"}
         invoice = post("/v1/invoices", **asked)
+        line = self.good(who, "GET", f"/v1/invoices/{invoice}/lines")["data"][0]["id"]
         post(f"/v1/invoices/{invoice}/finalize")
         payment = self.good(who, "GET", "/v1/invoice_payments")["data"][0]["id"]
-        return {"invoiceitems": item, "invoices": invoice, "invoice_payments": payment}
+        return {"invoiceitems": item, "invoices": invoice, "invoice_payments": payment,
+                "invoices/lines": line}  # fmt: skip
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

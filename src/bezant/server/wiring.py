@@ -25,6 +25,7 @@ from bezant.resources.banks import (
 from bezant.resources.billing import (
     invoice_items,
     invoice_jobs,
+    invoice_lines,
     invoice_payments,
     invoices,
 )
@@ -215,6 +216,7 @@ ROUTES: Sequence[Routes] = (
     prices.routes,
     coupons.routes,
     invoice_items.routes,
+    invoice_lines.routes,
     invoice_payments.routes,
     invoices.routes,
     promotion_codes.routes,

@@ -46,10 +46,17 @@ from bezant.resources.billing.reckoning import Given, owed
 from bezant.resources.catalogue.price import Price
 from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.discount import Discount, coupon_of, discounts_named, ended
+from bezant.resources.core.customer_discount import drop
+from bezant.resources.core.discount import (
+    Discount,
+    coupon_of,
+    discounts_named,
+    ended,
+    lasts,
+)
 from bezant.resources.core.discounting import Reducible
+from bezant.resources.core.later import later
 from bezant.resources.core.owners import Owner, acting_owner
-from bezant.resources.payments.later import later
 from bezant.store.objects import Page
 
 FINALIZE_JOB = "billing.finalize_invoice"
@@ -141,6 +148,7 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
     lines = [*take(ctx, invoice, waiting), *_drawn(invoice, draft.lines)]
     invoice = await with_lines(ctx, invoice, lines)
     ctx.emit("invoice.created", invoice)
+    _spend(ctx, customer, draft.discounts)
     return invoice
 
 
@@ -182,6 +190,14 @@ def _blank(
         statement_descriptor=draft.statement_descriptor,
         **of_customer(customer),
     )
+
+
+def _spend(ctx: Context, customer: Customer, discounts: Sequence[Discount]) -> None:
+    """Take the customer's own discount away if it is for one invoice, which this is."""
+    own = ctx.current(customer).discount
+    for each in discounts:
+        if own is not None and each.id == own.id and not lasts(ctx, each):
+            drop(ctx, customer, each)
 
 
 def in_currency(ctx: Context, customer: Customer, currency: str) -> Customer:

@@ -28,10 +28,10 @@ from bezant.resources.billing.invoice_payment import InvoicePayment, PaidBy
 from bezant.resources.billing.reckoning import due, fee_of
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_balance import change_balance
+from bezant.resources.core.later import later
 from bezant.resources.core.tax_id import TaxId
 from bezant.resources.payments import intent_changes as changes
 from bezant.resources.payments.following import INVOICE
-from bezant.resources.payments.later import later
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import (
     AutomaticMethods,

@@ -32,11 +32,11 @@ from bezant.resources.billing.subscriber import Subscriber
 from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
 from bezant.resources.core.discount import Discount, discounts_of
+from bezant.resources.core.later import later
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments import method_types
 from bezant.resources.payments.destination import destination_of
 from bezant.resources.payments.intent_changes import method_named
-from bezant.resources.payments.later import later
 
 _LATEST = timedelta(days=5)
 """How long a draft can wait before it finalizes itself."""

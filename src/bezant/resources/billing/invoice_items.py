@@ -104,7 +104,7 @@ async def update(ctx: Context, item: InvoiceItem, params: UpdateInvoiceItem) -> 
     invoice = await invoice_of(ctx, item)
     item = await changed(ctx, item, params)
     if invoice is not None:
-        lines = [line_again(line, item) for line in await lines_of(ctx, invoice)]
+        lines = [line_again(ctx, line, item) for line in await lines_of(ctx, invoice)]
         await with_lines(ctx, invoice, lines, event="invoice.updated")
     return item
 
@@ -146,11 +146,11 @@ def check_draft(invoice: Invoice, param: str | None) -> None:
         )
 
 
-def line_again(line: InvoiceLine, item: InvoiceItem) -> InvoiceLine:
-    """Return a line as its item says it now, if it is the line of that."""
+def line_again(ctx: Context, line: InvoiceLine, item: InvoiceItem) -> InvoiceLine:
+    """Store a line as its item says it now, if it is the line of that."""
     if line.item != item.id:
         return line
-    return replace(line_of(item), id=line.id)
+    return ctx.save(replace(line_of(item), id=line.id))
 
 
 async def changed(ctx: Context, item: InvoiceItem, sent: OwedParams) -> InvoiceItem:

@@ -22,8 +22,8 @@ from bezant.resources.billing.invoice_outcome import (
 )
 from bezant.resources.billing.invoice_sending import SEND_JOB, sent, write_letter
 from bezant.resources.billing.invoice_told import tell
+from bezant.resources.core.later import Matter, Work
 from bezant.resources.payments.following import FOLLOW_INVOICE
-from bezant.resources.payments.later import Matter, Work
 
 _IDLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 

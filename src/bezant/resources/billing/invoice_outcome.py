@@ -20,8 +20,8 @@ from bezant.resources.billing.invoice import (
 from bezant.resources.billing.invoice_payment import InvoicePayment, PaymentTransitions
 from bezant.resources.billing.invoice_told import tell
 from bezant.resources.core.customer import Customer
+from bezant.resources.core.later import later
 from bezant.resources.payments.confirming import asks_cardholder
-from bezant.resources.payments.later import later
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 COLLECT_JOB = "billing.collect_invoice"

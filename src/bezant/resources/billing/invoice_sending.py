@@ -7,8 +7,8 @@ from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.billing.invoice import Invoice, lines_of
+from bezant.resources.core.later import Matter, later
 from bezant.resources.core.mailer import Letter, mailer_of
-from bezant.resources.payments.later import Matter, later
 
 SEND_JOB = "billing.send_invoice"
 

@@ -5,7 +5,7 @@ The job's subject is the invoice; the subscription is the one that the invoice n
 
 from bezant.api.context import Context
 from bezant.resources.billing.invoice import Invoice
-from bezant.resources.payments.later import later
+from bezant.resources.core.later import later
 
 FOLLOW_SUBSCRIPTION = "billing.follow_subscription"
 """The kind of the job by which a subscription finds out what became of an invoice."""

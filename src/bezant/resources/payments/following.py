@@ -5,7 +5,7 @@ from typing import Any
 
 from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.payments.later import later
+from bezant.resources.core.later import later
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.setup_intent import SetupIntent
 
