@@ -256,3 +256,26 @@ def test_a_bank_account_takes_days_and_what_comes_back_is_a_failed_attempt(till:
     paid = shown(till, made)
     assert (paid["status"], paid["attempt_count"]) == ("paid", 2)
     assert told(till, "invoice.")[-2:] == ["invoice.paid", "invoice.payment_succeeded"]
+
+
+def test_an_invoice_that_is_sent_is_due_on_its_day_and_overdue_after_it(till: Till) -> None:
+    who = customer(till, email="ada@example.com")
+    made = drawn(till, who, collection_method="send_invoice", days_until_due=7)
+    sent = act(till, made, "send")
+    due = sent["due_date"]
+    assert (sent["status"], due) == ("open", int(till.clock.now().timestamp()) + 7 * 86_400)
+    assert till.listed("/v1/invoices", customer=who, due_date={"lte": due}) == [made["id"]]
+    assert till.listed("/v1/invoices", customer=who, due_date={"lt": due}) == []
+    assert till.listed("/v1/invoices", status="open", collection_method="send_invoice",
+                       customer=who) == [made["id"]]  # fmt: skip
+    till.pass_time(days=7)
+    till.work_off()
+    assert told(till, "invoice.")[-2:] == ["invoice.sent", "invoice.overdue"]
+    assert act(till, made, "mark_uncollectible")["status"] == "uncollectible"
+    elsewhere = act(till, made, "pay", paid_out_of_band=True)
+    assert (elsewhere["status"], elsewhere["amount_paid_off_stripe"]) == ("paid", 2_000)
+    assert till.transactions() == []
+    (payment,) = till.get("/v1/invoice_payments", invoice=made["id"])["data"]
+    assert payment["status"] == "canceled"
+    intent = till.get(f"/v1/payment_intents/{payment['payment']['payment_intent']}")
+    assert (intent["status"], intent["cancellation_reason"]) == ("canceled", "void_invoice")

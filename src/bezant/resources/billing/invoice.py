@@ -17,6 +17,7 @@ from bezant.api.resource import Expands, Identified, Resource
 from bezant.kernel.money import Money
 from bezant.resources.core.address import Address
 from bezant.resources.core.customer import CustomField, Shipping, TaxExempt
+from bezant.resources.core.sortable import sortable
 
 BillingReason = Literal[
     "automatic_pending_invoice_item_invoice", "manual", "subscription", "subscription_create",
@@ -319,7 +320,7 @@ class Invoice(Resource, tag="invoice"):
         """Return the values of the columns that lists filter on."""
         return {
             "destination": self.subscription,
-            "due_at": None if self.due_date is None else str(self.due_date),
+            "reference": None if self.due_date is None else sortable(self.due_date),
             "source": self.customer,
             "status": self.status,
             "type": self.collection_method,

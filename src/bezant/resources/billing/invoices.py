@@ -67,7 +67,7 @@ async def list_all(ctx: Context, params: ListInvoices) -> Page:
         "type": params.collection_method,
     }
     filters = {name: value for name, value in asked.items() if value is not None}
-    ranges = {} if params.due_date is None else {"due_at": bounds(params.due_date)}
+    ranges = {} if params.due_date is None else {"reference": bounds(params.due_date)}
     return await page_of(ctx, Invoice, "in", params, filters, ranges)
 
 
