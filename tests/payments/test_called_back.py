@@ -78,16 +78,20 @@ def test_a_confirmation_that_the_door_refuses_is_asked_for_anew(till: Till, door
     [("/cancel", {}, [0]), ("", {"amount": 900}, [0, 900])],
     ids=["canceled", "changed"],
 )
+@pytest.mark.parametrize("key", ["", "k-3"])
 def test_a_second_run_that_decides_otherwise_calls_the_first_back(
-    till: Till, meanwhile: str, params: dict[str, Any], expected: list[int]
+    till: Till, key: str, meanwhile: str, params: dict[str, Any], expected: list[int]
 ):
     name = till.post("/v1/payment_intents", **wish(till))["id"]
     path = f"/v1/payment_intents/{name}"
     till.acquirer.meanwhile = lambda _: till.send("POST", path + meanwhile, params)
-    answer = ask(till, f"{path}/confirm")
-    assert answer.status == (400 if meanwhile else 200)
-    assert held(till) == expected
-    assert charges(till) == expected[1:]
+    for _ in range(2):
+        answer = ask(till, f"{path}/confirm", key=key)
+        assert answer.status == (400 if meanwhile else 200)
+        assert held(till) == expected
+        assert charges(till) == expected[1:]
+        if not key:
+            break
 
 
 def test_of_two_confirmations_at_once_the_later_leaves_the_money_to_the_first(till: Till):

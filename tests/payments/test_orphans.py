@@ -3,9 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from bezant.api.context import Caller
+from bezant.ledger.book import HOUSE
+from bezant.movement.bank_file import BankFile
 from bezant.sim.cards.books import NetworkBooks
+from bezant.store.objects import Page
 from tests.checkout.shop import session
 from tests.payments.cards import days_pass
 from tests.payments.doorkeeper import Doorkeeper
@@ -92,6 +99,21 @@ def test_a_call_that_is_sent_again_in_time_has_what_it_asked_for(office: Office,
     office.post(f"/v1/payment_intents/{intent['id']}/capture")
 
 
+def test_a_hold_about_nothing_known_is_odd(office: Office):
+    office.post("/v1/payment_intents", **hold(confirm=True))
+    office.cards.books.change(
+        "UPDATE authorization SET about = '' WHERE about LIKE ?", (f"{office.platform} %",)
+    )
+    next_day(office)
+    ((reference,),) = office.cards.books.rows(
+        "SELECT reference FROM authorization WHERE about = ''"
+    )
+    ctx = office.context(Caller(HOUSE, HOUSE, livemode=False))
+    (newest,), _ = office.run(ctx.page(BankFile, Page(limit=1), book=ctx.house))
+    expected = f"1 holds about nothing known, the first of them {reference}"
+    assert msgspec.json.decode(newest)["warnings"] == [expected]
+
+
 def test_a_replay_on_another_day_holds_nothing(office: Office):
     given = hold(confirm=True)
     first = ask(office, "/v1/payment_intents", key="c-2", **given)
@@ -125,6 +147,58 @@ def test_a_refund_of_a_call_that_was_cut_off_is_written_down(office: Office, doo
     assert (again.status, again.json["id"]) == (200, found["id"])
     days_pass(office)
     assert len(office.listed("/v1/refunds")) == 2
+    assert office.ledger().get("incoming:cards", 0) == 0
+
+
+class Shop:
+    """Holds, takes and gives back, while the door does what it is told to."""
+
+    def __init__(self, office: Office, door: Doorkeeper) -> None:
+        self.office, self.door, self.calls = office, door, 0
+        self.intent = office.post("/v1/payment_intents", **hold(1_000))["id"]
+
+    def act(self, what: str, fate: str, *, again: bool) -> None:
+        """Call, and perhaps once more under the same key; errors are answers as well."""
+        self.calls += 1
+        path, params = f"/v1/payment_intents/{self.intent}/{what}", {}
+        if what == "create":
+            path, params = "/v1/payment_intents", hold(1_000, confirm=True)
+        elif what == "increment_authorization":
+            params = {"amount": 1_000 + 100 * self.calls}
+        elif what == "capture":
+            params = {"amount_to_capture": 300, "final_capture": False}
+        elif what == "refund":
+            path, params = "/v1/refunds", {"payment_intent": self.intent, "amount": 50}
+        self.door.deals = [getattr(self.door, fate)] if fate else []
+        for _ in range(1 + again):
+            answer = ask(self.office, path, key=f"{self.office.platform}-{self.calls}", **params)
+            self.door.deals = []
+        if what == "create" and answer.status == 200:
+            self.intent = answer.json["id"]
+
+
+ACTS = ("create", "confirm", "increment_authorization", "capture", "cancel", "refund")
+FATES = ("", "refuse", "die", "lose")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(FATES), st.booleans()),
+                min_size=2, max_size=8))  # fmt: skip
+def test_whatever_the_door_does_the_network_and_the_books_agree_in_the_end(
+    office: Office, door: Doorkeeper, calls: list[tuple[str, str, bool]]
+):
+    office.move_in()
+    shop = Shop(office, door)
+    for what, fate, again in calls:
+        shop.act(what, fate, again=again)
+        if what == "capture":
+            days_pass(office)
+    for _ in range(2):
+        next_day(office)
+        days_pass(office)
+    intents = office.get("/v1/payment_intents", limit=100)["data"]
+    expected = sorted(each["amount_capturable"] for each in intents if each["amount_capturable"])
+    assert held(office) == expected
     assert office.ledger().get("incoming:cards", 0) == 0
 
 

@@ -18,14 +18,15 @@ from bezant.rail.cards import (
     Decided,
     Disputed,
     FraudWarning,
+    Held,
     RefundTold,
     Settled,
     reference_of,
 )
 from bezant.rails.cards.answer import verdict
 from bezant.rails.cards.files import read_file, recognize
-from bezant.rails.cards.request import Station, dispute
-from tests.rails.test_cards_at_the_network import Terminal
+from bezant.rails.cards.request import Station, dispute, release
+from tests.rails.test_cards_at_the_network import START, Terminal
 
 MONDAY = date(2026, 3, 2)
 ABOUT = About("acct_platform", "acct_seller", "ch_1")
@@ -104,6 +105,32 @@ def test_a_day_is_cleared_when_it_has_ended_and_paid_on_the_next_banking_day(
     office.clock.advance(timedelta(days=1))
     assert office.work(at_once=False) == []
     assert office.paid == {total.reference: (total.net.amount, total.pays_on)}
+
+
+def test_what_is_held_is_told_once_when_its_day_is_over(office: Office) -> None:
+    held = office.request("authorize", 10_000, about=ABOUT)
+    taken, gone = office.request("authorize", 300), office.request("authorize", 400)
+    raised = office.request("increment", 500, original=held.id)
+    for request in (held, taken, gone):
+        office.send(request)
+    office.ask("capture", 300, original=taken.id)
+    office.ask("reverse", 400, original=gone.id)
+    office.clock.advance(timedelta(hours=1))
+    office.send(raised)
+    assert of(Held, office.work()) == []
+    office.clock.advance(timedelta(days=1))
+    since = START + timedelta(hours=1)
+    first, second = of(Held, office.work(at_once=False))
+    assert first == Held(reference=reference_of(held.id), about=ABOUT, since=START,
+                         amount=Money(10_500, "usd"))  # fmt: skip
+    assert second == Held(reference=reference_of(raised.id), about=ABOUT, since=since,
+                          amount=Money(500, "usd"))  # fmt: skip
+    office.clock.advance(timedelta(days=1))
+    assert of(Held, office.work()) == []
+    for each in (second, second, first):
+        message = release(each, office.clock.now(), Station())
+        assert verdict(office.world.network.exchange(message) or b"") == "00"
+    assert not office.ask("capture", 100, original=held.id).approved
 
 
 def test_a_dispute_takes_the_money_and_evidence_brings_it_back(office: Office) -> None:

@@ -1,9 +1,15 @@
-"""Kill -9, thirty times, under load: what was acknowledged is there, nothing is there twice."""
+"""Kill -9, thirty times, under load: what was acknowledged is there, nothing is there twice.
+
+That goes for what a card's bank holds as well, which is asked while a call is under way.
+"""
 
 import asyncio
 import itertools
 import random
 import socket
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
 
 import httpx
 
@@ -13,13 +19,14 @@ from tests.reliability.served import KEY, Served
 
 CYCLES = 30
 CLIENTS = 16
-AMOUNT = 7
+AMOUNT = 70
 
 
 def test_thirty_kills_under_load_lose_nothing_and_double_nothing(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     served = Served(tmp_path, port)
+    served.day_ends = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), time(), UTC)
     served.start()
     try:
         asyncio.run(_thirty_cycles(served))
@@ -52,7 +59,10 @@ async def _thirty_cycles(served):
 
 
 class Load:
-    """Clients that transfer money, each under a key of its own, until one gets no answer."""
+    """Clients that move money, each under a key of its own, until one gets no answer.
+
+    Every fourth of them holds it on a card, the others transfer it.
+    """
 
     def __init__(self, client, destination, keys, told):
         self.client = client
@@ -62,7 +72,7 @@ class Load:
         self.stopped = False
 
     async def run(self):
-        """Transfer until stopped; returns the keys whose answers were never heard."""
+        """Go on until stopped; returns the keys whose answers were never heard."""
         while not self.stopped:
             key = f"key-{next(self.keys)}"
             try:
@@ -76,7 +86,7 @@ class Load:
         return []
 
     async def send(self, key):
-        """Transfer under a key until it is answered."""
+        """Move money under a key until it is answered."""
         for _ in range(200):
             answer = await self._post(key)
             if answer.status_code == 200:
@@ -86,9 +96,17 @@ class Load:
         raise AssertionError(f"{key} was never answered")
 
     async def _post(self, key):
-        form = {"amount": AMOUNT, "currency": "usd", "destination": self.destination}
+        form = {"amount": AMOUNT, "currency": "usd"}
         headers = {"Idempotency-Key": key}
-        return await self.client.post("/v1/transfers", data=form, headers=headers)
+        if not _is_by_card(key):
+            form |= {"destination": self.destination}
+            return await self.client.post("/v1/transfers", data=form, headers=headers)
+        form |= {"confirm": "true", "capture_method": "manual", "payment_method": "pm_card_visa"}
+        return await self.client.post("/v1/payment_intents", data=form, headers=headers)
+
+
+def _is_by_card(key):
+    return int(key.rpartition("-")[2]) % 4 == 0
 
 
 async def _fund(client):
@@ -119,4 +137,14 @@ def _check(served, told):
         (entries,) = connection.execute(
             "select count(*) from entry where kind = 'transfer.created'"
         ).fetchone()
-    assert count == entries == len(told)
+        (charges,) = connection.execute(
+            "select count(*) from object where kind = 'charge' and id like 'ch_%'"
+        ).fetchone()
+    by_card = sum(_is_by_card(key) for key in told)
+    assert count == entries == len(told) - by_card
+    with closing(sqlite3.connect(served.folder / "cards" / "cards.sqlite3")) as network:
+        (held,) = network.execute(
+            "select count(*) from authorization where state = 'open'"
+        ).fetchone()
+    assert charges == by_card
+    assert held == charges or datetime.now(UTC) > served.day_ends  # Then calls were named anew.

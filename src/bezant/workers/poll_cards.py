@@ -145,7 +145,7 @@ class CardPoller:
             currency = total.net.currency
             mine = [one for one in cleared if one.amount.currency == currency]
             settle(ctx, file.id, mine, total)
-        await look_for(ctx, notices)
+        strange = await look_for(ctx, notices)
         closed = ctx.save(
             await ctx.load(BankFile, file.id, book=ctx.house),
             status="refused" if problems else "read",
@@ -154,7 +154,7 @@ class CardPoller:
             debits=sum(max(-total.net.amount, 0) for total in totals),
             currency=totals[0].net.currency if totals else None,
             problems=problems,
-            warnings=warnings,
+            warnings=(*warnings, *strange),
         )
         await ctx.write()
         return closed

@@ -59,9 +59,13 @@ class Refunded(Struct, frozen=True):
     livemode: bool
 
 
-async def look_for(ctx: Context, notices: Sequence[CardNotice]) -> None:
-    """Have looked for what the books do not know, of all that a file tells of."""
-    held = [each for each in notices if isinstance(each, Held) and _ours(each.about)]
+async def look_for(ctx: Context, notices: Sequence[CardNotice]) -> tuple[str, ...]:
+    """Have looked for what the books do not know, of all that a file tells of.
+
+    Returns what is odd about it: holds of which nobody can tell whose they are.
+    """
+    told = [each for each in notices if isinstance(each, Held)]
+    held = [each for each in told if _ours(each.about)]
     for each in await _unknown_holds(ctx, held):
         hold = msgspec.to_builtins(Hold(each, ctx.livemode))
         ctx.enqueue(HELD_JOB, hold, at=_end_of_asking(each.since))
@@ -69,6 +73,10 @@ async def look_for(ctx: Context, notices: Sequence[CardNotice]) -> None:
     for one in await _unknown_refunds(ctx, given):
         refunded = msgspec.to_builtins(Refunded(_given(one), one.about, ctx.livemode))
         ctx.enqueue(GIVEN_JOB, refunded, at=ctx.now() + GRACE)
+    strange = [each.reference for each in told if not _ours(each.about)]
+    if not strange:
+        return ()
+    return (f"{len(strange)} holds about nothing known, the first of them {strange[0]}",)
 
 
 def _ours(about: About) -> bool:
