@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from bezant.api.context import Context
 from bezant.api.params import Params, RangeQuery
+from bezant.api.refusals import no_such
 from bezant.api.resource import Identified
 from bezant.api.shape import ShapeMeta
 from bezant.kernel import ids
@@ -100,9 +101,7 @@ async def _check_cursor(ctx: Context, resource: type[Identified], cursor: str, p
     """Accept a deleted object too, so that whoever deletes while paging can go on."""
     row = await ctx.runtime.reader.get(ctx.book.id, resource.kind(), cursor)
     if row is None:
-        raise InvalidRequest(
-            f"No such {resource.title()}: '{cursor[:64]}'", code="resource_missing", param=param
-        )
+        raise no_such(resource.title(), cursor, param)
 
 
 def bounds(prefix: str, created: int | RangeQuery | None) -> Bounds | None:

@@ -5,6 +5,7 @@ from typing import Any
 from bezant.kernel.errors import InvalidRequest
 
 _SHOWN = 80
+_NAMED = 64
 
 
 def invalid(message: str, param: str | None) -> InvalidRequest:
@@ -32,6 +33,13 @@ def missing(param: str) -> InvalidRequest:
     """Return the error of a required parameter that was not sent."""
     return InvalidRequest(
         f"Missing required param: {param}.", code="parameter_missing", param=param
+    )
+
+
+def no_such(what: str, name: str, param: str) -> InvalidRequest:
+    """Return the error of a parameter that names something which is not there."""
+    return InvalidRequest(
+        f"No such {what}: '{name[:_NAMED]}'", code="resource_missing", param=param
     )
 
 

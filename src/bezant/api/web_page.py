@@ -8,6 +8,7 @@ import falcon.asgi
 from bezant.api.replies import Reply
 
 _UNKNOWN = 401
+_IMAGES = "img-src data:; "
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 :root {
@@ -61,6 +62,30 @@ def guard(response: falcon.asgi.Response) -> None:
             "X-Frame-Options": "DENY",
         }
     )
+
+
+def say(
+    response: falcon.asgi.Response,
+    status: str,
+    page: str,
+    *,
+    forms_to: str | None = None,
+    images: bool = False,
+) -> None:
+    """Answer with a page that runs nothing, and loads nothing but `images` that stand in it.
+
+    Its form leads here alone, or from here to `forms_to`, the origin of another site: browsers
+    hold the redirect after a form to that as well.
+    """
+    response.status = status
+    response.content_type = falcon.MEDIA_HTML
+    response.set_header(
+        "Content-Security-Policy",
+        f"default-src 'none'; style-src 'unsafe-inline'; {_IMAGES if images else ''}"
+        "base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self'{f' {forms_to}' if forms_to else ''}",
+    )
+    response.text = page
 
 
 def wanted(request: falcon.asgi.Request) -> bool:

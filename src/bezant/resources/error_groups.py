@@ -10,10 +10,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, check_cursors
+from bezant.api.refusals import no_such
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
-from bezant.kernel.errors import Forbidden, InvalidRequest, NotFound
+from bezant.kernel.errors import Forbidden, NotFound
 from bezant.ledger.book import HOUSE
 from bezant.resources.banks.operator import house_of, is_operator
 from bezant.resources.moments import within
@@ -153,9 +154,7 @@ async def _cursor(ctx: Context, name: str | None, param: str) -> ErrorGroupRow |
         return None
     row = await _find(ctx, name)
     if row is None:
-        raise InvalidRequest(
-            f"No such error_group: '{name[:64]}'", code="resource_missing", param=param
-        )
+        raise no_such("error_group", name, param)
     return row
 
 

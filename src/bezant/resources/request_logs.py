@@ -10,6 +10,7 @@ from msgspec import Meta, Raw
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, check_cursors
 from bezant.api.params import Params
+from bezant.api.refusals import no_such
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
@@ -118,9 +119,7 @@ async def _cursor(ctx: Context, name: str | None, param: str) -> LoggedRequest |
         return None
     row = await _find(ctx, name)
     if row is None:
-        raise InvalidRequest(
-            f"No such request: '{name[:64]}'", code="resource_missing", param=param
-        )
+        raise no_such("request", name, param)
     return row
 
 

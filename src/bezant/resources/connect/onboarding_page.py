@@ -16,7 +16,7 @@ from bezant.api.context import Caller, Context, Stale
 from bezant.api.decoders import decoder
 from bezant.api.multipart import Upload
 from bezant.api.runtime import Runtime
-from bezant.api.web_page import guard
+from bezant.api.web_page import guard, say
 from bezant.db.errors import Error
 from bezant.kernel.codec import decode_json, from_base62, unix_seconds
 from bezant.kernel.errors import ApiError, InvalidRequest
@@ -125,10 +125,10 @@ class OnboardingPage:
         except Error as problem:
             log.warning("onboarding_failed", problem=str(problem))
             text = "The page is out of reach for a moment. Try again."
-            _say(response, falcon.HTTP_503, onboarding_html.message("Sorry", text, livemode=True))
+            say(response, falcon.HTTP_503, onboarding_html.message("Sorry", text, livemode=True))
             return None
         text = "There is no such page. Ask for a new link where you got this one."
-        _say(
+        say(
             response,
             falcon.HTTP_404,
             onboarding_html.message("Nothing here", text, livemode=True),
@@ -199,7 +199,9 @@ class OnboardingPage:
             later=link.return_url,
             livemode=link.livemode,
         )
-        _say(response, falcon.HTTP_200, page, goes_to=link.return_url)
+        say(
+            response, falcon.HTTP_200, page, forms_to=link.return_url and origin_of(link.return_url)
+        )
 
     async def _take(self, found: _Opened, typed: Mapping[str, str], address: str) -> dict[str, str]:
         """Save what was entered, a part at a time; returns messages by the names of inputs."""
@@ -327,7 +329,7 @@ def _over(response: falcon.asgi.Response, link: OnboardingLink) -> None:
         return
     text = "This link has been used, or its time is over. Ask for a new one."
     page = onboarding_html.message("Link expired", text, livemode=link.livemode)
-    _say(response, falcon.HTTP_403, page)
+    say(response, falcon.HTTP_403, page)
 
 
 def _done(response: falcon.asgi.Response, link: OnboardingLink, account: Account) -> None:
@@ -338,24 +340,8 @@ def _done(response: falcon.asgi.Response, link: OnboardingLink, account: Account
     text = "Everything that is needed is known."
     if account.requirements.pending_verification:
         text += " Some of it is being verified, which takes a moment."
-    _say(
+    say(
         response,
         falcon.HTTP_200,
         onboarding_html.message("All set", text, livemode=link.livemode),
     )
-
-
-def _say(
-    response: falcon.asgi.Response, status: str, page: str, *, goes_to: str | None = None
-) -> None:
-    response.status = status
-    response.content_type = falcon.MEDIA_HTML
-    places = "'self'"
-    if goes_to:  # Browsers hold the redirect after a form to this as well.
-        places += f" {origin_of(goes_to)}"
-    response.set_header(
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {places}",
-    )
-    response.text = page

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bezant.api.context import Context
-from bezant.kernel.errors import InvalidRequest
+from bezant.api.refusals import no_such
 from bezant.resources.connect.person import TEST_FILES
 from bezant.resources.core.file import File
 
@@ -33,6 +33,4 @@ async def check_files(ctx: Context, named: Mapping[str, str]) -> None:
     found = await ctx.load_many(File, asked, book=ctx.platform_book)
     for name in asked:
         if name not in found:
-            raise InvalidRequest(
-                f"No such file upload: '{name[:64]}'", code="resource_missing", param=named[name]
-            )
+            raise no_such("file upload", name, named[name])

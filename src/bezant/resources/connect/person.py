@@ -11,9 +11,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from bezant.api.context import Context, created_of
 from bezant.api.params import Unset, merged
+from bezant.api.refusals import no_such
 from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import rfc3339
-from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.book import Book
 from bezant.resources.connect.account_parts import check_day, overlaid
 from bezant.resources.connect.account_shapes import ADDRESS
@@ -196,9 +196,7 @@ async def check_papers(ctx: Context, data: Mapping[str, Any], param: str, book: 
     found = await ctx.load_many(File, asked, book=book)
     for name in asked:
         if name not in found:
-            raise InvalidRequest(
-                f"No such file upload: '{name[:64]}'", code="resource_missing", param=named[name]
-            )
+            raise no_such("file upload", name, named[name])
 
 
 def inside(param: str, *way: str) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.params import Currency, Params
+from bezant.api.refusals import no_such
 from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
@@ -153,7 +154,7 @@ async def account_data(ctx: Context, name: str) -> dict[str, Any]:
     """
     data = await redeemed(ctx, name, "account", "account_token")
     if data is None:
-        raise _no_such(name, "account_token")
+        raise no_such("token", name, "account_token")
     accepted = data.pop(_ACCEPTED, None)
     told = msgspec.convert(data, AccountData).changes(without=("tos_shown_and_accepted",))
     if accepted is not None:
@@ -176,7 +177,7 @@ async def person_data(ctx: Context, name: str) -> dict[str, Any]:
     """
     data = await redeemed(ctx, name, "person", "person_token")
     if data is None:
-        raise _no_such(name, "person_token")
+        raise no_such("token", name, "person_token")
     return msgspec.convert(data, PersonData).changes(without=())
 
 
@@ -188,10 +189,6 @@ async def opened_numbers(ctx: Context, sent: H, param: str = "individual") -> H:
             way = f"{param}[{field}]" if param else field
             data = await redeemed(ctx, given, "pii", way)
             if data is None:
-                raise _no_such(given, way)
+                raise no_such("token", given, way)
             sent = replace(sent, **{field: data["id_number"]})
     return sent
-
-
-def _no_such(name: str, param: str) -> InvalidRequest:
-    return InvalidRequest(f"No such token: '{name[:64]}'", code="resource_missing", param=param)

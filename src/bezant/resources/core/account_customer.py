@@ -10,6 +10,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
+from bezant.api.refusals import no_such
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.customer import Customer, invoice_prefix
 from bezant.resources.core.owners import Owner
@@ -80,9 +81,7 @@ async def by_account(ctx: Context, account: str) -> Customer:
         )
     found = await ctx.find(_Payer, account, book=ctx.platform_book)
     if found is None:
-        raise InvalidRequest(
-            f"No such account: '{account[:64]}'", code="resource_missing", param=PARAM
-        )
+        raise no_such("account", account, PARAM)
     if "customer" not in ctx.hidden(found).get(APPLIED, ()):
         raise InvalidRequest(
             f"{account} is no customer: send configuration.customer.applied=true to "

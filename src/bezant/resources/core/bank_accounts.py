@@ -13,7 +13,7 @@ from msgspec.json import decode
 
 from bezant.api.context import Context
 from bezant.api.params import Currency, Params
-from bezant.api.refusals import missing
+from bezant.api.refusals import missing, no_such
 from bezant.api.resource import Expands, Identified
 from bezant.kernel.codec import BASE62, base62, sha256
 from bezant.kernel.errors import InvalidRequest
@@ -238,7 +238,7 @@ def _of_token(ctx: Context, token: str, param: str) -> BankAccountParams:
     if token.startswith("tok_"):
         raise InvalidRequest(_NO_CARDS, code="external_account_unsupported", param=param)
     if ctx.livemode or token not in TEST_ACCOUNTS:
-        raise InvalidRequest(f"No such token: '{token[:64]}'", code="resource_missing", param=param)
+        raise no_such("token", token, param)
     return BankAccountParams(
         object="bank_account",
         account_number=TEST_ACCOUNTS[token],

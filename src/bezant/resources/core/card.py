@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bezant.api.context import Context
-from bezant.kernel.errors import CardError, InvalidRequest
+from bezant.kernel.errors import CardError
 from bezant.kernel.money import Money
 from bezant.kernel.secret import Secret
 from bezant.rail.card_numbers import Range, range_of
@@ -227,11 +227,6 @@ def shown(card: CardKept, preferred: str | None = None) -> dict[str, Any]:
 def hidden_of(card: CardKept) -> dict[str, str]:
     """Return what a payment method hides of its card."""
     return {"token": card.token, "bin": card.bin}
-
-
-def no_such_token(name: str, param: str) -> InvalidRequest:
-    """Return the error of a token that does not exist."""
-    return InvalidRequest(f"No such token: '{name[:64]}'", code="resource_missing", param=param)
 
 
 def _unanswered(card: Presented) -> Checks:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from bezant.api.pages import ListParams, Page, check_cursors
 from bezant.api.params import Params
-from bezant.kernel.errors import InvalidRequest
+from bezant.api.refusals import no_such
 
 
 class ListKnown(Params):
@@ -28,9 +28,7 @@ def page_of_known(known: Mapping[str, str], params: ListKnown, title: str) -> Pa
     names = list(known)
     for param, cursor in (("starting_after", after), ("ending_before", before)):
         if cursor is not None and cursor not in known:
-            raise InvalidRequest(
-                f"No such {title}: '{cursor[:64]}'", code="resource_missing", param=param
-            )
+            raise no_such(title, cursor, param)
     if before is not None:
         end = names.index(before)
         start = max(end - params.limit, 0)

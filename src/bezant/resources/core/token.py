@@ -6,10 +6,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bezant.api.context import Context, created_of
+from bezant.api.refusals import no_such
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.bank_accounts import BankAccount, BankAccountParams
-from bezant.resources.core.card import CardKept, kept_of_test, no_such_token, test_card
+from bezant.resources.core.card import CardKept, kept_of_test, test_card
 from bezant.resources.core.card_object import Card
 
 TokenType = Literal["account", "bank_account", "card", "person", "pii"]
@@ -103,5 +104,5 @@ async def card_of_token(ctx: Context, name: str, param: str) -> CardKept:
         return await kept_of_test(ctx, card)
     data = await redeemed(ctx, name, "card", param)
     if data is None:
-        raise no_such_token(name, param)
+        raise no_such("token", name, param)
     return msgspec.convert(data, CardKept)

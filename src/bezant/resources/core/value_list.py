@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from msgspec import Struct, field
 
 from bezant.api.context import Context
+from bezant.api.refusals import no_such
 from bezant.api.resource import Resource
 from bezant.db.arrays import texts
 from bezant.db.queries import load
@@ -148,9 +149,7 @@ async def named(ctx: Context, text: str, param: str) -> ValueList:
     found = await find_list(ctx, BY_ALIAS.get(text, text))
     found = found or await ctx.newest(ValueList, {"reference": text})
     if found is None:
-        raise InvalidRequest(
-            f"No such value list: '{text[:64]}'", code="resource_missing", param=param
-        )
+        raise no_such("value list", text, param)
     return found
 
 

@@ -9,8 +9,8 @@ import msgspec
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, check_cursors
 from bezant.api.params import Currency, RangeQuery
+from bezant.api.refusals import no_such
 from bezant.db.pool import Connection
-from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.balances import Balance
 from bezant.ledger.book import Book
 from bezant.resources.ledger.account import (
@@ -69,11 +69,7 @@ async def _cursor(ctx: Context, asked: ListAccounts) -> LedgerAccount | None:
             continue
         account = await find_account(ctx, name)
         if account is None:
-            raise InvalidRequest(
-                f"No such {LedgerAccount.title()}: '{name[:64]}'",
-                code="resource_missing",
-                param=param,
-            )
+            raise no_such(LedgerAccount.title(), name, param)
         return account
     return None
 

@@ -6,8 +6,8 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.pages import Bounds, ListParams, bounds, check_cursors
 from bezant.api.params import RangeQuery
+from bezant.api.refusals import no_such
 from bezant.db.pool import Connection
-from bezant.kernel.errors import InvalidRequest
 from bezant.resources.ledger.account import LedgerAccount
 from bezant.resources.ledger.account_ids import account_number
 from bezant.resources.ledger.entry import QUERIES, LedgerEntry, load_rows
@@ -79,7 +79,7 @@ _BY_ID = {
 def _account(ctx: Context, name: str) -> int:
     number = account_number(ctx.book, name)
     if number is None:
-        raise _no_such(LedgerAccount.title(), name, "account")
+        raise no_such(LedgerAccount.title(), name, "account")
     return number
 
 
@@ -90,7 +90,7 @@ async def _cursor(ctx: Context, conn: Connection, asked: ListEntries) -> str:
         return _MOST
     found = await conn.execute(QUERIES.exists, [ctx.book.id, name])
     if await found.fetchone() is None:
-        raise _no_such(LedgerEntry.title(), name, _param(asked))
+        raise no_such(LedgerEntry.title(), name, _param(asked))
     return name
 
 
@@ -102,7 +102,7 @@ async def _place(ctx: Context, conn: Connection, asked: ListEntries, account: in
     found = await conn.execute(QUERIES.place, [ctx.book.id, name, account])
     row = await found.fetchone()
     if row is None or row[0] is None:
-        raise _no_such(f"{LedgerEntry.title()} of this account", name, _param(asked))
+        raise no_such(f"{LedgerEntry.title()} of this account", name, _param(asked))
     first, last = row
     return last if asked.ending_before else first
 
@@ -130,7 +130,3 @@ async def _versions(
 
 def _param(asked: ListEntries) -> str:
     return "ending_before" if asked.ending_before else "starting_after"
-
-
-def _no_such(title: str, name: str, param: str) -> InvalidRequest:
-    return InvalidRequest(f"No such {title}: '{name[:64]}'", code="resource_missing", param=param)

@@ -14,7 +14,7 @@ import falcon.asgi
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.failure import Failure
 from bezant.api.runtime import Runtime
-from bezant.api.web_page import guard
+from bezant.api.web_page import guard, say
 from bezant.db.errors import Error
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
@@ -62,6 +62,11 @@ class _Found(NamedTuple):
         """Where it leads back to."""
         return self.way.get("return_url")
 
+    @property
+    def return_origin(self) -> str | None:
+        """The site that it leads back to."""
+        return self.return_url and origin_of(self.return_url)
+
 
 class AuthenticationPage:
     """Asks the cardholder, and leads back."""
@@ -85,7 +90,7 @@ class AuthenticationPage:
             _lead_back(response, found, found.intent)
             return
         page = await _challenge(found)
-        _say(response, falcon.HTTP_200, page, goes_to=found.return_url)
+        say(response, falcon.HTTP_200, page, forms_to=found.return_origin)
 
     async def on_post(
         self,
@@ -103,13 +108,13 @@ class AuthenticationPage:
         if asks_cardholder(found.intent):
             if said not in _OUTCOMES:
                 page = await _challenge(found)
-                _say(response, falcon.HTTP_200, page, goes_to=found.return_url)
+                say(response, falcon.HTTP_200, page, forms_to=found.return_origin)
                 return
             try:
                 found = await self._go_on(found, passed=said == "succeeded")
             except ApiError as problem:
                 page = html.message("This did not work", problem.message)
-                _say(response, falcon.HTTP_409, page)
+                say(response, falcon.HTTP_409, page)
                 return
         _lead_back(response, found, found.intent)
 
@@ -147,11 +152,11 @@ class AuthenticationPage:
         except Error as problem:
             log.warning("authentication_page_failed", problem=str(problem))
             text = "The page is out of reach for a moment. Try again."
-            _say(response, falcon.HTTP_503, html.message("Sorry", text))
+            say(response, falcon.HTTP_503, html.message("Sorry", text))
             return None
         if found is None:
             text = "There is no payment here that waits for you. Go back to the shop."
-            _say(response, falcon.HTTP_404, html.message("Nothing here", text))
+            say(response, falcon.HTTP_404, html.message("Nothing here", text))
         return found
 
     async def _find(self, account: str, secret: str) -> _Found | None:
@@ -189,20 +194,4 @@ def _lead_back(response: falcon.asgi.Response, found: _Found, intent: Intent) ->
         return
     title = "Not authenticated" if status == "failed" else "Thank you"
     text = "You can close this window and go back to the shop."
-    _say(response, falcon.HTTP_200, html.message(title, text))
-
-
-def _say(
-    response: falcon.asgi.Response, status: str, page: str, *, goes_to: str | None = None
-) -> None:
-    response.status = status
-    response.content_type = falcon.MEDIA_HTML
-    places = "'self'"
-    if goes_to:  # Browsers hold the redirect after a form to this as well.
-        places += f" {origin_of(goes_to)}"
-    response.set_header(
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {places}",
-    )
-    response.text = page
+    say(response, falcon.HTTP_200, html.message(title, text))

@@ -105,6 +105,18 @@ def send(ctx: Context, intent: str, method: PaymentMethod) -> tuple[Movement, di
     return movement, {"code": code, "attempts": 0}
 
 
+def next_action(ctx: Context, movement: Movement, client_secret: str) -> dict[str, Any]:
+    """Return what an intent asks for while its cent is on its way: that somebody reads the code."""
+    assert movement.expected_settlement_at is not None, "what is sent has its dates"
+    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{client_secret}"
+    shown = {
+        "arrival_date": movement.expected_settlement_at,
+        "hosted_verification_url": page,
+        "microdeposit_type": "descriptor_code",
+    }
+    return {"type": "verify_with_microdeposits", "verify_with_microdeposits": shown}
+
+
 def judge(ctx: Context, kept: dict[str, Any], said: Said) -> Verdict:
     """Return whether somebody has read what was sent; `kept` counts how often they were wrong."""
     if not ctx.livemode:

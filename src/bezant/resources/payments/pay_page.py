@@ -14,7 +14,7 @@ import falcon.asgi
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.failure import Failure
 from bezant.api.runtime import Runtime
-from bezant.api.web_page import guard
+from bezant.api.web_page import guard, say
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
@@ -29,10 +29,6 @@ from bezant.resources.payments.setup_intent import SetupIntent
 PATH = "/pay/{account}/{secret}"
 _MOST = 4_096
 _RUNS = 20
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'self'"
-)
 _STANDS = {
     "processing": "Thank you. Your payment is under way: your bank account is debited in the next "
     "days.",
@@ -133,14 +129,11 @@ async def _verified(ctx: Context, found: Intent, code: str) -> str:
 
 def _answer(response: falcon.asgi.Response, found: _Opened | None, told: str) -> None:
     guard(response)
-    response.set_header("Content-Security-Policy", _POLICY)
-    response.content_type = falcon.MEDIA_HTML
     if found is None:
-        response.status = falcon.HTTP_404
         text = "There is nothing here that waits for you. Go back to the shop."
-        response.text = html.say(html.Page(title="Nothing here"), text)
+        say(response, falcon.HTTP_404, html.say(html.Page(title="Nothing here"), text))
         return
-    response.text = _shown(found, told)
+    say(response, falcon.HTTP_200, _shown(found, told), images=True)
 
 
 def _agreement(intent: Intent) -> str:

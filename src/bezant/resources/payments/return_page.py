@@ -14,7 +14,7 @@ import falcon.asgi
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
-from bezant.api.web_page import guard
+from bezant.api.web_page import guard, say
 from bezant.kernel.currency import format_amount
 from bezant.kernel.errors import ApiError
 from bezant.ledger.book import book_of
@@ -32,10 +32,6 @@ PATH = "/refunds/{account}/{secret}"
 _MOST = 4_096
 _RUNS = 20
 _LONGEST = 70
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 _COUNTRIES: Mapping[str, str] = {"gbp": "GB", "jpy": "JP", "usd": "US"}
 _FIELDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "eur": (("number", "IBAN"),),
@@ -165,21 +161,18 @@ def _answer(
     response: falcon.asgi.Response, found: _Opened | None, wrong: str, typed: Mapping[str, str]
 ) -> None:
     guard(response)
-    response.set_header("Content-Security-Policy", _POLICY)
-    response.content_type = falcon.MEDIA_HTML
     if found is None:
-        response.status = falcon.HTTP_404
         text = "There is no refund here that waits for you."
-        response.text = html.say(html.Page(title="Nothing here"), text)
+        say(response, falcon.HTTP_404, html.say(html.Page(title="Nothing here"), text))
         return
     amount = format_amount(found.refund.money)
     page = html.Page(title=f"Your refund of {amount}", shop=found.shop, livemode=found.livemode)
     if found.refund.status == "requires_action":
-        response.text = html.whole(page, _form(found, wrong, typed))
+        say(response, falcon.HTTP_200, html.whole(page, _form(found, wrong, typed)))
         return
     done = found.refund.status in ("pending", "succeeded")
     text = "It is on its way to your bank. You can close this page." if done else "It is not sent."
-    response.text = html.say(page, text)
+    say(response, falcon.HTTP_200, html.say(page, text))
 
 
 def _form(found: _Opened, wrong: str, typed: Mapping[str, str]) -> str:

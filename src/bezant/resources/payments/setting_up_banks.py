@@ -37,18 +37,11 @@ async def confirm(
     options: dict[str, Any] = (intent.payment_method_options or {}).get(method.type, {})
     microdeposit.check_possible(options, off_session=False)
     movement, kept = microdeposit.send(ctx, intent.id, method)
-    assert movement.expected_settlement_at is not None, "what is sent has its dates"
-    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{intent.client_secret}"
-    shown = {
-        "arrival_date": movement.expected_settlement_at,
-        "hosted_verification_url": page,
-        "microdeposit_type": "descriptor_code",
-    }
     await tell_attempt(ctx, intent, "requires_action")
     return ctx.save(
         intent,
         hidden={**ctx.hidden(intent), KEPT: kept | {"platform": ctx.caller.platform}},
-        next_action={"type": "verify_with_microdeposits", "verify_with_microdeposits": shown},
+        next_action=microdeposit.next_action(ctx, movement, intent.client_secret),
         status="requires_action",
         event="setup_intent.requires_action",
     )

@@ -46,18 +46,11 @@ async def confirm(
     movement, kept = microdeposit.send(ctx, intent.id, method)
     kept["platform"] = ctx.caller.platform
     told: dict[str, Any] = {name: getattr(attempt, name) for name in attempt.__struct_fields__}
-    assert movement.expected_settlement_at is not None, "what is sent has its dates"
-    page = f"{ctx.runtime.config.public_url}/pay/{ctx.account}/{intent.client_secret}"
-    shown = {
-        "arrival_date": movement.expected_settlement_at,
-        "hosted_verification_url": page,
-        "microdeposit_type": "descriptor_code",
-    }
     return ctx.save(
         intent,
         hidden={**ctx.hidden(intent), "attempt": told, KEPT: kept},
         last_payment_error=None,
-        next_action={"type": "verify_with_microdeposits", "verify_with_microdeposits": shown},
+        next_action=microdeposit.next_action(ctx, movement, intent.client_secret),
         status="requires_action",
         event="payment_intent.requires_action",
     )

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bezant.api.context import Context, created_of
 from bezant.api.pages import ListParams, Page, bounds, check_cursors
 from bezant.api.params import Metadata, Params, merged
+from bezant.api.refusals import no_such
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.api.standard import missing
@@ -111,9 +112,7 @@ async def list_all(ctx: Context, params: ListParams) -> Page:
     after, before = params.starting_after, params.ending_before
     for param, cursor in (("starting_after", after), ("ending_before", before)):
         if cursor is not None and all(each.id != cursor for each in known):
-            raise InvalidRequest(
-                f"No such radar.rule: '{cursor[:64]}'", code="resource_missing", param=param
-            )
+            raise no_such("radar.rule", cursor, param)
     if within is None:
         return Page([])
     least, most = within

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from bezant.api.context import Context, created_of
 from bezant.api.pages import Bounds, ListParams, Page, bounds, check_cursors
 from bezant.api.params import Check, Metadata, Params, merged
-from bezant.api.refusals import invalid
+from bezant.api.refusals import invalid, no_such
 from bezant.api.routes import Routes
 from bezant.api.standard import missing
 from bezant.kernel.errors import InvalidRequest
@@ -75,9 +75,7 @@ async def list_all(ctx: Context, params: ListValueLists) -> Page:
     for param in ("starting_after", "ending_before"):
         cursor = getattr(params, param)
         if cursor is not None and await find_list(ctx, cursor) is None:
-            raise InvalidRequest(
-                f"No such radar.value_list: '{cursor[:64]}'", code="resource_missing", param=param
-            )
+            raise no_such("radar.value_list", cursor, param)
     within = bounds(PREFIX, params.created)
     if within is None:
         return Page([])

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from bezant.api.context import Context
 from bezant.api.event_body import V2_PREFIX
 from bezant.api.pages import ListParams, Page, bounds, check_cursors
+from bezant.api.refusals import no_such
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest, NotFound
@@ -97,9 +98,7 @@ def _asked(params: ListEvents) -> list[str]:
 
 async def _check_cursor(ctx: Context, cursor: str, param: str) -> None:
     if await _find(ctx, cursor) is None:
-        raise InvalidRequest(
-            f"No such event: '{cursor[:64]}'", code="resource_missing", param=param
-        )
+        raise no_such("event", cursor, param)
 
 
 async def _find(ctx: Context, name: str) -> EventRow | None:

@@ -9,10 +9,11 @@ from msgspec import Meta, Struct
 
 from bezant.api.context import Context
 from bezant.api.pages import ListParams, Page, bounds, check_cursors
+from bezant.api.refusals import no_such
 from bezant.api.resource import Resource
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
-from bezant.kernel.errors import InvalidRequest, MalformedId, NotFound
+from bezant.kernel.errors import MalformedId, NotFound
 from bezant.kernel.ids import parse
 from bezant.ledger.book import book_of
 from bezant.resources.webhooks import thin
@@ -111,9 +112,7 @@ async def _books_of(ctx: Context, event: str) -> list[int]:
 
 async def _check_cursor(ctx: Context, cursor: str, param: str) -> None:
     if await _find(ctx, cursor) is None:
-        raise InvalidRequest(
-            f"No such webhook_delivery: '{cursor[:64]}'", code="resource_missing", param=param
-        )
+        raise no_such("webhook_delivery", cursor, param)
 
 
 async def _find(ctx: Context, name: str) -> DeliveryRow | None:
