@@ -220,10 +220,6 @@ class Context:
         found = self._latest.get(name)
         return found if isinstance(found, kind) else None
 
-    def is_new(self, resource: Identified) -> bool:
-        """Tell whether an object was created here, and nobody else has seen it."""
-        return self._loaded[resource.id].version == 0
-
     def hidden(self, resource: Identified) -> Hidden:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden

@@ -29,6 +29,7 @@ from bezant.resources.billing import (
     invoice_payments,
     invoices,
 )
+from bezant.resources.billing.invoice_fence import intent_behind, invoice_fence
 from bezant.resources.catalogue import coupons, prices, products, promotion_codes
 from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.ending import SessionJobs
@@ -128,7 +129,7 @@ from bezant.resources.payments import (
 from bezant.resources.payments.asking import UNDO_JOB
 from bezant.resources.payments.following import FOLLOW_JOB
 from bezant.resources.payments.orphans import OrphanFinder
-from bezant.resources.payments.undoing import Fence, Undoer
+from bezant.resources.payments.undoing import Fence, Payment, Undoer
 from bezant.resources.radar import (
     early_fraud_warnings,
     reviews,
@@ -287,7 +288,8 @@ CARD_HANDLERS: CardHandlers = {
 """Who deals with what an acquirer's files bring up, by the type of notice."""
 
 
-CARD_FENCES: Mapping[str, Fence] = {"cs": session_fence}
+CARD_FENCES: Mapping[str, Fence] = {"cs": session_fence, "in": invoice_fence}
+CARD_PAYMENTS: Mapping[str, Payment] = {"in": intent_behind}
 """What besides intents counts the names under which an acquirer is asked, by the prefix of ids."""
 
 
@@ -310,7 +312,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         bank_accounts.SHOW_JOB: AccountReviewer(runtime).show_banks,
         payout_answers.BANK_FAILED: AccountReviewer(runtime).bank_failed,
         ask_card.JOB: ask_card.CardAsker(runtime).run,
-        UNDO_JOB: Undoer(runtime, CARD_FENCES).run,
+        UNDO_JOB: Undoer(runtime, CARD_FENCES, CARD_PAYMENTS).run,
         orphans.HELD_JOB: OrphanFinder(runtime, CARD_FENCES).held,
         orphans.GIVEN_JOB: OrphanFinder(runtime, CARD_FENCES).given,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,

@@ -31,6 +31,7 @@ from bezant.resources.core.customer_balance import change_balance
 from bezant.resources.core.later import later
 from bezant.resources.core.tax_id import TaxId
 from bezant.resources.payments import intent_changes as changes
+from bezant.resources.payments.asking import FENCE, burnt
 from bezant.resources.payments.following import INVOICE
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.payment_intent_params import (
@@ -136,7 +137,9 @@ async def _intent(ctx: Context, invoice: Invoice) -> PaymentIntent:
         transfer_data=transfer,
     )
     intent = await changes.intent_of(ctx, params, None)
-    hidden = {"base": kept.base, INVOICE: invoice.id}
+    hidden = {"base": f"{kept.base}{burnt(ctx.hidden(invoice))}", INVOICE: invoice.id}
+    if ctx.is_stored(invoice):
+        hidden[FENCE] = invoice.id
     return ctx.create(intent, event="payment_intent.created", hidden=hidden)
 
 

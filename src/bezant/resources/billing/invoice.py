@@ -330,16 +330,17 @@ class Invoice(Resource, tag="invoice"):
 class Kept(Struct, kw_only=True):
     """What an invoice keeps and does not show.
 
-    `base` is what the names of requests to the acquirer begin with, and `lines` are all its lines,
-    in order. `counted`, `asked` and `told` are the numbers of the last attempts of its intent that
-    were counted, that waited for the cardholder, and that failed; `tries` is how often it was
-    collected by itself.
+    `base` is what the names of requests to the acquirer begin with, `burnt` how often such names
+    were used up without a payment, and `lines` are all its lines, in order. `counted`, `asked` and
+    `told` are the numbers of the last attempts of its intent that were counted, that waited for
+    the cardholder, and that failed; `tries` is how often it was collected by itself.
     """
 
     application_fee_amount: int | None = None
     application_fee_percent: Decimal | None = None
     asked: int = 0
     base: str
+    burnt: int = 0
     counted: int = 0
     days_until_due: int | None = None
     destination: str | None = None

@@ -39,7 +39,7 @@ async def finalized(ctx: Context, matter: Matter) -> bool:
     try:
         invoice = await finalize(ctx, invoice)
     except InvalidRequest as error:
-        return await _told_why(ctx.fresh(), matter, error)
+        return await _told_why(ctx.again(), matter, error)
     if invoice.collection_method == "send_invoice" and invoice.customer_email is not None:
         await sent(ctx, invoice)
     tell(ctx, invoice)
@@ -60,7 +60,7 @@ async def collected(ctx: Context, matter: Matter) -> bool:
     try:
         await collect(ctx, invoice, off_session=True)
     except InvalidRequest:
-        return await _not_asked(ctx.fresh(), matter)
+        return await _not_asked(ctx.again(), matter)
     return True
 
 

@@ -16,5 +16,5 @@ def tell(ctx: Context, invoice: Invoice) -> None:
 
     What happens in the call that made the invoice is known there.
     """
-    if invoice.subscription is not None and not ctx.is_new(invoice):
+    if invoice.subscription is not None and ctx.is_stored(invoice):
         later(ctx, FOLLOW_SUBSCRIPTION, invoice.id, ctx.book, ctx.caller.platform)

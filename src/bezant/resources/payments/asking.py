@@ -20,6 +20,8 @@ from bezant.resources.payments.following import SESSION
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 UNDO_JOB = "cards.undo"
+FENCE = "fence"
+"""Where a new intent's hidden part has what else counts its names: the invoice that it pays."""
 BURNT = "burnt"
 """Where a fence's hidden part counts how often its names were used up without being committed."""
 INCREMENTS = "increments"
@@ -65,7 +67,8 @@ def fence_of(ctx: Context, intent: PaymentIntent) -> str:
     """
     if not intent.id:
         return ""
-    return intent.id if ctx.is_stored(intent) else ctx.hidden(intent).get(SESSION, "")
+    hidden = ctx.hidden(intent)
+    return intent.id if ctx.is_stored(intent) else hidden.get(SESSION) or hidden.get(FENCE, "")
 
 
 def about_intent(ctx: Context, intent: PaymentIntent) -> About:

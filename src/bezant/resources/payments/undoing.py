@@ -29,6 +29,9 @@ from bezant.store.jobs import JobRow
 Fence = Callable[[Context, str], Awaitable[str | None]]
 """Uses up the names that an object counts, and returns the intent that is paid under them."""
 
+Payment = Callable[[Context, str], Awaitable[str | None]]
+"""Returns the intent behind what a call has answered with, by the id of that."""
+
 Look = Callable[[Context], Awaitable[Collection[str]]]
 """Returns by what references the books know requests, once their names are used up."""
 
@@ -49,16 +52,22 @@ FENCES: Mapping[str, Fence] = {"pi": intent_fence}
 class Undoer:
     """Runs the jobs."""
 
-    def __init__(self, runtime: Runtime, fences: Mapping[str, Fence]) -> None:
-        """Take the ports, and what fences there are besides intents."""
+    def __init__(
+        self, runtime: Runtime, fences: Mapping[str, Fence], payments: Mapping[str, Payment]
+    ) -> None:
+        """Take the ports, what fences there are besides intents, and what else calls answer with.
+
+        Both are known by the prefix of their ids.
+        """
         self._runtime = runtime
+        self._payments = payments
         self._fences = {**FENCES, **fences}
 
     async def run(self, job: JobRow) -> None:
         """Call a request back, unless the books know of it."""
         asked = msgspec.json.decode(job.payload, type=Asked)
         ctx = Context(self._runtime, Caller(asked.platform, asked.account, livemode=asked.livemode))
-        look = partial(_answered, key=asked.key)
+        look = partial(_answered, key=asked.key, payments=self._payments)
         if asked.fence:
             fence = self._fences[asked.fence.partition("_")[0]]
             look = partial(paid_behind, fence=fence, name=asked.fence)
@@ -99,18 +108,20 @@ async def _paid(ctx: Context, intent: str | None) -> list[str]:
     return holds_of(ctx.hidden(charge)) if charge.paid else []
 
 
-async def _answered(ctx: Context, *, key: str | None) -> list[str]:
+async def _answered(ctx: Context, *, key: str | None, payments: Mapping[str, Payment]) -> list[str]:
     """Return the references that belong to what a key was answered with."""
     found = await idempotency.find(ctx, key) if key else None
     body: dict[str, Any] = msgspec.json.decode(found.body) if found else {}
     name = str(body.get("id", ""))
-    match name.partition("_")[0]:
+    match prefix := name.partition("_")[0]:
         case "pi":
             return await _paid(ctx, name)
         case "ch":
             return holds_of(ctx.hidden(await ctx.load(Charge, name)))
         case "re":
             return known_by(ctx.hidden(await ctx.load(Refund, name)))
+        case _ if prefix in payments:
+            return await _paid(ctx, await payments[prefix](ctx, name))
         case _:
             return []
 
