@@ -19,8 +19,8 @@ from tests.ledger.lively import live, sql
 
 CHECKS = {
     "entries", "moves", "trial", "chains", "time", "balances", "closed", "floors", "holds",
-    "reversals", "days", "as_of", "clearing", "exposure", "numbers", "accounts", "digests", "seals",
-    "answers",
+    "reversals", "days", "as_of", "clearing", "exposure", "coming", "numbers", "accounts",
+    "digests", "seals", "answers",
 }  # fmt: skip
 SHALLOW = CHECKS - {"numbers", "accounts", "digests", "seals", "answers"}
 

@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 
 from bezant.api.context import Caller
 from bezant.commit.change_set import Refused
+from bezant.db.migrate import FOLDER
+from bezant.db.pool import connect_sync
+from bezant.ledger.book import book_of
+from bezant.ledger.verify import verify
 from bezant.resources.core import payouts
 from bezant.resources.core.fee_plans import plans_at
 from bezant.workers import mature
@@ -23,6 +27,7 @@ PLAN = """
 instant_advances = { usd = 6000 }
 rules = []
 """
+BACKFILL = (FOLDER / "0034_coming_before.pre.sql").read_bytes()
 PRICE = """
 [[plans.standard.instant_application_fee]]
 [[plans.standard.instant_application_fee.least_of]]
@@ -185,7 +190,9 @@ STEPS = st.one_of(
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=6, max_size=12))
-def test_whatever_happens_nothing_is_lost(till: Till, steps: list[tuple[str, int]]):
+def test_whatever_happens_nothing_is_lost(
+    till: Till, shared_database: str, steps: list[tuple[str, int]]
+):
     """All that is sold is at the bank, refunded or available in the end, and never there twice."""
     shop, sold, paid = till.open_account(), list[str](), dict[str, int]()
     till.fund(100_000)
@@ -219,6 +226,7 @@ def test_whatever_happens_nothing_is_lost(till: Till, steps: list[tuple[str, int
         here, coming = held(till, shop)
         assert here + coming == whole - given_back - sum(paid.values())
         assert given_back or (here >= 0 and coming >= 0)
+    assert verify(shared_database, deep=False).problems == []
     till.pass_time(days=9)
     till.mature()
     assert held(till, shop) == (whole - given_back - sum(paid.values()), 0)
@@ -242,3 +250,27 @@ def test_a_plan_bounds_what_is_outstanding_also_of_two_at_once(
         taken, other = till.run(both())
         assert (taken, other in ("exists", "stale")) == ("", True)
         assert instant(till, shop) == 2_500
+
+
+def test_sums_of_what_is_to_come_are_as_if_added_up_once_and_are_proved(
+    till: Till, shop: str, shared_database: str
+):
+    pay(till, shop, 12_000)
+    with connect_sync(shared_database) as connection:
+        kept = b"select * from coming order by book_id, currency, due_at"
+        before = connection.execute(kept).fetchall()
+        with connection.transaction():
+            for statement in BACKFILL.split(b";\n")[:-1]:
+                connection.execute(statement)
+        assert connection.execute(kept).fetchall() == before
+        here = [row for row in before if row[0] == book_of(shop, livemode=False).id]
+        assert [row[3:] for row in here] == [(2, 0, 10_000), (2, 3_000, 2_000)]
+        connection.execute(b"update coming set amount = amount + 1 where advanced = 2000")
+        (check,) = [one for one in verify(shared_database, deep=False).checks if not one.ok]
+        assert (check.name, [one.expected for one in check.problems]) == (
+            "coming", ["2 transactions, 3000 to come, 2000 advanced"])  # fmt: skip
+        connection.execute(b"update coming set amount = amount - 1 where advanced = 2000")
+    till.pass_time(days=9)
+    till.mature()
+    with connect_sync(shared_database) as connection:
+        assert connection.execute(b"select count(*) from coming").fetchone() == (0,)

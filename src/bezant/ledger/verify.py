@@ -110,6 +110,13 @@ RULES = (
         "accounts",
         ("exposure",),
     ),
+    Rule(
+        "coming",
+        "What of each book is to become available at a time is the sum of what is pending until "
+        "then.",
+        "books",
+        ("coming",),
+    ),
 )
 
 

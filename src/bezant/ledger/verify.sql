@@ -352,6 +352,30 @@ full join (
 ) a using (book_id, path, currency)
 where coalesce(o.collected, 0) <> coalesce(a.posted, 0)
 
+-- name: coming
+-- Derived from the balance transactions alone: what is pending, and what of it may be paid out
+-- ahead.
+select 'coming', 'coming', format('%%s %%s %%s', book_id, currency, due_at),
+       format('%%s transactions, %%s to come, %%s advanced', coalesce(o.number, 0),
+              coalesce(o.amount, 0), coalesce(o.advanced, 0)),
+       format('%%s transactions, %%s to come, %%s advanced', coalesce(c.number, 0),
+              coalesce(c.amount, 0), coalesce(c.advanced, 0))
+from (
+  select book_id, currency, due_at, count(*) as number,
+         sum(case when net < 0 or reference = 'card' or type in
+           ('advance_funding', 'charge', 'refund_failure', 'reserve_release', 'transfer_refund')
+           then net else 0 end) as amount,
+         sum(case when type = 'advance_funding' then -net else 0 end) as advanced
+  from (
+    select book_id, currency, due_at, type, reference, (body::json ->> 'net')::numeric as net
+    from object
+    where kind = 'balance_transaction' and due_at is not null and not deleted
+  ) pending
+  group by book_id, currency, due_at
+) o
+full join coming c using (book_id, currency, due_at)
+where (o.number, o.amount, o.advanced) is distinct from (c.number, c.amount, c.advanced)
+
 -- name: books
 select book_id, owner, livemode from book order by book_id
 
