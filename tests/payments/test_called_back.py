@@ -6,8 +6,11 @@ connection would.
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from bezant.api.context import Caller
+from bezant.resources.payments.asking import UNDO_JOB, Asked
 from tests.payments.doorkeeper import Doorkeeper
 from tests.payments.till import Till
 from tests.resources.office import Answer
@@ -113,6 +116,22 @@ def test_a_call_that_was_cut_off_finds_what_it_has_asked_for(
     for _ in range(2):
         assert ask(till, "/v1/payment_intents", key="k-2", **given).status == 200
         assert held(till) == charges(till) == [700]
+
+
+@pytest.mark.parametrize(("path", "left"), [("customers", 700), ("payment_intents", 0)])
+def test_what_a_key_was_answered_with_decides(till: Till, path: str, left: int):
+    """Nobody can tell whether a call that has made something else has paid for it, too."""
+    wrong = {} if path == "customers" else {"amount": 1, "currency": "usd"}
+    ask(till, f"/v1/{path}", key="k-4", **wrong)
+    till.pay(700, capture_method="manual")
+    (request,) = till.acquirer.asked
+    caller = Caller(till.platform, till.platform, livemode=False)
+    ctx = till.context(caller)
+    asked = Asked(platform=till.platform, account=till.platform, livemode=False,
+                  request=request, key="k-4")  # fmt: skip
+    ctx.enqueue(UNDO_JOB, msgspec.to_builtins(asked))
+    till.run(ctx.write())
+    assert held(till) == [left]
 
 
 def test_more_is_let_go_if_nobody_knows_of_it(till: Till, door: Doorkeeper):

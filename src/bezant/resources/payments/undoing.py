@@ -35,6 +35,8 @@ Payment = Callable[[Context, str], Awaitable[str | None]]
 Look = Callable[[Context], Awaitable[Collection[str]]]
 """Returns by what references the books know requests, once their names are used up."""
 
+_WELL = 200
+
 log = get_logger(__name__)
 
 
@@ -67,12 +69,36 @@ class Undoer:
         """Call a request back, unless the books know of it."""
         asked = msgspec.json.decode(job.payload, type=Asked)
         ctx = Context(self._runtime, Caller(asked.platform, asked.account, livemode=asked.livemode))
-        look = partial(_answered, key=asked.key, payments=self._payments)
+        reference = reference_of(asked.request.id)
+        look = partial(self._answered, asked.key, reference)
         if asked.fence:
             fence = self._fences[asked.fence.partition("_")[0]]
             look = partial(paid_behind, fence=fence, name=asked.fence)
-        if await is_free(ctx, reference_of(asked.request.id), look):
+        if await is_free(ctx, reference, look):
             await _call_back(ctx, asked)
+
+    async def _answered(self, key: str | None, reference: str, ctx: Context) -> list[str]:
+        """Return the references that belong to what a key was answered with.
+
+        Of an answer that may be about any payment nobody can tell here: what is held for nothing
+        comes up in the acquirer's files.
+        """
+        found = await idempotency.find(ctx, key) if key else None
+        if found is None or found.status != _WELL:
+            return []
+        body: dict[str, Any] = msgspec.json.decode(found.body)
+        name = str(body.get("id", ""))
+        match prefix := name.partition("_")[0]:
+            case "pi":
+                return await _paid(ctx, name)
+            case "ch":
+                return holds_of(ctx.hidden(await ctx.load(Charge, name)))
+            case "re":
+                return known_by(ctx.hidden(await ctx.load(Refund, name)))
+            case _ if prefix in self._payments:
+                return await _paid(ctx, await self._payments[prefix](ctx, name))
+            case _:
+                return [reference]
 
 
 async def is_free(ctx: Context, reference: str, look: Look) -> bool:
@@ -106,24 +132,6 @@ async def _paid(ctx: Context, intent: str | None) -> list[str]:
         return []
     charge = await ctx.load(Charge, found.latest_charge)
     return holds_of(ctx.hidden(charge)) if charge.paid else []
-
-
-async def _answered(ctx: Context, *, key: str | None, payments: Mapping[str, Payment]) -> list[str]:
-    """Return the references that belong to what a key was answered with."""
-    found = await idempotency.find(ctx, key) if key else None
-    body: dict[str, Any] = msgspec.json.decode(found.body) if found else {}
-    name = str(body.get("id", ""))
-    match prefix := name.partition("_")[0]:
-        case "pi":
-            return await _paid(ctx, name)
-        case "ch":
-            return holds_of(ctx.hidden(await ctx.load(Charge, name)))
-        case "re":
-            return known_by(ctx.hidden(await ctx.load(Refund, name)))
-        case _ if prefix in payments:
-            return await _paid(ctx, await payments[prefix](ctx, name))
-        case _:
-            return []
 
 
 async def _call_back(ctx: Context, asked: Asked) -> None:

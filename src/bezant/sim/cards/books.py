@@ -5,7 +5,7 @@ The power may: it is a simulation, and waiting for a disk would cost more than a
 
 from pathlib import Path
 
-from bezant.sim.cards.schema import SCHEMA
+from bezant.sim.cards.schema import KEEP_WORDS, SCHEMA, WORDS_KEPT
 from bezant.sim.kept import Kept
 
 
@@ -16,6 +16,9 @@ class NetworkBooks(Kept):
         """Open the books, or begin them."""
         path.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(path, SCHEMA, synchronous="OFF")
+        with self.transaction():
+            if not self.rows(WORDS_KEPT):
+                self.change(KEEP_WORDS)
 
     def habits(self) -> dict[str, str]:
         """Return what the network was asked to do otherwise than it would."""
