@@ -279,3 +279,63 @@ def test_an_invoice_that_is_sent_is_due_on_its_day_and_overdue_after_it(till: Ti
     assert payment["status"] == "canceled"
     intent = till.get(f"/v1/payment_intents/{payment['payment']['payment_intent']}")
     assert (intent["status"], intent["cancellation_reason"]) == ("canceled", "void_invoice")
+
+
+def test_an_open_invoice_is_collected_by_itself_from_when_it_is_told_to(till: Till) -> None:
+    made = act(till, drawn(till, customer(till)), "finalize")
+    till.work_off()
+    assert shown(till, made)["status"] == "open"
+    path = f"/v1/invoices/{made['id']}"
+    assert till.post(path, auto_advance=True, description="Tea")["next_payment_attempt"]
+    till.work_off()
+    assert (shown(till, made)["status"], shown(till, made)["description"]) == ("paid", "Tea")
+    assert till.refused(path, days_until_due=3)["code"] == "invoice_not_editable"
+
+
+def test_a_draft_that_cannot_be_charged_when_its_hour_is_over_says_why(till: Till) -> None:
+    made = till.post("/v1/invoices", customer=customer(till), auto_advance=True)
+    till.pass_time(hours=1)
+    till.work_off()
+    after = shown(till, made)
+    assert (after["status"], after["auto_advance"]) == ("draft", False)
+    assert after["last_finalization_error"]["code"] == "invoice_no_customer_line_items"
+    assert told(till, "invoice.")[-1] == "invoice.finalization_failed"
+
+
+def test_without_anything_to_pay_by_it_is_refused_by_hand_and_failed_by_itself(till: Till) -> None:
+    made = drawn(till, customer(till, card=None), auto_advance=True)
+    assert till.refused(f"/v1/invoices/{made['id']}/pay")["code"] == "resource_missing"
+    assert shown(till, made)["status"] == "draft"
+    till.pass_time(hours=1)
+    till.work_off()
+    after = shown(till, made)
+    assert (after["status"], after["attempt_count"]) == ("open", 1)
+    assert after["next_payment_attempt"] is not None
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("invoices", {}, "customer"),
+    ("invoices", {"collection_method": "send_invoice"}, "days_until_due"),
+    ("invoices", {"days_until_due": 3}, "days_until_due"),
+    ("invoices", {"automatically_finalizes_at": 2_000_000_000}, "automatically_finalizes_at"),
+    ("invoices", {"default_payment_method": "pm_card_visa"}, "default_payment_method"),
+    ("invoices", {"automatic_tax": {"enabled": True}}, "automatic_tax[enabled]"),
+    ("invoices", {"payment_settings": {"payment_method_types": ["klarna"]}},
+     "payment_settings[payment_method_types]"),
+    ("invoiceitems", {}, "amount"),
+    ("invoiceitems", {"amount": 5, "quantity": 2}, "quantity"),
+    ("invoiceitems", {"amount": 5, "unit_amount_decimal": "5"}, "amount"),
+    ("invoiceitems", {"amount": 5, "period": {"start": 2, "end": 1}}, "period[end]"),
+    ("invoiceitems", {"amount": 5, "currency": "eur"}, "currency"),
+    ("invoiceitems", {"amount": 5, "invoice": "in_none"}, "invoice"),
+    ("invoiceitems", {"amount": 5, "subscription": "sub_none"}, "subscription"),
+]  # fmt: skip
+
+
+def test_what_does_not_go_together_is_refused(till: Till) -> None:
+    who = customer(till)
+    item(till, who, currency="usd")
+    for path, sent, param in WRONG:
+        given = sent if param == "customer" else {"customer": who, **sent}
+        refusal = till.refused(f"/v1/{path}", **given)
+        assert (refusal["param"], refusal["status"]) == (param, 400), (path, sent, refusal)

@@ -27,6 +27,7 @@ from bezant.resources.billing.invoice import (
     kept_of,
     lines_of,
 )
+from bezant.resources.billing.invoice_outcome import collect_later, retries
 from bezant.resources.billing.invoice_params import CreateInvoice, UpdateInvoice
 from bezant.resources.billing.subscriber import Subscriber
 from bezant.resources.core.customer import Customer, CustomField
@@ -135,7 +136,7 @@ def _advancing(
     changed = replace(invoice, **changes)
     _check_due(changed.collection_method, changed.due_date, params)
     if invoice.status != "draft":
-        return changed
+        return _collected(ctx, invoice, changed)
     if not changed.auto_advance:
         return replace(changed, automatically_finalizes_at=None, next_payment_attempt=None)
     at = _finalizes_at(ctx, params, advances=True)
@@ -147,6 +148,15 @@ def _advancing(
     seconds = unix_seconds(at)
     return replace(changed, automatically_finalizes_at=seconds,
                    next_payment_attempt=seconds if charged else None)  # fmt: skip
+
+
+def _collected(ctx: Context, invoice: Invoice, changed: Invoice) -> Invoice:
+    """Return a finalized invoice that is collected by itself from now on, or not any more."""
+    if changed.auto_advance == invoice.auto_advance:
+        return changed
+    now = invoice.status == "open" and retries(changed)
+    at = collect_later(ctx, changed, ctx.now()) if now else None
+    return replace(changed, next_payment_attempt=at)
 
 
 async def check_payers(
@@ -170,7 +180,9 @@ async def check_payers(
         await destination_of(ctx, params.transfer_data.destination, "transfer_data[destination]")
     settings = params.payment_settings
     if settings and settings.payment_method_types:
-        method_types.checked(settings.payment_method_types, currency)
+        method_types.checked(
+            settings.payment_method_types, currency, "payment_settings[payment_method_types]"
+        )
 
 
 def _check_due(

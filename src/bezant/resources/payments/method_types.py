@@ -33,22 +33,24 @@ def automatic(currency: str) -> list[str]:
     return ["card", *fitting]
 
 
-def checked(named: Sequence[str], currency: str) -> list[str]:
+def checked(named: Sequence[str], currency: str, param: str = _PARAM) -> list[str]:
     """Return types that somebody has named, each once; InvalidRequest for what is not taken."""
     for kind in named:
         if (kind, currency) in _NO_RAIL:
-            raise _unsupported(_NO_RAIL[kind, currency])
+            raise _unsupported(_NO_RAIL[kind, currency], param)
         if kind not in CURRENCIES:
             raise _unsupported(
-                f"Payments by {kind[:64]} are not offered: {', '.join(CURRENCIES)} are."
+                f"Payments by {kind[:64]} are not offered: {', '.join(CURRENCIES)} are.",
+                param,
             )
         if not takes(kind, currency):
             raise _unsupported(
                 f"The payment method type {kind} pays in {', '.join(sorted(CURRENCIES[kind]))}, "
-                f"not in {currency}."
+                f"not in {currency}.",
+                param,
             )
     return list(dict.fromkeys(named))
 
 
-def _unsupported(message: str) -> InvalidRequest:
-    return InvalidRequest(message, code="payment_method_unsupported_type", param=_PARAM)
+def _unsupported(message: str, param: str) -> InvalidRequest:
+    return InvalidRequest(message, code="payment_method_unsupported_type", param=param)
