@@ -97,6 +97,24 @@ def test_every_link_within_the_documents_leads_somewhere():
     assert not told, "\n".join(told)
 
 
+def test_a_decision_is_called_by_its_number():
+    told = [
+        f"{page.relative_to(ROOT)}: {label} is {number}"
+        for page in PAGES
+        for label, number in re.findall(
+            r"\[[^\]]*[Dd]ecision (\d+)\]\([^)]*/(\d{4})-[^)]*\)", page.read_text()
+        )
+        if label != number
+    ]
+    assert not told, "\n".join(told)
+
+
+def test_every_layer_stands_in_the_architecture():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    layers = {path.parent.name for path in (ROOT / "src/bezant").glob("*/__init__.py")}
+    assert {name for name in layers if f"`{name}`" not in text} == set()
+
+
 def test_every_decision_is_numbered_and_listed():
     folder = ROOT / "docs/decisions"
     listed = (folder / "README.md").read_text()
