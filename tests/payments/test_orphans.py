@@ -150,6 +150,24 @@ def test_a_refund_of_a_call_that_was_cut_off_is_written_down(office: Office, doo
     assert office.ledger().get("incoming:cards", 0) == 0
 
 
+def test_a_refund_that_was_cut_off_and_then_failed_is_the_owners_again(
+    office: Office, door: Doorkeeper
+):
+    card = {"payment_method": "pm_card_refundFail"}
+    intent = office.post("/v1/payment_intents", **hold(1_000, confirm=True, **card))
+    office.post(f"/v1/payment_intents/{intent['id']}/capture")
+    days_pass(office)
+    door.deals = [door.die]
+    assert ask(office, "/v1/refunds", payment_intent=intent["id"]).status == 503
+    days_pass(office)  # The files tell in one that it is cleared and that it has failed.
+    next_day(office)
+    (refund,) = office.get("/v1/refunds")["data"]
+    assert (refund["amount"], refund["status"]) == (1_000, "failed")
+    charge = office.get(f"/v1/charges/{intent['latest_charge']}")
+    assert (charge["amount_refunded"], charge["refunded"]) == (0, False)
+    assert office.ledger().get("incoming:cards", 0) == 0
+
+
 class Shop:
     """Holds, takes and gives back, while the door does what it is told to."""
 

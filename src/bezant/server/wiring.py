@@ -315,6 +315,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         UNDO_JOB: Undoer(runtime, CARD_FENCES, CARD_PAYMENTS).run,
         orphans.HELD_JOB: OrphanFinder(runtime, CARD_FENCES).held,
         orphans.GIVEN_JOB: OrphanFinder(runtime, CARD_FENCES).given,
+        refund_told.EARLY_JOB: refund_told.EarlyNews(runtime).run,
         capturing.EXPIRY_JOB: capturing.Expirer(runtime).run,
         dispute_told.DEADLINE_JOB: dispute_deadline.DisputeExpirer(runtime).run,
         CLOSE_JOB: Doer(runtime, coupon_ending.closed).run,

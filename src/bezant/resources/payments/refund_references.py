@@ -13,6 +13,8 @@ from bezant.store.objects import Page
 PARTS = "parts"
 """Where a refund's hidden part has, by what the acquirer calls it, which capture it is of and how
 much of it, in minor units; what did not arrive is taken out."""
+GONE = "gone"
+"""Where a refund's hidden part has what the acquirer calls those parts that did not arrive."""
 REFERENCES = "references"
 """Where a refund's hidden part has what `reference_of` makes of the requests for it."""
 _MOST = 100
@@ -37,4 +39,4 @@ async def refund_under(
 
 def known_by(hidden: Mapping[str, Any]) -> list[str]:
     """Return all references that a refund's hidden part has."""
-    return [*hidden.get(REFERENCES, ()), *hidden.get(PARTS, ())]
+    return [name for where in (REFERENCES, PARTS, GONE) for name in hidden.get(where, ())]

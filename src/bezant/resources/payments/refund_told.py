@@ -1,12 +1,16 @@
 """What became of a refund by card, as the acquirer's files tell it a day or more later."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
+from msgspec import Struct
 
-from bezant.api.context import Context, Hidden
+from bezant.api.context import Caller, Context, Hidden, Stale
+from bezant.api.runtime import Runtime
 from bezant.flows import conversion
 from bezant.flows import refund as flow
+from bezant.kernel.errors import InternalError
 from bezant.kernel.log import get_logger
 from bezant.kernel.money import Money
 from bezant.rail.cards import RefundTold
@@ -14,10 +18,15 @@ from bezant.resources.core.balance_transactions import BalanceTransaction, recor
 from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.refund import Refund, announced
-from bezant.resources.payments.refund_references import PARTS, refund_under
+from bezant.resources.payments.refund_references import GONE, PARTS, refund_under
 from bezant.resources.payments.refunding import CONVERTED, REFUNDED
 from bezant.resources.payments.settling import RATE
 from bezant.resources.payments.transfer import until
+from bezant.store.jobs import JobRow
+
+EARLY_JOB = "refunds.told_early"
+_KNOWN_WITHIN = timedelta(hours=2)
+"""How long after it is cleared a refund is written down that no call has committed."""
 
 Parts = Mapping[str, tuple[str, int]]
 """Captures, and how much of each a refund was, by what the acquirer calls it."""
@@ -25,17 +34,60 @@ Parts = Mapping[str, tuple[str, int]]
 log = get_logger(__name__)
 
 
-async def refund_told(ctx: Context, notice: RefundTold) -> None:
-    """Let a refund be done, or give the owner the money again if it did not arrive."""
+class Early(Struct, frozen=True):
+    """What was told of a refund that may yet be written down, as it was cleared."""
+
+    notice: RefundTold
+    livemode: bool
+
+
+async def refund_told(ctx: Context, notice: RefundTold, *, once_more: bool = True) -> None:
+    """Let a refund be done, or give the owner the money again if it did not arrive.
+
+    One that failed and is not known is looked for until it is.
+    """
     charge = await ctx.load(Charge, notice.about.subject)
     reference = notice.acquirer_reference
     refund = await refund_under(ctx, charge, [reference], arrived=True)
     if refund is None:
-        log.warning("refund_unknown", charge=charge.id, reference=reference)
+        await _not_known(ctx, charge, notice, once_more=once_more)
     elif notice.succeeded and refund.status == "pending":
         announced(ctx, refund, status="succeeded", pending_reason=msgspec.UNSET)
     elif not notice.succeeded:
         await refund_failed(ctx, charge, refund, reference)
+
+
+async def _not_known(ctx: Context, charge: Charge, notice: RefundTold, *, once_more: bool) -> None:
+    reference = notice.acquirer_reference
+    if notice.succeeded or await refund_under(ctx, charge, [reference]) is not None:
+        return
+    if not once_more:
+        raise InternalError(f"no refund of {charge.id} is known as {reference}, which has failed")
+    log.warning("refund_unknown", charge=charge.id, reference=reference)
+    early = msgspec.to_builtins(Early(notice, ctx.livemode))
+    ctx.enqueue(EARLY_JOB, early, at=ctx.now() + _KNOWN_WITHIN)
+
+
+class EarlyNews:
+    """Runs the jobs."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Take the ports."""
+        self._runtime = runtime
+
+    async def run(self, job: JobRow) -> None:
+        """Tell once more what was told too early."""
+        early = msgspec.json.decode(job.payload, type=Early)
+        about = early.notice.about
+        caller = Caller(about.platform, about.account, livemode=early.livemode)
+        while True:
+            ctx = Context(self._runtime, caller)
+            try:
+                await refund_told(ctx, early.notice, once_more=False)
+                await ctx.write()
+            except Stale:
+                continue
+            return
 
 
 async def refund_failed(
@@ -62,8 +114,12 @@ async def refund_failed(
         failure_balance_transaction=back.id,
         failure_reason="unknown",
         pending_reason=msgspec.UNSET,
-        hidden=ctx.hidden(refund) | {PARTS: rest},
+        hidden=ctx.hidden(refund) | {PARTS: rest, GONE: [*_gone(ctx, refund), *gone]},
     )
+
+
+def _gone(ctx: Context, refund: Refund) -> list[str]:
+    return ctx.hidden(refund).get(GONE, [])
 
 
 def _post(
