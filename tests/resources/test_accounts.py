@@ -1,5 +1,6 @@
 """Accounts: types and responsibilities, data kept and hidden, rejection, deletion, who may see."""
 
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -70,10 +71,75 @@ def test_types_have_their_controllers(office: Office) -> None:
     made = office.post("/v1/accounts", controller=given)
     assert made["type"] == "express"
     assert {name: made["controller"][name] for name in given} == given
-    assert (
-        office.post("/v1/accounts", controller={"losses": {"payments": "application"}})["type"]
-        == "none"
+
+
+ALLOWED = {
+    ("full", "stripe", "account", "stripe"): "standard",
+    ("full", "stripe", "application", "stripe"): "none",
+    ("express", "application", "application", "stripe"): "express",
+    ("none", "application", "application", "application"): "custom",
+    ("none", "stripe", "account", "stripe"): "none",
+    ("none", "stripe", "application", "stripe"): "none",
+}
+"""Dashboard, losses, fees and requirements that go together, and the type of such an account."""
+
+
+def test_only_what_goes_together_is_accepted_by_both_faces(office: Office) -> None:
+    opened: dict[tuple[str, ...], str] = {}
+    for dashboard, losses, fees, requirements in product(
+        ("full", "express", "none"), ("stripe", "application"), ("account", "application"),
+        ("stripe", "application")
+    ):  # fmt: skip
+        sent = {
+            "fees": {"payer": fees},
+            "losses": {"payments": losses},
+            "requirement_collection": requirements,
+            "stripe_dashboard": {"type": dashboard},
+        }
+        first = office.ask("POST", "/v1/accounts", params={"controller": sent})
+        collectors = {"losses_collector": losses,
+                      "fees_collector": "stripe" if fees == "account" else fees}  # fmt: skip
+        said = {"dashboard": dashboard, "defaults": {"responsibilities": collectors}}
+        second = office.ask("POST", "/v2/core/accounts", params=said)
+        chosen = (dashboard, losses, fees, requirements)
+        if first.status == 200:
+            opened[chosen] = first.json["type"]
+            assert second.status == 200, second.text
+            continue
+        assert first.error["param"].startswith("controller["), first.text
+        if not any(each[:3] == chosen[:3] for each in ALLOWED):
+            assert second.status == 400
+            assert second.error["param"].startswith("defaults[responsibilities]")
+    assert opened == ALLOWED
+
+
+def test_what_does_not_go_together_is_named(office: Office) -> None:
+    def refused(**controller: Any) -> tuple[str, str]:
+        error = office.refused("/v1/accounts", controller=controller)
+        return error["param"], error["message"]
+
+    alone = {"type": "none"}
+    shown, asks = "controller[stripe_dashboard][type]", "controller[requirement_collection]"
+    bears = "controller[losses][payments]"
+    assert refused(stripe_dashboard=alone, losses={"payments": "application"}) == (
+        bears, f"With {shown}=none and {asks}=stripe, {bears} must be stripe.")  # fmt: skip
+    param, message = refused(requirement_collection="application")
+    assert param == asks
+    assert message == (
+        f"With {shown}=full, {asks} must be stripe; only with {shown}=none it can be application."
     )
+    borne = {"losses": {"payments": "stripe"}, "stripe_dashboard": {"type": "express"}}
+    assert refused(**borne)[0] == bears
+    newer = office.ask(
+        "POST", "/v1/accounts", params={"controller": borne}, Stripe_Version="2026-06-24.preview"
+    )
+    assert newer.status == 200
+    collectors = {"fees_collector": "stripe", "losses_collector": "application"}
+    said = {"dashboard": "express", "defaults": {"responsibilities": collectors}}
+    error = office.refused("/v2/core/accounts", **said)
+    collected, borne_by = (f"defaults[responsibilities][{name}]" for name in collectors)
+    assert error["param"] == collected
+    assert error["message"] == f"With {borne_by}=application, {collected} must be application."
 
 
 def test_what_it_may_do_follows_from_what_it_has(office: Office) -> None:

@@ -44,9 +44,9 @@ percent = "1.5"
 
 OWN_FEES = {
     "fees": {"payer": "account"},
-    "losses": {"payments": "application"},
-    "requirement_collection": "application",
-    "stripe_dashboard": {"type": "none"},
+    "losses": {"payments": "stripe"},
+    "requirement_collection": "stripe",
+    "stripe_dashboard": {"type": "full"},
 }
 """An account that pays the operator's fees itself."""
 

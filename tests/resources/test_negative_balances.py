@@ -93,8 +93,8 @@ def test_a_platform_that_bears_no_losses_sets_nothing_aside(office: Office) -> N
     office.fund(5_000)
     bears = {"losses": {"payments": "stripe"}, "fees": {"payer": "application"}}
     form = {
-        "controller": bears
-        | {"requirement_collection": "application", "stripe_dashboard": {"type": "none"}},
+        "controller": bears,
+        "settings": {"payouts": {"debit_negative_balances": False}},
         "capabilities": {"transfers": {"requested": True}},
         "external_account": "btok_us_verified",
     }

@@ -109,6 +109,16 @@ _OF_TYPE: dict[AccountType, Responsibilities] = {
 _FEES_OF_TYPE = {"custom": "application_custom", "express": "application_express"}
 
 STANDARD = _OF_TYPE["standard"]
+SPELLED = Responsibilities(
+    "controller[fees][payer]",
+    "controller[losses][payments]",
+    "controller[requirement_collection]",
+    "controller[stripe_dashboard][type]",
+)
+"""What the parameters of accounts are called by which it is said."""
+_EXPRESS_SINCE = "2026-06-24"
+"""The first preview version in which accounts with the express dashboard need not be borne by
+their platform."""
 
 
 def of_type(account_type: AccountType) -> tuple[AccountType, dict[str, Any]]:
@@ -118,18 +128,58 @@ def of_type(account_type: AccountType) -> tuple[AccountType, dict[str, Any]]:
     return account_type, _controller(chosen._replace(fees=fees))
 
 
-def of_responsibilities(chosen: Responsibilities) -> tuple[AccountType, dict[str, Any]]:
-    """Return an account's type and controller, made from a controller that was sent."""
-    if chosen.dashboard == "full" and chosen.requirements == "application":
-        raise InvalidRequest(
-            "An account with the full dashboard collects its requirements itself: send "
-            "controller[requirement_collection]=stripe.",
-            param="controller[requirement_collection]",
-        )
+def of_responsibilities(
+    chosen: Responsibilities, version: str | None, spelled: Responsibilities = SPELLED
+) -> tuple[AccountType, dict[str, Any]]:
+    """Return an account's type and controller, made from a controller that was sent.
+
+    Raises InvalidRequest where not all of it goes together in the API's version; parameters are
+    called as `spelled`.
+    """
+    _check_together(chosen, _losses(chosen, version or ""), spelled)
     for name, of_name in _OF_TYPE.items():
         if of_name == chosen:
             return name, _controller(chosen)
     return "none", _controller(chosen)
+
+
+def _losses(chosen: Responsibilities, version: str) -> str:
+    """Return who has to bear the losses.
+
+    An account without a dashboard is borne by whoever asks for what is required of it.
+    """
+    if chosen.dashboard == "full":
+        return "stripe"
+    if chosen.dashboard == "none":
+        return chosen.requirements
+    previewed = version.endswith(".preview") and version[:10] >= _EXPRESS_SINCE
+    return chosen.losses if previewed else "application"
+
+
+def _check_together(chosen: Responsibilities, losses: str, spelled: Responsibilities) -> None:
+    """Refuse what Stripe refuses.
+
+    A platform that asks for what is required shows a dashboard of its own, and whoever bears the
+    losses of an account takes what there is to be taken of it.
+    """
+    shown = f"{spelled.dashboard}={chosen.dashboard}"
+    if chosen.requirements == "application" and chosen.dashboard != "none":
+        raise InvalidRequest(
+            f"With {shown}, {spelled.requirements} must be stripe; only with "
+            f"{spelled.dashboard}=none it can be application.",
+            param=spelled.requirements,
+        )
+    if chosen.losses != losses:
+        if chosen.dashboard == "none":
+            shown += f" and {spelled.requirements}={chosen.requirements}"
+        raise InvalidRequest(
+            f"With {shown}, {spelled.losses} must be {losses}.", param=spelled.losses
+        )
+    if losses == "application" and chosen.fees != "application":
+        raise InvalidRequest(
+            f"With {spelled.losses}=application, {spelled.fees} must be application.",
+            param=spelled.fees,
+        )
 
 
 def _controller(chosen: Responsibilities) -> dict[str, Any]:

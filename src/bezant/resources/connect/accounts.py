@@ -83,7 +83,7 @@ async def create(ctx: Context, params: CreateAccount) -> Account:
     if ctx.caller.connected:
         raise InvalidRequest("A connected account can't have connected accounts of its own.")
     params = await _opened(ctx, params)
-    kind, controller = _responsibilities(params)
+    kind, controller = _responsibilities(params, ctx.caller.version)
     interval = ctx.runtime.config.payout_interval
     opened = blank(ctx.new_id("acct"), kind, controller, interval)
     account = ctx.create(opened, book=ctx.platform_book)
@@ -170,7 +170,9 @@ async def unreject(ctx: Context, id: str) -> Account:
     return save(ctx, account, requirements=Requirements())
 
 
-def _responsibilities(params: CreateAccount) -> tuple[shapes.AccountType, dict[str, Any]]:
+def _responsibilities(
+    params: CreateAccount, version: str | None
+) -> tuple[shapes.AccountType, dict[str, Any]]:
     if params.controller is None:
         return shapes.of_type(params.type or "standard")
     if params.type is not None:
@@ -184,7 +186,7 @@ def _responsibilities(params: CreateAccount) -> tuple[shapes.AccountType, dict[s
         requirements=sent.requirement_collection or standard.requirements,
         dashboard=sent.stripe_dashboard.type if sent.stripe_dashboard else standard.dashboard,
     )
-    return shapes.of_responsibilities(chosen)
+    return shapes.of_responsibilities(chosen, version)
 
 
 async def _opened(ctx: Context, params: U) -> U:

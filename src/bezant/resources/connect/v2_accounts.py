@@ -86,7 +86,7 @@ async def create(ctx: Context, params: V2AccountParams) -> V2Account:
     if ctx.caller.connected:
         raise InvalidRequest("A connected account can't have connected accounts of its own.")
     sent = await _opened(ctx, params)
-    kind, controller = responsibilities(params.dashboard, _asked(params))
+    kind, controller = responsibilities(params.dashboard, _asked(params), ctx.caller.version)
     opened = blank(ctx.new_id("acct"), kind, controller, ctx.runtime.config.payout_interval)
     account = ctx.create(opened, book=ctx.platform_book)
     said = await said_of_account(ctx, account, sent, params.metadata)
@@ -145,11 +145,11 @@ def _check_unchanged(account: Account, params: V2AccountParams) -> None:
     if params.dashboard is None and asked is None:
         return
     now = account.controller
-    dashboard = params.dashboard or now.get("stripe_dashboard", {}).get("type")
+    dashboard = now.get("stripe_dashboard", {}).get("type")
     fees = now.get("fees", {}).get("payer")
     known = {"fees_collector": "stripe" if fees == "account" else fees,
              "losses_collector": now.get("losses", {}).get("payments")}  # fmt: skip
-    if responsibilities(dashboard, asked or known)[1] != now:
+    if params.dashboard not in (None, dashboard) or asked not in (None, known):
         raise InvalidRequest(
             "Who is responsible for an account, and its dashboard, are decided when it is made: "
             "leave them out, or open another account.",

@@ -34,6 +34,13 @@ _ADDRESSES = "identity.business_details.additional_addresses"
 _STRUCTURE = "identity.business_details.structure"
 _TRANSFERS = "configuration.recipient.capabilities.stripe_balance.stripe_transfers"
 _FIRST_STRUCTURES = frozenset(cast("tuple[str, ...]", get_args(Structure)))
+_SPELLED = shapes.Responsibilities(
+    "defaults[responsibilities][fees_collector]",
+    "defaults[responsibilities][losses_collector]",
+    "requirements",
+    "dashboard",
+)
+"""What v2 calls what says who is responsible; who asks for requirements follows from the rest."""
 _TYPED = {"application_custom": "custom", "application_express": "express"}
 
 
@@ -70,7 +77,7 @@ async def said_of_account(
 
 
 def responsibilities(
-    dashboard: str | None, asked: Mapping[str, Any] | None
+    dashboard: str | None, asked: Mapping[str, Any] | None, version: str | None
 ) -> tuple[AccountType, dict[str, Any]]:
     """Return an account's type and controller.
 
@@ -89,7 +96,7 @@ def responsibilities(
         requirements="application" if (shown, losses) == ("none", "application") else "stripe",
         dashboard=shown,
     )
-    return shapes.of_responsibilities(chosen)
+    return shapes.of_responsibilities(chosen, version, _SPELLED)
 
 
 def _typed(named: str, dashboard: str, losses: str) -> tuple[AccountType, dict[str, Any]]:
@@ -98,7 +105,7 @@ def _typed(named: str, dashboard: str, losses: str) -> tuple[AccountType, dict[s
         raise InvalidRequest(
             f"The fees collector application_{named} goes with the dashboard {wanted} and the "
             "losses collector application.",
-            param="defaults[responsibilities][fees_collector]",
+            param=_SPELLED.fees,
         )
     return shapes.of_type("custom" if named == "custom" else "express")
 
