@@ -79,10 +79,6 @@ def _returned(flow):
     return _on("returned", lambda money, at: flow.returned(money, book=at.book))
 
 
-def _house(flow):
-    return lambda total, own, rail: flow(total, house=own, rail=rail)
-
-
 HANDLERS = {
     "story.parcel": Handler(
         subject=Parcel,
@@ -93,9 +89,9 @@ HANDLERS = {
             "rejected": _dropped(payout),
         },
         house={
-            "settled": _house(payout.paid_out),
-            "returned": _house(payout.given_back),
-            "recalled": _house(payout.given_back),
+            "settled": payout.paid_out,
+            "returned": payout.given_back,
+            "recalled": payout.given_back,
         },
     ),
     "story.pull": Handler(
@@ -107,9 +103,9 @@ HANDLERS = {
             "rejected": _dropped(collection),
         },
         house={
-            "settled": _house(collection.collected),
-            "returned": _house(collection.taken_back),
-            "recalled": _house(collection.taken_back),
+            "settled": collection.collected,
+            "returned": collection.taken_back,
+            "recalled": collection.taken_back,
         },
     ),
 }

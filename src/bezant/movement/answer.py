@@ -277,7 +277,7 @@ async def _correct(
 def _post_totals(ctx: Context, handlers: Handlers, totals: _Totals) -> None:
     for (subject, kind, rail, currency, cause), amount in totals.items():
         make = handlers[subject].house[kind]
-        ctx.post(make(Money(amount, currency), ctx.house, rail), source=cause)
+        ctx.post(make(Money(amount, currency), house=ctx.house, rail=rail), source=cause)
 
 
 async def _movements(ctx: Context, chunk: Sequence[Heard]) -> dict[str, Movement]:

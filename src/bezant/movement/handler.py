@@ -5,7 +5,7 @@ composition root wires both.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -23,8 +23,13 @@ React = Callable[[Context, Any, Movement, MovementFact], None]
 It runs in the context of many movements at once: books are named, never assumed.
 """
 
-HouseEntry = Callable[[Money, Book, str], Entry]
-"""The house's side of one kind of fact, for a total, its book and a rail."""
+
+class HouseEntry(Protocol):
+    """A flow: the house's side of one kind of fact, for a total, its book and a rail."""
+
+    def __call__(self, total: Money, /, *, house: Book, rail: str) -> Entry:
+        """Return the entry."""
+        ...
 
 
 class Notice(NamedTuple):

@@ -148,5 +148,5 @@ async def claim(ctx: Context, received: Movement, expected: Movement) -> Movemen
     line = received.facts[0].statement_line
     settled = take(ctx, handler, subject, expected, replace(fact, statement_line=line))
     if house := handler.house.get("settled"):
-        ctx.post(house(expected.money, ctx.house, expected.rail), source=received.id)
+        ctx.post(house(expected.money, house=ctx.house, rail=expected.rail), source=received.id)
     return settled

@@ -18,8 +18,6 @@ from bezant.kernel.codec import from_base62
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.ids import RANDOM_BITS
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler, Notice
@@ -170,17 +168,9 @@ async def _correct(ctx: Context, notices: Sequence[Notice]) -> dict[str, str]:
     return told
 
 
-def _house_sent(total: Money, house: Book, rail: str) -> Entry:
-    return flow.sent(total, house=house, rail=rail)
-
-
-def _house_came_back(total: Money, house: Book, rail: str) -> Entry:
-    return flow.came_back(total, house=house, rail=rail)
-
-
 handler = Handler(
     subject=BankAccount,
     on={"settled": _settled, "returned": _failed, "rejected": _failed},
-    house={"verify_settled": _house_sent, "verify_returned": _house_came_back},
+    house={"verify_settled": flow.sent, "verify_returned": flow.came_back},
     corrects=_correct,
 )

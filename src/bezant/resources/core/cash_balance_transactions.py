@@ -7,9 +7,6 @@ from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.routes import Routes
 from bezant.flows import bank_payment
 from bezant.flows import cash_balance as flow
-from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.resources.core.cash_transaction import (
@@ -57,16 +54,8 @@ def _returned(
     enqueue_about(ctx, REVERSE_JOB, made.id, movement.book, movement.platform, after=timedelta())
 
 
-def _house_returned(total: Money, house: Book, rail: str) -> Entry:
-    return bank_payment.went_back(total, house=house, rail=rail)
-
-
-def _house_settled(total: Money, house: Book, rail: str) -> Entry:
-    return flow.received(total, house=house, rail=rail)
-
-
 handler = Handler(
     subject=CashBalanceTransaction,
     on={"settled": _settled, "returned": _returned},
-    house={"settled": _house_settled, "returned": _house_returned},
+    house={"settled": flow.received, "returned": bank_payment.went_back},
 )

@@ -5,9 +5,6 @@ from typing import Any
 
 from bezant.api.context import Context
 from bezant.flows import payout as flow
-from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler, Notice
 from bezant.movement.movement import Movement, MovementFact
@@ -97,14 +94,6 @@ def _drop(ctx: Context, payout: Payout, movement: Movement) -> None:
     ctx.post(entry, source=payout.id)
 
 
-def _house_settled(total: Money, house: Book, rail: str) -> Entry:
-    return flow.paid_out(total, house=house, rail=rail)
-
-
-def _house_returned(total: Money, house: Book, rail: str) -> Entry:
-    return flow.given_back(total, house=house, rail=rail)
-
-
 async def _correct(ctx: Context, notices: Sequence[Notice]) -> dict[str, str]:
     """Correct the bank accounts that payouts went to."""
     names = [(one.movement.book, one.subject.destination) for one in notices]
@@ -131,13 +120,13 @@ handler = Handler(
         "return_explained": _explained,
     },
     house={
-        "settled": _house_settled,
-        "returned": _house_returned,
-        "recalled": _house_returned,
-        "debit_settled": _house_returned,
-        "debit_returned": _house_settled,
-        "debit_recalled": _house_settled,
-        "reverse_returned": _house_settled,
+        "settled": flow.paid_out,
+        "returned": flow.given_back,
+        "recalled": flow.given_back,
+        "debit_settled": flow.given_back,
+        "debit_returned": flow.paid_out,
+        "debit_recalled": flow.paid_out,
+        "reverse_returned": flow.paid_out,
     },
     corrects=_correct,
 )

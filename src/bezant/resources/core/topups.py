@@ -21,8 +21,6 @@ from bezant.kernel.codec import from_base62, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.ids import RANDOM_BITS
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler
@@ -217,18 +215,10 @@ def _returned(ctx: Context, topup: Topup, movement: Movement, _fact: MovementFac
     ctx.save(topup, status="reversed", event="topup.reversed")
 
 
-def _house_settled(total: Money, house: Book, rail: str) -> Entry:
-    return flow.received(total, house=house, rail=rail)
-
-
-def _house_returned(total: Money, house: Book, rail: str) -> Entry:
-    return flow.given_back(total, house=house, rail=rail)
-
-
 handler = Handler(
     subject=Topup,
     on={"settled": _settled, "returned": _returned},
-    house={"settled": _house_settled, "returned": _house_returned},
+    house={"settled": flow.received, "returned": flow.given_back},
 )
 
 

@@ -8,7 +8,6 @@ from bezant.flows import conversion
 from bezant.flows import refund as refund_flow
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.resources.core.balance_transactions import (
@@ -138,14 +137,6 @@ def _fee_back(ctx: Context, charge: Charge, fee: Money, book: Book) -> None:
         ctx.post(refund_flow.fee_returned(fee, book=book, purse="pending"), source=charge.id)
 
 
-def _house_came_in(total: Money, house: Book, rail: str) -> Entry:
-    return flow.came_in(total, house=house, rail=rail)
-
-
-def _house_went_back(total: Money, house: Book, rail: str) -> Entry:
-    return flow.went_back(total, house=house, rail=rail)
-
-
 handler = Handler(
     subject=Charge,
     on={
@@ -158,8 +149,8 @@ handler = Handler(
         "mandate_changed": mandate_answers.told,
     },
     house={
-        "settled": _house_came_in,
-        "returned": _house_went_back,
-        "recalled": _house_went_back,
+        "settled": flow.came_in,
+        "returned": flow.went_back,
+        "recalled": flow.went_back,
     },
 )

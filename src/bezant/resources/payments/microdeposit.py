@@ -16,8 +16,6 @@ from bezant.kernel.codec import from_base62
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.ids import RANDOM_BITS
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
@@ -154,14 +152,6 @@ def _code(ctx: Context, name: str) -> str:
     return "SM" + "".join(_ALPHABET[bits >> place & 31] for place in (0, 5, 10, 15))
 
 
-def _house_sent(total: Money, house: Book, rail: str) -> Entry:
-    return flow.sent(total, house=house, rail=rail)
-
-
-def _house_came_back(total: Money, house: Book, rail: str) -> Entry:
-    return flow.came_back(total, house=house, rail=rail)
-
-
 def _not_sent(ctx: Context, made: Microdeposit, movement: Movement, _fact: MovementFact) -> None:
     later(ctx, FAIL_JOB, made.id, movement.book, movement.platform)
 
@@ -169,5 +159,5 @@ def _not_sent(ctx: Context, made: Microdeposit, movement: Movement, _fact: Movem
 handler = Handler(
     subject=Microdeposit,
     on={"returned": _not_sent, "rejected": _not_sent, "canceled": _not_sent},
-    house={"verify_settled": _house_sent, "verify_returned": _house_came_back},
+    house={"verify_settled": flow.sent, "verify_returned": flow.came_back},
 )

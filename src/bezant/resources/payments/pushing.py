@@ -18,8 +18,6 @@ from bezant.flows.risk import Rule
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement import instruct
 from bezant.movement.engine import engine_of
 from bezant.movement.handler import Handler
@@ -174,13 +172,7 @@ def _settled(ctx: Context, intent: PaymentIntent, movement: Movement, _fact: Mov
     later(ctx, PAID_JOB, intent.id, movement.book, movement.platform)
 
 
-def _house_settled(total: Money, house: Book, rail: str) -> Entry:
-    return flow.came_in(total, house=house, rail=rail)
-
-
-handler = Handler(
-    subject=PaymentIntent, on={"settled": _settled}, house={"settled": _house_settled}
-)
+handler = Handler(subject=PaymentIntent, on={"settled": _settled}, house={"settled": flow.came_in})
 
 
 def _details(method: PaymentMethod, received: Movement | None) -> dict[str, Any]:

@@ -13,9 +13,6 @@ from bezant.flows import bank_payment as flow
 from bezant.flows import conversion
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.log import get_logger
-from bezant.kernel.money import Money
-from bezant.ledger.book import Book
-from bezant.ledger.entry import Entry
 from bezant.movement.handler import Handler
 from bezant.movement.movement import Movement, MovementFact
 from bezant.resources.core.later import Matter, later
@@ -165,14 +162,6 @@ def _fail(ctx: Context, refund: Refund, movement: Movement, fact: MovementFact) 
     later(ctx, RESTORE_JOB, refund.id, movement.book, movement.platform)
 
 
-def _house_paid(total: Money, house: Book, rail: str) -> Entry:
-    return flow.went_back(total, house=house, rail=rail)
-
-
-def _house_came_back(total: Money, house: Book, rail: str) -> Entry:
-    return flow.came_in(total, house=house, rail=rail)
-
-
 handler = Handler(
     subject=Refund,
     on={
@@ -184,9 +173,9 @@ handler = Handler(
         "recalled": _came_back,
     },
     house={
-        "settled": _house_paid,
-        "return_settled": _house_paid,
-        "returned": _house_came_back,
-        "recalled": _house_came_back,
+        "settled": flow.went_back,
+        "return_settled": flow.went_back,
+        "returned": flow.came_in,
+        "recalled": flow.came_in,
     },
 )
