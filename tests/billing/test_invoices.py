@@ -339,3 +339,52 @@ def test_what_does_not_go_together_is_refused(till: Till) -> None:
         given = sent if param == "customer" else {"customer": who, **sent}
         refusal = till.refused(f"/v1/{path}", **given)
         assert (refusal["param"], refusal["status"]) == (param, 400), (path, sent, refusal)
+
+
+def test_a_platform_has_its_share_and_an_account_gets_the_rest(till: Till) -> None:
+    shop = till.open_account()
+    who = customer(till)
+    made = drawn(till, who, 10_000, transfer_data={"destination": shop},
+                 application_fee_amount=900)  # fmt: skip
+    assert act(till, made, "pay")["status"] == "paid"
+    (fee,) = till.get("/v1/application_fees")["data"]
+    assert (fee["amount"], fee["account"]) == (900, shop)
+    (moved,) = till.get("/v1/transfers", destination=shop)["data"]
+    assert moved["amount"] == 10_000
+    alone = drawn(till, who, 10_000, application_fee_amount=900)
+    assert till.refused(f"/v1/invoices/{alone['id']}/finalize")["param"] == "application_fee_amount"
+
+
+def test_accounts_draw_invoices_of_their_own(till: Till) -> None:
+    shop = till.open_shop()
+    who = till.post("/v1/customers", shop, name="Grace")["id"]
+    till.post("/v1/invoiceitems", shop, customer=who, amount=4_000)
+    made = till.post("/v1/invoices", shop, customer=who, pending_invoice_items_behavior="include",
+                     application_fee_amount=100)  # fmt: skip
+    card = till.card(account=shop)
+    paid = adds_up(till.post(f"/v1/invoices/{made['id']}/pay", shop, payment_method=card))
+    assert (paid["status"], paid["application"] is None) == ("paid", False)
+    assert till.get("/v1/application_fees")["data"][0]["amount"] == 100
+    assert till.ask("GET", f"/v1/invoices/{made['id']}").status == 404
+
+
+def test_an_intent_of_an_invoice_is_confirmed_by_its_secret_and_changed_by_nobody(till: Till):
+    made = act(till, drawn(till, customer(till)), "finalize")
+    intent = made["confirmation_secret"]["client_secret"].partition("_secret_")[0]
+    path = f"/v1/payment_intents/{intent}"
+    for sent in ({"amount": 5_000}, {"currency": "eur"}, {"capture_method": "manual"}):
+        assert till.refused(path, **sent)["code"] == "payment_intent_unexpected_state", sent
+    assert till.refused(f"{path}/cancel")["code"] == "payment_intent_unexpected_state"
+    held = {"card": {"capture_method": "manual"}}
+    refusal = till.refused(f"{path}/confirm", payment_method_options=held)
+    assert refusal["code"] == "payment_intent_unexpected_state"
+    lost = till.card("decline:lost_card")
+    assert till.refused(f"{path}/confirm", payment_method=lost)["status"] == 402
+    till.work_off()
+    assert shown(till, made)["attempt_count"] == 1
+    till.post(f"{path}/confirm", payment_method=till.card())
+    till.work_off()
+    assert (shown(till, made)["status"], shown(till, made)["attempt_count"]) == ("paid", 2)
+    wanted = ["payments.data.payment.payment_intent", "confirmation_secret", "customer"]
+    expanded = till.get(f"/v1/invoices/{made['id']}", expand=wanted)
+    assert expanded["payments"]["data"][0]["payment"]["payment_intent"]["id"] == intent
