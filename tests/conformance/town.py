@@ -306,7 +306,17 @@ class Town:
         post(f"/v1/invoices/{invoice}/finalize")
         payment = self.good(who, "GET", "/v1/invoice_payments")["data"][0]["id"]
         return {"invoiceitems": item, "invoices": invoice, "invoice_payments": payment,
-                "invoices/lines": line}  # fmt: skip
+                "invoices/lines": line, **self._subscribed(who, post, customer)}  # fmt: skip
+
+    def _subscribed(self, who: Who, post: Any, customer: str) -> dict[str, str]:
+        """Let a customer try what it will pay for every month."""
+        product = post("/v1/products", name="Tea of the month of Ada")
+        price = post("/v1/prices", product=product, currency="usd", unit_amount=900,
+                     recurring={"interval": "month"})  # fmt: skip
+        given = {"items": [{"price": price}], "trial_period_days": 60}
+        made = post("/v1/subscriptions", customer=customer, **given)
+        listed = self.good(who, "GET", "/v1/subscription_items", subscription=made)
+        return {"subscriptions": made, "subscription_items": listed["data"][0]["id"]}
 
     def _ledger(self, post: Any) -> dict[str, str]:
         pair = [

@@ -32,7 +32,14 @@ from bezant.movement.movement import Movement, MovementFact
 from bezant.movement.rows import Place
 from bezant.rail.cards import Acquirer
 from bezant.rails.ach.returns import return_reason
-from bezant.resources.billing import invoice_items, invoice_lines, invoice_payments, invoices
+from bezant.resources.billing import (
+    invoice_items,
+    invoice_lines,
+    invoice_payments,
+    invoices,
+    subscription_items,
+    subscriptions,
+)
 from bezant.resources.catalogue import coupons, prices, products, promotion_codes
 from bezant.resources.checkout import payment_links, sessions
 from bezant.resources.checkout.page import add_checkout
@@ -166,6 +173,8 @@ ROUTES = [
     invoice_lines.routes,
     invoice_payments.routes,
     invoices.routes,
+    subscription_items.routes,
+    subscriptions.routes,
     promotion_codes.routes,
     sessions.routes,
     sessions.line_items,

@@ -16,4 +16,9 @@ BILLING_ERROR_CODES = (
         "The customer's bank wants to know who pays the invoice.",
         "Let the customer confirm the invoice's PaymentIntent, by its `confirmation_secret`.",
     ),
+    (
+        "subscription_not_changeable",
+        "The subscription is in another state than this needs, such as canceled or incomplete.",
+        "Read the message, which names its status and what to do first.",
+    ),
 )

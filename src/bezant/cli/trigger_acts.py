@@ -22,6 +22,7 @@ from bezant.cli.trigger_scene import (
     bank,
 )
 from bezant.cli.trigger_setup import SETUP_ACTS
+from bezant.cli.trigger_subscriptions import SUBSCRIPTION_ACTS
 
 ACTS: dict[str, Act] = {
     **ACCOUNT_ACTS,
@@ -33,6 +34,7 @@ ACTS: dict[str, Act] = {
     **RESERVE_ACTS,
     **RISK_ACTS,
     **SETUP_ACTS,
+    **SUBSCRIPTION_ACTS,
 }
 """Every event that can be triggered."""
 ONLY_LATER: Mapping[str, str] = {

@@ -28,6 +28,9 @@ from bezant.resources.billing import (
     invoice_lines,
     invoice_payments,
     invoices,
+    renewing,
+    subscription_items,
+    subscriptions,
 )
 from bezant.resources.billing.invoice_fence import intent_behind, invoice_fence
 from bezant.resources.catalogue import coupons, prices, products, promotion_codes
@@ -220,6 +223,8 @@ ROUTES: Sequence[Routes] = (
     invoice_lines.routes,
     invoice_payments.routes,
     invoices.routes,
+    subscription_items.routes,
+    subscriptions.routes,
     promotion_codes.routes,
     sessions.routes,
     sessions.line_items,
@@ -321,7 +326,10 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         CLOSE_JOB: Doer(runtime, coupon_ending.closed).run,
         EXPIRE_JOB: Doer(runtime, coupon_ending.expired).run,
         OVER_JOB: Doer(runtime, coupon_ending.discount_over).run,
-        **{kind: Doer(runtime, work).run for kind, work in invoice_jobs.WORK.items()},
+        **{
+            kind: Doer(runtime, work).run
+            for kind, work in {**invoice_jobs.WORK, **renewing.WORK}.items()
+        },
         SESSION_EXPIRY_JOB: sessions_of.expire,
         FOLLOW_JOB: sessions_of.follow,
         debiting.CLEAR_JOB: Doer(runtime, debiting.cleared).run,

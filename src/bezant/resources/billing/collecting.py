@@ -16,7 +16,7 @@ from bezant.resources.billing.finalizing import customer_of
 from bezant.resources.billing.invoice import Invoice, keep, kept_of
 from bezant.resources.billing.invoice_outcome import COLLECTABLE, followed, retries
 from bezant.resources.billing.invoice_params import PayInvoice
-from bezant.resources.billing.subscriber import Subscriber
+from bezant.resources.billing.subscription import Subscription
 from bezant.resources.core.card_object import Card
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_source import METHOD
@@ -81,8 +81,8 @@ async def method_for(
     """Return what an invoice is paid by: its own default, its subscription's or its customer's."""
     subscription = None
     if invoice.subscription is not None:
-        subscription = ctx.made(Subscriber, invoice.subscription) or await ctx.find(
-            Subscriber, invoice.subscription
+        subscription = ctx.made(Subscription, invoice.subscription) or await ctx.find(
+            Subscription, invoice.subscription
         )
     for holder in (invoice, subscription):
         if holder is not None and holder.default_payment_method is not None:

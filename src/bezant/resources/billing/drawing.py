@@ -88,9 +88,10 @@ class DraftLine(Struct, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """What an invoice is made of.
 
-    `lines` are those of a subscription's items; `take_pending` adds the customer's waiting invoice
-    items, those of the subscription too. `discounts` are on the whole. `metadata` is the
-    subscription's, and `once` a name for this drawing that is the same whenever it is run again:
+    `lines` are those of a subscription's items; `items` are invoice items that were made a moment
+    ago, and `take_pending` adds those of the customer that wait, those of the subscription too.
+    `discounts` are on the whole. `metadata` is the subscription's, and `once` a name for this
+    drawing that is the same whenever it is run again:
     it is needed where no request asks for it and the invoice is collected together with it.
     `shown` is what the invoice shows besides, by the names of its fields.
     """
@@ -108,6 +109,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     discounts: Sequence[Discount] = ()
     finalizes_at: datetime | None = None
     footer: str | None = None
+    items: Sequence[InvoiceItem] = ()
     lines: Sequence[DraftLine] = ()
     metadata: dict[str, str] | None = None
     on_behalf_of: str | None = None
@@ -145,7 +147,7 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
     if finalizes is not None:
         later(ctx, FINALIZE_JOB, invoice.id, ctx.book, ctx.caller.platform, at=finalizes)
     waiting = await pending(ctx, draft) if draft.take_pending else []
-    lines = [*take(ctx, invoice, waiting), *_drawn(invoice, draft.lines)]
+    lines = [*take(ctx, invoice, [*draft.items, *waiting]), *_drawn(invoice, draft.lines)]
     invoice = await with_lines(ctx, invoice, lines)
     ctx.emit("invoice.created", invoice)
     _spend(ctx, customer, draft.discounts)
@@ -234,7 +236,7 @@ async def pending(ctx: Context, draft: Draft) -> list[InvoiceItem]:
     items = [msgspec.json.decode(body, type=InvoiceItem) for body in bodies]
     names = [item.id for item in items if item.subscription in (None, draft.subscription)]
     known = await ctx.load_many(InvoiceItem, names)
-    room = MOST_LINES - len(draft.lines)
+    room = MOST_LINES - len(draft.lines) - len(draft.items)
     return [known[name] for name in names if known[name].invoice is None][:room]
 
 

@@ -217,6 +217,7 @@ class CustomerTaxId(Struct, frozen=True):
 class Invoice(Resource, tag="invoice"):
     """What a customer owes; times are in Unix seconds."""
 
+    anyway: ClassVar[frozenset[str]] = frozenset({"confirmation_secret"})
     expands: ClassVar[Expands] = {
         "application": ("application",),
         "customer": ("customer",),

@@ -29,7 +29,7 @@ from bezant.resources.billing.invoice import (
 )
 from bezant.resources.billing.invoice_outcome import collect_later, retries
 from bezant.resources.billing.invoice_params import CreateInvoice, UpdateInvoice
-from bezant.resources.billing.subscriber import Subscriber
+from bezant.resources.billing.subscription import Subscription
 from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
 from bezant.resources.core.discount import Discount, discounts_of
@@ -262,10 +262,10 @@ def _shown_later(ctx: Context, params: CreateInvoice | UpdateInvoice) -> dict[st
 
 async def _subscription(
     ctx: Context, params: CreateInvoice, customer: Customer
-) -> Subscriber | None:
+) -> Subscription | None:
     if params.subscription is None:
         return None
-    found = await ctx.load(Subscriber, params.subscription, param="subscription")
+    found = await ctx.load(Subscription, params.subscription, param="subscription")
     if found.customer != customer.id:
         raise InvalidRequest(
             f"The subscription {found.id} is that of {found.customer}.", param="subscription"

@@ -28,7 +28,7 @@ from bezant.resources.billing.owed_params import (
     line_sent,
     times,
 )
-from bezant.resources.billing.subscriber import Subscriber
+from bezant.resources.billing.subscription import Subscription
 from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.discount import discounts_of
@@ -82,7 +82,7 @@ async def create(ctx: Context, params: CreateInvoiceItem) -> InvoiceItem:
         raise missing("customer")
     customer = await ctx.load(Customer, name, param="customer")
     if params.subscription is not None:
-        await ctx.load(Subscriber, params.subscription, param="subscription")
+        await ctx.load(Subscription, params.subscription, param="subscription")
     known = invoice.currency if invoice else customer.currency
     currency = params.currency or known or (await acting_owner(ctx)).default_currency
     line = await line_sent(

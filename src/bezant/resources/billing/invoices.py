@@ -31,6 +31,7 @@ from bezant.resources.billing.invoice_params import (
     UpdateInvoice,
 )
 from bezant.resources.billing.invoice_sending import sent
+from bezant.resources.billing.subscription_following import follow
 from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.sortable import bounds
 
@@ -107,16 +108,16 @@ async def pay(ctx: Context, invoice: Invoice, params: PayInvoice) -> Invoice | F
     if invoice.status == "draft":
         invoice = await finalized(ctx, invoice)
         if invoice.status == "paid":
-            return invoice
+            return await _followed(ctx, invoice)
     if params.paid_out_of_band:
-        return await paid_elsewhere(ctx, invoice)
+        return await _followed(ctx, await paid_elsewhere(ctx, invoice))
     if invoice.status not in COLLECTABLE:
         what = "paid already" if invoice.status == "paid" else invoice.status
         raise InvalidRequest(f"The invoice {invoice.id} is {what}.", code="invoice_not_editable")
     await check_idle(ctx, invoice)
     method = await method_sent(ctx, params)
     collected = await collect(ctx, invoice, off_session=params.off_session, method=method)
-    return collected.failure or collected.invoice
+    return collected.failure or await _followed(ctx, collected.invoice)
 
 
 @routes.action
@@ -128,10 +129,16 @@ async def send(ctx: Context, invoice: Invoice) -> Invoice:
 @routes.action
 async def void(ctx: Context, invoice: Invoice) -> Invoice:
     """Let an invoice not be owed."""
-    return await voided(ctx, invoice)
+    return await _followed(ctx, await voided(ctx, invoice))
 
 
 @routes.action
 async def mark_uncollectible(ctx: Context, invoice: Invoice) -> Invoice:
     """Let nobody expect the money of an invoice any more."""
-    return await uncollectible(ctx, invoice)
+    return await _followed(ctx, await uncollectible(ctx, invoice))
+
+
+async def _followed(ctx: Context, invoice: Invoice) -> Invoice:
+    """Let the subscription of an invoice stand as that does now."""
+    await follow(ctx, invoice)
+    return invoice

@@ -22,6 +22,7 @@ from bezant.resources.core.customer_params import (
 )
 from bezant.resources.core.customer_source import add, drop, source_of
 from bezant.resources.core.discount import Discount
+from bezant.resources.core.later import later
 from bezant.resources.core.own_customer import check_own, only_from_apps
 from bezant.resources.core.owners import acting_owner
 from bezant.resources.core.payment_method import (
@@ -31,6 +32,9 @@ from bezant.resources.core.payment_method import (
     payment_method_of,
 )
 from bezant.resources.core.tax_id import tax_id_of
+
+GONE_JOB = "billing.customer_gone"
+"""What follows when a customer was deleted: nothing that it subscribed to goes on."""
 
 routes = Routes(
     Customer,
@@ -82,12 +86,18 @@ async def create(ctx: Context, params: CreateCustomer) -> Customer:
     )
     for field, value in changes_of(customer, params).items():
         setattr(customer, field, value)
-    hidden = with_mode(ctx, None, params.reconciliation_mode)
-    ctx.create(customer, hidden=hidden, event="customer.created")
+    method = None
     if params.payment_method is not None:
         method = await payment_method_of(ctx, params.payment_method, "payment_method")
+        if params.default_payment_method == params.payment_method:  # Which may be one of test mode.
+            settings = replace(customer.invoice_settings, default_payment_method=method.id)
+            customer.invoice_settings = settings
+    hidden = with_mode(ctx, None, params.reconciliation_mode)
+    ctx.create(customer, hidden=hidden, event="customer.created")
+    if method is not None:
         await attach_checked(ctx, method, name)
-    await _check_default(ctx, customer, params)
+    if method is None or params.default_payment_method != params.payment_method:
+        await _check_default(ctx, customer, params)
     await _give_source(ctx, customer, params)
     for at, each in enumerate(params.tax_id_data or ()):
         tax_id_of(ctx, each, name, param=f"tax_id_data[{at}]")
@@ -131,6 +141,7 @@ async def delete(ctx: Context, customer: Customer) -> None:
             code="customer_cash_balance_not_empty",
         )
     await detach_all(ctx, customer.id)
+    later(ctx, GONE_JOB, customer.id, ctx.book, ctx.caller.platform)
     ctx.delete(customer, event="customer.deleted")
 
 

@@ -4,9 +4,9 @@ from calendar import monthrange
 from datetime import datetime
 
 
-def months_later(moment: datetime, count: int) -> datetime:
-    """Return the same time of the same day, `count` months later."""
+def months_later(moment: datetime, count: int, day: int | None = None) -> datetime:
+    """Return the same time of the same day, or of another `day`, `count` months later."""
     years, month = divmod(moment.month - 1 + count, 12)
     year = moment.year + years
-    day = min(moment.day, monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(day or moment.day, last))

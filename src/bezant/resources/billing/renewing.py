@@ -1,0 +1,178 @@
+"""What becomes of subscriptions by themselves: renewed, reminded of, paused, ended."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from bezant.api.context import Context
+from bezant.kernel.codec import unix_seconds
+from bezant.resources.billing.cycle import Span, period_at
+from bezant.resources.billing.finalizing import finalize
+from bezant.resources.billing.invoice_ending import uncollectible, voided
+from bezant.resources.billing.invoice_told import FOLLOW_SUBSCRIPTION
+from bezant.resources.billing.subscription import (
+    PausedDetails,
+    StatusDetails,
+    Subscription,
+    with_items,
+)
+from bezant.resources.billing.subscription_billing import (
+    Way,
+    draw_for,
+    lines_for,
+)
+from bezant.resources.billing.subscription_ending import cancel, expire
+from bezant.resources.billing.subscription_following import followed
+from bezant.resources.billing.subscription_terms import has_method
+from bezant.resources.billing.subscription_told import (
+    CANCEL_JOB,
+    EXPIRE_JOB,
+    RENEW_JOB,
+    TRIAL_JOB,
+    plan_ahead,
+)
+from bezant.resources.core.customer import Customer
+from bezant.resources.core.customers import GONE_JOB
+from bezant.resources.core.later import Matter, Work, later
+from bezant.store.objects import Page
+
+_RUNNING = frozenset({"active", "past_due", "trialing"})
+_CYCLE = Way("subscription_cycle")
+_PAGE = 100
+
+
+async def renewed(ctx: Context, matter: Matter) -> bool:
+    """Begin the next period of a subscription when the running one is over, and invoice it."""
+    subscription = await ctx.find(Subscription, matter.subject)
+    if subscription is None or subscription.status not in _RUNNING:
+        return False
+    if subscription.period.end > unix_seconds(ctx.now()):
+        return False
+    customer = await ctx.find(Customer, subscription.customer)
+    if customer is None or _is_over(subscription):
+        await cancel(ctx, subscription)
+        return True
+    if subscription.status == "trialing" and not has_method(ctx, customer, subscription):
+        missing = subscription.trial_settings.end_behavior.missing_payment_method
+        if missing == "cancel":
+            await cancel(ctx, subscription)
+            return True
+        if missing == "pause":
+            pause(ctx, subscription)
+            return True
+    subscription = await go_on(ctx, subscription)
+    await _invoiced(ctx, customer, subscription)
+    subscription = ctx.save(ctx.current(subscription), event="customer.subscription.updated")
+    plan_ahead(ctx, subscription)
+    return True
+
+
+async def go_on(ctx: Context, subscription: Subscription) -> Subscription:
+    """Let the next period of a subscription run; it is shorter if the subscription ends in it."""
+    start = subscription.period.end
+    end = period_at(subscription.anchor, subscription.every, start).end
+    if subscription.cancel_at is not None:
+        end = min(end, subscription.cancel_at)
+    status = "active" if subscription.status == "trialing" else subscription.status
+    return await in_period(ctx, ctx.save(subscription, status=status), Span(start, end))
+
+
+async def in_period(ctx: Context, subscription: Subscription, period: Span) -> Subscription:
+    """Let a period of a subscription run."""
+    items = [
+        replace(item, current_period_start=period.start, current_period_end=period.end)
+        for item in subscription.items.data
+    ]
+    return await with_items(ctx, subscription, items)
+
+
+def pause(ctx: Context, subscription: Subscription) -> Subscription:
+    """Let a subscription rest whose trial is over without anything to pay by."""
+    now = unix_seconds(ctx.now())
+    subscription = ctx.save(
+        subscription,
+        status="paused",
+        status_details=StatusDetails(PausedDetails(now)),
+        event="customer.subscription.updated",
+    )
+    ctx.emit("customer.subscription.paused", subscription)
+    return subscription
+
+
+async def ended(ctx: Context, matter: Matter) -> bool:
+    """End a subscription at the moment that was said."""
+    subscription = await ctx.find(Subscription, matter.subject)
+    if subscription is None or subscription.ended or subscription.cancel_at is None:
+        return False
+    if subscription.cancel_at > unix_seconds(ctx.now()):
+        return False
+    await cancel(ctx, subscription)
+    return True
+
+
+async def expired(ctx: Context, matter: Matter) -> bool:
+    """End a subscription that was not paid for in time."""
+    subscription = await ctx.find(Subscription, matter.subject)
+    if subscription is None or subscription.status != "incomplete":
+        return False
+    await expire(ctx, subscription)
+    return True
+
+
+async def reminded(ctx: Context, matter: Matter) -> bool:
+    """Say that a trial is about to end, if it still does."""
+    subscription = await ctx.find(Subscription, matter.subject)
+    if subscription is None or subscription.status != "trialing":
+        return False
+    ctx.emit("customer.subscription.trial_will_end", subscription)
+    return True
+
+
+async def customer_gone(ctx: Context, matter: Matter) -> bool:
+    """End the subscriptions of a customer that was deleted, some at a time."""
+    filters = {"source": matter.subject, "reference": "kept"}
+    bodies, more = await ctx.page(Subscription, Page(limit=_PAGE, filters=filters))
+    names = [msgspec.json.decode(body, type=_Named).id for body in bodies]
+    found = await ctx.load_many(Subscription, names)
+    for subscription in found.values():
+        if not subscription.ended:
+            await cancel(ctx, subscription)
+    if more:
+        later(ctx, GONE_JOB, matter.subject, ctx.book, ctx.caller.platform)
+    return bool(found)
+
+
+async def _invoiced(ctx: Context, customer: Customer, subscription: Subscription) -> None:
+    """Draw the invoice of a period; nobody is asked for its money while collection is paused."""
+    lines = await lines_for(ctx, subscription, subscription.period)
+    paused = subscription.pause_collection
+    billed = await draw_for(ctx, customer, subscription, lines, _CYCLE, advances=paused is None)
+    if paused is None or paused.behavior == "keep_as_draft":
+        return
+    invoice = await finalize(ctx, billed.invoice)
+    if invoice.status != "open":
+        return
+    if paused.behavior == "void":
+        await voided(ctx, invoice)
+    else:
+        await uncollectible(ctx, invoice, "subscription_paused")
+
+
+def _is_over(subscription: Subscription) -> bool:
+    return subscription.cancel_at is not None and subscription.cancel_at <= subscription.period.end
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+WORK: Mapping[str, Work] = {
+    CANCEL_JOB: ended,
+    EXPIRE_JOB: expired,
+    FOLLOW_SUBSCRIPTION: followed,
+    GONE_JOB: customer_gone,
+    RENEW_JOB: renewed,
+    TRIAL_JOB: reminded,
+}
+"""What does each kind of job about subscriptions."""

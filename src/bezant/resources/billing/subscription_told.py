@@ -1,0 +1,47 @@
+"""What subscriptions ask to be done later, by the kind of the job."""
+
+from datetime import timedelta
+
+from bezant.api.context import Context
+from bezant.kernel.codec import unix_seconds
+from bezant.resources.billing.drawing import moment
+from bezant.resources.billing.subscription import Subscription
+from bezant.resources.core.later import later
+
+CANCEL_JOB = "billing.cancel_subscription"
+EXPIRE_JOB = "billing.expire_subscription"
+RENEW_JOB = "billing.renew_subscription"
+TRIAL_JOB = "billing.remind_of_trial"
+FIRST_PAYMENT = timedelta(hours=23)
+"""How long the first payment may take."""
+TRIAL_NOTICE = timedelta(days=3)
+"""How long before its end a trial is told of."""
+
+
+def plan_ahead(ctx: Context, subscription: Subscription) -> None:
+    """Let a subscription go on by itself: at the end of its period, and where it is to end."""
+    _at(ctx, RENEW_JOB, subscription, subscription.period.end)
+    if subscription.cancel_at is not None:
+        _at(ctx, CANCEL_JOB, subscription, subscription.cancel_at)
+
+
+def plan_expiry(ctx: Context, subscription: Subscription) -> None:
+    """Let a subscription end that is not paid for in time."""
+    due = ctx.now() + FIRST_PAYMENT
+    later(ctx, EXPIRE_JOB, subscription.id, ctx.book, ctx.caller.platform, at=due)
+
+
+def tell_of_trial(ctx: Context, subscription: Subscription) -> None:
+    """Say that a trial is about to end: some days before, or now if it is that short."""
+    end = subscription.trial_end
+    if subscription.status != "trialing" or end is None:
+        return
+    notice = unix_seconds(moment(end) - TRIAL_NOTICE)
+    if notice <= unix_seconds(ctx.now()):
+        ctx.emit("customer.subscription.trial_will_end", subscription)
+    else:
+        _at(ctx, TRIAL_JOB, subscription, notice)
+
+
+def _at(ctx: Context, kind: str, subscription: Subscription, seconds: int) -> None:
+    later(ctx, kind, subscription.id, ctx.book, ctx.caller.platform, at=moment(seconds))
