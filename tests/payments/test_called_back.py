@@ -118,20 +118,34 @@ def test_a_call_that_was_cut_off_finds_what_it_has_asked_for(
         assert held(till) == charges(till) == [700]
 
 
-@pytest.mark.parametrize(("path", "left"), [("customers", 700), ("payment_intents", 0)])
-def test_what_a_key_was_answered_with_decides(till: Till, path: str, left: int):
+@pytest.mark.parametrize(
+    ("path", "fence", "left"),
+    [("customers", "", 700), ("payment_intents", "", 0), ("", "pi_deleted", 0)],
+)
+def test_what_is_known_of_a_call_decides(till: Till, path: str, fence: str, left: int):
     """Nobody can tell whether a call that has made something else has paid for it, too."""
-    wrong = {} if path == "customers" else {"amount": 1, "currency": "usd"}
-    ask(till, f"/v1/{path}", key="k-4", **wrong)
+    if path:
+        wrong = {} if path == "customers" else {"amount": 1, "currency": "usd"}
+        ask(till, f"/v1/{path}", key="k-4", **wrong)
     till.pay(700, capture_method="manual")
     (request,) = till.acquirer.asked
-    caller = Caller(till.platform, till.platform, livemode=False)
-    ctx = till.context(caller)
+    ctx = till.context(Caller(till.platform, till.platform, livemode=False))
     asked = Asked(platform=till.platform, account=till.platform, livemode=False,
-                  request=request, key="k-4")  # fmt: skip
+                  request=request, key="k-4", fence=fence)  # fmt: skip
     ctx.enqueue(UNDO_JOB, msgspec.to_builtins(asked))
     till.run(ctx.write())
     assert held(till) == [left]
+
+
+def test_what_a_cardholder_agrees_to_in_vain_is_called_back(till: Till):
+    intent = till.pay(700, card="challenge", return_url="https://shop.example.com")
+    url = intent["next_action"]["redirect_to_url"]["url"]
+    path = f"/v1/payment_intents/{intent['id']}/cancel"
+    till.acquirer.meanwhile = lambda _: till.send("POST", path)
+    answer = till.run(till.send("POST", url, {"outcome": "succeeded"}))
+    assert "redirect_status=failed" in answer.headers["Location"]
+    assert held(till) == [0]
+    assert charges(till) == []
 
 
 def test_more_is_let_go_if_nobody_knows_of_it(till: Till, door: Doorkeeper):

@@ -5,6 +5,7 @@ called back any more, since it is cleared, has been paid: then it is written dow
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 from bezant.api import idempotency
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
-from bezant.kernel.errors import InternalError
+from bezant.kernel.errors import InternalError, NotFound
 from bezant.kernel.log import get_logger
 from bezant.rail.cards import reference_of
 from bezant.resources.payments.asking import INCREMENTS, Asked, burn, reversal_of_request
@@ -72,10 +73,16 @@ class Undoer:
         reference = reference_of(asked.request.id)
         look = partial(self._answered, asked.key, reference)
         if asked.fence:
-            fence = self._fences[asked.fence.partition("_")[0]]
-            look = partial(paid_behind, fence=fence, name=asked.fence)
+            look = partial(self._paid_behind, asked.fence)
         if await is_free(ctx, reference, look):
             await _call_back(ctx, asked)
+
+    async def _paid_behind(self, name: str, ctx: Context) -> Collection[str]:
+        """Look behind a fence; behind one that was deleted there is nothing."""
+        fence = self._fences[name.partition("_")[0]]
+        with suppress(NotFound):
+            return await paid_behind(ctx, fence=fence, name=name)
+        return []
 
     async def _answered(self, key: str | None, reference: str, ctx: Context) -> list[str]:
         """Return the references that belong to what a key was answered with.
