@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from bezant.kernel.errors import FileRefused, Problem
+from bezant.reconcile.decoding import decoded
 
 MOST_PROBLEMS = 1000
 """Problems after which a file is not read on: it is something else altogether."""
 
 CODES = frozenset({"01", "02", "03", "16", "49", "88", "98", "99"})
 
-_BOM = b"\xef\xbb\xbf"
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 # A slash also stands in texts: it ends a record only before what has the shape of another one.
 _NEXT_RECORD = re.compile(
@@ -119,17 +119,8 @@ def records(data: bytes, problems: list[Problem], *, several_a_line: bool) -> It
 
 
 def _pieces(data: bytes, *, several_a_line: bool) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(_NEWLINE.split(_decoded(data)), 1):
+    for number, line in enumerate(_NEWLINE.split(decoded(data)), 1):
         for piece in _NEXT_RECORD.split(line) if several_a_line else (line,):
             text = piece.strip(" \t\x1a\x00")
             if text:
                 yield number, text.removesuffix("/")
-
-
-def _decoded(data: bytes) -> str:
-    data = data.removeprefix(_BOM)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Texts of older systems: each byte is a character, and no field of ours needs more.
-        return data.decode("latin-1")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-_BOM = b"\xef\xbb\xbf"
+from bezant.reconcile.decoding import BOM, decoded
+
 _TAG = re.compile(r":([0-9]{2}|NS)([A-Z]?):")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _KNOWN = frozenset(
@@ -30,7 +31,7 @@ class Field(Struct):
 def fields(data: bytes) -> Iterator[Field]:
     """Yield the fields that statements have; what stands before the first is an envelope's."""
     found: Field | None = None
-    for number, raw in enumerate(_NEWLINE.split(_decoded(data)), 1):
+    for number, raw in enumerate(_NEWLINE.split(decoded(data)), 1):
         line = _without_envelope(raw.rstrip(_EMPTY))
         tag = _TAG.match(line)
         if tag is not None and tag[1] in _KNOWN:
@@ -49,7 +50,7 @@ def fields(data: bytes) -> Iterator[Field]:
 
 def looks_like_mt940(data: bytes) -> bool:
     """Tell whether a file begins as such messages do, with an envelope or without."""
-    head = data[:4096].removeprefix(_BOM).decode("latin-1")
+    head = data[:4096].removeprefix(BOM).decode("latin-1")
     lines = [_without_envelope(line.strip(_EMPTY)) for line in _NEWLINE.split(head)]
     said = [line for line in lines if line and line not in {":940:", ":942:"}]
     return bool(said) and any(line.startswith((":20:", ":25:")) for line in said[:6])
@@ -65,12 +66,3 @@ def _without_envelope(line: str) -> str:
 
 def _ends_a_page(line: str) -> bool:
     return line.strip() in {"-", "-}", ":940:", ":942:"} or line.startswith("-}")
-
-
-def _decoded(data: bytes) -> str:
-    data = data.removeprefix(_BOM)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Older systems: each byte is a character, and no field of ours needs more.
-        return data.decode("latin-1")

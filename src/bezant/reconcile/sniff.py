@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from bezant.reconcile.decoding import BOM
 from bezant.reconcile.mt940_fields import looks_like_mt940
 
 Kind = Literal["nacha", "bai2", "camt.052", "camt.053", "camt.054", "mt940", "mt942"]
@@ -12,12 +13,11 @@ _CAMT: tuple[tuple[Kind, tuple[bytes, ...]], ...] = (
     ("camt.052", (b"BkToCstmrAcctRpt", b"camt.052")),
     ("camt.054", (b"BkToCstmrDbtCdtNtfctn", b"camt.054")),
 )
-_BOM = b"\xef\xbb\xbf"
 
 
 def kind_of(data: bytes) -> Kind | None:
     """Return the kind of a bank file; nothing for what no reader of ours could read."""
-    head = data[:_BEGINNING].removeprefix(_BOM).lstrip()
+    head = data[:_BEGINNING].removeprefix(BOM).lstrip()
     if head.startswith(b"<"):
         return next((kind for kind, words in _CAMT if any(word in head for word in words)), None)
     if head.startswith(b"01,"):
