@@ -179,6 +179,3 @@ def test_what_is_not_offered_is_refused(office: Office) -> None:
     items = [{"price": price(office), "quantity": 1}]
     for sent, param in NOT_OFFERED:
         assert office.refused(URL, line_items=items, **sent)["param"] == param
-    monthly = price(office, recurring={"interval": "month"})
-    refused = office.refused(URL, line_items=[{"price": monthly, "quantity": 1}])
-    assert refused["code"] == "recurring_price_unsupported"

@@ -151,7 +151,7 @@ NOT_OFFERED: list[tuple[Any, str | None]] = [
     ({"line_items": None}, "line_items"),
     ({"line_items": [{"price": "price_none"}]}, "line_items[0][price]"),
     ({"line_items": [{"quantity": 1}]}, "line_items[0]"),
-    ({"mode": "subscription"}, "mode"),
+    ({"mode": "subscription"}, "line_items"),
     ({"ui_mode": "embedded_page"}, "ui_mode"),
     ({"automatic_tax": {"enabled": True}}, "automatic_tax[enabled]"),
     ({"shipping_options": [{"shipping_rate": "x"}]}, "shipping_options"),

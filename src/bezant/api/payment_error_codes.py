@@ -128,8 +128,8 @@ PAYMENT_ERROR_CODES = (
     ),
     (
         "recurring_price_unsupported",
-        "The price is charged again and again, by a subscription, which is not offered.",
-        "Make a price without `recurring` for a payment that is made once.",
+        "The price is charged again and again, by a subscription, and this is paid once.",
+        "Send mode=subscription, or make a price without `recurring`.",
     ),
     (
         "refund_not_cancelable",

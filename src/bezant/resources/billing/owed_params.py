@@ -209,7 +209,9 @@ async def _made(ctx: Context, data: OwedPriceData, place: str) -> Price:
     if data.product_data is not None:
         product = made_product(ctx, data.product_data, active=False)
     elif data.product is not None:
-        product = await ctx.load(Product, data.product, param=f"{place}[product]")
+        product = ctx.made(Product, data.product) or await ctx.load(
+            Product, data.product, param=f"{place}[product]"
+        )
     else:
         raise missing(f"{place}[product]")
     return made_price(ctx, product, data, param=place, active=False)

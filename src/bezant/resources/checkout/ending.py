@@ -11,6 +11,7 @@ from bezant.resources.checkout.coupon_places import let_go_coupon
 from bezant.resources.checkout.link_places import give_back
 from bezant.resources.checkout.outcome import followed, intent_of_session, is_done
 from bezant.resources.checkout.session import CheckoutSession
+from bezant.resources.checkout.subscription_of import give_up
 from bezant.resources.payments import paying
 from bezant.resources.payments.setting_up import abandon
 from bezant.resources.payments.setup_intent import SetupIntent
@@ -28,6 +29,8 @@ async def expire(ctx: Context, session: CheckoutSession) -> CheckoutSession:
         if isinstance(intent, SetupIntent):
             await abandon(ctx, intent)
             ctx.save(intent, next_action=None, status="canceled", event="setup_intent.canceled")
+        elif session.mode == "subscription":
+            await give_up(ctx, session)
         else:
             ctx.save(
                 await paying.abandon(ctx, intent),

@@ -22,8 +22,8 @@ from bezant.resources.core.refused import Hash, refused
 from bezant.store.objects import Page
 
 _NO_TAXES = refused("Taxes are not calculated here: put them into the price.")
-RECURRING = (
-    "Prices with `recurring` are charged by subscriptions, which are not offered: make a price "
+_RECURRING = (
+    "Prices with `recurring` are charged by subscriptions: send mode=subscription, or make a price "
     "without it."
 )
 MOST_ITEMS = 100
@@ -88,6 +88,12 @@ class Line(NamedTuple):
     quantity: int
     metadata: dict[str, str] | None = None
     adjustable: Adjustable | None = None
+    tried: bool = False
+
+    @property
+    def amount(self) -> int:
+        """What it comes to now, in minor units: nothing while it is tried."""
+        return 0 if self.tried else self.price.of(self.quantity)
 
 
 async def lines_of(ctx: Context, sent: Sequence[LineItemParams]) -> list[Line]:
@@ -106,6 +112,32 @@ async def lines_of(ctx: Context, sent: Sequence[LineItemParams]) -> list[Line]:
             param="line_items",
         )
     return lines
+
+
+def check_once(lines: Sequence[Line]) -> None:
+    """Refuse lines that are charged again and again, where something is paid once."""
+    for at, line in enumerate(lines):
+        if line.price.recurring is not None:
+            raise InvalidRequest(
+                _RECURRING, code="recurring_price_unsupported", param=f"line_items[{at}]"
+            )
+
+
+def check_recurring(lines: Sequence[Line]) -> None:
+    """Refuse lines of which nothing is charged again, or the same is twice."""
+    known: set[str] = set()
+    for at, line in enumerate(lines):
+        if line.price.recurring is not None and line.price.id in known:
+            raise InvalidRequest(
+                f"The price {line.price.id} is there already: change its quantity.",
+                param=f"line_items[{at}]",
+            )
+        known.add(line.price.id)
+    if not any(line.price.recurring for line in lines):
+        raise InvalidRequest(
+            "A subscription needs a price with `recurring`: send one, or mode=payment.",
+            param="line_items",
+        )
 
 
 def store_lines(
@@ -132,7 +164,7 @@ def line_again(item: LineItem) -> Line:
 
 def total_of(lines: Sequence[Line], coupon: Coupon | None = None) -> int:
     """Return what lines come to, in minor units, with what a coupon takes off them."""
-    amounts = [line.price.of(line.quantity) for line in lines]
+    amounts = [line.amount for line in lines]
     taken = _taken_off(zip(amounts, (line.price for line in lines), strict=True), coupon)
     return sum(amounts) - sum(taken)
 
@@ -152,12 +184,11 @@ def _taken_off(costs: Iterable[tuple[int, Price]], coupon: Coupon | None) -> lis
 
 
 def _item(ctx: Context, line: Line) -> LineItem:
-    amount = line.price.of(line.quantity)
     return LineItem(
         id=ctx.new_id("li"),
         adjustable_quantity=line.adjustable,
-        amount_subtotal=amount,
-        amount_total=amount,
+        amount_subtotal=line.amount,
+        amount_total=line.amount,
         currency=line.price.currency,
         description=line.description,
         metadata=line.metadata,
@@ -179,8 +210,6 @@ def _line(
         price, product = _made(ctx, sent.price_data, f"{param}[price_data]", products)
     else:
         price, product = _known(sent.price or "", f"{param}[price]", prices, products)
-    if price.type == "recurring":
-        raise InvalidRequest(RECURRING, code="recurring_price_unsupported", param=param)
     metadata = merged({}, sent.metadata) if sent.metadata else None
     adjustable = adjustable_of(sent.adjustable_quantity, sent.quantity, param)
     return Line(price, product.name, sent.quantity, metadata, adjustable)
@@ -213,10 +242,6 @@ def _made(
                 "Send either product or product_data, not both.", param=f"{param}[product_data]"
             )
         )
-    if data.recurring is not None:
-        raise InvalidRequest(
-            RECURRING, code="recurring_price_unsupported", param=f"{param}[recurring]"
-        )
     if data.product_data is not None:
         product = made_product(ctx, data.product_data, active=False)
     elif (found := products.get(data.product or "")) is not None:
@@ -227,7 +252,7 @@ def _made(
             code="resource_missing",
             param=f"{param}[product]",
         )
-    return made_price(ctx, product, data, param=param, active=False), product
+    return made_price(ctx, product, data, data.recurring, param=param, active=False), product
 
 
 def _listed(currencies: set[str]) -> str:

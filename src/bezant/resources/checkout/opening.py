@@ -1,12 +1,11 @@
 """Opening a checkout session: what parameters make of it, and what its intent is to be like."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec import UNSET, Struct, to_builtins
+from msgspec import UNSET, to_builtins
 
 from bezant.api.context import Context, created_of
-from bezant.api.decoders import decoder
 from bezant.api.params import Unset, merged
 from bezant.api.refusals import missing
 from bezant.kernel.codec import base62, from_microseconds, unix_seconds
@@ -15,18 +14,17 @@ from bezant.kernel.money import Money
 from bezant.resources.checkout.collecting import consent_of, names_of, shipping_of
 from bezant.resources.checkout.coupon_places import named_by
 from bezant.resources.checkout.custom_fields import in_session, made
-from bezant.resources.checkout.line_item import Line, store_lines, total_of
-from bezant.resources.checkout.opening_types import (
-    check_options,
-    check_types,
-    checked_setup,
-    left_of,
-    options_shown,
-    param_of,
-    plain,
-    setup_wanted_of,
+from bezant.resources.checkout.line_item import (
+    Line,
+    store_lines,
+    total_of,
 )
-from bezant.resources.checkout.pricing import check_worth
+from bezant.resources.checkout.opening_types import (
+    options_shown,
+    plain,
+)
+from bezant.resources.checkout.opening_ways import BY_API, Origin, as_sold, ways_of
+from bezant.resources.checkout.pricing import check_worth, worth_of
 from bezant.resources.checkout.session import (
     NO_WORDS,
     CheckoutSession,
@@ -42,33 +40,19 @@ from bezant.resources.checkout.session_params import (
     CustomTextParams,
     MessageParams,
 )
+from bezant.resources.checkout.subscription_of import check_alone
 from bezant.resources.core.coupon import Coupon
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.redeemable import Asked, Offer, offer_of
 from bezant.resources.payments.entitled import check_all
-from bezant.resources.payments.intent_changes import intent_of
-from bezant.resources.payments.payment_intent import PaymentIntent
-from bezant.resources.payments.payment_intent_params import CreatePaymentIntent
 from bezant.store.feed import BOOK_DIGITS
 
 EXPIRY_JOB = "checkout.expire"
 LEAST_SECONDS, MOST_SECONDS = 30 * 60, 24 * 3_600
 PAGE = "/c/pay"
-USUAL_TYPES = ("card",)
-"""The types of payment method that the page takes if nothing is said."""
 _SHOWN = ("allow_promotion_codes", "billing_address_collection", "cancel_url",
           "client_reference_id", "integration_identifier", "locale", "origin_context",
           "submit_type", "success_url")  # fmt: skip
-intent_wanted = decoder(CreatePaymentIntent, json=True)
-
-
-class Origin(Struct, frozen=True, kw_only=True):
-    """What a session has of the link that led to it."""
-
-    payment_link: str | None = None
-
-
-BY_API = Origin()
 
 
 async def new_session(
@@ -77,15 +61,12 @@ async def new_session(
     """Store a new session with its lines, and see to its end."""
     name = ctx.new_id(f"cs_{'live' if ctx.livemode else 'test'}")
     customer = await _customer(ctx, params)
+    lines = as_sold(params, lines)
     offer = await _offered(ctx, params, lines)
     coupon = offer.coupon if offer else None
-    wanted = wanted_of(params, lines, coupon)
-    if params.mode == "payment":
-        intent = await tried(ctx, wanted, origin)
-        types = left_of(intent.payment_method_types, params.excluded_payment_method_types)
-        check_customer(params, types)
-    else:
-        types = await checked_setup(ctx, wanted)
+    wanted, types, subscribes = await ways_of(ctx, params, lines, origin, coupon)
+    if params.mode == "subscription":
+        check_alone(customer, lines[0].price.currency)
     behalf, currency = wanted.get("on_behalf_of"), wanted.get("currency", "")
     await check_all(ctx, types, currency, behalf, "payment_method_types")
     secret = "".join(ctx.runtime.ids.request_id().removeprefix("req_") for _ in range(2))
@@ -109,9 +90,10 @@ async def new_session(
         expires_at=_expires_at(ctx, params),
         livemode=ctx.livemode,
         metadata=merged({}, params.metadata),
-        mode="setup" if params.mode == "setup" else "payment",
+        mode=params.mode,
         name_collection=names_of(params.name_collection),
         payment_link=origin.payment_link,
+        payment_method_collection="always" if subscribes else None,
         payment_method_options=options_shown(options, types),
         payment_method_types=types,
         payment_status="unpaid" if lines else "no_payment_required",
@@ -129,6 +111,7 @@ async def new_session(
         method=plain(params.payment_method_data),
         update=_update(params),
         coupon=ctx.encoded(coupon) if coupon else None,
+        subscribes=subscribes,
     )
     ctx.create(session, hidden=to_builtins(kept))
     store_lines(ctx, name, lines, coupon)
@@ -138,22 +121,31 @@ async def new_session(
     return session
 
 
+_NOT_IN = {
+    "payment": ("setup_intent_data", "subscription_data", "payment_method_collection"),
+    "setup": (
+        "line_items", "payment_intent_data", "submit_type", "customer_creation",
+        "shipping_address_collection", "discounts", "allow_promotion_codes",
+        "subscription_data", "payment_method_collection",
+    ),
+    "subscription": (
+        "setup_intent_data", "payment_intent_data", "customer_creation", "payment_method_data",
+    ),
+}  # fmt: skip
+"""What can't be said in each mode."""
+
+
 def check_fit(params: CreateSession) -> None:
     """Refuse parameters of one mode in another, and what contradicts itself."""
     if params.success_url is None:
         raise missing("success_url")
-    if params.mode == "payment":
-        if params.line_items is None:
-            raise missing("line_items")
-        others = ("setup_intent_data",)
-    else:
-        others = (
-            "line_items", "payment_intent_data", "submit_type", "customer_creation",
-            "shipping_address_collection", "discounts", "allow_promotion_codes",
-        )  # fmt: skip
+    if params.mode != "setup" and params.line_items is None:
+        raise missing("line_items")
+    others = _NOT_IN[params.mode]
     for name in others:
         if getattr(params, name) is not None:
             raise InvalidRequest(f"You can't send `{name}` in {params.mode} mode.", param=name)
+    check_submit(params.submit_type, recurring=params.mode == "subscription")
     _check_discounts(params)
     _check_shipping(params)
     if params.customer is None:
@@ -163,6 +155,15 @@ def check_fit(params: CreateSession) -> None:
     for name in ("customer_email", "customer_creation"):
         if getattr(params, name) is not None:
             raise InvalidRequest(f"You may only send one of `customer` and `{name}`.", param=name)
+
+
+def check_submit(kind: str | None, *, recurring: bool) -> None:
+    """Refuse a button that says something else than what it does."""
+    if kind == "subscribe" and not recurring:
+        raise InvalidRequest(
+            "Nobody subscribes here: this is paid once, so send another submit_type.",
+            param="submit_type",
+        )
 
 
 def _check_discounts(params: CreateSession) -> None:
@@ -201,65 +202,6 @@ def _message(sent: MessageParams | Unset | None, before: Message | None) -> Mess
     return Message(sent.message) if sent else None
 
 
-def wanted_of(
-    params: CreateSession, lines: Sequence[Line], coupon: Coupon | None = None
-) -> dict[str, Any]:
-    """Return the parameters of the intent that is made when somebody pays."""
-    if params.mode == "setup":
-        return setup_wanted_of(params, USUAL_TYPES)
-    _check_currency(params, lines)
-    wanted: dict[str, Any] = plain(params.payment_intent_data) | {
-        "amount": total_of(lines, coupon),
-        "currency": lines[0].price.currency,
-    }
-    for name in ("allowed_payment_method_types", "payment_method_types",
-                 "excluded_payment_method_types", "customer"):  # fmt: skip
-        if (value := getattr(params, name)) is not None:
-            wanted[name] = value
-    if not (params.allowed_payment_method_types or params.payment_method_types):
-        wanted["payment_method_types"] = list(USUAL_TYPES)
-    options = plain(params.payment_method_options)
-    check_options(options)
-    return wanted | ({"payment_method_options": options} if options else {})
-
-
-def _check_currency(params: CreateSession, lines: Sequence[Line]) -> None:
-    currency = lines[0].price.currency
-    if params.currency not in (None, currency):
-        raise InvalidRequest(
-            f"The prices are in {currency}: each price has one currency.", param="currency"
-        )
-
-
-async def tried(ctx: Context, wanted: Mapping[str, Any], origin: Origin) -> PaymentIntent:
-    """Return the intent as it would be; what it must not be is refused under our own names."""
-    try:
-        intent = await intent_of(ctx, intent_wanted(wanted), None)
-    except InvalidRequest as problem:
-        param = param_of(problem, wanted)
-        first, bracket, rest = (param or "").partition("[")
-        param = {"amount": "line_items", "currency": "line_items"}.get(first, param)
-        if first in _OF_DATA and origin.payment_link is None:
-            param = f"payment_intent_data[{first}]{bracket}{rest}"
-        raise InvalidRequest(problem.message, code=problem.code, param=param) from problem
-    check_types(intent, by_link=origin.payment_link is not None)
-    return intent
-
-
-_OF_DATA = frozenset({"application_fee_amount", "on_behalf_of", "transfer_data"})
-
-
-def check_customer(params: CreateSession, types: Sequence[str]) -> None:
-    """Refuse bank transfers that are nobody's: what comes is kept for a customer."""
-    known = params.customer is not None or params.customer_creation == "always"
-    if "customer_balance" in types and not known:
-        raise InvalidRequest(
-            "Bank transfers (customer_balance) are kept for a customer: send `customer`, or "
-            "customer_creation=always.",
-            param="customer",
-        )
-
-
 async def _customer(ctx: Context, params: CreateSession) -> Customer | None:
     if params.customer is None:
         return None
@@ -277,6 +219,8 @@ def _details(params: CreateSession, customer: Customer | None) -> CustomerDetail
 def _creation(params: CreateSession) -> Any:
     if params.customer is not None or params.mode == "setup":
         return None
+    if params.mode == "subscription":
+        return "always"
     return params.customer_creation or "if_required"
 
 
@@ -321,8 +265,10 @@ async def _offered(ctx: Context, params: CreateSession, lines: Sequence[Line]) -
             "Send either `coupon` or `promotion_code`, not both.", param="discounts[0]"
         )
     currency, (name,) = lines[0].price.currency, told
-    asked = Asked(params.customer, Money(total_of(lines), currency))
+    worth = worth_of(lines) or total_of(lines)
+    asked = Asked(params.customer, Money(worth, currency))
     param = f"discounts[0][{name}]"
     offer = await offer_of(ctx, sent.coupon, sent.promotion_code, asked, param)
-    check_worth(total_of(lines, offer.coupon), currency, param)
+    if total_of(lines):
+        check_worth(total_of(lines, offer.coupon), currency, param)
     return offer

@@ -28,16 +28,19 @@ _SHOWN: Mapping[str, Mapping[str, Any]] = {
     "us_bank_account": {"verification_method": "automatic"},
 }
 """What is shown of the options of a type of which nothing was said."""
+_CONFIRMED_FIRST = frozenset({"acss_debit", "us_bank_account"})
+"""Types whose bank accounts may have to be confirmed first, which takes days."""
 
 
 def plain(sent: Struct | None) -> dict[str, Any]:
     """Return a struct as JSON has it, without what is None in it."""
-    return {} if sent is None else _pruned(to_builtins(sent))
+    return {} if sent is None else pruned(to_builtins(sent))
 
 
-def _pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
+def pruned(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree without what is None in it."""
     return {
-        name: _pruned(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+        name: pruned(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
         for name, value in tree.items()
         if value is not None
     }
@@ -76,6 +79,17 @@ def check_types(intent: PaymentIntent, *, by_link: bool) -> None:
         if intent.setup_future_usage is not None and not WAYS[kind].later:
             raise _unsupported(
                 f"Payments by {kind} are made once: leave {kind} out, or `setup_future_usage`."
+            )
+
+
+def check_at_once(types: Sequence[str]) -> None:
+    """Refuse for a subscription what is not asked for its first money at once."""
+    for kind in types:
+        if kind in _CONFIRMED_FIRST or kind not in WAYS or not WAYS[kind].later:
+            ways = [name for name, way in WAYS.items()
+                    if way.later and name not in _CONFIRMED_FIRST]  # fmt: skip
+            raise _unsupported(
+                f"Subscriptions are not begun on the page by {kind}, only by {', '.join(ways)}."
             )
 
 

@@ -14,6 +14,7 @@ from bezant.resources.checkout.session import (
     keep,
     kept_of,
 )
+from bezant.resources.checkout.subscription_of import completed
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.following import COMPLETED
@@ -37,9 +38,8 @@ async def intent_of_session(ctx: Context, session: CheckoutSession) -> Intent | 
     """Return the intent behind a session, if anybody has tried to pay or to save a card."""
     if session.setup_intent is not None:
         return await ctx.load(SetupIntent, session.setup_intent)
-    if session.payment_intent is None:
-        return None
-    return await ctx.load(PaymentIntent, session.payment_intent)
+    name = session.payment_intent or kept_of(ctx, session).intent
+    return None if name is None else await ctx.load(PaymentIntent, name)
 
 
 async def followed(
@@ -82,11 +82,13 @@ async def _completed(
         method = await method_named(ctx, intent.payment_method)
     kept = kept_of(ctx, session)
     await count_completed(ctx, session)
-    details = await redeem_coupon(ctx, session, intent.customer)
     await _bring_up_to_date(ctx, session, kept, method)
-    paid = session.payment_status
-    if session.mode == "payment":
-        paid = "paid" if intent.status == "succeeded" else "unpaid"
+    told: dict[str, Any] = {}
+    if session.mode == "subscription":
+        told = await completed(ctx, session, intent, method.id)
+    elif session.mode == "payment":
+        told["payment_status"] = "paid" if intent.status == "succeeded" else "unpaid"
+        told["total_details"] = await redeem_coupon(ctx, session, intent.customer)
     if intent.status == "requires_action":  # The session is over, and no page confirms it now.
         ctx.save(ctx.current(intent), hidden=ctx.hidden(intent) | {COMPLETED: True})
     return keep(
@@ -95,11 +97,10 @@ async def _completed(
         replace(kept, waits=intent.status in ("processing", "requires_action")),
         customer=intent.customer,
         customer_details=_details(session, method),
-        payment_status=paid,
         status="complete",
-        total_details=details,
         url=None,
         event="checkout.session.completed",
+        **told,
     )
 
 

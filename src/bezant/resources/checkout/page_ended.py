@@ -55,6 +55,8 @@ async def ended_of(
 
 
 async def _title(ctx: Context, session: CheckoutSession, intent: Intent | None) -> str:
+    if session.mode == "subscription":
+        return "Order received" if session.payment_status == "unpaid" else "You are subscribed"
     if session.mode == "payment":
         return "Payment complete" if session.payment_status == "paid" else "Order received"
     method = await ctx.find(PaymentMethod, (intent.payment_method if intent else None) or "")

@@ -74,7 +74,10 @@ _MARKED_ALONE = "Check what is marked below."
 
 
 class Line(Struct, frozen=True):
-    """A line of what is bought, in words; its quantity may be changed if that has a `name`."""
+    """A line of what is bought, in words; its quantity may be changed if that has a `name`.
+
+    `often` says how often it is charged, if it is charged more than once.
+    """
 
     description: str
     quantity: int
@@ -83,6 +86,13 @@ class Line(Struct, frozen=True):
     name: str = ""
     least: int = 0
     most: int = 0
+    often: str = ""
+
+    @property
+    def words(self) -> str:
+        """What one costs, and how often."""
+        each = f"{self.each} each" if self.each and (self.name or self.quantity != 1) else self.each
+        return " ".join(filter(None, (each, self.often)))
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -100,6 +110,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     asks: str = "How you pay"
     lines: Sequence[Line] = ()
     total: str = ""
+    sum: str = "Total"
     words: str = ""
     back: str | None = None
     asks_again: str = ""
@@ -197,10 +208,12 @@ def _summary(offer: Offer) -> str:
 
 
 def _sums(offer: Offer) -> str:
-    rows = [("Total", offer.total, "")]
+    rows = [(offer.sum, offer.total, "")]
+    soft = ' class="soft"'
     if offer.reduction:
-        soft = ' class="soft"'
-        rows = [("Subtotal", offer.subtotal, soft), (offer.reduction, offer.off, soft), *rows]
+        rows.insert(0, (offer.reduction, offer.off, soft))
+    if offer.subtotal:
+        rows.insert(0, ("Subtotal", offer.subtotal, soft))
     return "".join(
         f'<tr{kind}><th scope="row">{escape(name)}</th><td>{escape(amount)}</td></tr>'
         for name, amount, kind in rows
@@ -229,15 +242,17 @@ def _hidden(name: str, value: str) -> str:
 def _line(line: Line) -> str:
     many = ""
     if line.name:
-        each = f" at {line.each} each" if line.each else ""
+        at = f"at {line.words}" if line.words else ""
         many = (
             f'<label class="many" for="{line.name}">Quantity <input type="number" id="{line.name}" '
             f'name="{line.name}" min="{line.least}" max="{line.most}" value="{line.quantity}">'
-            f'</label><span class="each">{escape(each.strip())}</span>'
+            f'</label><span class="each">{escape(at)}</span>'
         )
     elif line.quantity != 1:
-        each = f" at {line.each} each" if line.each else ""
-        many = f'<span class="each">{line.quantity:,}{escape(each)}</span>'
+        at = f" at {line.words}" if line.words else ""
+        many = f'<span class="each">{line.quantity:,}{escape(at)}</span>'
+    elif line.often:
+        many = f'<span class="each">{escape(line.words)}</span>'
     return (
         f'<tr><th scope="row">{escape(line.description)}{many}</th>'
         f"<td>{escape(line.amount)}</td></tr>"

@@ -19,11 +19,12 @@ from bezant.resources.checkout.outcome import Intent, intent_of_session
 from bezant.resources.checkout.page_end_html import Code, Told, code, message
 from bezant.resources.checkout.page_ended import ended_of, moment_of
 from bezant.resources.checkout.page_form import kind_of, sections_of
+from bezant.resources.checkout.page_subscribing import goes_on, often_of
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.payment_link import PaymentLink
 from bezant.resources.checkout.pricing import Priced, price_of
 from bezant.resources.checkout.quantities import NOTHING_CHOSEN, Chosen, name_of, query_of
-from bezant.resources.checkout.session import CheckoutSession, kept_of
+from bezant.resources.checkout.session import CheckoutSession, Kept, kept_of
 from bezant.resources.payments.confirming import merchant
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.pushing import EXPECTS, TEXT
@@ -125,7 +126,7 @@ def form_page(ctx: Context, priced: Priced, seller: str, scene: Scene, shown: Sh
             for each in session.payment_method_types
         ],
         known=session.email,
-        agrees=_agrees(ctx, session, kind).format(**told),
+        agrees=_agrees(ctx, priced, kind).format(**told),
         after=way.after.format(**told),
         test="" if session.livemode else way.test,
         typed=shown.typed,
@@ -133,14 +134,18 @@ def form_page(ctx: Context, priced: Priced, seller: str, scene: Scene, shown: Sh
         problem=shown.problem,
         action=scene.action,
     )  # fmt: skip
-    offer = _offer(priced, seller, kind, total)
+    offer = _offer(priced, kept_of(ctx, session), seller, kind, total)
     kept = {**scene.query, "method": kind}
     return html.page(replace(offer, asks_again=scene.path, keeps=kept), form)
 
 
-def _agrees(ctx: Context, session: CheckoutSession, kind: str) -> str:
+def _agrees(ctx: Context, priced: Priced, kind: str) -> str:
     """Return what whoever pays agrees to."""
-    way, wanted = WAYS[kind], kept_of(ctx, session).wanted
+    session, kept = priced.session, kept_of(ctx, priced.session)
+    way, wanted = WAYS[kind], kept.wanted
+    if kept.subscribes is not None:
+        reduced = priced.coupon is not None
+        return f"{way.agrees_later} {goes_on(priced.items, kept.subscribes, reduced=reduced)}"
     if session.mode == "setup":
         return way.agrees_later
     options: Mapping[str, Any] = wanted.get("payment_method_options", {}).get(kind, {})
@@ -150,7 +155,7 @@ def _agrees(ctx: Context, session: CheckoutSession, kind: str) -> str:
     return f"{way.agrees_later} This payment of {{total}} is the first."
 
 
-def _offer(priced: Priced, seller: str, kind: str, total: str) -> html.Offer:
+def _offer(priced: Priced, own: Kept, seller: str, kind: str, total: str) -> html.Offer:
     session = priced.session
     submit = session.custom_text.submit
     common: dict[str, Any] = {
@@ -162,11 +167,13 @@ def _offer(priced: Priced, seller: str, kind: str, total: str) -> html.Offer:
     way = WAYS[kind]
     if session.mode == "setup":
         return html.Offer(heading=f"Save your {way.later}", button=f"Save {way.later}", **common)
-    verb = _VERBS.get(session.submit_type or "", "Pay")
+    subscribes, terms = session.mode == "subscription", own.subscribes or {}
+    verb = "Subscribe and pay" if subscribes else _VERBS.get(session.submit_type or "", "Pay")
     return html.Offer(
-        heading=total,
-        button=way.button or f"{verb} {total}",
-        lines=[_line(number, item) for number, item in enumerate(priced.items, 1)],
+        heading=total if session.amount_total else "Nothing to pay yet",
+        button=way.button or (f"{verb} {total}" if session.amount_total else "Subscribe"),
+        lines=[_line(number, item, terms) for number, item in enumerate(priced.items, 1)],
+        sum="Total today" if subscribes else "Total",
         total=total,
         code=priced.code if session.allow_promotion_codes else None,
         code_problem=priced.problem,
@@ -183,7 +190,10 @@ def _reduction(priced: Priced) -> dict[str, str]:
     currency = session.currency or "usd"
     called = coupon.name or priced.code or "Discount"
     share = "" if coupon.percent_off is None else f" ({coupon.percent_off:f}% off)"
-    off = _words(session.total_details.amount_discount, currency)
+    taken = session.total_details.amount_discount
+    if not taken:
+        return {"reduction": called + share, "off": "later"}
+    off = _words(taken, currency)
     return {
         "subtotal": _words(session.amount_subtotal or 0, currency),
         "reduction": called + share,
@@ -191,7 +201,7 @@ def _reduction(priced: Priced) -> dict[str, str]:
     }
 
 
-def _line(number: int, item: LineItem) -> html.Line:
+def _line(number: int, item: LineItem, terms: Mapping[str, Any]) -> html.Line:
     each, limits = item.price.unit_amount, item.adjustable_quantity
     return html.Line(
         name=name_of(number) if limits else "",
@@ -200,6 +210,7 @@ def _line(number: int, item: LineItem) -> html.Line:
         description=item.description or "",
         quantity=item.quantity,
         each="" if each is None else _words(each, item.currency),
+        often=often_of(item.price, terms),
         amount=_words(item.amount_subtotal, item.currency),
     )
 

@@ -15,13 +15,12 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.collecting import shipping_to
 from bezant.resources.checkout.coupon_places import let_go_coupon
 from bezant.resources.checkout.link_places import give_back
-from bezant.resources.checkout.opening import intent_wanted
+from bezant.resources.checkout.opening_ways import intent_wanted
 from bezant.resources.checkout.outcome import WAITS, followed
+from bezant.resources.checkout.payer import with_customer
 from bezant.resources.checkout.saving import save
 from bezant.resources.checkout.session import CheckoutSession, keep, kept_of
-from bezant.resources.core.customer import Customer
-from bezant.resources.core.customer_params import CreateCustomer
-from bezant.resources.core.customers import create as create_customer
+from bezant.resources.checkout.subscribing import pay_first
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
 from bezant.resources.payments.asking import burn, burnt
@@ -46,10 +45,12 @@ async def pay(
     `agreed` says how whoever pays has agreed that their bank account is debited, `told` is what
     else the session keeps of what they have said. A session of a link has claimed its place.
     """
+    if session.mode == "subscription":
+        return await pay_first(ctx, session, method, agreed, told)
     session = ctx.save(session, **told)
     if session.mode == "setup":
         return await save(ctx, session, method, agreed)
-    session = await _with_customer(ctx, session, method)
+    session = await with_customer(ctx, session, method)
     intent = await _intent(ctx, session, method)
     shipping = shipping_to(session.collected_information)
     if shipping is not None:
@@ -94,29 +95,6 @@ async def _intent(ctx: Context, session: CheckoutSession, method: PaymentMethod)
     base = f"{ctx.account}/{session.id}{times}/{params.amount}{params.currency}"
     hidden = {"base": base, SESSION: session.id}
     return ctx.create(intent, event="payment_intent.created", hidden=hidden)
-
-
-async def _with_customer(
-    ctx: Context, session: CheckoutSession, method: PaymentMethod
-) -> CheckoutSession:
-    """Keep whoever pays as a customer, if that is wanted; a later attempt knows them better."""
-    kept = kept_of(ctx, session)
-    told = method.billing_details
-    if session.customer is not None:
-        if kept.own_customer:
-            customer = await ctx.load(Customer, session.customer)
-            known = (customer.email, customer.name, customer.phone)
-            if known != (told.email, told.name, told.phone):
-                ctx.save(customer, email=told.email, name=told.name, phone=told.phone,
-                         event="customer.updated")  # fmt: skip
-        return session
-    if session.customer_creation != "always" and not kept.wanted.get("setup_future_usage"):
-        return session
-    customer = await create_customer(ctx, CreateCustomer(email=told.email, name=told.name,
-                                                         phone=told.phone))  # fmt: skip
-    if told.address.country or told.address.line1:
-        ctx.save(customer, address=told.address)
-    return keep(ctx, session, replace(kept, own_customer=True), customer=customer.id)
 
 
 async def session_fence(ctx: Context, name: str) -> str | None:

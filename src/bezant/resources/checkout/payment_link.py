@@ -1,6 +1,7 @@
 """The payment link object: an address that opens a new checkout session for whoever visits it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -13,6 +14,7 @@ from bezant.resources.checkout.collecting import (
 )
 from bezant.resources.checkout.custom_fields import CustomField
 from bezant.resources.checkout.session import CustomText, PhoneNumberCollection, SubmitType
+from bezant.resources.checkout.subscription_data import LinkSubscription
 from bezant.resources.payments.payment_intent import CaptureMethod, FutureUsage
 
 PATH = "/v1/payment_links"
@@ -109,7 +111,7 @@ class PaymentLink(Identified, tag="payment_link"):
     allow_promotion_codes: bool = False
     application: str | None = None
     application_fee_amount: int | None = None
-    application_fee_percent: None = None
+    application_fee_percent: Decimal | None = None
     automatic_tax: LinkAutomaticTax = LinkAutomaticTax()
     billing_address_collection: Literal["auto", "required"] = "auto"
     consent_collection: ConsentCollection | None = None
@@ -134,7 +136,7 @@ class PaymentLink(Identified, tag="payment_link"):
     shipping_address_collection: ShippingAddressCollection | None = None
     shipping_options: tuple[str, ...] = ()
     submit_type: SubmitType = "auto"
-    subscription_data: None = None
+    subscription_data: LinkSubscription | None = None
     tax_id_collection: TaxIdCollection = TaxIdCollection()
     transfer_data: LinkTransferData | None = None
     url: str

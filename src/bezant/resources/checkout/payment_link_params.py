@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from bezant.api.pages import ListParams
 from bezant.api.params import Amount, Currency, Emptyable, Metadata, Params
+from bezant.resources.billing.subscription_params import Percent
 from bezant.resources.checkout import session_params as session
 from bezant.resources.checkout.adjustable import AdjustableParams
 from bezant.resources.checkout.collecting import (
@@ -15,12 +16,15 @@ from bezant.resources.checkout.collecting import (
 )
 from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
+from bezant.resources.checkout.session import SubmitType
+from bezant.resources.checkout.subscription_data import (
+    LinkSubscriptionData,
+    UpdatedSubscriptionData,
+)
 from bezant.resources.core.refused import Hash, only, refused
 from bezant.resources.payments.payment_intent_params import Types
 
 _NO_CARD_RULES = refused("Cards are not told apart by brand: leave `payment_method_options` out.")
-_NO_PERCENT = refused("Percentages are for subscriptions: send `application_fee_amount`.")
-_no_subscriptions = refused(session.NO_SUBSCRIPTIONS)
 _NO_RATES = refused("Shipping is not priced here: add a line item for it.")
 _NO_OPTIONAL_ITEMS = refused("Nothing is offered beside the line items.")
 _CUSTOM = Annotated[str, Meta(max_length=500)]
@@ -70,7 +74,7 @@ class _Common(Params):
 
     after_completion: AfterCompletionParams | None = None
     allow_promotion_codes: bool | None = None
-    application_fee_percent: Annotated[str, _NO_PERCENT] | None = None
+    application_fee_percent: Emptyable[Percent] | None = None
     automatic_tax: session.AutomaticTaxParams | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
     custom_fields: Emptyable[CustomFields] | None = None
@@ -81,16 +85,15 @@ class _Common(Params):
     metadata: Metadata | None = None
     name_collection: Emptyable[NameCollectionParams] | None = None
     optional_items: Annotated[Hash, _NO_OPTIONAL_ITEMS] | None = None
-    payment_method_collection: Annotated[str, _no_subscriptions] | None = None
+    payment_method_collection: Annotated[str, only("always", why=session.ALWAYS_ASKED)] | None = (
+        None
+    )
     payment_method_options: Annotated[Hash, _NO_CARD_RULES] | None = None
     phone_number_collection: session.PhoneNumberCollectionParams | None = None
     restrictions: Emptyable[RestrictionsParams] | None = None
     shipping_address_collection: Emptyable[ShippingCollectionParams] | None = None
     shipping_options: Annotated[Hash, _NO_RATES] | None = None
-    submit_type: (
-        Annotated[str, only("auto", "book", "donate", "pay", why=session.NO_SUBSCRIPTIONS)] | None
-    ) = None
-    subscription_data: Annotated[Hash, _no_subscriptions] | None = None
+    submit_type: SubmitType | None = None
     tax_id_collection: session.TaxIdCollection | None = None
 
 
@@ -105,6 +108,7 @@ class CreatePaymentLink(_Common):
     on_behalf_of: str | None = None
     payment_intent_data: session.LinkIntentData | None = None
     payment_method_types: Types | None = None
+    subscription_data: LinkSubscriptionData | None = None
     transfer_data: LinkTransferParams | None = None
 
 
@@ -136,6 +140,7 @@ class UpdatePaymentLink(_Common):
     on_behalf_of: Emptyable[str] | None = None
     payment_intent_data: UpdatedIntentData | None = None
     payment_method_types: Emptyable[Types] | None = None
+    subscription_data: UpdatedSubscriptionData | None = None
     transfer_data: Emptyable[LinkTransferParams] | None = None
 
 

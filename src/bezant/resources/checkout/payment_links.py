@@ -1,5 +1,6 @@
 """Payment links: made, listed, switched on and off; each visit to one opens a session."""
 
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -46,6 +47,7 @@ from bezant.resources.checkout.payment_link_params import (
     UpdatePaymentLink,
 )
 from bezant.resources.checkout.session import PhoneNumberCollection
+from bezant.resources.checkout.subscription_data import LinkSubscription, subscription_of
 from bezant.resources.core.application import acting_application
 from bezant.store.feed import BOOK_DIGITS
 
@@ -88,6 +90,7 @@ async def create(ctx: Context, params: CreatePaymentLink) -> PaymentLink:
         currency=currency,
         livemode=ctx.livemode,
         payment_intent_data=_intent(params),
+        subscription_data=subscription_of(LinkSubscription(), params.subscription_data),
         url=f"{ctx.runtime.config.public_url}{PAGE}/{place}",
         **_told(params, None),
     )
@@ -108,6 +111,9 @@ async def update(ctx: Context, link: PaymentLink, params: UpdatePaymentLink) -> 
         changes["after_completion"] = _after(params.after_completion)
     if params.payment_intent_data is not None:
         changes["payment_intent_data"] = _updated(link, params.payment_intent_data)
+    if params.subscription_data is not None:
+        before = link.subscription_data or LinkSubscription()
+        changes["subscription_data"] = subscription_of(before, params.subscription_data)
     changed = replace(link, **changes)
     if changed.active and changed.used_up:
         raise InvalidRequest(
@@ -160,6 +166,9 @@ def _told(
         changes["shipping_address_collection"] = shipping_of(
             params.shipping_address_collection or None
         )
+    if params.application_fee_percent is not None:
+        percent = params.application_fee_percent
+        changes["application_fee_percent"] = Decimal(percent) if percent else None
     if params.transfer_data is not None:
         data = params.transfer_data
         changes["transfer_data"] = LinkTransferData(data.amount, data.destination) if data else None

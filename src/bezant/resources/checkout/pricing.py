@@ -4,7 +4,7 @@ Quantities and a promotion code that are typed in stand in the page's address, s
 shows is what is asked for when its form is sent; they are stored when somebody pays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -25,6 +25,7 @@ from bezant.resources.checkout.session import (
     keep,
     kept_of,
 )
+from bezant.resources.checkout.subscription_of import Bought
 from bezant.resources.core.coupon import Coupon
 from bezant.resources.core.promotion_code import PromotionCode, code_typed
 from bezant.resources.core.redeemable import EXPIRED, Asked, Offer, claim, offer_of
@@ -55,12 +56,15 @@ async def price_of(
     ctx: Context, session: CheckoutSession, items: Sequence[LineItem], chosen: Chosen
 ) -> Priced:
     """Return what a session comes to with what was chosen on its page."""
-    items = adjusted(items, chosen)
     if session.amount_total is None:
         return Priced(session, items)
+    kept = kept_of(ctx, session)
+    if kept.subscription is not None:  # What somebody has begun to pay for stays as it is.
+        return Priced(session, items, coupon_of_session(ctx, session), kept.code)
+    items = adjusted(items, chosen, tried=kept.tried)
     if chosen.code is None or not session.allow_promotion_codes:
         coupon = coupon_of_session(ctx, session)
-        return _priced(session, items, coupon)._replace(code=kept_of(ctx, session).code)
+        return _priced(session, items, coupon)._replace(code=kept.code)
     plain = _priced(session, items, None)._replace(code=chosen.code)
     plain = plain._replace(session=replace(plain.session, discounts=None))
     if not chosen.code:
@@ -82,7 +86,7 @@ async def begin(
     What they have claimed is committed at once. InvalidRequest says what can't be had any more.
     """
     session = await claim_place(ctx, session)
-    if session.amount_total is None:
+    if session.amount_total is None or kept_of(ctx, session).subscription is not None:
         return session
     typed = chosen.code is not None and session.allow_promotion_codes
     if session.discounts is None and not typed:
@@ -120,11 +124,12 @@ async def _store(
         sums: dict[str, Any] = {name: getattr(item, name) for name in _SUMS}
         ctx.save(known[item.id], quantity=item.quantity, **sums)
     total = priced.session.amount_total or 0
-    check_amount(Money(total, session.currency or ""), session.payment_method_types)
+    if total or session.mode == "payment":
+        check_amount(Money(total, session.currency or ""), session.payment_method_types)
     kept = kept_of(ctx, session)
     kept = replace(
         kept,
-        wanted=kept.wanted | {"amount": total},
+        wanted=kept.wanted | ({"amount": total} if total else {}),
         coupon=ctx.encoded(priced.coupon) if priced.coupon else None,
         code=priced.code if priced.coupon else "",
     )
@@ -138,6 +143,14 @@ def check_worth(amount: int, currency: str, param: str) -> None:
     """Refuse a discount that leaves less than can be charged, in minor units."""
     if not is_chargeable_amount(Money(amount, currency)):
         raise InvalidRequest(_too_little(amount, currency), param=param)
+
+
+def worth_of(bought: Iterable[Bought]) -> int:
+    """Return what a period of all that is charged again comes to, in minor units, if anything is.
+
+    That is what promotion codes for subscriptions mind.
+    """
+    return sum(each.price.of(each.quantity) for each in bought if each.price.recurring)
 
 
 def _too_little(amount: int, currency: str) -> str:
@@ -165,7 +178,8 @@ async def _typed(ctx: Context, plain: Priced) -> Offer:
     code = await code_typed(ctx, plain.code, session.customer)
     if code is None:
         raise InvalidRequest(_UNKNOWN)
-    purchase = Money(plain.session.amount_total or 0, currency)
+    total = plain.session.amount_total or 0
+    purchase = Money(worth_of(plain.items) or total, currency)
     _check_minimum(code, purchase)
     try:
         asked = Asked(session.customer, purchase, claimant=session.id)
@@ -173,7 +187,9 @@ async def _typed(ctx: Context, plain: Priced) -> Offer:
     except InvalidRequest as problem:
         raise InvalidRequest(_OVER if problem.code == EXPIRED else _UNKNOWN) from problem
     made = _priced(session, plain.items, offer.coupon)
-    if made.session.amount_total == purchase.amount:
+    if not total:  # What is tried is cheaper later.
+        return offer
+    if made.session.amount_total == total:
         raise InvalidRequest("This promotion code takes nothing off what you buy.")
     check_worth(made.session.amount_total or 0, currency, PARAM)
     return offer
@@ -194,8 +210,8 @@ async def _again(ctx: Context, priced: Priced) -> Offer:
     """Return what a session offers that the merchant, or an earlier attempt, has made cheaper."""
     session = priced.session
     (shown,) = session.discounts or (SessionDiscount(),)
-    purchase = Money(session.amount_subtotal or 0, session.currency or "")
-    asked = Asked(session.customer, purchase, claimant=session.id)
+    worth = worth_of(priced.items) or session.amount_subtotal or 0
+    asked = Asked(session.customer, Money(worth, session.currency or ""), claimant=session.id)
     try:
         return await offer_of(ctx, shown.coupon, shown.promotion_code, asked, PARAM)
     except InvalidRequest as problem:

@@ -48,17 +48,23 @@ def name_of(number: int) -> str:
     return f"{_MARK}{number}"
 
 
-def adjusted(items: Sequence[LineItem], chosen: Chosen) -> list[LineItem]:
-    """Return lines with the quantities that were chosen, within their limits; never nothing."""
-    changed = [_adjusted(item, chosen.quantities.get(at)) for at, item in enumerate(items, 1)]
-    return changed if any(item.quantity for item in changed) else list(items)
+def adjusted(items: Sequence[LineItem], chosen: Chosen, *, tried: bool = False) -> list[LineItem]:
+    """Return lines with the quantities that were chosen, within their limits; never nothing.
+
+    What is charged again and again costs nothing yet if it is `tried`.
+    """
+    changed = [
+        _adjusted(item, chosen.quantities.get(at), tried=tried) for at, item in enumerate(items, 1)
+    ]
+    needed = [item for item in changed if item.price.recurring] or changed
+    return changed if any(item.quantity for item in needed) else list(items)
 
 
-def _adjusted(item: LineItem, quantity: int | None) -> LineItem:
+def _adjusted(item: LineItem, quantity: int | None, *, tried: bool) -> LineItem:
     if quantity is None or item.adjustable_quantity is None:
         return item
     quantity = item.adjustable_quantity.within(quantity)
-    amount = item.price.of(quantity)
+    amount = 0 if tried and item.price.recurring else item.price.of(quantity)
     return replace(item, quantity=quantity, amount_subtotal=amount, amount_total=amount)
 
 

@@ -56,5 +56,6 @@ async def _intent(ctx: Context, session: CheckoutSession, method: PaymentMethod)
         return ctx.save(intent, payment_method=method.id)
     wanted: dict[str, Any] = kept_of(ctx, session).wanted
     intent = await changes.intent_of(ctx, setup_wanted(wanted), method)
+    intent = replace(intent, customer=session.customer)  # Who may have been made a moment ago.
     hidden = ctx.hidden(intent) | {"base": f"{ctx.account}/{session.id}", SESSION: session.id}
     return ctx.save(intent, hidden=hidden)

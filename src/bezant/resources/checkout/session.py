@@ -19,8 +19,8 @@ from bezant.resources.checkout.custom_fields import CustomField
 from bezant.resources.checkout.line_item import TakenOff
 from bezant.resources.core.address import Address
 
-Mode = Literal["payment", "setup"]
-SubmitType = Literal["auto", "book", "donate", "pay"]
+Mode = Literal["payment", "setup", "subscription"]
+SubmitType = Literal["auto", "book", "donate", "pay", "subscribe"]
 PATH = "/v1/checkout/sessions"
 
 
@@ -103,7 +103,9 @@ class CheckoutSession(Resource, tag="checkout.session"):
         "discounts.promotion_code": ("promotion_code",),
         "payment_intent": ("payment_intent",),
         "payment_link": ("payment_link",),
+        "invoice": ("invoice",),
         "setup_intent": ("setup_intent",),
+        "subscription": ("subscription",),
     }
     included: ClassVar[Mapping[str, tuple[str, str]]] = {
         "line_items": ("item", PATH + "/{id}/line_items"),
@@ -114,6 +116,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
         "payment_intent": "reference",
         "payment_link": "group",
         "status": "status",
+        "subscription": "parent",
     }
 
     adaptive_pricing: None = None
@@ -143,7 +146,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
     excluded_payment_method_types: list[str] | UnsetType = UNSET
     expires_at: int
     integration_identifier: str | None = None
-    invoice: None = None
+    invoice: str | None = None
     invoice_creation: None = None
     line_items: dict[str, Any] | UnsetType = UNSET
     locale: str | None = None
@@ -154,7 +157,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
     origin_context: Literal["web"] | None = None
     payment_intent: str | None = None
     payment_link: str | None = None
-    payment_method_collection: None = None
+    payment_method_collection: Literal["always"] | None = None
     payment_method_configuration_details: None = None
     payment_method_options: dict[str, Any] | None = None
     payment_method_types: list[str]
@@ -169,7 +172,7 @@ class CheckoutSession(Resource, tag="checkout.session"):
     shipping_options: tuple[str, ...] = ()
     status: Literal["complete", "expired", "open"] = "open"
     submit_type: SubmitType | None = None
-    subscription: None = None
+    subscription: str | None = None
     success_url: str | None = None
     total_details: TotalDetails | None = None
     ui_mode: Literal["hosted_page"] = "hosted_page"
@@ -188,7 +191,8 @@ class Kept(Struct, frozen=True, kw_only=True):
     `wanted` are the parameters of the intent, `secret` opens the page, `method` are parameters
     of the payment method, `update` says what of an existing customer is brought up to date, and
     `waits` that the money is still to come. `coupon` is the JSON of the coupon that makes it
-    cheaper, and `code` the promotion code that was typed in.
+    cheaper, and `code` the promotion code that was typed in. `subscribes` are the terms of a
+    subscription; once it is stored, `intent` is that of its first invoice.
     """
 
     account: str
@@ -202,6 +206,15 @@ class Kept(Struct, frozen=True, kw_only=True):
     own_customer: bool = False
     coupon: str | None = None
     code: str = ""
+    subscribes: dict[str, Any] | None = None
+    subscription: str | None = None
+    intent: str | None = None
+
+    @property
+    def tried(self) -> bool:
+        """Whether the subscription begins with a trial."""
+        terms = self.subscribes or {}
+        return "trial_end" in terms or "trial_period_days" in terms
 
 
 def kept_of(ctx: Context, session: CheckoutSession) -> Kept:

@@ -14,7 +14,9 @@ from bezant.resources.checkout.collecting import (
 )
 from bezant.resources.checkout.custom_fields import CustomFields
 from bezant.resources.checkout.line_item import Items
+from bezant.resources.checkout.session import Mode, SubmitType
 from bezant.resources.checkout.session_method_params import SessionMethodOptions
+from bezant.resources.checkout.subscription_data import SubscriptionData
 from bezant.resources.core.address import Text
 from bezant.resources.core.contact import Email
 from bezant.resources.core.refused import Hash, off, only, refused
@@ -26,7 +28,7 @@ from bezant.resources.payments.payment_intent_params import (
     Types,
 )
 
-NO_SUBSCRIPTIONS = "Subscriptions are not offered: use the mode payment, or setup to keep a card."
+ALWAYS_ASKED = "The page always asks for something to pay by: send always, or leave it out."
 _NO_APPS = "Sessions are opened in browsers."
 _NO_BRANDING = refused("The page takes the merchant's name from its account's business profile.")
 _NO_CONFIGURATIONS = refused(
@@ -46,7 +48,6 @@ _NO_TAX_IDS = "The page asks for no tax ids."
 _NO_WALLETS = refused("The page offers no wallets.")
 _ONLY_ENGLISH = "The page speaks English: send auto or en."
 _refuse_invoices = refused(_NO_INVOICES)
-_refuse_subscriptions = refused(NO_SUBSCRIPTIONS)
 _refuse_taxes = refused(_NO_TAXES)
 
 
@@ -203,12 +204,12 @@ class CreateSession(Params):
     locale: Annotated[str, only("auto", "en", "en-GB", why=_ONLY_ENGLISH)] | None = None
     managed_payments: ManagedPayments | None = None
     metadata: Metadata | None = None
-    mode: Annotated[str, only("payment", "setup", why=NO_SUBSCRIPTIONS)] = "payment"
+    mode: Mode = "payment"
     name_collection: NameCollectionParams | None = None
     optional_items: Annotated[Hash, _NO_OPTIONAL_ITEMS] | None = None
     origin_context: Annotated[str, only("web", why=_NO_APPS)] | None = None
     payment_intent_data: PaymentIntentData | None = None
-    payment_method_collection: Annotated[str, _refuse_subscriptions] | None = None
+    payment_method_collection: Annotated[str, only("always", why=ALWAYS_ASKED)] | None = None
     payment_method_configuration: Annotated[str, _NO_CONFIGURATIONS] | None = None
     payment_method_data: PaymentMethodData | None = None
     payment_method_options: SessionMethodOptions | None = None
@@ -221,10 +222,8 @@ class CreateSession(Params):
     setup_intent_data: SetupIntentData | None = None
     shipping_address_collection: ShippingCollectionParams | None = None
     shipping_options: Annotated[Hash, _NO_RATES] | None = None
-    submit_type: (
-        Annotated[str, only("auto", "book", "donate", "pay", why=NO_SUBSCRIPTIONS)] | None
-    ) = None
-    subscription_data: Annotated[Hash, _refuse_subscriptions] | None = None
+    submit_type: SubmitType | None = None
+    subscription_data: SubscriptionData | None = None
     success_url: WebPage | None = None
     tax_id_collection: TaxIdCollection | None = None
     ui_mode: (
@@ -273,7 +272,7 @@ class ListSessions(ListParams):
     payment_intent: str | None = None
     payment_link: str | None = None
     status: Literal["complete", "expired", "open"] | None = None
-    subscription: Annotated[str, _refuse_subscriptions] | None = None
+    subscription: str | None = None
 
 
 class ConfirmPage(Params):

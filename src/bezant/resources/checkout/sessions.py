@@ -53,6 +53,7 @@ async def list_all(ctx: Context, params: ListSessions) -> Page:
         "reference": params.payment_intent,
         "group": params.payment_link,
         "status": params.status,
+        "parent": params.subscription,
     }
     filters = {name: value for name, value in sent.items() if value is not None}
     mode = "live" if ctx.livemode else "test"
