@@ -23,8 +23,6 @@ SHARES: list[tuple[str, dict[str, Any], str]] = [
      "transfer_data[amount]"),
     ("/capture", {"application_fee_amount": 5, "transfer_data": {"amount": 9}},
      "application_fee_amount"),
-    ("/capture", {"amount_to_capture": 500, "final_capture": False, "application_fee_amount": 501},
-     "application_fee_amount"),
 ]  # fmt: skip
 
 

@@ -1,11 +1,8 @@
 """Instant payouts of card payments that are still pending: taken ahead, and paid back in time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,9 +14,8 @@ from bezant.db.pool import connect_sync
 from bezant.ledger.book import book_of
 from bezant.ledger.verify import verify
 from bezant.resources.core import payouts
-from bezant.resources.core.fee_plans import plans_at
 from bezant.workers import mature
-from tests.payments.till import Till
+from tests.payments.till import Till, plan
 
 PATH = "/v1/payouts"
 PLAN = """
@@ -49,20 +45,6 @@ def shop(till: Till) -> str:
     till.pass_time(days=1)
     sell(till, shop, 5_000)
     return shop
-
-
-@contextmanager
-def plan(till: Till, folder: Path, text: str) -> Iterator[None]:
-    """Let fee plans be others for a while; the application asks for them each time."""
-    path, before = folder / "plans.toml", till.runtime.config
-    path.write_text(text)
-    plans_at.cache_clear()
-    till.runtime = msgspec.structs.replace(
-        till.runtime, config=msgspec.structs.replace(before, fee_plans=path)
-    )
-    yield
-    till.runtime = msgspec.structs.replace(till.runtime, config=before)
-    plans_at.cache_clear()
 
 
 def sell(till: Till, shop: str, amount: int) -> str:

@@ -1,11 +1,12 @@
 """Payments that are captured in several parts: what comes back comes back of all of them."""
 
 from datetime import date
+from pathlib import Path
 
 from bezant.api.context import Caller
 from bezant.rail.cards import About, RefundTold
 from bezant.resources.payments.refund_told import refund_told
-from tests.payments.till import Till
+from tests.payments.till import Till, plan
 
 
 def in_two(till: Till, **params) -> dict:
@@ -100,13 +101,99 @@ def test_no_more_goes_on_than_was_said_of_all_captures(till: Till):
     assert [each["amount"] for each in sent] == [100, 600]
 
 
-def test_the_fee_is_taken_once_with_the_first_capture(till: Till):
+def captured(till: Till, intent: str, account: str | None = None, **params) -> dict:
+    return till.post(f"/v1/payment_intents/{intent}/capture", account, **params)
+
+
+def fees_of(till: Till) -> list[tuple[int, int]]:
+    """Return the platform's fees and what has been given back of each, oldest first."""
+    shown = till.get("/v1/application_fees")["data"]
+    return [(each["amount"], each["amount_refunded"]) for each in reversed(shown)]
+
+
+def test_a_fee_for_the_whole_is_shared_out_over_the_captures(till: Till):
     shop = till.open_account()
-    fee = {"application_fee_amount": 150}
-    held = till.pay(1_000, capture_method="manual", transfer_data={"destination": shop}, **fee)
-    path = f"/v1/payment_intents/{held['id']}/capture"
-    till.post(path, amount_to_capture=600, final_capture=False)
-    assert till.refused(path, application_fee_amount=10)["param"] == "application_fee_amount"
-    till.post(path)
+    held = till.pay(1_000, capture_method="manual", transfer_data={"destination": shop},
+                    application_fee_amount=150)  # fmt: skip
+    for amount in (333, 300):
+        captured(till, held["id"], amount_to_capture=amount, final_capture=False)
+    charge = till.get(f"/v1/charges/{held['latest_charge']}")
+    assert (charge["captured"], charge["application_fee_amount"]) == (False, 94)
+    assert captured(till, held["id"])["application_fee_amount"] == 150
+    assert fees_of(till) == [(49, 0), (45, 0), (56, 0)]
+    charge = till.get(f"/v1/charges/{held['latest_charge']}")
+    assert (charge["captured"], charge["application_fee_amount"]) == (True, 150)
     assert [each[:2] for each in till.transactions() if each[0] == "application_fee"] == [
-        ("application_fee", 150)]  # fmt: skip
+        ("application_fee", amount) for amount in (49, 45, 56)]  # fmt: skip
+    payments = till.get("/v1/charges", shop)["data"]
+    assert [(each["amount"], each["application_fee_amount"]) for each in payments] == [
+        (367, 56), (300, 45), (333, 49)]  # fmt: skip
+
+
+def test_each_capture_has_the_fee_that_it_says_and_gives_back_its_own(till: Till):
+    shop = till.open_shop()
+    held = till.pay(1_000, shop, capture_method="manual", application_fee_amount=500)
+    first = captured(till, held["id"], shop, amount_to_capture=600, final_capture=False,
+                     application_fee_amount=20)  # fmt: skip
+    till.post("/v1/refunds", shop, payment_intent=held["id"], amount=600,
+              refund_application_fee=True)  # fmt: skip
+    assert fees_of(till) == [(20, 20)]
+    charge = till.get(f"/v1/charges/{held['latest_charge']}", shop)
+    assert (charge["refunded"], charge["captured"]) == (False, False)
+    path = f"/v1/payment_intents/{held['id']}/capture"
+    error = till.refused(path, shop)
+    assert (error["code"], error["param"]) == ("parameter_missing", "application_fee_amount")
+    last = captured(till, held["id"], shop, amount_to_capture=300, application_fee_amount=999)
+    assert (first["application_fee_amount"], last["status"]) == (20, "succeeded")
+    assert fees_of(till) == [(20, 20), (300, 0)]
+    shown = till.get("/v1/balance_transactions", shop, type="charge", expand=["data.source"])
+    assert [
+        [(fee["type"], fee["amount"]) for fee in each["fee_details"]] for each in shown["data"]
+    ] == [
+        [("stripe_fee", 39), ("application_fee", 300)],
+        [("stripe_fee", 47), ("application_fee", 20)],
+    ]
+    till.post("/v1/refunds", shop, payment_intent=held["id"], amount=300,
+              refund_application_fee=True)  # fmt: skip
+    assert fees_of(till) == [(20, 20), (300, 300)]
+    assert till.get(f"/v1/charges/{held['latest_charge']}", shop)["refunded"] is True
+
+
+FEES_BACK = """
+[plans.standard]
+returned_with_refunds = true
+[[plans.standard.rules]]
+[[plans.standard.rules.least_of]]
+percent = "2.9"
+fixed = { usd = 30 }
+"""
+
+
+def test_what_payments_cost_is_given_back_capture_by_capture(till: Till, tmp_path: Path):
+    with plan(till, tmp_path, FEES_BACK):
+        held = till.pay(1_000, capture_method="manual")
+        captured(till, held["id"], amount_to_capture=600, final_capture=False)
+        for amount in (599, 1):
+            till.post("/v1/refunds", payment_intent=held["id"], amount=amount)
+        captured(till, held["id"])
+        till.post("/v1/refunds", payment_intent=held["id"])
+    assert till.transactions() == [
+        ("charge", 600, 47, "pending"), ("refund", -599, -46, "pending"),
+        ("refund", -1, -1, "pending"), ("charge", 400, 42, "pending"),
+        ("refund", -400, -42, "pending"),
+    ]  # fmt: skip
+    assert till.ledger().get("fees_payable", 0) == 0
+
+
+def test_the_end_of_a_payment_that_was_captured_in_part_is_its_last_capture(till: Till):
+    held = till.pay(1_000, capture_method="manual")
+    captured(till, held["id"], amount_to_capture=600, final_capture=False)
+    till.post("/v1/refunds", payment_intent=held["id"], amount=600)
+    ended = till.post(f"/v1/payment_intents/{held['id']}/cancel")
+    assert (ended["status"], ended["amount_received"]) == ("succeeded", 600)
+    charge = till.get(f"/v1/charges/{held['latest_charge']}")
+    assert (charge["captured"], charge["refunded"]) == (True, True)
+    told = [each for each in till.events() if each.startswith(("charge.", "payment_intent."))]
+    assert told[-5:] == [
+        "charge.updated", "payment_intent.amount_capturable_updated", "charge.refunded",
+        "charge.captured", "payment_intent.succeeded"]  # fmt: skip

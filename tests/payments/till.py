@@ -1,10 +1,16 @@
 """A till: the office with an acquirer behind it, and cards to pay with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bezant.api.context import Caller
 from bezant.ledger.book import book_of
 from bezant.rail.cards import Acquirer
+from bezant.resources.core.fee_plans import plans_at
 from bezant.resources.core.payment_method import made
 from bezant.workers.mature import Maturer
 from bezant.workers.sweep_fees import FeeSweeper
@@ -94,3 +100,17 @@ class Till(Office):
                 found = self.balances(book_of(owner, livemode=False), currency).get("due", 0)
                 total[currency] = total.get(currency, 0) + found
         return {currency: amount for currency, amount in total.items() if amount}
+
+
+@contextmanager
+def plan(till: Till, folder: Path, text: str) -> Iterator[None]:
+    """Let fee plans be others for a while; the application asks for them each time."""
+    path, before = folder / "plans.toml", till.runtime.config
+    path.write_text(text)
+    plans_at.cache_clear()
+    till.runtime = msgspec.structs.replace(
+        till.runtime, config=msgspec.structs.replace(before, fee_plans=path)
+    )
+    yield
+    till.runtime = msgspec.structs.replace(till.runtime, config=before)
+    plans_at.cache_clear()

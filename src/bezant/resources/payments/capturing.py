@@ -24,6 +24,8 @@ from bezant.store.jobs import JobRow
 EXPIRY_JOB = "payment_intents.expire"
 EXPIRED = "expired"
 """Where a charge's hidden part says that it holds nothing any more."""
+FEES = "fees"
+"""Where it has the platform's fees: the id of each, after how much it came, and of how much."""
 _RUNS = 20
 
 
@@ -45,9 +47,18 @@ async def capture_charge(
     ask_later(ctx, request, charge.id)
     ctx.save(charge, hidden=ctx.hidden(charge) | {CAPTURES: [*before, kept(request)]})
     changes = await settle(ctx, charge, amount, _means(ctx, charge), fee)
-    return ctx.save(
-        charge, amount_captured=charge.amount_captured + amount.amount, captured=True, **changes
-    )
+    if "application_fee" in changes:
+        changes["application_fee_amount"] += _noted(ctx, charge, changes["application_fee"], amount)
+    captured = charge.amount_captured + amount.amount
+    return ctx.save(charge, amount_captured=captured, captured=final, **changes)
+
+
+def _noted(ctx: Context, charge: Charge, fee: str, amount: Money) -> int:
+    """Note which fee the platform takes of which part; returns what it has taken before."""
+    hidden = ctx.hidden(charge)
+    taken = [*hidden.get(FEES, []), [fee, charge.amount_captured, amount.amount]]
+    ctx.save(charge, hidden=hidden | {FEES: taken})
+    return (charge.application_fee_amount or 0) if charge.application_fee is not None else 0
 
 
 def release(ctx: Context, charge: Charge, amount: Money) -> None:
@@ -69,9 +80,14 @@ async def cancel_held(
     left = intent.amount_capturable
     if not expired:
         release(ctx, charge, Money(left, intent.currency))
-    if expired:
-        charge = ctx.save(charge, event="charge.expired")
-    if not intent.amount_received:
+    if intent.amount_received:
+        gone = charge.amount_refunded == charge.amount_captured
+        charge = ctx.save(charge, captured=True, refunded=gone, event="charge.captured")
+        if gone:
+            await money_gone(ctx, charge, "refunded")
+    else:
+        if expired:
+            charge = ctx.save(charge, event="charge.expired")
         await money_gone(ctx, charge, "canceled")
     if intent.amount_received:
         return ctx.save(

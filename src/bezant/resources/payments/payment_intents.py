@@ -202,7 +202,11 @@ async def capture(
     left = intent.amount_capturable - amount
     if final and left:
         release(ctx, charge, Money(left, intent.currency))
-    ctx.save(charge, event="charge.captured")
+    repeated = charge.amount_captured > amount
+    if repeated or not final:
+        ctx.emit("charge.updated", charge)
+    if final:
+        ctx.save(charge, event="charge.captured")
     follow(ctx, intent)
     intent = await detail(ctx, intent, params, captured=amount)
     return ctx.save(

@@ -4,6 +4,7 @@ A request's id is made of the charge and of the call, so that a run again, or a 
 asks the same. The acquirer never gives back more than was captured, whoever asks first.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct
@@ -24,7 +25,7 @@ from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
 from bezant.resources.payments.ask_card import captures_of
 from bezant.resources.payments.asking import ask_now, reversal_of_request
-from bezant.resources.payments.capturing import authorization_of
+from bezant.resources.payments.capturing import FEES, authorization_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.dispute import Dispute, taken_of
@@ -108,7 +109,8 @@ async def give_back(ctx: Context, charge: Charge, wish: Wish, name: str, way: Wa
     source = SourceTransaction(refund=name, type="refund")
     await draw_on(ctx, charge, taken, source, book=ctx.book)
     refunded = charge.amount_refunded + wish.amount.amount
-    total, fraud = refunded == charge.amount_captured, wish.reason == "fraudulent"
+    total = charge.captured and refunded == charge.amount_captured
+    fraud = wish.reason == "fraudulent"
     changed = ctx.save(charge, amount_refunded=refunded, refunded=total)
     if fraud:
         changed = await reported(ctx, changed)
@@ -347,17 +349,27 @@ def _fees_back(
     if not plans_of(ctx.runtime).of(charge.on_behalf_of or ctx.account).returned_with_refunds:
         return []
     _credit_platform(ctx, charge, amount, name, before)
-    own = [each for each in before.fees if each.type != "application_fee"]
-    refunded = charge.amount_refunded
+    wholes = [charge.amount_captured]
+    if len(before.parts) > 1:
+        wholes = [capture.amount.amount for capture in captures_of(ctx, charge)]
     fees: list[FeeDetail] = []
-    for each in own:
-        first = each.amount * refunded // charge.amount_captured
-        share = each.amount * (refunded + amount.amount) // charge.amount_captured - first
-        if share:
-            entry = flow.fee_returned(Money(share, each.currency), book=ctx.book, purse=purse)
-            ctx.post(entry, source=name)
-            fees.append(FeeDetail(-share, None, each.currency, each.description, each.type))
+    start, refunded = 0, charge.amount_refunded
+    for whole, part in zip(wholes, before.parts, strict=True):
+        first = _within(start, whole, refunded)
+        last = _within(start, whole, refunded + amount.amount)
+        start += whole
+        for each in part.fee_details:
+            share = each.amount * last // whole - each.amount * first // whole
+            if share and each.type != "application_fee":
+                entry = flow.fee_returned(Money(share, each.currency), book=ctx.book, purse=purse)
+                ctx.post(entry, source=name)
+                fees.append(FeeDetail(-share, None, each.currency, each.description, each.type))
     return fees
+
+
+def _within(start: int, whole: int, refunded: int) -> int:
+    """Return how much of a capture has gone back; captures go back one by one, the first first."""
+    return min(max(refunded - start, 0), whole)
 
 
 def _credit_platform(
@@ -404,13 +416,17 @@ async def _reverse(ctx: Context, charge: Charge, amount: Money, refund: str) -> 
 
 
 async def _refund_fee(ctx: Context, charge: Charge, amount: Money) -> None:
-    """Give back the refund's share of the platform's fee."""
+    """Give back the refund's share of the platform's fees; captures go back the earliest first."""
     assert charge.application_fee is not None, "there is a fee to give back"
-    fee = await ctx.load(ApplicationFee, charge.application_fee, book=ctx.platform_book)
-    before = charge.amount_refunded - amount.amount
-    share = share_of_fee(fee, charge.amount_captured, before, amount.amount)
-    if share:
-        await give_back_fee(ctx, fee, share, {}, force="refund")
+    only = (charge.application_fee, 0, charge.amount_captured)
+    taken: Sequence[tuple[str, int, int]] = ctx.hidden(charge).get(FEES) or [only]
+    refunded = charge.amount_refunded
+    for name, start, whole in taken:
+        before = _within(start, whole, refunded - amount.amount)
+        if part := _within(start, whole, refunded) - before:
+            fee = await ctx.load(ApplicationFee, name, book=ctx.platform_book)
+            if share := share_of_fee(fee, whole, before, part):
+                await give_back_fee(ctx, fee, share, {}, force="refund")
 
 
 def _share(whole: int, charge: Charge, amount: int) -> int:

@@ -1,6 +1,5 @@
 """What a payment has brought: of all the captures that it was taken in."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,7 +8,7 @@ from msgspec import Raw, Struct
 from bezant.api.context import Context, Hidden
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail
+from bezant.resources.core.balance_transactions import BalanceTransaction
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.transfer import until
 
@@ -18,10 +17,13 @@ SETTLED = "settled"
 
 
 class Settled(Struct, frozen=True, kw_only=True):
-    """The balance transactions of a payment in one; `until` is when all of it is available."""
+    """The balance transactions of a payment in one; `until` is when all of it is available.
 
+    `parts` are those of its captures, the earliest first.
+    """
+
+    parts: Sequence[BalanceTransaction]
     total: Money
-    fees: Sequence[FeeDetail]
     status: Literal["available", "pending"]
     until: int | None
     exchange_rate: Raw
@@ -47,19 +49,9 @@ async def settled_of(ctx: Context, charge: Charge, *, book: Book | None = None) 
     times = [until(each) for each in parts]
     pending = [each for each in times if each is not None]
     return Settled(
+        parts=parts,
         total=Money(sum(each.amount for each in parts), parts[0].currency),
-        fees=_merged(parts),
         status="pending" if len(pending) == len(parts) else "available",
         until=max(pending) if pending else None,
         exchange_rate=parts[0].exchange_rate,
     )
-
-
-def _merged(parts: Sequence[BalanceTransaction]) -> Sequence[FeeDetail]:
-    """Return the fees of all parts, those of the same kind in one."""
-    if len(parts) == 1:
-        return parts[0].fee_details
-    sums: dict[tuple[str | None, str, str | None, str], int] = defaultdict(int)
-    for fee in (fee for each in parts for fee in each.fee_details):
-        sums[fee.application, fee.currency, fee.description, fee.type] += fee.amount
-    return [FeeDetail(amount, *kind) for kind, amount in sums.items()]

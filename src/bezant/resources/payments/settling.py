@@ -262,7 +262,7 @@ def _recorded(
 
 def _platform_fee(charge: Charge, worth: Money, fee: int | None) -> Money | None:
     """Return the fee that the platform takes of it, no more than what is captured."""
-    if not fee or charge.application_fee is not None:
+    if not fee:
         return None
     if worth.currency != charge.currency:
         raise _no_fee(worth.currency)

@@ -14,6 +14,9 @@ from bezant.resources.payments.charge import Charge
 PASSED_ON = "passed_on"
 """Where a payment's hidden part has what its captures have passed on, in minor units."""
 
+SAID = "said"
+"""Where it has which of the shares its captures have said."""
+
 
 class Amounted(Protocol):
     """What is sent about the part of a payment that goes on."""
@@ -82,26 +85,14 @@ def shares_of_capture(
 ) -> tuple[Charge, int | None]:
     """Return a charge as a capture passes it on, and the platform's fee of it, in minor units.
 
-    `known` is the fee that was agreed on before. It is taken once, with the first capture, and is
-    at most all of the last one.
+    What one capture says of its own shares all that follow have to say. `known` is the fee that was
+    agreed on before for the whole payment.
     """
-    fee = known if sent.application_fee_amount is None else sent.application_fee_amount
-    if charge.application_fee is not None:
-        if sent.application_fee_amount:
-            raise InvalidRequest(
-                f"The application fee of {charge.id} has been taken with its first capture: leave "
-                "`application_fee_amount` out.",
-                param="application_fee_amount",
-            )
-        fee = None
-    if fee and fee > amount:
-        if not final:
-            raise InvalidRequest(
-                f"The application fee ({fee}) is taken with the first capture, which can't be less "
-                f"({amount}): capture more of it first, or send a smaller fee.",
-                param="application_fee_amount",
-            )
-        fee = amount
+    charge = _said(ctx, charge, sent)
+    fee = sent.application_fee_amount
+    if fee is None:
+        fee = _share_of_fee(charge, amount, known or 0, final=final)
+    fee = min(fee, amount)
     data = charge.transfer_data
     part = None if sent.transfer_data is None else sent.transfer_data.amount
     if part is None and data is not None and data.amount is not None:
@@ -111,6 +102,33 @@ def shares_of_capture(
         whole = ctx.hidden(charge).get(PASSED_ON, 0) + sent.transfer_data.amount
         charge = ctx.save(charge, transfer_data=replace(data, amount=whole))
     return charge, fee
+
+
+def _said(ctx: Context, charge: Charge, sent: Captured) -> Charge:
+    """Note which shares a capture says; refuse one that is silent about what another has said."""
+    hidden = ctx.hidden(charge)
+    says = {
+        "application_fee_amount": sent.application_fee_amount is not None,
+        "transfer_data[amount]": sent.transfer_data is not None,
+    }
+    before: list[str] = hidden.get(SAID, [])
+    for name in before:
+        if not says[name]:
+            raise InvalidRequest(
+                f"An earlier capture of {charge.id} has sent {name}: send it with this one, too.",
+                code="parameter_missing",
+                param=name,
+            )
+    said = [name for name in says if says[name]]
+    return ctx.save(charge, hidden=hidden | {SAID: said}) if said != before else charge
+
+
+def _share_of_fee(charge: Charge, amount: int, whole: int, *, final: bool) -> int:
+    """Return what of a fee for the whole payment falls on a capture: with the last one the rest."""
+    taken = (charge.application_fee_amount or 0) if charge.application_fee is not None else 0
+    captured = charge.amount_captured + amount
+    due = whole if final else whole * captured // charge.amount
+    return max(due - taken, 0)
 
 
 def part_of(ctx: Context, charge: Charge, amount: int) -> int:
