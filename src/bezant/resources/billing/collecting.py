@@ -23,11 +23,19 @@ from bezant.resources.core.customer_source import METHOD
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments import intent_changes as changes
 from bezant.resources.payments.confirming import Attempt, asks_cardholder
+from bezant.resources.payments.mandating import MandateData, acceptance_of
 from bezant.resources.payments.paying import confirm as confirmed
 from bezant.resources.payments.payment_intent import PaymentIntent
 
 _UNDER_WAY = frozenset({"processing", "requires_capture"})
 _AUTHENTICATE = "authentication_required"
+
+
+class PayerPage(NamedTuple):
+    """The page on which somebody pays: how they agree to a debit, and where they come back to."""
+
+    agreed: MandateData | None
+    return_url: str
 
 
 class Collected(NamedTuple):
@@ -41,12 +49,18 @@ class Collected(NamedTuple):
 
 
 async def collect(
-    ctx: Context, invoice: Invoice, *, off_session: bool, method: PaymentMethod | None = None
+    ctx: Context,
+    invoice: Invoice,
+    *,
+    off_session: bool,
+    method: PaymentMethod | None = None,
+    page: PayerPage | None = None,
 ) -> Collected:
     """Ask for the money of an open invoice, and return it as it stands then.
 
     A declined card is a failure that is returned. Raises InvalidRequest when there is nothing to
-    pay by, or the method is not for this customer or these payments.
+    pay by, or the method is not for this customer or these payments. `page` is the one on which
+    whoever pays is at this moment.
     """
     assert invoice.status in COLLECTABLE, "only what is owed is collected"
     customer = await customer_of(ctx, invoice)
@@ -58,9 +72,18 @@ async def collect(
         raise no_method(invoice)
     changes.check_method(ctx, intent, method)
     invoice = count(ctx, invoice)
-    outcome = await _attempt(ctx, invoice, intent, method, off_session=off_session)
+    attempt = Attempt(
+        platform=ctx.caller.platform,
+        off_session=off_session,
+        recurring=invoice.subscription is not None,
+        acceptance=acceptance_of(ctx, page.agreed if page else None),
+        return_url=page.return_url if page else None,
+        use_stripe_sdk=page is None,
+    )
+    outcome = await _attempt(ctx, intent, method, attempt)
     if off_session and isinstance(outcome, Failure) and outcome.error.code == _AUTHENTICATE:
-        outcome = await _attempt(ctx, invoice, ctx.current(intent), method, off_session=False)
+        again = replace(attempt, off_session=False)
+        outcome = await _attempt(ctx, ctx.current(intent), method, again)
     intent = ctx.current(intent)
     invoice = await followed(ctx, ctx.current(invoice), intent, customer)
     if isinstance(outcome, Failure):
@@ -137,20 +160,9 @@ def no_method(invoice: Invoice) -> InvalidRequest:
 
 
 async def _attempt(
-    ctx: Context,
-    invoice: Invoice,
-    intent: PaymentIntent,
-    method: PaymentMethod,
-    *,
-    off_session: bool,
+    ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt
 ) -> PaymentIntent | Failure:
     intent = ctx.save(intent, payment_method=method.id)
-    attempt = Attempt(
-        platform=ctx.caller.platform,
-        off_session=off_session,
-        recurring=invoice.subscription is not None,
-        use_stripe_sdk=True,
-    )
     return await confirmed(ctx, intent, method, attempt)
 
 

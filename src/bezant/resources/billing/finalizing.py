@@ -11,15 +11,15 @@ import msgspec
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
-from bezant.kernel.codec import unix_seconds
+from bezant.kernel.codec import base62, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.billing.drawing import moment, of_customer
 from bezant.resources.billing.invoice import (
+    PAGE,
     ConfirmationSecret,
     CustomerTaxId,
     Invoice,
-    Kept,
     keep,
     kept_of,
 )
@@ -39,6 +39,7 @@ from bezant.resources.payments.payment_intent_params import (
     CreatePaymentIntent,
     TransferDataParams,
 )
+from bezant.store.feed import BOOK_DIGITS
 from bezant.store.objects import Page
 
 OVERDUE_JOB = "billing.invoice_overdue"
@@ -92,19 +93,24 @@ async def _numbered(
     ctx.save(customer, next_invoice_sequence=sequence + 1)
     bodies, _ = await ctx.page(TaxId, Page(limit=_MOST_TAX_IDS, filters={"parent": customer.id}))
     tax_ids = [msgspec.json.decode(body, type=TaxId) for body in bodies]
-    now = ctx.now()
-    days = kept_of(ctx, invoice).days_until_due
+    now, kept = ctx.now(), kept_of(ctx, invoice)
     due_date = invoice.due_date
-    if days is not None:
-        due_date = unix_seconds(now + timedelta(days=days))
-    return ctx.save(
+    if kept.days_until_due is not None:
+        due_date = unix_seconds(now + timedelta(days=kept.days_until_due))
+    secret = "".join(ctx.runtime.ids.request_id().removeprefix("req_") for _ in range(2))
+    kept = replace(kept, account=ctx.account, platform=ctx.caller.platform, secret=secret)
+    place = base62(ctx.book.id, BOOK_DIGITS) + invoice.id.rpartition("_")[2]
+    return keep(
+        ctx,
         invoice,
+        kept,
         amount_due=amount,
         amount_remaining=amount,
         automatically_finalizes_at=None,
         due_date=due_date,
         effective_at=invoice.effective_at or unix_seconds(now),
         ending_balance=balance,
+        hosted_invoice_url=f"{ctx.runtime.config.public_url}{PAGE}/{place}{secret}",
         last_finalization_error=None,
         next_payment_attempt=None,
         number=invoice.number or f"{customer.invoice_prefix}-{sequence:04}",
@@ -157,7 +163,7 @@ def _payable(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Invoice:
             payment=PaidBy(intent.id),
         )
     )
-    kept: Kept = replace(kept_of(ctx, invoice), intent=intent.id, payment=name)
+    kept = replace(kept_of(ctx, invoice), intent=intent.id, payment=name)
     told: dict[str, Any] = {"confirmation_secret": ConfirmationSecret(intent.client_secret)}
     if retries(invoice):
         told["next_payment_attempt"] = collect_later(ctx, invoice, ctx.now())

@@ -31,6 +31,8 @@ UncollectibleReason = Literal[
 ]  # fmt: skip
 MOST_LINES = 250
 """How many lines an invoice can have."""
+PAGE = "/i"
+"""Where the page is on which somebody pays an invoice."""
 SHOWN_LINES = 10
 """How many of them an invoice shows itself."""
 
@@ -337,9 +339,11 @@ class Kept(Struct, kw_only=True):
     `base` is what the names of requests to the acquirer begin with, `burnt` how often such names
     were used up without a payment, and `lines` are all its lines, in order. `counted`, `asked` and
     `told` are the numbers of the last attempts of its intent that were counted, that waited for
-    the cardholder, and that failed; `tries` is how often it was collected by itself.
+    the cardholder, and that failed; `tries` is how often it was collected by itself. `account` and
+    `platform` say for whom its page acts, which is known by the `secret`.
     """
 
+    account: str = ""
     application_fee_amount: int | None = None
     application_fee_percent: Decimal | None = None
     asked: int = 0
@@ -352,6 +356,8 @@ class Kept(Struct, kw_only=True):
     lines: list[str] = field(default_factory=list[str])
     part: int | None = None
     payment: str | None = None
+    platform: str = ""
+    secret: str = ""
     told: int = 0
     tries: int = 0
 

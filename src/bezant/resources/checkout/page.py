@@ -13,6 +13,8 @@ from bezant.api.context import Stale
 from bezant.api.runtime import Runtime
 from bezant.api.web_page import guard
 from bezant.db.errors import Error
+from bezant.resources.billing.invoice import PAGE as INVOICE_PAGE
+from bezant.resources.checkout.invoice_page import InvoicePage
 from bezant.resources.checkout.link_page import LinkPage
 from bezant.resources.checkout.opening import PAGE
 from bezant.resources.checkout.outcome import followed, intent_of_session
@@ -104,3 +106,6 @@ def add_checkout(app: falcon.asgi.App[Any, Any], runtime: Runtime) -> None:
     app.add_route(PAGE + "/{place}", page)
     app.add_route(PAGE + "/{place}/return", page, suffix="return")
     app.add_route(LINK_PAGE + "/{place}", LinkPage(runtime))
+    invoice = InvoicePage(runtime)
+    app.add_route(INVOICE_PAGE + "/{place}", invoice)
+    app.add_route(INVOICE_PAGE + "/{place}/return", invoice, suffix="return")

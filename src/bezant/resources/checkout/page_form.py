@@ -83,9 +83,14 @@ def fields_of(session: CheckoutSession, kind: str) -> list[Asked]:
 
 
 def _payment(session: CheckoutSession, kind: str) -> list[Row]:
+    return payment_rows(kind, address=session.billing_address_collection == "required")
+
+
+def payment_rows(kind: str, *, address: bool = False) -> list[Row]:
+    """Return what is asked for to pay in a way, with the whole address if that is wanted."""
     way = WAYS[kind]
     rows: list[Row] = [[_of_way(kind, name) for name in row] for row in way.rows]
-    if way.billing == "address" or session.billing_address_collection == "required":
+    if way.billing == "address" or address:
         return [*rows, *_address()]
     if way.billing == "country":
         postal = Asked(POSTAL_CODE, FIELDS[POSTAL_CODE], required=False)
@@ -150,9 +155,16 @@ def method_of(
     session: CheckoutSession, kind: str, typed: Mapping[str, str], more: Mapping[str, str]
 ) -> CreatePaymentMethod:
     """Return the parameters of the payment method that was typed in, which has no gaps."""
+    return typed_method(kind, typed, typed.get(EMAIL) or session.email, more)
+
+
+def typed_method(
+    kind: str, typed: Mapping[str, str], email: str | None, more: Mapping[str, str]
+) -> CreatePaymentMethod:
+    """Return the parameters of a payment method that was typed in, of somebody with an address."""
     address = {name: typed[name] for name in ADDRESS if name in typed}
     billing: dict[str, Any] = {"name": typed[NAME], "address": address}
-    if email := typed.get(EMAIL) or session.email:
+    if email:
         billing["email"] = email
     if phone := typed.get(PHONE):
         billing["phone"] = phone
