@@ -4,13 +4,17 @@
 connection would.
 """
 
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
 from bezant.api.context import Caller
+from bezant.kernel.money import Money
+from bezant.rail.cards import About, Disputed
 from bezant.resources.payments.asking import UNDO_JOB, Asked
+from bezant.resources.payments.dispute_told import disputed
 from tests.payments.doorkeeper import Doorkeeper
 from tests.payments.till import Till
 from tests.resources.office import Answer
@@ -225,6 +229,39 @@ def test_a_refund_that_was_cut_off_is_found_again(till: Till, door: Doorkeeper):
     assert ask(till, "/v1/refunds", key="r-3", **asked).status == 503
     refund = ask(till, "/v1/refunds", key="r-3", **asked).json["id"]
     assert (till.listed("/v1/refunds"), given_back(till)) == ([refund], 300)
+
+
+def dispute(till: Till, charge: str, amount: int) -> None:
+    """Let the cardholder's bank take an amount back."""
+
+    async def hear() -> None:
+        ctx = till.context(Caller(till.platform, till.platform, livemode=False))
+        about = About(till.platform, till.platform, charge)
+        await disputed(ctx, Disputed(
+            case="1", acquirer_reference="arn", about=about, stage="chargeback",
+            amount=Money(amount, "usd"), network_reason="10.4", reason="fraudulent",
+            respond_by=date(2026, 3, 23), on=date(2026, 3, 3),
+        ))  # fmt: skip
+        await ctx.write()
+
+    till.run(hear())
+
+
+@pytest.mark.parametrize(("fate", "expected"), [("die", 0), ("lose", 300), ("", 300)])
+def test_a_dispute_between_two_tries_undoes_what_is_not_committed(
+    till: Till, door: Doorkeeper, fate: str, expected: int
+):
+    paid = till.pay(1_000)
+    till.work_off()
+    asked = {"payment_intent": paid["id"], "amount": 300}
+    door.deals = [getattr(door, fate)] if fate else []
+    ask(till, "/v1/refunds", key="r-4", **asked)
+    dispute(till, paid["latest_charge"], 1_000 - expected)
+    for _ in range(2):
+        again = ask(till, "/v1/refunds", key="r-4", **asked)
+        assert again.status == (200 if expected else 400)
+        assert given_back(till) == expected
+    assert len(till.listed("/v1/refunds")) == bool(expected)
 
 
 def test_parts_of_a_refund_go_back_with_what_is_refused_of_it(till: Till):

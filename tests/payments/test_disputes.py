@@ -283,6 +283,7 @@ def test_a_refund_that_a_dispute_overtakes_is_called_back(till: Till):
     till.acquirer.ask = overtaken
     error = till.refused("/v1/refunds", charge=paid["latest_charge"])
     assert error["code"] == "charge_disputed"
+    till.work_off()
     last = [(each.act, each.original) for each in till.acquirer.asked][-2:]
     assert [act for act, _ in last] == ["refund", "reverse"]
     assert last[1][1].endswith("/1000")

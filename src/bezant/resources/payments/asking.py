@@ -44,20 +44,25 @@ async def ask_now(ctx: Context, request: CardRequest, fence: str = "") -> CardAn
 
     What a worker asks without a fence is left as it is: its next try asks under the same name.
     """
-    assert request.card.cvc is None, "a code is never stored"
     answer = await acquirer_of(ctx).ask(request)
-    caller = ctx.caller
-    if answer.outcome != "declined" and (fence or caller.request):
-        payload: dict[str, Any] = {
-            "platform": caller.platform,
-            "account": caller.account,
-            "livemode": caller.livemode,
-            "request": request,
-            "fence": fence,
-            "key": caller.idempotency_key,
-        }
-        ctx.outside.note(request.id, Undoing(UNDO_JOB, payload))
+    if answer.outcome != "declined" and (fence or ctx.caller.request):
+        may_have_asked(ctx, request, fence)
     return answer
+
+
+def may_have_asked(ctx: Context, request: CardRequest, fence: str = "") -> None:
+    """Have a request called back unless it is committed, whoever has asked under its name."""
+    assert request.card.cvc is None, "a code is never stored"
+    caller = ctx.caller
+    payload: dict[str, Any] = {
+        "platform": caller.platform,
+        "account": caller.account,
+        "livemode": caller.livemode,
+        "request": request,
+        "fence": fence,
+        "key": caller.idempotency_key,
+    }
+    ctx.outside.note(request.id, Undoing(UNDO_JOB, payload))
 
 
 def fence_of(ctx: Context, intent: PaymentIntent) -> str:

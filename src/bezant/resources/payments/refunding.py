@@ -24,7 +24,7 @@ from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.payments import card
 from bezant.resources.payments.ask_card import captures_of
-from bezant.resources.payments.asking import ask_now, reversal_of_request
+from bezant.resources.payments.asking import ask_now, may_have_asked
 from bezant.resources.payments.capturing import FEES, authorization_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
@@ -179,7 +179,7 @@ async def check_shared(ctx: Context, charge: Charge, wish: Wish) -> None:
     if any(each.left for each in transfers):
         return
     if charge.id.startswith("ch_"):  # Somebody may have reversed it since an earlier run.
-        await call_back(ctx, charge, wish.amount)
+        disown(ctx, charge, wish.amount)
     raise InvalidRequest(
         f"Transfer {transfers[-1].id} has already been reversed in full: leave `reverse_transfer` "
         "out.",
@@ -188,15 +188,16 @@ async def check_shared(ctx: Context, charge: Charge, wish: Wish) -> None:
     )
 
 
-async def call_back(ctx: Context, charge: Charge, amount: Money) -> None:
-    """Call back what an earlier run of this very call may have asked for, and now can't be.
+def disown(ctx: Context, charge: Charge, amount: Money) -> None:
+    """Have called back what this very call may have asked for before it was cut off.
 
-    A dispute or a reversal came between the two; without this the payer would get the money twice,
-    or without our knowing.
+    A dispute or a reversal came between; without this the payer would get the money twice, or
+    without our knowing. A call without a key is never sent again.
     """
-    acquirer = card.acquirer_of(ctx)
+    if ctx.caller.idempotency_key is None:
+        return
     for _, request in _parts(ctx, charge, amount):
-        await acquirer.ask(reversal_of_request(request))
+        may_have_asked(ctx, request)
 
 
 async def _known(ctx: Context, charge: Charge, amount: Money) -> Refund | None:

@@ -22,7 +22,7 @@ from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refund_by_bank import refund_by_bank
 from bezant.resources.payments.refund_cash import end, refund_transfer, return_cash
 from bezant.resources.payments.refund_promised import promised_of
-from bezant.resources.payments.refunding import Wish, call_back, check_shared, refund_charge
+from bezant.resources.payments.refunding import Wish, check_shared, disown, refund_charge
 from bezant.resources.payments.return_page import page_of
 
 
@@ -89,7 +89,7 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
     left = left - gone
     amount = left if params.amount is None else asked
     if gone and (amount > left or not left):
-        await call_back(ctx, charge, min(asked, charge.left))
+        disown(ctx, charge, min(asked, charge.left))
         raise InvalidRequest(
             f"{charge.id} is disputed, so its money can't be given back"
             + (f": at most {left} of it." if left else "."),
