@@ -96,8 +96,11 @@ def test_a_declined_card_is_followed_by_another(office: Office) -> None:
     assert led(browser, browser.submit(again, TYPED)) == done(made["id"])
 
 
-def test_a_form_that_is_sent_twice_at_once_pays_once(office: Office) -> None:
-    made = session(office)
+@pytest.mark.parametrize("mode", ["payment", "subscription"])
+def test_a_form_that_is_sent_twice_at_once_pays_once(office: Office, mode: str) -> None:
+    often = {"recurring": {"interval": "month"}} if mode == "subscription" else {}
+    items = [{"price": price(office, **often), "quantity": 2}]
+    made = session(office, line_items=items, mode=mode)
     browser, page = customer(office, made["url"])
     hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
     body = urlencode(TYPED | hidden)
@@ -111,7 +114,9 @@ def test_a_form_that_is_sent_twice_at_once_pays_once(office: Office) -> None:
     assert len(office.listed("/v1/payment_intents")) == 1
     (charge,) = office.get("/v1/charges")["data"]
     assert (charge["amount_captured"], charge["paid"]) == (3_000, True)
-    assert office.events().count("checkout.session.completed") == 1
+    for told in ("checkout.session.completed", "charge.succeeded"):
+        assert office.events().count(told) == 1
+    assert len(office.listed("/v1/subscriptions", status="all")) == len(often)
 
 
 def test_the_form_is_only_taken_from_the_page(office: Office) -> None:

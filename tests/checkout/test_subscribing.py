@@ -91,6 +91,18 @@ def test_a_declined_card_leaves_nobody_subscribed_until_another_one_pays(office:
     assert len(office.get("/v1/invoices")["data"]) == 1
 
 
+def test_whoever_plays_the_customer_subscribes_without_the_page(office: Office) -> None:
+    countries = {"allowed_countries": ["GB"]}
+    made = session(office, shipping_address_collection=countries)
+    path = f"/v1/payment_pages/{made['id']}/confirm"
+    declined = office.refused(path, payment_method="pm_card_chargeDeclined")
+    assert declined["code"] == "card_declined"
+    done = office.post(path, payment_method="pm_card_visa")
+    assert (done["status"], done["payment_status"]) == ("complete", "paid")
+    assert subscription(office, made["id"])["status"] == "active"
+    assert office.events().count("customer.subscription.created") == 1
+
+
 def test_a_page_that_nobody_pays_in_begins_nothing(office: Office) -> None:
     made = session(office)
     browser, page = customer(office, made["url"])

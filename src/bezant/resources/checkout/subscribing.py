@@ -15,6 +15,7 @@ from bezant.resources.billing.finalizing import customer_of
 from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_outcome import followed as invoice_followed
 from bezant.resources.billing.subscription import Subscription
+from bezant.resources.checkout.collecting import shipping_to
 from bezant.resources.checkout.link_places import give_back
 from bezant.resources.checkout.outcome import WAITS, followed
 from bezant.resources.checkout.payer import with_customer
@@ -44,7 +45,8 @@ async def pay_first(
     session = await with_customer(ctx, ctx.save(session, **told), method)
     intent = await _intent(ctx, session)
     changes.check_method(ctx, intent, method)
-    intent = ctx.save(intent, payment_method=method.id)
+    shipping = shipping_to(session.collected_information)
+    intent = ctx.save(intent, payment_method=method.id, shipping=shipping or intent.shipping)
     asked = ConfirmPaymentIntent(return_url=f"{session.url}/return", mandate_data=agreed)
     attempt = replace(changes.attempt_of(ctx, intent, asked), recurring=True)
     kept = kept_of(ctx, session)

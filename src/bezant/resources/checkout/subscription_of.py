@@ -112,9 +112,12 @@ async def prepare(ctx: Context, session: CheckoutSession, told: BillingDetails) 
 
     That is committed at once. InvalidRequest says that something else is due than was shown.
     """
-    while kept_of(ctx, session).subscription is None:
+    while True:
         own = ctx.fresh()
         current = await own.load(CheckoutSession, session.id)
+        kept = kept_of(own, current)
+        if kept.subscription is not None:
+            break
         check_open(own, current)
         name = current.customer or (await new_customer(own, told)).id
         made = await _made_for(own, current, name)
@@ -123,7 +126,6 @@ async def prepare(ctx: Context, session: CheckoutSession, told: BillingDetails) 
             raise InvalidRequest(_CHANGED, code="checkout_session_not_open", param="line_items")
         intent = await intent_of_invoice(own, invoice)
         own.save(intent, hidden=own.hidden(intent) | {SESSION: session.id})
-        kept = kept_of(own, current)
         kept = replace(kept, subscription=made.id, intent=intent.id,
                        own_customer=kept.own_customer or current.customer is None)  # fmt: skip
         keep(own, current, kept, customer=name)
@@ -131,8 +133,8 @@ async def prepare(ctx: Context, session: CheckoutSession, told: BillingDetails) 
             await own.write()
         except Stale:
             continue
-        return await ctx.load(CheckoutSession, session.id)
-    return session
+        break
+    return await ctx.load(CheckoutSession, session.id)
 
 
 async def completed(
