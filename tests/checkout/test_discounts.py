@@ -1,5 +1,6 @@
 """Discounts on a page: the merchant's, and those that whoever pays types in; redeemed once paid."""
 
+import asyncio
 from typing import Any
 
 from bezant.rail.cards import Acquirer
@@ -199,3 +200,20 @@ def test_what_cannot_make_a_session_cheaper_is_refused(office: Office) -> None:
         assert refused["param"] == param, sent
     setup = office.refused(SESSIONS, mode="setup", success_url=DONE, allow_promotion_codes=True)
     assert setup["param"] == "allow_promotion_codes"
+
+
+def test_as_many_pay_less_at_once_as_may(office: Office) -> None:
+    name = coupon(office, max_redemptions=2)
+    made = [session(office, discounts=[{"coupon": name}])["id"] for _ in range(5)]
+
+    async def all_at_once() -> list[int]:
+        asked = [
+            office.send("POST", f"/v1/payment_pages/{each}/confirm",
+                        {"payment_method": "pm_card_visa"}) for each in made
+        ]  # fmt: skip
+        return sorted(answer.status for answer in await asyncio.gather(*asked))
+
+    assert office.run(all_at_once()) == [200, 200, 400, 400, 400]
+    assert redeemed(office, name) == 2
+    paid = [each["amount"] for each in office.get("/v1/charges")["data"]]
+    assert paid == [2_400, 2_400]
