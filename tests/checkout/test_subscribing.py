@@ -191,7 +191,11 @@ def test_a_coupon_makes_the_first_months_cheaper(office: Office) -> None:
     led(browser, browser.submit(again, TYPED))
     begun = subscription(office, made["id"])
     assert begun["invoice"]["amount_paid"] == 1_200
-    assert len(begun["discounts"]) == 1
+    (discount,) = begun["discounts"]
+    shown = office.get(f"{SESSIONS}/{made['id']}", expand=["line_items", "total_details.breakdown"])
+    (whole,) = shown["total_details"]["breakdown"]["discounts"]
+    assert (whole["amount"], whole["discount"]["id"]) == (300, discount)
+    assert shown["line_items"]["data"][0]["discounts"] == [whole]
     assert office.get(f"/v1/coupons/{name}")["times_redeemed"] == 1
 
 

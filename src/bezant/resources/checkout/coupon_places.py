@@ -17,7 +17,7 @@ from bezant.resources.checkout.session import (
     kept_of,
 )
 from bezant.resources.core.coupon import Coupon
-from bezant.resources.core.discount import given
+from bezant.resources.core.discount import Discount, given
 from bezant.resources.core.promotion_code import PromotionCode
 from bezant.resources.core.redeemable import Offer, count, let_go
 
@@ -55,6 +55,13 @@ async def redeem_coupon(
         count(ctx, each, session.id)
     code = next((each for each in standing if isinstance(each, PromotionCode)), None)
     discount = given(ctx, Offer(coupon, code), checkout_session=session.id, customer=customer)
+    return await name_discount(ctx, session, details, discount)
+
+
+async def name_discount(
+    ctx: Context, session: CheckoutSession, details: TotalDetails, discount: Discount
+) -> TotalDetails:
+    """Let a session's lines say by which discount they were cheaper; returns it of the whole."""
     names = [item.id for item in await items_under(ctx, session.id)]
     for item in (await ctx.load_many(LineItem, names)).values():
         ctx.save(item, discounts=(TakenOff(item.amount_discount, discount),))

@@ -20,11 +20,18 @@ from bezant.resources.billing.subscription import Subscription
 from bezant.resources.billing.subscription_ending import expire
 from bezant.resources.billing.subscription_params import CreateSubscription
 from bezant.resources.catalogue.price import Price
-from bezant.resources.checkout.coupon_places import let_go_coupon
+from bezant.resources.checkout.coupon_places import let_go_coupon, name_discount
 from bezant.resources.checkout.line_item import LineItem, items_under
 from bezant.resources.checkout.payer import new_customer
-from bezant.resources.checkout.session import CheckoutSession, check_open, keep, kept_of
+from bezant.resources.checkout.session import (
+    CheckoutSession,
+    TotalDetails,
+    check_open,
+    keep,
+    kept_of,
+)
 from bezant.resources.core.customer import Customer, invoice_prefix
+from bezant.resources.core.discount import discounts_named
 from bezant.resources.core.payment_method import BillingDetails
 from bezant.resources.payments.following import SESSION
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -157,8 +164,25 @@ async def completed(
         by = method if paid else made.default_payment_method
         ctx.save(made, default_payment_method=by, status=status,
                  event="customer.subscription.updated")  # fmt: skip
-    return {"invoice": made.latest_invoice, "payment_status": "paid" if paid else "unpaid",
-            "subscription": made.id}  # fmt: skip
+    return {
+        "invoice": made.latest_invoice,
+        "payment_status": "paid" if paid else "unpaid",
+        "subscription": made.id,
+        "total_details": await _details(ctx, session, made),
+    }
+
+
+async def _details(
+    ctx: Context, session: CheckoutSession, made: Subscription
+) -> TotalDetails | None:
+    """Return what a session's total is made of, with the discount that its invoice has."""
+    details = session.total_details
+    if session.discounts is None or details is None:
+        return details
+    name = made.latest_invoice or ""
+    invoice = ctx.made(Invoice, name) or await ctx.load(Invoice, name)
+    named = await discounts_named(ctx, [each.discount for each in invoice.total_discount_amounts])
+    return await name_discount(ctx, session, details, named[0]) if named else details
 
 
 async def give_up(ctx: Context, session: CheckoutSession) -> None:
