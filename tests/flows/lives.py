@@ -114,6 +114,13 @@ LIVES = {
     application_fee.refunded amount=net source=other destination=owner
     """,
     "a transfer, and back": FUNDED + "transfer.created\ntransfer.reversed_",
+    "a transfer in another currency with a fee out of it, and all back": FUNDED
+    + """
+    conversion.transferred
+    conversion.fee_taken source=other destination=owner
+    conversion.fee_refunded
+    conversion.transfer_reversed
+    """,
     "money that goes from one book to another": FUNDED
     + """
     book_transfer.sent

@@ -43,6 +43,11 @@ _GENERAL = (
         "Send a smaller amount.",
     ),
     ErrorCode(
+        "amount_too_small",
+        "The amount comes to nothing in the currency that it is converted to.",
+        "Send a larger amount. The message says which currency that is.",
+    ),
+    ErrorCode(
         "amounts_differ",
         "The money that has come is not the sum that was expected.",
         "Claim it for what expects exactly as much, or send it back.",

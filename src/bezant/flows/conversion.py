@@ -7,7 +7,7 @@ operator has exchanged it.
 from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import due, fees_payable, in_transit, incoming, position
+from bezant.ledger.chart import Account, due, fees_payable, in_transit, incoming, position
 from bezant.ledger.entry import Entry, Move, entry
 
 
@@ -91,6 +91,78 @@ def came_again(
     """The payer's bank has sent it back: the owner has what it has paid for it again."""
     move = Move(converted, debit=due(book), credit=purse_of(book, purse))
     return entry("conversion.came_again", move), _taken_on(amount, converted, house)
+
+
+def transferred(
+    amount: Money, converted: Money, *, source: Book, destination: Book, purse: Purse, house: Book
+) -> tuple[Entry, Entry, Entry]:
+    """The one currency leaves a book, and what it is worth arrives in the other one."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse)
+    return (
+        entry("transfer.created", Move(amount, debit=mine, credit=due(source))),
+        entry("transfer.received", Move(converted, debit=due(destination), credit=theirs)),
+        _taken_on(amount, converted, house),
+    )
+
+
+def transfer_reversed(
+    amount: Money,
+    converted: Money,
+    *,
+    source: Book,
+    destination: Book,
+    purse: Purse,
+    purse_there: Purse,
+    force: str | None,
+    house: Book,
+) -> tuple[Entry, ...]:
+    """The sender has the one currency again, and the receiver pays for it in the other."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse_there)
+    return (
+        *_paid("transfer.taken_back", converted, theirs, destination, force),
+        entry("transfer.reversed", Move(amount, debit=due(source), credit=mine)),
+        _given_up(amount, converted, house),
+    )
+
+
+def fee_taken(
+    amount: Money, converted: Money, *, source: Book, destination: Book, purse: Purse, house: Book
+) -> tuple[Entry, ...]:
+    """The platform has its fee in the one currency, and the account pays it in the other."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse)
+    return (
+        *_paid("application_fee.taken", converted, mine, source, "fee"),
+        entry("application_fee.earned", Move(amount, debit=due(destination), credit=theirs)),
+        _given_up(amount, converted, house),
+    )
+
+
+def fee_refunded(
+    amount: Money,
+    converted: Money,
+    *,
+    source: Book,
+    destination: Book,
+    purse: Purse,
+    purse_there: Purse,
+    force: str | None,
+    house: Book,
+) -> tuple[Entry, ...]:
+    """The platform gives its fee back, and the account has what it has paid for it."""
+    mine, theirs = purse_of(source, purse), purse_of(destination, purse_there)
+    move = Move(converted, debit=due(destination), credit=theirs)
+    return (
+        entry("application_fee.refunded", Move(amount, mine, due(source), force=force)),
+        *([entry("application_fee.returned", move)] if converted else []),
+        _taken_on(amount, converted, house),
+    )
+
+
+def _paid(
+    kind: str, amount: Money, purse: Account, book: Book, force: str | None
+) -> tuple[Entry, ...]:
+    """What a small part comes to may be nothing: it is paid for with the next one."""
+    return (entry(kind, Move(amount, purse, due(book), force=force)),) if amount else ()
 
 
 def _taken_on(amount: Money, converted: Money, house: Book) -> Entry:

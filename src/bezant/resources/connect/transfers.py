@@ -8,8 +8,7 @@ from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.destination import destination_of, move_on
-from bezant.resources.payments.reserve import keep_back
+from bezant.resources.payments.destination import arrives, destination_of, move_on
 from bezant.resources.payments.transfer import Transfer, Words, move
 
 
@@ -43,7 +42,10 @@ routes = Routes(
 
 @routes.create
 async def create(ctx: Context, params: CreateTransfer) -> Transfer:
-    """Move available money; it is available on the other side at once."""
+    """Move available money; it is available on the other side at once.
+
+    An account that can't be paid out in its currency has what it is worth in its own.
+    """
     if params.source_type not in (None, "card"):
         raise InvalidRequest(
             "The whole balance is of the source type `card`; leave `source_type` out.",
@@ -57,8 +59,7 @@ async def create(ctx: Context, params: CreateTransfer) -> Transfer:
         group=params.transfer_group,
     )
     if params.source_transaction is None:
-        transfer, payment = move(ctx, amount, book, words)
-        await keep_back(ctx, payment, amount, 0, book=book, until=None)
+        transfer, _ = await move(ctx, amount, await arrives(ctx, amount, book), book, words)
         return transfer
     charge = await ctx.load(Charge, params.source_transaction, param="source_transaction")
     return await move_on(ctx, charge, amount, book, words)

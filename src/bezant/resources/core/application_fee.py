@@ -1,21 +1,26 @@
 """The application fee object: what a platform takes of its accounts' payments and payouts."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
 from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Identified, Resource
 from bezant.flows import application_fee as flow
+from bezant.flows import conversion
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
+from bezant.ledger.entry import Entry
 from bezant.resources.core.application import application_of
 from bezant.resources.core.balance_transactions import FeeDetail, by_card, record
 
 SHOWN = 10
 """How many refunds a fee shows; the list of refunds has all."""
+COST, COST_IN = "cost", "cost_in"
+"""Where a fee's hidden part has what the account has paid for it, in minor units, and of which
+currency, if its payment was converted."""
 
 
 class FeeSource(Struct, frozen=True):
@@ -103,16 +108,27 @@ def earn(
     originating: str | None = None,
     pending_until: int | None = None,
     card: bool = False,
+    cost: Money | None = None,
 ) -> ApplicationFee:
     """Take a fee out of a payment in an account's book, pending as long as that is.
 
     A payment (by `card` or not) may leave less than the fee, a payout must leave enough for it.
+    `cost` is what the account pays, if its payment was converted.
     """
     platform = ctx.platform_book
     name = ctx.new_id("fee", platform)
     purse: Purse = "available" if pending_until is None else "pending"
-    force = "fee" if source.type == "charge" else None
-    for entry in flow.taken(amount, source=book, destination=platform, purse=purse, force=force):
+    entries: Sequence[Entry]
+    hidden: dict[str, Any] = {}
+    if cost is None or cost.currency == amount.currency:
+        force = "fee" if source.type == "charge" else None
+        entries = flow.taken(amount, source=book, destination=platform, purse=purse, force=force)
+    else:
+        hidden = {COST: cost.amount, COST_IN: cost.currency}
+        entries = conversion.fee_taken(
+            amount, cost, source=book, destination=platform, purse=purse, house=ctx.house
+        )
+    for entry in entries:
         ctx.post(entry, source=name)
     transaction = record(
         ctx, "application_fee", amount, source=name, book=platform, pending_until=pending_until
@@ -133,7 +149,7 @@ def earn(
         originating_transaction=originating,
         refunds=FeeRefunds(url=f"/v1/application_fees/{name}/refunds"),
     )
-    return ctx.create(fee, event="application_fee.created", book=platform)
+    return ctx.create(fee, event="application_fee.created", book=platform, hidden=hidden)
 
 
 def shown_again(ctx: Context, fee: ApplicationFee, changed: ApplicationFeeRefund) -> None:

@@ -13,6 +13,7 @@ from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.bank_accounts import default_for
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.charge import Charge, receive
+from bezant.resources.payments.converting import Exchanged
 from bezant.resources.payments.transfer import Reversals, Transfer, Words
 
 _EUROPE = frozenset(
@@ -41,7 +42,7 @@ async def debit(ctx: Context, account: str, amount: Money, words: Words) -> Char
     force = None if bank is None else "account_debit"
     for entry in flow.taken(amount, source=book, destination=ctx.book, force=force):
         ctx.post(entry, source=name)
-    payment = receive(ctx, amount, transfer=name, book=ctx.book)
+    payment = receive(ctx, amount, Exchanged(amount), transfer=name, book=ctx.book)
     _transferred(ctx, name, amount, words, book, payment)
     return payment
 

@@ -12,6 +12,7 @@ from bezant.ledger.book import Book
 from bezant.resources.core.application_fee import fee_detail
 from bezant.resources.core.balance_transactions import by_card, record
 from bezant.resources.core.payment_method import BillingDetails
+from bezant.resources.payments.converting import RATE, Exchanged, shows_rate
 from bezant.resources.payments.parcel import Parcel
 from bezant.store.objects import Column
 
@@ -145,6 +146,7 @@ class Charge(Resource, tag="charge"):
 def receive(
     ctx: Context,
     amount: Money,
+    worth: Exchanged,
     *,
     transfer: str,
     book: Book,
@@ -154,13 +156,14 @@ def receive(
 ) -> Charge:
     """Store the payment that a transfer is on the receiving side, and its balance transaction.
 
-    `card` says that a card has paid what is transferred.
+    `worth` is what comes of the amount, of which the `fee` is taken; `card` says that a card has
+    paid what is transferred.
     """
     name = ctx.new_id("py", book)
     transaction = record(
         ctx,
         "payment",
-        amount,
+        worth.worth,
         source=name,
         book=book,
         pending_until=pending_until,
@@ -168,6 +171,7 @@ def receive(
     )
     if card:
         by_card(ctx, transaction)
+    transaction = shows_rate(ctx, transaction, worth.rate)
     charge = Charge(
         id=name,
         amount=amount.amount,
@@ -179,4 +183,5 @@ def receive(
         payment_method_details={"stripe_account": {}, "type": "stripe_account"},
         source_transfer=transfer,
     )
-    return ctx.create(charge, book=book)
+    hidden = {} if worth.rate is None else {RATE: str(worth.rate)}
+    return ctx.create(charge, book=book, hidden=hidden)

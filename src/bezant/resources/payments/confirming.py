@@ -216,11 +216,7 @@ async def request_of(
     ctx: Context, intent: PaymentIntent, method: PaymentMethod, attempt: Attempt, name: str
 ) -> CardRequest:
     """Return what the acquirer is asked for an intent, under a name."""
-    owner, data = await merchant(ctx, intent.on_behalf_of), intent.transfer_data
-    part = data is not None and bool(data.amount)
-    await check_settles(
-        ctx, owner, intent.money, fee=bool(intent.application_fee_amount), part=part
-    )
+    owner = await check_money(ctx, intent)
     return CardRequest(
         id=name,
         act="authorize",
@@ -260,6 +256,20 @@ def future_usage(intent: PaymentIntent) -> str | None:
 def _option(intent: PaymentIntent, name: str) -> Any:
     options: dict[str, Any] = (intent.payment_method_options or {}).get("card", {})
     return options.get(name)
+
+
+async def check_money(ctx: Context, intent: PaymentIntent) -> Owner:
+    """Refuse what could not be settled, nor go on; returns the account that the payer pays."""
+    owner, data = await merchant(ctx, intent.on_behalf_of), intent.transfer_data
+    await check_settles(
+        ctx,
+        owner,
+        intent.money,
+        fee=bool(intent.application_fee_amount),
+        destination=None if data is None else data.destination,
+        part=data is not None and bool(data.amount),
+    )
+    return owner
 
 
 async def merchant(ctx: Context, on_behalf_of: str | None) -> Owner:

@@ -8,7 +8,7 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
 from bezant.resources.core.owners import Owner
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.reserve import keep_back
+from bezant.resources.payments.converting import Exchanged, exchanged_in
 from bezant.resources.payments.settled import settled_of
 from bezant.resources.payments.shares import PASSED_ON
 from bezant.resources.payments.transfer import Transfer, Words, move
@@ -34,6 +34,7 @@ async def move_on(
             code="invalid_source_usage",
             param="currency",
         )
+    there = await arrives(ctx, amount, destination)
     hidden = ctx.hidden(charge)
     moved = hidden.get(TRANSFERRED, 0) + amount.amount
     if moved + hidden.get(PASSED_ON, 0) > brought.total.amount:
@@ -46,10 +47,23 @@ async def move_on(
     hidden = hidden | {TRANSFERRED: moved}
     ctx.save(charge, hidden=hidden, transfer_group=charge.transfer_group or group)
     words = Words(description=words.description, metadata=words.metadata, group=group)
-    pending = brought.until
-    transfer, payment = move(ctx, amount, destination, words, source=charge, pending_until=pending)
-    await keep_back(ctx, payment, amount, 0, book=destination, until=pending)
+    transfer, _ = await move(
+        ctx, amount, there, destination, words, source=charge, pending_until=brought.until
+    )
     return transfer
+
+
+async def arrives(ctx: Context, amount: Money, destination: Book) -> Exchanged:
+    """Return what an account gets of an amount; InvalidRequest if that is nothing."""
+    there = await exchanged_in(ctx, destination, amount)
+    if there.worth:
+        return there
+    raise InvalidRequest(
+        f"{amount} comes to nothing in {there.worth.currency}, the currency of "
+        f"{destination.owner}: send more.",
+        code="amount_too_small",
+        param="amount",
+    )
 
 
 async def destination_of(ctx: Context, account: str, param: str = "destination") -> Book:

@@ -4,12 +4,21 @@ It goes back out of the purse that the fee is in, into the one that the payment 
 pending on either side is pending as long as that is, and nobody may spend it before.
 """
 
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
 from bezant.api.context import Context, created_of
 from bezant.flows import application_fee as flow
+from bezant.flows import conversion
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.ledger.entry import Entry
 from bezant.resources.core.application_fee import (
+    COST,
+    COST_IN,
     SHOWN,
     ApplicationFee,
     ApplicationFeeRefund,
@@ -17,8 +26,17 @@ from bezant.resources.core.application_fee import (
 )
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.converting import rate_of, share_of, shows_rate
 from bezant.resources.payments.settled import settled_of
 from bezant.resources.payments.transfer import until
+
+
+class _Payment(Struct, frozen=True):
+    """In which purse a payment is, until when, and at what rate it was converted."""
+
+    status: Purse
+    until: int | None = None
+    rate: Decimal | None = None
 
 
 async def give_back_fee(
@@ -35,20 +53,36 @@ async def give_back_fee(
     """
     platform, book = ctx.platform_book, book_of(fee.account, ctx.livemode)
     here = await ctx.load(BalanceTransaction, fee.balance_transaction, book=platform)
-    there, later = await _purse_there(ctx, fee, book)
+    there = await _there(ctx, fee, book)
     name = ctx.new_id("fr", platform)
-    for entry in flow.refunded(
-        amount,
-        source=platform,
-        destination=book,
-        purse=here.status,
-        purse_there=there,
-        force=force,
-    ):
+    worth = _worth(ctx, fee, amount)
+    entries: Sequence[Entry]
+    if worth.currency == amount.currency:
+        entries = flow.refunded(
+            amount,
+            source=platform,
+            destination=book,
+            purse=here.status,
+            purse_there=there.status,
+            force=force,
+        )
+    else:
+        entries = conversion.fee_refunded(
+            amount,
+            worth,
+            source=platform,
+            destination=book,
+            purse=here.status,
+            purse_there=there.status,
+            force=force,
+            house=ctx.house,
+        )
+    for entry in entries:
         ctx.post(entry, source=name)
     kind = "application_fee_refund"
     transaction = record(ctx, kind, -amount, source=name, book=platform, pending_until=until(here))
-    record(ctx, kind, amount, source=name, book=book, pending_until=later)
+    back = record(ctx, kind, worth, source=name, book=book, pending_until=there.until)
+    shows_rate(ctx, back, there.rate)
     refund = ApplicationFeeRefund(
         id=name,
         amount=amount.amount,
@@ -63,13 +97,23 @@ async def give_back_fee(
     return refund
 
 
-async def _purse_there(ctx: Context, fee: ApplicationFee, book: Book) -> tuple[Purse, int | None]:
-    """Return in which purse of the account it was, and until when it is there."""
+async def _there(ctx: Context, fee: ApplicationFee, book: Book) -> _Payment:
+    """Return what of the account's payment counts for the fee."""
     if fee.charge is None:  # A payout takes what may be spent.
-        return "available", None
+        return _Payment("available")
     charge = ctx.current(await ctx.load(Charge, fee.charge, book=book))
     there = await settled_of(ctx, charge, book=book)
-    return there.status, there.until if there.status == "pending" else None
+    until = there.until if there.status == "pending" else None
+    return _Payment(there.status, until, rate_of(ctx, charge))
+
+
+def _worth(ctx: Context, fee: ApplicationFee, amount: Money) -> Money:
+    """Return what the account has paid for an amount of the fee, and gets back."""
+    hidden = ctx.hidden(fee)
+    if COST not in hidden:
+        return amount
+    cost = Money(hidden[COST], hidden[COST_IN])
+    return share_of(cost, fee.amount, fee.amount_refunded, amount.amount)
 
 
 def share_of_fee(fee: ApplicationFee, whole: int, before: int, amount: int) -> Money:

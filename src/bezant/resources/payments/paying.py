@@ -31,6 +31,8 @@ async def confirm(
 ) -> PaymentIntent | Failure:
     """Try to get the money; what was begun before is given up."""
     await check_entitled(ctx, method.type, intent.currency, intent.on_behalf_of)
+    if method.type != "card":  # Of cards it is checked when their networks are about to be asked.
+        await confirming.check_money(ctx, intent)
     intent = await abandon(ctx, intent)
     return await _BY_TYPE[method.type](ctx, intent, method, attempt)
 

@@ -11,6 +11,7 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.converting import rate_of, shows_rate
 
 RefundStatus = Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
 RefundReason = Literal[
@@ -77,7 +78,7 @@ def announced(
 def give_back(
     ctx: Context,
     charge: Charge,
-    amount: Money,
+    sums: tuple[Money, Money],
     *,
     name: str,
     reversal: str,
@@ -87,17 +88,20 @@ def give_back(
 ) -> Refund:
     """Store the refund that a transfer's reversal is on the receiving side; the payment shows it.
 
-    `charge` must have been loaded from the book.
+    `charge` must have been loaded from the book; the sums are what goes back of it, and what that
+    comes to there.
     """
+    amount, worth = sums
     transaction = record(
         ctx,
         "payment_refund",
-        -amount,
+        -worth,
         source=name,
         book=book,
         description=description,
         pending_until=pending_until,
     )
+    transaction = shows_rate(ctx, transaction, rate_of(ctx, charge))
     refunded = charge.amount_refunded + amount.amount
     assert refunded <= charge.amount, f"no more than all of {charge.id} goes back"
     ctx.save(charge, amount_refunded=refunded, refunded=refunded == charge.amount)

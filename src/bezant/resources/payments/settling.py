@@ -5,38 +5,39 @@ that it is for stand in one change set. They are pending until the same day.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from bezant.api.context import COLUMNS, Context
 from bezant.flows import charge as flow
 from bezant.flows import conversion
 from bezant.flows.charge import Purse
-from bezant.flows.fee_plan import Sale, parts_of, rate_of
+from bezant.flows.fee_plan import Sale, parts_of
 from bezant.flows.timing import available_from
 from bezant.kernel.codec import unix_seconds
-from bezant.kernel.currency import minor_units
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
 from bezant.resources.core.application_fee import FeeSource, earn, fee_detail
 from bezant.resources.core.balance_told import tell_at_once
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
-from bezant.resources.core.bank_accounts import default_for
-from bezant.resources.core.exchange_rates import per_unit
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.converting import (
+    RATE,
+    exchanged,
+    exchanged_in,
+    shows_rate,
+)
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_by
 from bezant.resources.payments.shares import PASSED_ON, part_of
 from bezant.resources.payments.transfer import Words, move
 
-RATE = "rate"
-"""Where a payment's hidden part has the rate at which it was converted."""
 WAITING = "waiting"
 """Where a payment's hidden part has the transaction that waits for the bank, as it was made."""
 
@@ -71,8 +72,8 @@ async def settle(
     Returns what changes of the charge.
     """
     owner = await _merchant(ctx, charge)
-    rate = await _rate(ctx, owner, amount.currency)
-    worth = amount if rate is None else converted(amount, owner.default_currency, rate)
+    came = await exchanged(ctx, owner, amount)
+    worth, rate = came.worth, came.rate
     until = _until(ctx, owner, means)
     parts = parts_of(
         plans_of(ctx.runtime).of(owner.id),
@@ -113,18 +114,19 @@ async def settle(
 
 
 async def check_settles(
-    ctx: Context, owner: Owner, amount: Money, *, fee: bool, part: bool
+    ctx: Context, owner: Owner, amount: Money, *, fee: bool, destination: str | None, part: bool
 ) -> None:
     """Refuse a payment that could not be settled, before anybody is asked for its money.
 
-    `fee` says that the platform takes one, `part` that not all of it goes on.
+    `fee` says that the platform takes one, `part` that not all of it goes on to its destination.
     """
-    if await _rate(ctx, owner, amount.currency) is None:
-        return
-    if fee:
+    came = await exchanged(ctx, owner, amount)
+    if fee and came.rate is not None:
         raise _no_fee(owner.default_currency)
-    if part:
+    if part and came.rate is not None:
         raise _no_part(owner.default_currency)
+    if destination is not None:
+        await exchanged_in(ctx, book_of(destination, ctx.livemode), came.worth)
 
 
 async def clear(ctx: Context, charge: Charge, fee: int | None) -> dict[str, Any]:
@@ -211,13 +213,6 @@ def _waiting(
     return made.id
 
 
-def converted(amount: Money, currency: str, rate: Decimal) -> Money:
-    """Return what an amount is worth in another currency, to the nearest minor unit."""
-    shift = minor_units(currency) - minor_units(amount.currency)
-    exact = (amount.amount * rate).scaleb(shift)
-    return Money(int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)), currency)
-
-
 def _post(
     ctx: Context,
     charge: Charge,
@@ -257,7 +252,7 @@ def _recorded(
         pending_until=until,
         fees=details,
     )
-    return made if rate is None else ctx.save(made, exchange_rate=Raw(str(rate).encode()))
+    return shows_rate(ctx, made, rate)
 
 
 def _platform_fee(charge: Charge, worth: Money, fee: int | None) -> Money | None:
@@ -281,10 +276,14 @@ async def _passed_on(
         return {}
     hidden = ctx.hidden(charge)
     group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"
-    book = book_of(data.destination, ctx.livemode)
-    transfer, payment = move(
+    book, money = book_of(data.destination, ctx.livemode), Money(part, worth.currency)
+    there = await exchanged_in(ctx, book, money)
+    if not there.worth:  # So little that it comes to nothing there.
+        return {}
+    transfer, payment = await move(
         ctx,
-        Money(part, worth.currency),
+        money,
+        there,
         book,
         Words(group=group),
         source=charge,
@@ -293,8 +292,6 @@ async def _passed_on(
     )
     names = [*hidden.get(TRANSFERS, []), transfer.id]
     ctx.save(charge, hidden=hidden | {TRANSFERS: names, PASSED_ON: hidden.get(PASSED_ON, 0) + part})
-    fee = taken.amount if taken else 0
-    await keep_back(ctx, payment, payment.money, fee, book=book, until=until)
     changes: dict[str, Any] = {"transfer": transfer.id, "transfer_group": group}
     if taken:
         changes |= {"application_fee": payment.application_fee}
@@ -337,20 +334,3 @@ async def _merchant(ctx: Context, charge: Charge) -> Owner:
     if charge.on_behalf_of is None:
         return await acting_owner(ctx)
     return await ctx.load(Owner, charge.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
-
-
-async def _rate(ctx: Context, owner: Owner, currency: str) -> Decimal | None:
-    """Return at what rate a payment is converted; None if the account can be paid out in it."""
-    if currency == owner.default_currency:
-        return None
-    if owner.id == ctx.account and await default_for(ctx, currency) is not None:
-        return None
-    rate = per_unit(currency, owner.default_currency)
-    if rate is None:
-        raise InvalidRequest(
-            f"There is no exchange rate of {currency} to {owner.default_currency}: charge in "
-            f"another currency, or add a bank account in {currency} first.",
-            code="currency_not_supported",
-            param="currency",
-        )
-    return rate_of(plans_of(ctx.runtime).of(owner.id), rate)

@@ -3,7 +3,7 @@
 What comes out of a payment that is still pending is pending on both sides, as long as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from msgspec import Struct, field
@@ -12,15 +12,18 @@ from msgspec.structs import replace
 from bezant.api.context import Context, created_of
 from bezant.api.params import Emptyable, merged
 from bezant.api.resource import Expands, Identified, Resource
+from bezant.flows import conversion
 from bezant.flows import transfer as flow
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.ledger.entry import Entry
 from bezant.resources.core.application_fee import FeeSource, earn
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.payments.charge import Charge, receive
+from bezant.resources.payments.converting import Exchanged, share_of
 from bezant.resources.payments.refund import give_back
-from bezant.resources.payments.reserve import SourceTransaction, draw_on
+from bezant.resources.payments.reserve import SourceTransaction, draw_on, keep_back
 
 SHOWN = 10
 """How many reversals a transfer shows; the list of reversals has all."""
@@ -101,9 +104,10 @@ class Words(Struct, frozen=True, kw_only=True):
     group: str | None = None
 
 
-def move(
+async def move(
     ctx: Context,
     amount: Money,
+    there: Exchanged,
     destination: Book,
     words: Words,
     *,
@@ -113,39 +117,31 @@ def move(
 ) -> tuple[Transfer, Charge]:
     """Move money, pending as long as the payment is that it comes out of.
 
+    It is worth something in a currency `there`, where what the account's plans say is kept back.
     The platform takes its `fee` out of it again, on the other side.
 
     Returns the transfer and the payment that it is on the other side.
     """
     name = ctx.new_id("tr")
     purse: Purse = "available" if pending_until is None else "pending"
-    card = source is not None and source.id.startswith("ch_")
-    for entry in flow.created(amount, source=ctx.book, destination=destination, purse=purse):
-        ctx.post(entry, source=name)
+    _post(ctx, name, amount, there, destination, purse)
     text = words.description
     transaction = record(
         ctx, "transfer", -amount, source=name, description=text, pending_until=pending_until
     )
+    cost = share_of(there.worth, amount.amount, 0, fee.amount) if fee else None
     payment = receive(
         ctx,
         amount,
+        there,
         transfer=name,
         book=destination,
         pending_until=pending_until,
-        fee=fee,
-        card=card,
+        fee=cost,
+        card=_by_card(source),
     )
-    if fee is not None:
-        earned = earn(
-            ctx,
-            fee,
-            book=destination,
-            source=FeeSource("charge", charge=payment.id),
-            originating=None if source is None else source.id,
-            pending_until=pending_until,
-            card=card,
-        )
-        payment = ctx.save(payment, application_fee=earned.id, application_fee_amount=earned.amount)
+    if fee and cost is not None:
+        payment = _charge_fee(ctx, payment, fee, cost, destination, source, pending_until)
     transfer = Transfer(
         id=name,
         amount=amount.amount,
@@ -161,7 +157,57 @@ def move(
         source_transaction=None if source is None else source.id,
         transfer_group=words.group,
     )
-    return ctx.create(transfer, event="transfer.created"), payment
+    left = 0 if cost is None else cost.amount
+    ctx.create(transfer, event="transfer.created")
+    await keep_back(ctx, payment, there.worth, left, book=destination, until=pending_until)
+    return transfer, payment
+
+
+def _post(
+    ctx: Context, name: str, amount: Money, there: Exchanged, destination: Book, purse: Purse
+) -> None:
+    """Write down that money leaves one book and arrives in the other, as what it is worth there."""
+    entries: Sequence[Entry]
+    if there.rate is None:
+        entries = flow.created(amount, source=ctx.book, destination=destination, purse=purse)
+    else:
+        entries = conversion.transferred(
+            amount,
+            there.worth,
+            source=ctx.book,
+            destination=destination,
+            purse=purse,
+            house=ctx.house,
+        )
+    for entry in entries:
+        ctx.post(entry, source=name)
+
+
+def _charge_fee(
+    ctx: Context,
+    payment: Charge,
+    fee: Money,
+    cost: Money,
+    destination: Book,
+    source: Charge | None,
+    pending_until: int | None,
+) -> Charge:
+    """Take the platform's fee out of a payment, which `cost` is worth there."""
+    earned = earn(
+        ctx,
+        fee,
+        book=destination,
+        source=FeeSource("charge", charge=payment.id),
+        originating=None if source is None else source.id,
+        pending_until=pending_until,
+        card=_by_card(source),
+        cost=cost,
+    )
+    return ctx.save(payment, application_fee=earned.id, application_fee_amount=earned.amount)
+
+
+def _by_card(source: Charge | None) -> bool:
+    return source is not None and source.id.startswith("ch_")
 
 
 async def take_back(
@@ -174,7 +220,7 @@ async def take_back(
     source_refund: str | None = None,
     force: str | None = None,
 ) -> TransferReversal:
-    """Take money back from the account that it was moved to.
+    """Take money back from the account that it was moved to, at the rate at which it came.
 
     `force` names what may leave that account owing it.
     """
@@ -186,21 +232,15 @@ async def take_back(
     name = ctx.new_id("trr")
     returned = ctx.new_id("pyr", book)
     source = SourceTransaction(refund=returned, type="refund")
-    await draw_on(ctx, charge, amount, source, book=book)
+    received = Money(there.amount, there.currency)
+    worth = share_of(received, charge.amount, charge.amount_refunded, amount.amount)
+    await draw_on(ctx, charge, worth, source, book=book)
     charge = ctx.current(charge)
-    for entry in flow.reversed_(
-        amount,
-        source=ctx.book,
-        destination=book,
-        purse=here.status,
-        purse_there=there.status,
-        force=force,
-    ):
-        ctx.post(entry, source=name)
+    _post_back(ctx, name, (amount, worth), book, (here.status, there.status), force)
     refund = give_back(
         ctx,
         charge,
-        amount,
+        (amount, worth),
         name=returned,
         reversal=name,
         book=book,
@@ -230,6 +270,41 @@ async def take_back(
     )
     _show(ctx, transfer, reversal)
     return reversal
+
+
+def _post_back(
+    ctx: Context,
+    name: str,
+    sums: tuple[Money, Money],
+    destination: Book,
+    purses: tuple[Purse, Purse],
+    force: str | None,
+) -> None:
+    """Write down what comes back, and what it is worth where it is taken; purses likewise."""
+    (amount, worth), (purse, there) = sums, purses
+    entries: Sequence[Entry]
+    if worth.currency == amount.currency:
+        entries = flow.reversed_(
+            amount,
+            source=ctx.book,
+            destination=destination,
+            purse=purse,
+            purse_there=there,
+            force=force,
+        )
+    else:
+        entries = conversion.transfer_reversed(
+            amount,
+            worth,
+            source=ctx.book,
+            destination=destination,
+            purse=purse,
+            purse_there=there,
+            force=force,
+            house=ctx.house,
+        )
+    for entry in entries:
+        ctx.post(entry, source=name)
 
 
 def until(transaction: BalanceTransaction) -> int | None:
