@@ -114,6 +114,71 @@ def test_what_a_destination_charge_passes_on_and_its_fee(till: Till):
     assert {(each["currency"], each["exchange_rate"]) for each in shown} == {("eur", rate)}
 
 
+@pytest.mark.parametrize("currency", ["usd", "gbp"])
+def test_a_payment_is_converted_once_where_it_comes_and_once_where_it_goes(
+    till: Till, currency: str
+):
+    """It is paid in eur; the platform is paid out in usd, and the shop in another currency."""
+    shop = open_abroad(till, currency)
+    rest = {"currency": "eur", "transfer_data": {"destination": shop}}
+    paid = till.pay(application_fee_amount=1_501, **rest)
+    charge = till.get(f"/v1/charges/{paid['latest_charge']}",
+                      expand=["transfer", "balance_transaction"])  # fmt: skip
+    came, transfer = charge["balance_transaction"], charge["transfer"]
+    assert (transfer["amount"], transfer["currency"]) == (came["amount"], "usd")
+    (fee,) = till.get("/v1/application_fees", expand=["data.balance_transaction"])["data"]
+    assert (fee["amount"], fee["currency"], charge["application_fee_amount"]) == (
+        1_501, "eur", 1_501)  # fmt: skip
+    gain = fee["balance_transaction"]
+    assert (gain["amount"], gain["currency"], gain["exchange_rate"]) == (
+        came["amount"] * 1_501 // 10_000, "usd", came["exchange_rate"])  # fmt: skip
+    booked = received(till, transfer, shop)
+    assert booked["fee"] == booked["amount"] * gain["amount"] // came["amount"]
+    assert till.dues(shop) == {}
+    both = {"reverse_transfer": True, "refund_application_fee": True}
+    for amount in (3_333, 1, 6_666):
+        till.post("/v1/refunds", charge=charge["id"], amount=amount, **both)
+    till.pass_time(days=4)
+    till.mature()
+    assert there(till, shop, currency) == {}
+    assert till.ledger()["available"] == -came["fee"]
+    all_even(till, shop, {"usd": 0, "eur": 0, "gbp": 0})
+
+
+def test_a_part_of_a_converted_payment_goes_on(till: Till):
+    shop = open_abroad(till, "usd")
+    data = {"destination": shop, "amount": 8_500}
+    paid = till.pay(currency="eur", transfer_data=data)
+    charge = till.get(f"/v1/charges/{paid['latest_charge']}",
+                      expand=["transfer", "balance_transaction"])  # fmt: skip
+    came = charge["balance_transaction"]["amount"]
+    assert charge["transfer"]["amount"] == came * 8_500 // 10_000
+    move = {"currency": "usd", "destination": shop, "source_transaction": charge["id"]}
+    left = came - charge["transfer"]["amount"]
+    assert till.refused("/v1/transfers", amount=left + 1, **move)["code"] == "amount_too_large"
+    till.post("/v1/transfers", amount=left, **move)
+    assert there(till, shop, "usd")["pending"] == came
+
+
+def test_the_fee_of_a_direct_charge_arrives_in_the_currency_of_the_platform(till: Till):
+    shop = open_abroad(till)
+    paid = till.pay(account=shop, currency="eur", application_fee_amount=1_501)
+    (fee,) = till.get("/v1/application_fees", expand=["data.balance_transaction"])["data"]
+    gain = fee["balance_transaction"]
+    assert (fee["amount"], fee["currency"], gain["currency"]) == (1_501, "eur", "usd")
+    assert gain["amount"] == round(1_501 * gain["exchange_rate"]) == till.ledger()["pending"]
+    (booked,) = till.get("/v1/balance_transactions", shop)["data"]
+    assert [each["amount"] for each in booked["fee_details"]][-1] == 1_501
+    assert booked["exchange_rate"] is None
+    all_even(till, shop, {"eur": 1_501, "usd": -gain["amount"]})
+    path = f"/v1/application_fees/{fee['id']}/refunds"
+    till.post(path, amount=500)
+    till.post("/v1/refunds", shop, payment_intent=paid["id"], amount=1)
+    till.post(path)
+    assert till.ledger().get("pending", 0) == 0
+    all_even(till, shop, {"eur": 0, "usd": 0})
+
+
 def test_what_a_payment_on_behalf_of_an_account_brings_needs_no_conversion(till: Till):
     shop = open_abroad(till)
     paid = till.pay(currency="eur", on_behalf_of=shop, transfer_data={"destination": shop})

@@ -21,11 +21,11 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
 from bezant.rail.cards import About, Disputed
 from bezant.resources.connect import transfer_reversals
+from bezant.resources.core.converting import converted
 from bezant.resources.core.exchange_rates import per_unit
 from bezant.resources.payments import payment_intents, refunds
 from bezant.resources.payments.capturing import cancel_held
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.converting import converted
 from bezant.resources.payments.dispute import DISPUTED
 from bezant.resources.payments.dispute_told import disputed
 from bezant.resources.payments.payment_intent import PaymentIntent

@@ -96,7 +96,7 @@ class Till(Office):
         """Return what `due` comes to over books, by currency; nothing at all is as it should be."""
         total: dict[str, int] = {}
         for owner in ("house", self.platform, *accounts):
-            for currency in ("usd", "eur"):
+            for currency in ("usd", "eur", "gbp"):
                 found = self.balances(book_of(owner, livemode=False), currency).get("due", 0)
                 total[currency] = total.get(currency, 0) + found
         return {currency: amount for currency, amount in total.items() if amount}

@@ -32,12 +32,15 @@ TOPUP_ENTRIES = {
 
 
 class History:
-    """A platform, two sellers, and whatever chance lets them do."""
+    """A platform, two sellers, one abroad who has no bank account, and what chance lets them do."""
 
     def __init__(self, office: Office, chance: Random) -> None:
         self.office = office
         self.chance = chance
         self.sellers = [office.open_account(), office.open_account()]
+        asked = {"transfers": {"requested": True}}
+        abroad = {"type": "custom", "default_currency": "eur", "capabilities": asked}
+        self.abroad = office.post("/v1/accounts", **abroad)["id"]
         path = f"/v1/accounts/{office.platform}/external_accounts"
         office.post(path, external_account="btok_us_verified")
         self.owners = [office.platform, *self.sellers]
@@ -67,7 +70,8 @@ class History:
         return self.post("/v1/topups", owner, amount=10 * self.amount(), currency="usd")
 
     def transfer(self) -> int:
-        params = {"amount": self.amount(), "destination": self.chance.choice(self.sellers)}
+        seller = self.chance.choice([*self.sellers, self.abroad])
+        params = {"amount": self.amount(), "destination": seller}
         return self.post("/v1/transfers", self.office.platform, currency="usd", **params)
 
     def reverse(self) -> int:
@@ -143,6 +147,7 @@ def test_objects_and_ledger_say_the_same(history: History) -> None:
         check_topups(office, owner)
         check_balance(office, owner)
     check_transfers(office)
+    check_balance(office, history.abroad, "eur")
     check_clearing(history)
 
 
@@ -168,27 +173,39 @@ def check_topups(office: Office, owner: str) -> None:
 def check_transfers(office: Office) -> None:
     for transfer in all_of(office, "/v1/transfers", office.platform):
         seller, amount = transfer["destination"], transfer["amount"]
+        charge = shown(office, "/v1/charges", transfer["destination_payment"], seller)
+        worth = charge["balance_transaction"]["amount"]
         assert entries(office, office.platform, transfer["id"]) == [("transfer.created", amount)]
-        assert entries(office, seller, transfer["id"]) == [("transfer.received", amount)]
+        assert entries(office, seller, transfer["id"]) == [("transfer.received", worth)]
         reversals = office.get(f"/v1/transfers/{transfer['id']}/reversals", limit=100)["data"]
         for reversal in reversals:
             amount, name = reversal["amount"], reversal["id"]
             assert entries(office, office.platform, name) == [("transfer.reversed", amount)]
-            assert entries(office, seller, name) == [("transfer.taken_back", amount)]
+            refund = shown(office, "/v1/refunds", reversal["destination_payment_refund"], seller)
+            gone = -refund["balance_transaction"]["amount"]
+            told = [("transfer.taken_back", gone)] if gone else []
+            assert entries(office, seller, name) == told
+            worth -= gone
         back = sum(each["amount"] for each in reversals)
         assert transfer["amount_reversed"] == back
         assert transfer["reversed"] == (back == transfer["amount"])
-        charge = office.get(f"/v1/charges/{transfer['destination_payment']}", seller)
+        assert worth >= 0
+        assert worth == 0 or not transfer["reversed"]
         assert (charge["amount_refunded"], charge["refunded"]) == (back, transfer["reversed"])
 
 
-def check_balance(office: Office, owner: str) -> None:
+def shown(office: Office, path: str, name: str, owner: str) -> dict[str, Any]:
+    return office.get(f"{path}/{name}", owner, expand=["balance_transaction"])
+
+
+def check_balance(office: Office, owner: str, currency: str = "usd") -> None:
     """The history of a balance adds up to the balance, and both to the ledger."""
     acting = None if owner == office.platform else owner
     sums: Counter[str] = Counter()
     for each in all_of(office, "/v1/balance_transactions", owner):
         sums[each["status"]] += each["net"]
-    balance, ledger = office.get("/v1/balance", acting), office.ledger(owner)
+    balance = office.get("/v1/balance", acting)
+    ledger = office.balances(book_of(owner, livemode=False), currency)
     for status in ("available", "pending"):
         (shown,) = balance[status]
         assert shown["amount"] == sums[status] == ledger.get(status, 0)
@@ -209,6 +226,8 @@ def check_clearing(history: History) -> None:
     books = [office.ledger(owner) for owner in history.owners]
     house = office.house()
     assert sum(book.get("due", 0) for book in [*books, house]) == 0
+    both = (book_of(owner, livemode=False) for owner in (history.abroad, "house"))
+    assert sum(office.balances(book, "eur").get("due", 0) for book in both) == 0
     paid = sum(sum_of(office, "/v1/payouts", owner, ("paid",)) for owner in history.owners)
     came = sum(sum_of(office, "/v1/topups", owner, ("succeeded",)) for owner in history.owners)
     assert house.get("network:ach", 0) == -paid

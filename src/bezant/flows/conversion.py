@@ -152,9 +152,9 @@ def fee_refunded(
     mine, theirs = purse_of(source, purse), purse_of(destination, purse_there)
     move = Move(converted, debit=due(destination), credit=theirs)
     return (
-        entry("application_fee.refunded", Move(amount, mine, due(source), force=force)),
+        *_paid("application_fee.refunded", amount, mine, source, force),
         *([entry("application_fee.returned", move)] if converted else []),
-        _taken_on(amount, converted, house),
+        *([_taken_on(amount, converted, house)] if amount or converted else []),
     )
 
 

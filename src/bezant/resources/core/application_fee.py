@@ -15,12 +15,26 @@ from bezant.ledger.book import Book
 from bezant.ledger.entry import Entry
 from bezant.resources.core.application import application_of
 from bezant.resources.core.balance_transactions import FeeDetail, by_card, record
+from bezant.resources.core.converting import Exchanged, shows_rate
 
 SHOWN = 10
 """How many refunds a fee shows; the list of refunds has all."""
-COST, COST_IN = "cost", "cost_in"
-"""Where a fee's hidden part has what the account has paid for it, in minor units, and of which
-currency, if its payment was converted."""
+SUMS = "sums"
+"""Where a fee's hidden part has what the account has paid for it and what the platform has of it,
+in minor units, with their currencies, if one of them is not what the fee says."""
+
+
+class Taken(Struct, frozen=True):
+    """A fee as it was asked for, what the account pays for it, and what the platform has of it."""
+
+    asked: Money
+    cost: Money
+    gain: Exchanged
+
+    @classmethod
+    def of(cls, amount: Money) -> "Taken":
+        """Return a fee for which nothing is converted."""
+        return cls(amount, amount, Exchanged(amount))
 
 
 class FeeSource(Struct, frozen=True):
@@ -101,38 +115,36 @@ def fee_detail(ctx: Context, amount: Money) -> FeeDetail:
 
 def earn(
     ctx: Context,
-    amount: Money,
+    taken: Taken,
     *,
     book: Book,
     source: FeeSource,
     originating: str | None = None,
     pending_until: int | None = None,
     card: bool = False,
-    cost: Money | None = None,
 ) -> ApplicationFee:
     """Take a fee out of a payment in an account's book, pending as long as that is.
 
     A payment (by `card` or not) may leave less than the fee, a payout must leave enough for it.
-    `cost` is what the account pays, if its payment was converted.
     """
     platform = ctx.platform_book
     name = ctx.new_id("fee", platform)
     purse: Purse = "available" if pending_until is None else "pending"
     entries: Sequence[Entry]
-    hidden: dict[str, Any] = {}
-    if cost is None or cost.currency == amount.currency:
+    amount, cost, gain = taken.asked, taken.cost, taken.gain.worth
+    if cost.currency == gain.currency:
         force = "fee" if source.type == "charge" else None
-        entries = flow.taken(amount, source=book, destination=platform, purse=purse, force=force)
+        entries = flow.taken(gain, source=book, destination=platform, purse=purse, force=force)
     else:
-        hidden = {COST: cost.amount, COST_IN: cost.currency}
         entries = conversion.fee_taken(
-            amount, cost, source=book, destination=platform, purse=purse, house=ctx.house
+            gain, cost, source=book, destination=platform, purse=purse, house=ctx.house
         )
     for entry in entries:
         ctx.post(entry, source=name)
     transaction = record(
-        ctx, "application_fee", amount, source=name, book=platform, pending_until=pending_until
+        ctx, "application_fee", gain, source=name, book=platform, pending_until=pending_until
     )
+    transaction = shows_rate(ctx, transaction, taken.gain.rate)
     if card:
         by_card(ctx, transaction)
     fee = ApplicationFee(
@@ -149,6 +161,9 @@ def earn(
         originating_transaction=originating,
         refunds=FeeRefunds(url=f"/v1/application_fees/{name}/refunds"),
     )
+    hidden: dict[str, Any] = {}
+    if (cost, gain) != (amount, amount):
+        hidden = {SUMS: [[each.amount, each.currency] for each in (cost, gain)]}
     return ctx.create(fee, event="application_fee.created", book=platform, hidden=hidden)
 
 

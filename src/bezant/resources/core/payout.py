@@ -20,7 +20,7 @@ from bezant.movement import instruct
 from bezant.movement.movement import Movement
 from bezant.movement.order import Order
 from bezant.rail import Address
-from bezant.resources.core.application_fee import FeeSource, earn
+from bezant.resources.core.application_fee import FeeSource, Taken, earn
 from bezant.resources.core.balance_transactions import FeeDetail, record
 from bezant.resources.core.bank_accounts import BankAccount, party
 from bezant.resources.core.instant_advances import book_ahead, undo_ahead
@@ -231,7 +231,7 @@ def _pay(ctx: Context, payout: Payout, price: Price) -> None:
         record(ctx, "stripe_fee", -billed, source=None, book=book, description=text)
     if own := Money(price.application_fee, payout.currency):
         source = FeeSource("payout", payout=payout.id)
-        payout.application_fee = earn(ctx, own, book=ctx.book, source=source).id
+        payout.application_fee = earn(ctx, Taken.of(own), book=ctx.book, source=source).id
         payout.application_fee_amount = own.amount
 
 

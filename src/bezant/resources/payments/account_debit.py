@@ -11,9 +11,9 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.bank_accounts import default_for
+from bezant.resources.core.converting import Exchanged
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.charge import Charge, receive
-from bezant.resources.payments.converting import Exchanged
 from bezant.resources.payments.transfer import Reversals, Transfer, Words
 
 _EUROPE = frozenset(

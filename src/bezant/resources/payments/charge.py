@@ -11,8 +11,8 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.application_fee import fee_detail
 from bezant.resources.core.balance_transactions import by_card, record
+from bezant.resources.core.converting import RATE, Exchanged, shows_rate
 from bezant.resources.core.payment_method import BillingDetails
-from bezant.resources.payments.converting import RATE, Exchanged, shows_rate
 from bezant.resources.payments.parcel import Parcel
 from bezant.store.objects import Column
 

@@ -267,7 +267,6 @@ async def check_money(ctx: Context, intent: PaymentIntent) -> Owner:
         intent.money,
         fee=bool(intent.application_fee_amount),
         destination=None if data is None else data.destination,
-        part=data is not None and bool(data.amount),
     )
     return owner
 

@@ -6,11 +6,11 @@ from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.resources.core.converting import Exchanged, exchanged_in
 from bezant.resources.core.owners import Owner
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.converting import Exchanged, exchanged_in
 from bezant.resources.payments.settled import settled_of
-from bezant.resources.payments.shares import PASSED_ON
+from bezant.resources.payments.shares import PASSED_ON, WENT_ON
 from bezant.resources.payments.transfer import Transfer, Words, move
 
 TRANSFERRED = "transferred"
@@ -37,7 +37,7 @@ async def move_on(
     there = await arrives(ctx, amount, destination)
     hidden = ctx.hidden(charge)
     moved = hidden.get(TRANSFERRED, 0) + amount.amount
-    if moved + hidden.get(PASSED_ON, 0) > brought.total.amount:
+    if moved + hidden.get(WENT_ON, hidden.get(PASSED_ON, 0)) > brought.total.amount:
         raise InvalidRequest(
             f"All transfers out of {charge.id} would come to more than the payment.",
             code="amount_too_large",

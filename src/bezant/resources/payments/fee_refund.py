@@ -17,16 +17,15 @@ from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
 from bezant.ledger.entry import Entry
 from bezant.resources.core.application_fee import (
-    COST,
-    COST_IN,
     SHOWN,
+    SUMS,
     ApplicationFee,
     ApplicationFeeRefund,
     FeeRefunds,
 )
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
+from bezant.resources.core.converting import rate_of, share_of, shows_rate
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.converting import rate_of, share_of, shows_rate
 from bezant.resources.payments.settled import settled_of
 from bezant.resources.payments.transfer import until
 
@@ -55,20 +54,11 @@ async def give_back_fee(
     here = await ctx.load(BalanceTransaction, fee.balance_transaction, book=platform)
     there = await _there(ctx, fee, book)
     name = ctx.new_id("fr", platform)
-    worth = _worth(ctx, fee, amount)
+    worth, gain = _sums(ctx, fee, amount)
     entries: Sequence[Entry]
-    if worth.currency == amount.currency:
-        entries = flow.refunded(
-            amount,
-            source=platform,
-            destination=book,
-            purse=here.status,
-            purse_there=there.status,
-            force=force,
-        )
-    else:
+    if worth.currency != gain.currency:
         entries = conversion.fee_refunded(
-            amount,
+            gain,
             worth,
             source=platform,
             destination=book,
@@ -77,10 +67,22 @@ async def give_back_fee(
             force=force,
             house=ctx.house,
         )
+    elif gain:
+        entries = flow.refunded(
+            gain,
+            source=platform,
+            destination=book,
+            purse=here.status,
+            purse_there=there.status,
+            force=force,
+        )
+    else:  # So little that it comes to nothing on either side.
+        entries = ()
     for entry in entries:
         ctx.post(entry, source=name)
     kind = "application_fee_refund"
-    transaction = record(ctx, kind, -amount, source=name, book=platform, pending_until=until(here))
+    transaction = record(ctx, kind, -gain, source=name, book=platform, pending_until=until(here))
+    transaction = ctx.save(transaction, exchange_rate=here.exchange_rate)
     back = record(ctx, kind, worth, source=name, book=book, pending_until=there.until)
     shows_rate(ctx, back, there.rate)
     refund = ApplicationFeeRefund(
@@ -107,13 +109,18 @@ async def _there(ctx: Context, fee: ApplicationFee, book: Book) -> _Payment:
     return _Payment(there.status, until, rate_of(ctx, charge))
 
 
-def _worth(ctx: Context, fee: ApplicationFee, amount: Money) -> Money:
-    """Return what the account has paid for an amount of the fee, and gets back."""
-    hidden = ctx.hidden(fee)
-    if COST not in hidden:
-        return amount
-    cost = Money(hidden[COST], hidden[COST_IN])
-    return share_of(cost, fee.amount, fee.amount_refunded, amount.amount)
+def _sums(ctx: Context, fee: ApplicationFee, amount: Money) -> tuple[Money, Money]:
+    """Return what the account has paid for an amount of the fee, and what the platform has of it.
+
+    Both go back, and all parts come to what was taken.
+    """
+    sums: Sequence[tuple[int, str]] = ctx.hidden(fee).get(SUMS, ())
+    if not sums:
+        return amount, amount
+    cost, gain = (
+        share_of(Money(*each), fee.amount, fee.amount_refunded, amount.amount) for each in sums
+    )
+    return cost, gain
 
 
 def share_of_fee(fee: ApplicationFee, whole: int, before: int, amount: int) -> Money:

@@ -10,8 +10,8 @@ from bezant.api.resource import Expands, Identified
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
 from bezant.resources.core.balance_transactions import record
+from bezant.resources.core.converting import rate_of, shows_rate
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.converting import rate_of, shows_rate
 
 RefundStatus = Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
 RefundReason = Literal[

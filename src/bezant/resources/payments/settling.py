@@ -18,24 +18,26 @@ from bezant.flows.charge import Purse
 from bezant.flows.fee_plan import Sale, parts_of
 from bezant.flows.timing import available_from
 from bezant.kernel.codec import unix_seconds
-from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import book_of
-from bezant.resources.core.application_fee import FeeSource, earn, fee_detail
+from bezant.resources.core.application_fee import FeeSource, Taken, earn, fee_detail
 from bezant.resources.core.balance_told import tell_at_once
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
+from bezant.resources.core.converting import (
+    RATE,
+    Exchanged,
+    exchanged,
+    exchanged_in,
+    rate_of,
+    share_of,
+    shows_rate,
+)
 from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.charge import Charge
-from bezant.resources.payments.converting import (
-    RATE,
-    exchanged,
-    exchanged_in,
-    shows_rate,
-)
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_by
-from bezant.resources.payments.shares import PASSED_ON, part_of
+from bezant.resources.payments.shares import PASSED_ON, WENT_ON, part_of
 from bezant.resources.payments.transfer import Words, move
 
 WAITING = "waiting"
@@ -98,33 +100,30 @@ async def settle(
             _bill_platform(ctx, charge, cost, until)
         details, cost = [], Money.zero(worth.currency)
     _post(ctx, charge, (amount, worth, cost), means.rail, purse, converting=rate is not None)
-    taken = _platform_fee(charge, worth, fee)
     if means.waits:
-        _check_parts(charge, worth)
         return {"balance_transaction": _waiting(ctx, charge, worth, details, until, rate)}
+    taken = await _platform_fee(ctx, amount, came, fee)
     if ctx.caller.connected and taken:
-        details.append(fee_detail(ctx, taken))
+        details.append(fee_detail(ctx, taken.cost))
     transaction = _recorded(ctx, charge, worth, details, until, rate)
     hidden = settled_by(ctx.hidden(charge), transaction)
     ctx.save(charge, hidden=hidden if rate is None else hidden | {RATE: str(rate)})
-    shared = await _shared_out(ctx, charge, transaction, taken, until)
+    shared = await _shared_out(ctx, charge, (amount, transaction), taken, until)
     if means.at_once:
         await tell_at_once(ctx, Money(transaction.net, transaction.currency))
     return {"balance_transaction": transaction.id, **shared}
 
 
 async def check_settles(
-    ctx: Context, owner: Owner, amount: Money, *, fee: bool, destination: str | None, part: bool
+    ctx: Context, owner: Owner, amount: Money, *, fee: bool, destination: str | None
 ) -> None:
     """Refuse a payment that could not be settled, before anybody is asked for its money.
 
-    `fee` says that the platform takes one, `part` that not all of it goes on to its destination.
+    `fee` says that the platform takes one, and it may have a destination, which gets its share.
     """
     came = await exchanged(ctx, owner, amount)
-    if fee and came.rate is not None:
-        raise _no_fee(owner.default_currency)
-    if part and came.rate is not None:
-        raise _no_part(owner.default_currency)
+    if fee and ctx.caller.connected:
+        await exchanged_in(ctx, ctx.platform_book, came.worth)
     if destination is not None:
         await exchanged_in(ctx, book_of(destination, ctx.livemode), came.worth)
 
@@ -137,17 +136,19 @@ async def clear(ctx: Context, charge: Charge, fee: int | None) -> dict[str, Any]
     assert charge.balance_transaction is not None, "what waits stands on the balance"
     waiting = await ctx.load(BalanceTransaction, charge.balance_transaction)
     worth = Money(waiting.amount, waiting.currency)
-    taken = _platform_fee(charge, worth, fee)
+    came = Exchanged(worth, rate_of(ctx, charge))
+    taken = await _platform_fee(ctx, charge.money, came, fee)
     details = list(waiting.fee_details)
     if ctx.caller.connected and taken:
-        details.append(fee_detail(ctx, taken))
+        details.append(fee_detail(ctx, taken.cost))
     cost = sum(each.amount for each in details)
     waiting = ctx.save(
         waiting, hidden={}, fee=cost, fee_details=tuple(details), net=waiting.amount - cost
     )
     bill = ctx.hidden(charge).get(BILL, 0)
     _bill_platform(ctx, charge, Money(bill, worth.currency), waiting.available_on)
-    return await _shared_out(ctx, charge, waiting, taken, waiting.available_on)
+    sums = charge.money, waiting
+    return await _shared_out(ctx, charge, sums, taken, waiting.available_on)
 
 
 def waiting_of(ctx: Context, charge: Charge) -> BalanceTransaction:
@@ -158,11 +159,15 @@ def waiting_of(ctx: Context, charge: Charge) -> BalanceTransaction:
 async def _shared_out(
     ctx: Context,
     charge: Charge,
-    transaction: BalanceTransaction,
-    taken: Money | None,
+    brought: tuple[Money, BalanceTransaction],
+    taken: Taken | None,
     until: int | None,
 ) -> dict[str, Any]:
-    """Give the platform its fee, and others what is theirs; returns what changes of the charge."""
+    """Give the platform its fee, and others what is theirs; returns what changes of the charge.
+
+    What was captured has brought what its balance transaction says.
+    """
+    amount, transaction = brought
     worth = Money(transaction.amount, transaction.currency)
     changes: dict[str, Any] = {}
     if ctx.caller.connected and taken:
@@ -174,9 +179,9 @@ async def _shared_out(
             pending_until=until,
             card=transaction.type == "charge",
         )
-        changes |= {"application_fee": earned.id, "application_fee_amount": taken.amount}
+        changes |= {"application_fee": earned.id, "application_fee_amount": taken.asked.amount}
     if charge.transfer_data is not None:
-        changes |= await _passed_on(ctx, charge, worth, taken, until)
+        changes |= await _passed_on(ctx, charge, (amount, worth), taken, until)
     if ctx.caller.connected:
         await keep_back(ctx, charge, worth, transaction.fee, book=ctx.book, until=until)
     return changes
@@ -255,28 +260,41 @@ def _recorded(
     return shows_rate(ctx, made, rate)
 
 
-def _platform_fee(charge: Charge, worth: Money, fee: int | None) -> Money | None:
-    """Return the fee that the platform takes of it, no more than what is captured."""
+async def _platform_fee(
+    ctx: Context, amount: Money, came: Exchanged, fee: int | None
+) -> Taken | None:
+    """Return the fee that the platform takes of what is captured, no more than that.
+
+    Of a payment of an account's the platform has it in a currency that it is paid out in itself.
+    """
     if not fee:
         return None
-    if worth.currency != charge.currency:
-        raise _no_fee(worth.currency)
-    return Money(min(fee, worth.amount), worth.currency)
+    asked = Money(min(fee, amount.amount), amount.currency)
+    cost = share_of(came.worth, amount.amount, 0, asked.amount)
+    gain = Exchanged(cost, came.rate)
+    if ctx.caller.connected:
+        gain = await exchanged_in(ctx, ctx.platform_book, cost)
+    return Taken(asked, cost, gain) if gain.worth else None
 
 
 async def _passed_on(
-    ctx: Context, charge: Charge, worth: Money, taken: Money | None, until: int | None
+    ctx: Context,
+    charge: Charge,
+    sums: tuple[Money, Money],
+    taken: Taken | None,
+    until: int | None,
 ) -> dict[str, Any]:
-    """Move the money on to the account that it is for, less the platform's fee out of it."""
+    """Move the money on to the account that it is for, less the platform's fee out of it.
+
+    The sums are what was captured, and what that was worth.
+    """
+    amount, worth = sums
     data = charge.transfer_data
     assert data is not None, "there is somebody that it is for"
-    _check_parts(charge, worth)
-    part = part_of(ctx, charge, worth.amount)
-    if not part:
-        return {}
+    part = part_of(ctx, charge, amount.amount)
     hidden = ctx.hidden(charge)
     group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"
-    book, money = book_of(data.destination, ctx.livemode), Money(part, worth.currency)
+    book, money = book_of(data.destination, ctx.livemode), share_of(worth, amount.amount, 0, part)
     there = await exchanged_in(ctx, book, money)
     if not there.worth:  # So little that it comes to nothing there.
         return {}
@@ -290,36 +308,16 @@ async def _passed_on(
         pending_until=until,
         fee=taken,
     )
-    names = [*hidden.get(TRANSFERS, []), transfer.id]
-    ctx.save(charge, hidden=hidden | {TRANSFERS: names, PASSED_ON: hidden.get(PASSED_ON, 0) + part})
+    kept: dict[str, Any] = {TRANSFERS: [*hidden.get(TRANSFERS, []), transfer.id]}
+    kept[PASSED_ON] = hidden.get(PASSED_ON, 0) + part
+    if worth.currency != amount.currency:
+        kept[WENT_ON] = hidden.get(WENT_ON, 0) + money.amount
+    ctx.save(charge, hidden=hidden | kept)
     changes: dict[str, Any] = {"transfer": transfer.id, "transfer_group": group}
     if taken:
         changes |= {"application_fee": payment.application_fee}
-        changes |= {"application_fee_amount": taken.amount}
+        changes |= {"application_fee_amount": taken.asked.amount}
     return changes
-
-
-def _check_parts(charge: Charge, worth: Money) -> None:
-    """Refuse to move on a part of a payment that is converted."""
-    data = charge.transfer_data
-    if data is not None and data.amount is not None and worth.currency != charge.currency:
-        raise _no_part(worth.currency)
-
-
-def _no_fee(currency: str) -> InvalidRequest:
-    return InvalidRequest(
-        f"A payment that is converted to {currency} can't have an application fee: charge in that "
-        "currency.",
-        param="application_fee_amount",
-    )
-
-
-def _no_part(currency: str) -> InvalidRequest:
-    return InvalidRequest(
-        f"A payment that is converted to {currency} is moved on as a whole: leave "
-        "`transfer_data[amount]` out.",
-        param="transfer_data[amount]",
-    )
 
 
 def _until(ctx: Context, owner: Owner, means: Means) -> int | None:

@@ -13,6 +13,8 @@ from bezant.resources.payments.charge import Charge
 
 PASSED_ON = "passed_on"
 """Where a payment's hidden part has what its captures have passed on, in minor units."""
+WENT_ON = "went_on"
+"""Where it has what that was in the currency of its account, if the payment was converted."""
 
 SAID = "said"
 """Where it has which of the shares its captures have said."""

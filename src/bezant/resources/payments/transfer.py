@@ -18,10 +18,10 @@ from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
 from bezant.ledger.entry import Entry
-from bezant.resources.core.application_fee import FeeSource, earn
+from bezant.resources.core.application_fee import FeeSource, Taken, earn
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
+from bezant.resources.core.converting import Exchanged, share_of
 from bezant.resources.payments.charge import Charge, receive
-from bezant.resources.payments.converting import Exchanged, share_of
 from bezant.resources.payments.refund import give_back
 from bezant.resources.payments.reserve import SourceTransaction, draw_on, keep_back
 
@@ -113,7 +113,7 @@ async def move(
     *,
     source: Charge | None = None,
     pending_until: int | None = None,
-    fee: Money | None = None,
+    fee: Taken | None = None,
 ) -> tuple[Transfer, Charge]:
     """Move money, pending as long as the payment is that it comes out of.
 
@@ -129,7 +129,7 @@ async def move(
     transaction = record(
         ctx, "transfer", -amount, source=name, description=text, pending_until=pending_until
     )
-    cost = share_of(there.worth, amount.amount, 0, fee.amount) if fee else None
+    cost = share_of(there.worth, amount.amount, 0, fee.gain.worth.amount) if fee else None
     payment = receive(
         ctx,
         amount,
@@ -186,24 +186,24 @@ def _post(
 def _charge_fee(
     ctx: Context,
     payment: Charge,
-    fee: Money,
+    fee: Taken,
     cost: Money,
     destination: Book,
     source: Charge | None,
     pending_until: int | None,
 ) -> Charge:
-    """Take the platform's fee out of a payment, which `cost` is worth there."""
+    """Take the platform's fee out of a payment, for which the account pays the cost."""
     earned = earn(
         ctx,
-        fee,
+        replace(fee, cost=cost),
         book=destination,
         source=FeeSource("charge", charge=payment.id),
         originating=None if source is None else source.id,
         pending_until=pending_until,
         card=_by_card(source),
-        cost=cost,
     )
-    return ctx.save(payment, application_fee=earned.id, application_fee_amount=earned.amount)
+    amount = fee.gain.worth.amount
+    return ctx.save(payment, application_fee=earned.id, application_fee_amount=amount)
 
 
 def _by_card(source: Charge | None) -> bool:
