@@ -133,6 +133,8 @@ LIVES = {
     """,
     "an account's debit": FUNDED + "account_debit.taken",
     "an account's debit of what it has not": "account_debit.taken force=account_debit",
+    "an account's debit in another currency, and back": FUNDED
+    + "conversion.account_debited\nconversion.transfer_reversed",
     "a payout": FUNDED
     + """
     payout.minimum_held amount=fee

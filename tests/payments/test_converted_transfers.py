@@ -179,6 +179,49 @@ def test_the_fee_of_a_direct_charge_arrives_in_the_currency_of_the_platform(till
     all_even(till, shop, {"eur": 0, "usd": 0})
 
 
+def test_what_waits_for_a_bank_goes_on_at_once_when_it_has_come(till: Till):
+    """Nothing stands in its way: where there is no rate any more, it keeps its currency."""
+    europe = open_abroad(till)
+    nowhere = till.open_shop(default_currency="ars")
+    banks = f"/v1/accounts/{nowhere}/external_accounts"
+    (bank,) = till.get(banks)["data"]
+    debit = {"payment_method": "pm_usBankAccount_success",
+             "allowed_payment_method_types": ["us_bank_account"]}  # fmt: skip
+    fee = {"application_fee_amount": 1_000}
+    made = [till.pay(transfer_data={"destination": shop}, **fee, **debit)
+            for shop in (europe, nowhere)]  # fmt: skip
+    assert till.ask("DELETE", f"{banks}/{bank['id']}").status == 200
+    for each in made:
+        assert till.hear(each["latest_charge"], "submitted") == 1
+        assert till.hear(each["latest_charge"], "settled") == 1
+    till.pass_time(days=15)
+    till.work_off()
+    till.mature()
+    rate = received(till, till.get("/v1/transfers")["data"][-1], europe)["exchange_rate"]
+    whole = round(10_000 * rate)
+    assert there(till, europe)["available"] == whole - whole * 1_000 // 10_000
+    assert till.ledger(nowhere)["available"] == 9_000
+    assert till.dues(europe, nowhere) == {}
+
+
+def test_a_debited_account_pays_in_its_currency_and_the_platform_has_its_own(till: Till):
+    shop = open_abroad(till)
+    till.fund(10_000)
+    till.post("/v1/transfers", amount=9_000, currency="usd", destination=shop)
+    before = till.ledger()["available"]
+    made = till.post("/v1/charges", amount=5_000, currency="eur", source=shop,
+                     expand=["balance_transaction"])  # fmt: skip
+    booked = made["balance_transaction"]
+    assert (booked["currency"], booked["amount"]) == (
+        "usd", round(5_000 * booked["exchange_rate"]))  # fmt: skip
+    assert till.ledger()["available"] == before + booked["amount"]
+    had = there(till, shop)["available"]
+    till.post(f"/v1/transfers/{made['source_transfer']}/reversals", shop)
+    assert there(till, shop)["available"] == had + 5_000
+    assert till.ledger()["available"] == before
+    assert till.dues(shop) == {}
+
+
 def test_what_a_payment_on_behalf_of_an_account_brings_needs_no_conversion(till: Till):
     shop = open_abroad(till)
     paid = till.pay(currency="eur", on_behalf_of=shop, transfer_data={"destination": shop})

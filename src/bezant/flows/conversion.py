@@ -7,7 +7,15 @@ operator has exchanged it.
 from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
-from bezant.ledger.chart import Account, due, fees_payable, in_transit, incoming, position
+from bezant.ledger.chart import (
+    Account,
+    available,
+    due,
+    fees_payable,
+    in_transit,
+    incoming,
+    position,
+)
 from bezant.ledger.entry import Entry, Move, entry
 
 
@@ -122,6 +130,24 @@ def transfer_reversed(
         *_paid("transfer.taken_back", converted, theirs, destination, force),
         entry("transfer.reversed", Move(amount, debit=due(source), credit=mine)),
         _given_up(amount, converted, house),
+    )
+
+
+def account_debited(
+    amount: Money,
+    converted: Money,
+    *,
+    source: Book,
+    destination: Book,
+    force: str | None,
+    house: Book,
+) -> tuple[Entry, Entry, Entry]:
+    """An account is debited in the one currency, and the platform has what it is worth."""
+    mine, theirs = available(source), available(destination)
+    return (
+        entry("account_debit.taken", Move(amount, debit=mine, credit=due(source), force=force)),
+        entry("account_debit.received", Move(converted, debit=due(destination), credit=theirs)),
+        _taken_on(amount, converted, house),
     )
 
 

@@ -32,36 +32,40 @@ class Exchanged(Struct, frozen=True):
     rate: Decimal | None = None
 
 
-async def exchanged(ctx: Context, owner: Owner, amount: Money) -> Exchanged:
-    """Return what an account gets of an amount; InvalidRequest if there is no rate for it."""
-    rate = await rate_for(ctx, owner, amount.currency)
-    if rate is None:
+async def exchanged(
+    ctx: Context, owner: Owner, amount: Money, *, certain: bool = False
+) -> Exchanged:
+    """Return what an account gets of an amount, which keeps its currency if nobody knows a rate.
+
+    Where it has to be `certain`, that is an InvalidRequest: before money is asked for, and not
+    once it has come.
+    """
+    currency, own = amount.currency, owner.default_currency
+    if currency == own:
         return Exchanged(amount)
-    return Exchanged(converted(amount, owner.default_currency, rate), rate)
+    if await default_for(ctx, currency, book_of(owner.id, ctx.livemode)) is not None:
+        return Exchanged(amount)
+    market = per_unit(currency, own)
+    if market is not None:
+        rate = rate_under(plans_of(ctx.runtime).of(owner.id), market)
+        return Exchanged(converted(amount, own, rate), rate)
+    if not certain:
+        return Exchanged(amount)
+    raise InvalidRequest(
+        f"There is no exchange rate of {currency} to {own}, the currency of {owner.id}: use "
+        f"another currency, or add a bank account in {currency} to it first.",
+        code="currency_not_supported",
+        param="currency",
+    )
 
 
-async def exchanged_in(ctx: Context, book: Book, amount: Money) -> Exchanged:
+async def exchanged_in(
+    ctx: Context, book: Book, amount: Money, *, certain: bool = False
+) -> Exchanged:
     """Return what the owner of a book gets of an amount."""
     found = await ctx.find(Owner, book.owner, book=shelf(ctx, book.owner))
-    return await exchanged(ctx, found or Owner(id=book.owner), amount)
-
-
-async def rate_for(ctx: Context, owner: Owner, currency: str) -> Decimal | None:
-    """Return at what rate money is converted; None if the account can be paid out in it."""
-    own = owner.default_currency
-    if currency == own:
-        return None
-    if await default_for(ctx, currency, book_of(owner.id, ctx.livemode)) is not None:
-        return None
-    rate = per_unit(currency, own)
-    if rate is None:
-        raise InvalidRequest(
-            f"There is no exchange rate of {currency} to {own}, the currency of {owner.id}: use "
-            f"another currency, or add a bank account in {currency} to it first.",
-            code="currency_not_supported",
-            param="currency",
-        )
-    return rate_under(plans_of(ctx.runtime).of(owner.id), rate)
+    owner = found or Owner(id=book.owner)
+    return await exchanged(ctx, owner, amount, certain=certain)
 
 
 def converted(amount: Money, currency: str, rate: Decimal) -> Money:

@@ -4,16 +4,20 @@ The account sees a transfer to the platform, and the platform the payment that i
 taken back by reversing the transfer, as the account.
 """
 
+from collections.abc import Sequence
+
 from bezant.api.context import Context, created_of
 from bezant.flows import account_debit as flow
+from bezant.flows import conversion
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
+from bezant.ledger.entry import Entry
 from bezant.resources.core.balance_transactions import record
 from bezant.resources.core.bank_accounts import default_for
-from bezant.resources.core.converting import Exchanged
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments.charge import Charge, receive
+from bezant.resources.payments.destination import arrives
 from bezant.resources.payments.transfer import Reversals, Transfer, Words
 
 _EUROPE = frozenset(
@@ -27,7 +31,7 @@ _EUROPE = frozenset(
 
 
 async def debit(ctx: Context, account: str, amount: Money, words: Words) -> Charge:
-    """Charge an account's balance; returns the platform's payment."""
+    """Charge an account's balance; returns the platform's payment, in what that is paid out in."""
     if ctx.caller.connected:
         raise InvalidRequest(
             "Only a platform can charge the balance of an account: leave the Stripe-Account header "
@@ -40,9 +44,17 @@ async def debit(ctx: Context, account: str, amount: Money, words: Words) -> Char
     name = ctx.new_id("tr", book)
     bank = await default_for(ctx, amount.currency, book)
     force = None if bank is None else "account_debit"
-    for entry in flow.taken(amount, source=book, destination=ctx.book, force=force):
+    here = await arrives(ctx, amount, ctx.book)
+    entries: Sequence[Entry]
+    if here.rate is None:
+        entries = flow.taken(amount, source=book, destination=ctx.book, force=force)
+    else:
+        entries = conversion.account_debited(
+            amount, here.worth, source=book, destination=ctx.book, force=force, house=ctx.house
+        )
+    for entry in entries:
         ctx.post(entry, source=name)
-    payment = receive(ctx, amount, Exchanged(amount), transfer=name, book=ctx.book)
+    payment = receive(ctx, amount, here, transfer=name, book=ctx.book)
     _transferred(ctx, name, amount, words, book, payment)
     return payment
 

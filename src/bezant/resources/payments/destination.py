@@ -55,7 +55,7 @@ async def move_on(
 
 async def arrives(ctx: Context, amount: Money, destination: Book) -> Exchanged:
     """Return what an account gets of an amount; InvalidRequest if that is nothing."""
-    there = await exchanged_in(ctx, destination, amount)
+    there = await exchanged_in(ctx, destination, amount, certain=True)
     if there.worth:
         return there
     raise InvalidRequest(

@@ -121,11 +121,12 @@ async def check_settles(
 
     `fee` says that the platform takes one, and it may have a destination, which gets its share.
     """
-    came = await exchanged(ctx, owner, amount)
+    came = await exchanged(ctx, owner, amount, certain=True)
     if fee and ctx.caller.connected:
-        await exchanged_in(ctx, ctx.platform_book, came.worth)
+        await exchanged_in(ctx, ctx.platform_book, came.worth, certain=True)
     if destination is not None:
-        await exchanged_in(ctx, book_of(destination, ctx.livemode), came.worth)
+        book = book_of(destination, ctx.livemode)
+        await exchanged_in(ctx, book, came.worth, certain=True)
 
 
 async def clear(ctx: Context, charge: Charge, fee: int | None) -> dict[str, Any]:
