@@ -294,8 +294,9 @@ CARD_HANDLERS: CardHandlers = {
 
 
 CARD_FENCES: Mapping[str, Fence] = {"cs": session_fence, "in": invoice_fence}
-CARD_PAYMENTS: Mapping[str, Payment] = {"in": intent_behind}
 """What besides intents counts the names under which an acquirer is asked, by the prefix of ids."""
+CARD_PAYMENTS: Mapping[str, Payment] = {"in": intent_behind}
+"""How the intent is found behind what a call has answered with, by the prefix of that's id."""
 
 
 def engine_over(banks: Banks) -> Engine:
