@@ -17,6 +17,11 @@ BILLING_ERROR_CODES = (
         "Let the customer confirm the invoice's PaymentIntent, by its `confirmation_secret`.",
     ),
     (
+        "invoice_upcoming_none",
+        "There is nothing that a next invoice would say.",
+        "Add an invoice item or a subscription first, or look at the invoices that there are.",
+    ),
+    (
         "subscription_not_changeable",
         "The subscription is in another state than this needs, such as canceled or incomplete.",
         "Read the message, which names its status and what to do first.",

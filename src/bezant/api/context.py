@@ -220,6 +220,10 @@ class Context:
         found = self._latest.get(name)
         return found if isinstance(found, kind) else None
 
+    def all_made(self, kind: type[R]) -> list[R]:
+        """Return what of a kind was saved here, as it was last saved."""
+        return [found for found in self._latest.values() if isinstance(found, kind)]
+
     def hidden(self, resource: Identified) -> Hidden:
         """Return what is stored with an object and never shown."""
         return self._loaded[resource.id].hidden

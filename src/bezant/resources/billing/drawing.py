@@ -88,8 +88,8 @@ class DraftLine(Struct, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """What an invoice is made of.
 
-    `lines` are those of a subscription's items; `items` are invoice items that were made a moment
-    ago, and `take_pending` adds those of the customer that wait, those of the subscription too.
+    `lines` are those of a subscription's items; `take_pending` adds the customer's waiting invoice
+    items, those of the subscription and those that were made a moment ago too.
     `discounts` are on the whole. `metadata` is the subscription's, and `once` a name for this
     drawing that is the same whenever it is run again:
     it is needed where no request asks for it and the invoice is collected together with it.
@@ -109,7 +109,6 @@ class Draft(Struct, frozen=True, kw_only=True):
     discounts: Sequence[Discount] = ()
     finalizes_at: datetime | None = None
     footer: str | None = None
-    items: Sequence[InvoiceItem] = ()
     lines: Sequence[DraftLine] = ()
     metadata: dict[str, str] | None = None
     on_behalf_of: str | None = None
@@ -147,7 +146,7 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
     if finalizes is not None:
         later(ctx, FINALIZE_JOB, invoice.id, ctx.book, ctx.caller.platform, at=finalizes)
     waiting = await pending(ctx, draft) if draft.take_pending else []
-    lines = [*take(ctx, invoice, [*draft.items, *waiting]), *_drawn(invoice, draft.lines)]
+    lines = [*take(ctx, invoice, waiting), *_drawn(invoice, draft.lines)]
     invoice = await with_lines(ctx, invoice, lines)
     ctx.emit("invoice.created", invoice)
     _spend(ctx, customer, draft.discounts)
@@ -234,10 +233,17 @@ async def pending(ctx: Context, draft: Draft) -> list[InvoiceItem]:
     filters = {"source": draft.customer.id, "status": PENDING}
     bodies, _ = await ctx.page(InvoiceItem, Page(limit=MOST_LINES, filters=filters))
     items = [msgspec.json.decode(body, type=InvoiceItem) for body in bodies]
-    names = [item.id for item in items if item.subscription in (None, draft.subscription)]
+    made = {item.id: item for item in reversed(ctx.all_made(InvoiceItem))}
+    names = [item.id for item in items if item.id not in made and _waits(item, draft)]
     known = await ctx.load_many(InvoiceItem, names)
-    room = MOST_LINES - len(draft.lines) - len(draft.items)
-    return [known[name] for name in names if known[name].invoice is None][:room]
+    new = [item for item in made.values() if _waits(item, draft)]
+    waiting = [*new, *(known[name] for name in names if _waits(known[name], draft))]
+    return waiting[: MOST_LINES - len(draft.lines)]
+
+
+def _waits(item: InvoiceItem, draft: Draft) -> bool:
+    own = item.customer == draft.customer.id and item.subscription in (None, draft.subscription)
+    return own and item.invoice is None
 
 
 def take(ctx: Context, invoice: Invoice, items: Sequence[InvoiceItem]) -> list[InvoiceLine]:

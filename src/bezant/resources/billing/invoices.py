@@ -31,6 +31,8 @@ from bezant.resources.billing.invoice_params import (
     UpdateInvoice,
 )
 from bezant.resources.billing.invoice_sending import sent
+from bezant.resources.billing.preview_params import PreviewInvoice
+from bezant.resources.billing.previewing import preview
 from bezant.resources.billing.subscription_following import follow
 from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.sortable import bounds
@@ -79,6 +81,12 @@ async def create(ctx: Context, params: CreateInvoice) -> Invoice:
     if params.customer is None:
         raise missing("customer")
     return await draw(ctx, await draft_of(ctx, params))
+
+
+@routes.post(PATH + "/create_preview")
+async def create_preview(ctx: Context, params: PreviewInvoice) -> Invoice:
+    """Say what the next invoice would be; nothing is stored."""
+    return await preview(ctx, await with_customer(ctx, params))
 
 
 @routes.update

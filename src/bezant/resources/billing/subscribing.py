@@ -1,6 +1,5 @@
 """Subscribing: a subscription is made, its first invoice drawn, and that collected."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from bezant.api.context import Context, created_of
@@ -11,7 +10,6 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.billing.cycle import Anchor, Every, Span, When, boundary, next_time
 from bezant.resources.billing.drawing import in_currency, pend
-from bezant.resources.billing.invoice_item import InvoiceItem
 from bezant.resources.billing.owed_params import OwedParams, PricingParams, line_sent
 from bezant.resources.billing.subscribed import (
     Subscriber,
@@ -94,8 +92,8 @@ async def subscribe(
     subscription = ctx.create(_with(blank, terms, discounts=discounts))
     check_payable(subscription)
     subscription = await with_items(ctx, subscription, items)
-    once = await add_once(ctx, customer, subscription, params.add_invoice_items)
-    billed = await _first_invoice(ctx, customer, subscription, params, times, once)
+    await add_once(ctx, customer, subscription, params.add_invoice_items)
+    billed = await _first_invoice(ctx, customer, subscription, params, times)
     subscription = ctx.save(billed.subscription, status=await _status(ctx, billed, times))
     ctx.emit("customer.subscription.created", subscription)
     tell_of_trial(ctx, subscription)
@@ -156,9 +154,8 @@ def trial_until(now: int, sent: str | None) -> int | None:
 
 async def add_once(
     ctx: Context, customer: Customer, subscription: Subscription, sent: list[AddedItem] | None
-) -> list[InvoiceItem]:
+) -> None:
     """Let things be on the next invoice of a subscription, once."""
-    pended: list[InvoiceItem] = []
     for at, each in enumerate(sent or ()):
         place = f"add_invoice_items[{at}]"
         if each.price is None and each.price_data is None:
@@ -178,8 +175,7 @@ async def add_once(
                 f"The subscription is in {subscription.currency}, and this in {line.currency}.",
                 param=f"{place}[price]",
             )
-        pended.append(pend(ctx, customer, line))
-    return pended
+        pend(ctx, customer, line)
 
 
 async def _price(ctx: Context, sent: ItemParams, at: int) -> Price:
@@ -268,12 +264,11 @@ async def _first_invoice(
     subscription: Subscription,
     params: CreateSubscription,
     times: Times,
-    once: Sequence[InvoiceItem],
 ) -> Billed:
     nothing = times.trial or times.free
     lines = await lines_for(ctx, subscription, times.first, trial=nothing)
     way = Way("subscription_create", params.payment_behavior, off_session=bool(params.off_session))
-    return await bill(ctx, customer, subscription, [] if times.free else lines, way, items=once)
+    return await bill(ctx, customer, subscription, [] if times.free else lines, way)
 
 
 async def _status(ctx: Context, billed: Billed, times: Times) -> Status:

@@ -18,7 +18,6 @@ from bezant.resources.billing.drawing import Draft, DraftLine, draw, own_discoun
 from bezant.resources.billing.finalizing import finalize
 from bezant.resources.billing.invoice import BillingReason, Invoice, Period
 from bezant.resources.billing.invoice import PaymentSettings as InvoicePaymentSettings
-from bezant.resources.billing.invoice_item import InvoiceItem
 from bezant.resources.billing.proration import unused
 from bezant.resources.billing.reckoning import Given, owed
 from bezant.resources.billing.subscription import Subscription
@@ -28,6 +27,9 @@ from bezant.resources.catalogue.product import Product
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.discount import Discount, coupon_of, discounts_named, end, ended, lasts
 from bezant.resources.core.discounting import Reducible
+
+DRAWN = "drawn"
+"""The behaviour of a preview: an invoice is drawn, and nobody asked for money."""
 
 
 class Billed(NamedTuple):
@@ -123,12 +125,10 @@ async def draw_for(
     way: Way,
     *,
     advances: bool,
-    items: Sequence[InvoiceItem] = (),
 ) -> Billed:
     """Draw an invoice of a subscription, with everything that waits for one.
 
-    `items` are invoice items that were made a moment ago. A discount that is for one invoice alone
-    ends with this one.
+    A discount that is for one invoice alone ends with this one.
     """
     discounts = await standing_discounts(ctx, customer, subscription)
     settings, transfer = subscription.invoice_settings, subscription.transfer_data
@@ -144,7 +144,6 @@ async def draw_for(
             description=settings.description,
             discounts=discounts,
             footer=settings.footer,
-            items=items,
             lines=lines,
             metadata=subscription.metadata,
             on_behalf_of=subscription.on_behalf_of,
@@ -170,8 +169,6 @@ async def bill(
     subscription: Subscription,
     lines: Sequence[DraftLine],
     way: Way,
-    *,
-    items: Sequence[InvoiceItem] = (),
 ) -> Billed:
     """Draw an invoice and collect it at once; one that is sent finalizes itself later.
 
@@ -180,8 +177,9 @@ async def bill(
     """
     collects = way.behavior != "default_incomplete"
     sends = subscription.collection_method == "send_invoice"
-    billed = await draw_for(ctx, customer, subscription, lines, way,
-                            advances=collects or sends, items=items)  # fmt: skip
+    if way.behavior == DRAWN:
+        return await draw_for(ctx, customer, subscription, lines, way, advances=False)
+    billed = await draw_for(ctx, customer, subscription, lines, way, advances=collects or sends)
     if sends:
         return billed
     invoice = await finalize(ctx, billed.invoice)

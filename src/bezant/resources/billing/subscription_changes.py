@@ -64,12 +64,12 @@ async def updated(
     before = subscription
     subscription = ctx.save(subscription, **await _terms(ctx, subscription, params))
     check_payable(subscription)
-    once = await add_once(ctx, customer, subscription, params.add_invoice_items)
+    await add_once(ctx, customer, subscription, params.add_invoice_items)
     after = await _with_changed_items(ctx, customer, subscription, params.items or ())
     if _begins_anew(subscription, after, params):
-        after = await _anew(ctx, customer, subscription, after, params, once)
+        after = await _anew(ctx, customer, subscription, after, params)
     else:
-        after = await _within(ctx, customer, subscription, after, params, once)
+        after = await _within(ctx, customer, subscription, after, params)
     if after.ended:
         return after
     after = ctx.save(ctx.current(after), event="customer.subscription.updated")
@@ -188,7 +188,6 @@ async def _anew(
     before: Subscription,
     after: Subscription,
     params: UpdateSubscription,
-    once: Sequence[InvoiceItem],
 ) -> Subscription:
     """Let a new cycle begin now: what is left of the old one is given back, and a period billed."""
     now = unix_seconds(ctx.now())
@@ -197,13 +196,12 @@ async def _anew(
     if tried and missing != "create_invoice" and not has_method(ctx, customer, after):
         stored = ctx.save(after, trial_end=now)
         return pause(ctx, stored) if missing == "pause" else await cancel(ctx, stored)
-    credits: list[InvoiceItem] = []
     if before.status in _BILLED and params.proration_behavior != "none":
-        credits = await credit_rest(ctx, customer, before, now)
+        await credit_rest(ctx, customer, before, now)
     after = await restarted(ctx, before, after, now)
     lines = await lines_for(ctx, after, after.period)
     way = Way("subscription_update", params.payment_behavior, off_session=bool(params.off_session))
-    billed = await bill(ctx, customer, after, lines, way, items=[*once, *credits])
+    billed = await bill(ctx, customer, after, lines, way)
     paid = billed.subscription.collection_method == "send_invoice" or await settled(
         ctx, billed.invoice
     )
@@ -236,27 +234,26 @@ async def _within(
     before: Subscription,
     after: Subscription,
     params: UpdateSubscription,
-    once: Sequence[InvoiceItem],
 ) -> Subscription:
     """Let what changes count in the running period, or let a trial run from now on."""
     at = prorated_at(ctx, before, params.proration_date)
     trial = trial_until(unix_seconds(ctx.now()), params.trial_end)
-    items: list[InvoiceItem] = [*once]
-    if before.status in _BILLED and params.proration_behavior != "none":
-        if trial is not None:
-            items += await credit_rest(ctx, customer, before, at)
-        else:
-            items += await prorate(ctx, customer, before, after, at)
-    hidden = {CHANGED: at} if len(items) > len(once) else None
+    changes = trial is not None or before.items != after.items
+    prorates = changes and before.status in _BILLED and params.proration_behavior != "none"
+    if prorates and trial is not None:
+        await credit_rest(ctx, customer, before, at)
+    elif prorates:
+        await prorate(ctx, customer, before, after, at)
+    hidden = {CHANGED: at} if prorates else None
     stored = ctx.save(replace(after, items=before.items), hidden=hidden)
     stored = await with_items(ctx, stored, after.items.data)
     if trial is not None:
         stored = await _tried(ctx, stored, trial)
-    if params.proration_behavior != "always_invoice" or len(items) == len(once):
+    if params.proration_behavior != "always_invoice" or not ctx.all_made(InvoiceItem):
         return stored
     way = Way("subscription_update", params.payment_behavior,
               off_session=bool(params.off_session), proration_date=at)  # fmt: skip
-    billed = await bill(ctx, customer, stored, [], way, items=items)
+    billed = await bill(ctx, customer, stored, [], way)
     sends = billed.subscription.collection_method == "send_invoice"
     if sends or trial is not None or await settled(ctx, billed.invoice):
         return billed.subscription

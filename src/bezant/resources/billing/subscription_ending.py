@@ -39,10 +39,11 @@ async def cancel(
         Customer, subscription.customer
     )
     if customer is not None and subscription.status in ("active", "past_due"):
-        items = await credit_rest(ctx, customer, subscription, now) if prorate else []
+        if prorate:
+            await credit_rest(ctx, customer, subscription, now)
         if invoice_now:
             way = Way("subscription_update")
-            billed = await bill(ctx, customer, subscription, [], way, items=items)
+            billed = await bill(ctx, customer, subscription, [], way)
             subscription = billed.subscription
     details = replace(subscription.cancellation_details, reason=reason)
     subscription = ctx.save(

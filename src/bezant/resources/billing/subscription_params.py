@@ -67,7 +67,7 @@ def _percent(text: str, param: str) -> str:
     raise invalid(f"Invalid {param}: must be 0 to 100, with at most two decimals.", param)
 
 
-def _moment(*words: str) -> Check:
+def moment_or(*words: str) -> Check:
     """Return a rule for a moment in Unix seconds, or one of some words."""
 
     def check(text: str, param: str) -> str:
@@ -80,6 +80,7 @@ def _moment(*words: str) -> Check:
     return Check(check)
 
 
+_END = moment_or("max_period_end", "min_period_end")
 Percent = Annotated[str, Check(_percent)]
 PaymentBehavior = Annotated[
     str,
@@ -234,7 +235,9 @@ class _SubscriptionParams(Params):
     automatic_tax: AutomaticTaxParams | None = None
     billing_schedules: Annotated[Hash, _NO_SCHEDULES] | None = None
     billing_thresholds: Annotated[Hash, _NO_THRESHOLDS] | None = None
-    cancel_at: Emptyable[Annotated[str, _moment("max_period_end", "min_period_end")]] | None = None
+    cancel_at: Emptyable[Annotated[str, moment_or("max_period_end", "min_period_end")]] | None = (
+        None
+    )
     cancel_at_period_end: bool | None = None
     collection_method: CollectionMethod | None = None
     days_until_due: Annotated[int, Meta(ge=0, le=3_650)] | None = None
@@ -252,7 +255,7 @@ class _SubscriptionParams(Params):
     pending_invoice_item_interval: Annotated[Hash, _NO_OWN_INVOICES] | None = None
     proration_behavior: ProrationBehavior = "create_prorations"
     transfer_data: Emptyable[TransferParams] | None = None
-    trial_end: Annotated[str, _moment("now")] | None = None
+    trial_end: Annotated[str, moment_or("now")] | None = None
     trial_from_plan: bool | None = None
     trial_settings: TrialSettingsParams | None = None
 

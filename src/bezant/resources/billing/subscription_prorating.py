@@ -11,7 +11,6 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.billing.cycle import Span
 from bezant.resources.billing.drawing import DraftLine, moment, pend
 from bezant.resources.billing.invoice import Period
-from bezant.resources.billing.invoice_item import InvoiceItem
 from bezant.resources.billing.subscription import Subscription
 from bezant.resources.billing.subscription_billing import names_of, net_amounts, part
 from bezant.resources.billing.subscription_item import SubscriptionItem
@@ -41,17 +40,17 @@ def prorated_at(ctx: Context, subscription: Subscription, sent: int | None) -> i
 
 async def credit_rest(
     ctx: Context, customer: Customer, subscription: Subscription, at: int
-) -> list[InvoiceItem]:
+) -> None:
     """Give back what is left of the running period, by items of the next invoice."""
-    return await _pend(ctx, customer, subscription, subscription, at, credit=True)
+    await _pend(ctx, customer, subscription, subscription, at, credit=True)
 
 
 async def prorate(
     ctx: Context, customer: Customer, before: Subscription, after: Subscription, at: int
-) -> list[InvoiceItem]:
+) -> None:
     """Give back what is left of items that change, and charge for what they change to."""
-    credits = await _pend(ctx, customer, before, after, at, credit=True)
-    return [*credits, *await _pend(ctx, customer, after, before, at, credit=False)]
+    await _pend(ctx, customer, before, after, at, credit=True)
+    await _pend(ctx, customer, after, before, at, credit=False)
 
 
 async def _pend(
@@ -62,14 +61,14 @@ async def _pend(
     at: int,
     *,
     credit: bool,
-) -> list[InvoiceItem]:
+) -> None:
     """Let what changes of the items of a subscription be on its next invoice, as it is there.
 
     What is the same in the `other` is left out, unless that is the same subscription.
     """
     span = Span(at, subscription.period.end)
     if span.seconds <= 0:
-        return []
+        return
     same: Mapping[str, SubscriptionItem] = {}
     if other is not subscription:
         same = {item.id: item for item in other.items.data}
@@ -77,7 +76,6 @@ async def _pend(
     names = await names_of(ctx, [item.price for item in changed])
     whole = await net_amounts(ctx, customer, subscription)
     day = f"{moment(at):%d %b %Y}"
-    pended: list[InvoiceItem] = []
     for item in changed:
         amount = part(whole[item.id], subscription, span)
         what = "Unused time on" if credit else "Remaining time on"
@@ -94,8 +92,7 @@ async def _pend(
             subscription=subscription.id,
             subscription_item=item.id,
         )
-        pended.append(pend(ctx, ctx.current(customer), line))
-    return pended
+        pend(ctx, ctx.current(customer), line)
 
 
 def _alike(item: SubscriptionItem, other: SubscriptionItem | None) -> bool:
