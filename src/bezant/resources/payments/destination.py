@@ -78,6 +78,7 @@ async def destination_of(ctx: Context, account: str, param: str = "destination")
         return book
     owner = None
     if not ctx.caller.connected:
+        await ctx.foresee([(Owner, account, ctx.platform_book)])  # What arrives asks for it again.
         owner = await ctx.find(Owner, account, book=ctx.platform_book)
     if owner is None:
         raise InvalidRequest(
