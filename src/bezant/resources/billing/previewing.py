@@ -11,14 +11,16 @@ from msgspec.structs import replace
 from bezant.api.context import Context
 from bezant.api.refusals import missing
 from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
 from bezant.resources.billing.drawing import Draft, draw, own_discounts, pend, with_lines
-from bezant.resources.billing.invoice import Invoice, lines_of
+from bezant.resources.billing.invoice import Invoice, LineList, lines_of
 from bezant.resources.billing.owed_params import PricingParams, UnitParams, line_sent
 from bezant.resources.billing.preview_params import (
     PreviewedItem,
     PreviewedSubscription,
     PreviewInvoice,
 )
+from bezant.resources.billing.reckoning import due
 from bezant.resources.billing.renewing import go_on
 from bezant.resources.billing.subscribing import subscribe
 from bezant.resources.billing.subscription import Subscription
@@ -62,15 +64,22 @@ async def preview(ctx: Context, params: PreviewInvoice) -> Invoice:
                                    currency=invoice.currency)  # fmt: skip
         invoice = replace(invoice, discounts=tuple(each.id for each in given))
         invoice = await with_lines(scratch, invoice, await lines_of(scratch, invoice))
-    balance = scratch.current(customer).balance
-    due = max(0, invoice.total + balance)
+    return await _upcoming(scratch, invoice, scratch.current(customer).balance)
+
+
+async def _upcoming(ctx: Context, invoice: Invoice, balance: int) -> Invoice:
+    """Return an invoice with what would be due, and all its lines, of which no list is stored."""
+    name = f"upcoming_{invoice.id}"
+    lines = tuple(replace(line, invoice=name) for line in await lines_of(ctx, invoice))
+    amount = due(Money(invoice.total, invoice.currency), balance).amount
     return replace(
         invoice,
-        amount_due=due,
-        amount_remaining=due,
+        amount_due=amount,
+        amount_remaining=amount,
         billing_reason="upcoming",
         ending_balance=None,
-        id=f"upcoming_{invoice.id}",
+        id=name,
+        lines=LineList(data=lines, url=f"/v1/invoices/{name}/lines"),
         starting_balance=balance,
     )
 
