@@ -38,7 +38,8 @@ def stands(office: Office, invoice: Any) -> str:
 def test_an_invoice_is_read_and_paid_on_its_page(office: Office, invoice: Any) -> None:
     browser, shown = opened(office, invoice)
     text = text_of(shown)
-    for words in ("22.00", "Tea &lt;fine&gt;", "30.00", "-3.00", "Credit", "-5.00", "Thank you!",
+    for words in ("22.00", "Tea &lt;fine&gt;", "30.00", "Discounts", "-3.00", "Credit",
+                  "-5.00", "Thank you!",
                   "Please pay by"):  # fmt: skip
         assert words in text, text
     wrong = browser.submit(shown, TYPED | {"card_expiry": ""})

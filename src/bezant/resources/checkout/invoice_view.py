@@ -1,7 +1,7 @@
 """What the page of an invoice shows: what is owed, for what, and the form to pay it by."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from bezant.api.context import Context
@@ -104,15 +104,12 @@ def _form(
 async def _offer(ctx: Context, invoice: Invoice, seller: str, kind: str) -> html.Offer:
     total = format_amount(invoice.money)
     lines = [_line(line) for line in await lines_of(ctx, invoice)]
+    off = invoice.total - invoice.subtotal
+    if off:
+        lines.append(html.Line("Discounts", 1, "", _words(off, invoice.currency)))
     before = invoice.amount_due - invoice.total
     if before:
         lines.append(html.Line(_BALANCE[before > 0], 1, "", _words(before, invoice.currency)))
-    off = invoice.subtotal - invoice.total
-    reduction: dict[str, Any] = {
-        "subtotal": _words(invoice.subtotal, invoice.currency),
-        "reduction": "Discounts",
-        "off": f"-{_words(off, invoice.currency)}",
-    }
     due = ""
     if invoice.due_date is not None:
         due = f"Please pay by {_day(invoice.due_date)}."
@@ -125,7 +122,6 @@ async def _offer(ctx: Context, invoice: Invoice, seller: str, kind: str) -> html
         lines=lines,
         total=total,
         words=words,
-        **(reduction if off else {}),
     )
 
 
