@@ -30,6 +30,7 @@ from bezant.resources.billing.invoice import (
 from bezant.resources.billing.invoice_outcome import collect_later, retries
 from bezant.resources.billing.invoice_params import CreateInvoice, UpdateInvoice
 from bezant.resources.billing.subscription import Subscription
+from bezant.resources.core.account_customer import customer_named
 from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
 from bezant.resources.core.discount import Discount, discounts_of
@@ -50,7 +51,7 @@ _AFTER = frozenset({"auto_advance", "default_payment_method", "default_source", 
 async def draft_of(ctx: Context, params: CreateInvoice) -> Draft:
     """Return the draft that is asked for; InvalidRequest for what does not go together."""
     assert params.customer is not None, "it was checked"
-    customer = await ctx.load(Customer, params.customer, param="customer")
+    customer = await customer_named(ctx, params.customer)
     currency = params.currency or customer.currency
     currency = currency or (await acting_owner(ctx)).default_currency
     subscription = await _subscription(ctx, params, customer)

@@ -29,7 +29,7 @@ from bezant.resources.billing.owed_params import (
     times,
 )
 from bezant.resources.billing.subscription import Subscription
-from bezant.resources.core.account_customer import with_customer
+from bezant.resources.core.account_customer import customer_named, with_customer
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.discount import discounts_of
 from bezant.resources.core.owners import acting_owner
@@ -80,7 +80,7 @@ async def create(ctx: Context, params: CreateInvoiceItem) -> InvoiceItem:
     name = params.customer or (invoice.customer if invoice else None)
     if name is None:
         raise missing("customer")
-    customer = await ctx.load(Customer, name, param="customer")
+    customer = await customer_named(ctx, name)
     if params.subscription is not None:
         await ctx.load(Subscription, params.subscription, param="subscription")
     known = invoice.currency if invoice else customer.currency

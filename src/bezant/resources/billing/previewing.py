@@ -101,7 +101,7 @@ async def _drawn(
         )
     await _besides(ctx, customer, subscription, params.invoice_items or ())
     if details is not None and details.cancel_now:
-        at = prorated_at(ctx, subscription, details.proration_date)
+        at = prorated_at(ctx, subscription, details.proration_date, ahead=True)
         if details.proration_behavior != "none" and subscription.status != "trialing":
             await credit_rest(ctx, customer, subscription, at)
         billed = await draw_for(ctx, customer, subscription, [], _UPCOMING, advances=False)

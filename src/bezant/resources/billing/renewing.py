@@ -31,6 +31,7 @@ from bezant.resources.billing.subscription_told import (
     RENEW_JOB,
     TRIAL_JOB,
     plan_ahead,
+    tell_of_trial,
 )
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customers import GONE_JOB
@@ -125,7 +126,7 @@ async def reminded(ctx: Context, matter: Matter) -> bool:
     subscription = await ctx.find(Subscription, matter.subject)
     if subscription is None or subscription.status != "trialing":
         return False
-    ctx.emit("customer.subscription.trial_will_end", subscription)
+    tell_of_trial(ctx, subscription)
     return True
 
 

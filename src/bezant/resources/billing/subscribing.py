@@ -28,6 +28,7 @@ from bezant.resources.billing.subscription import (
     with_items,
 )
 from bezant.resources.billing.subscription_billing import (
+    DRAWN,
     Billed,
     Way,
     bill,
@@ -77,7 +78,8 @@ async def subscribe(
     prices = [await _price(ctx, each, at) for at, each in enumerate(params.items)]
     currency = params.currency or prices[0].currency
     every = every_of(prices[0])
-    times = times_of(unix_seconds(ctx.now()), every, params, _trial_days(params, prices))
+    now = unix_seconds(ctx.now())
+    times = _cut_short(times_of(now, every, params, _trial_days(params, prices)), params)
     customer = in_currency(ctx, customer, currency)
     subscriber = Subscriber(name, customer.id, currency)
     items = [
@@ -93,8 +95,9 @@ async def subscribe(
     check_payable(subscription)
     subscription = await with_items(ctx, subscription, items)
     await add_once(ctx, customer, subscription, params.add_invoice_items)
-    billed = await _first_invoice(ctx, customer, subscription, params, times)
-    subscription = ctx.save(billed.subscription, status=await _status(ctx, billed, times))
+    if not times.free or params.add_invoice_items or params.payment_behavior == DRAWN:
+        billed = await _first_invoice(ctx, customer, subscription, params, times)
+        subscription = ctx.save(billed.subscription, status=await _status(ctx, billed, times))
     ctx.emit("customer.subscription.created", subscription)
     tell_of_trial(ctx, subscription)
     plan_ahead(ctx, subscription)
@@ -176,6 +179,15 @@ async def add_once(
                 param=f"{place}[price]",
             )
         pend(ctx, customer, line)
+
+
+def _cut_short(times: Times, params: CreateSubscription) -> Times:
+    """Let the first period end where the subscription does, so that only that is charged."""
+    sent = params.cancel_at
+    if times.trial or params.proration_behavior == "none" or not sent or not sent.isdigit():
+        return times
+    start, end = times.first
+    return times._replace(first=Span(start, int(sent))) if start < int(sent) < end else times
 
 
 async def _price(ctx: Context, sent: ItemParams, at: int) -> Price:

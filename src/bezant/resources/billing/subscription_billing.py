@@ -5,22 +5,26 @@ so that parts of a period come to the whole however it is cut.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.resources.billing.charged import invoiced, with_charges
 from bezant.resources.billing.collecting import collect, intent_of_invoice
 from bezant.resources.billing.cycle import Span, period_at
-from bezant.resources.billing.drawing import Draft, DraftLine, draw, own_discounts
+from bezant.resources.billing.drawing import Draft, DraftLine, draw, own_discounts, pending
 from bezant.resources.billing.finalizing import finalize
 from bezant.resources.billing.invoice import BillingReason, Invoice, Period
 from bezant.resources.billing.invoice import PaymentSettings as InvoicePaymentSettings
 from bezant.resources.billing.proration import unused
 from bezant.resources.billing.reckoning import Given, owed
-from bezant.resources.billing.subscription import Subscription
+from bezant.resources.billing.subscription import Subscription, with_items
 from bezant.resources.billing.subscription_item import SubscriptionItem
 from bezant.resources.catalogue.price import Price
 from bezant.resources.catalogue.product import Product
@@ -93,10 +97,13 @@ async def lines_for(
 async def net_amounts(
     ctx: Context, customer: Customer, subscription: Subscription
 ) -> dict[str, int]:
-    """Return what a whole period of each item costs after all discounts, by the item."""
+    """Return what a whole period of each item costs after discounts, by the item.
+
+    Those that are for one invoice alone are not for a part of a period.
+    """
     items = subscription.items.data
-    common = await standing_discounts(ctx, customer, subscription)
-    own = [await _standing(ctx, item.discounts) for item in items]
+    common = _lasting(ctx, await standing_discounts(ctx, customer, subscription))
+    own = [_lasting(ctx, await _standing(ctx, item.discounts)) for item in items]
     sums = owed(
         [Reducible(item.amount, item.price.currency, item.price.product) for item in items],
         [[_given(ctx, each) for each in discounts] for discounts in own],
@@ -128,7 +135,7 @@ async def draw_for(
 ) -> Billed:
     """Draw an invoice of a subscription, with everything that waits for one.
 
-    A discount that is for one invoice alone ends with this one.
+    A discount that is for one invoice alone ends with the first that it makes cheaper.
     """
     discounts = await standing_discounts(ctx, customer, subscription)
     settings, transfer = subscription.invoice_settings, subscription.transfer_data
@@ -160,7 +167,19 @@ async def draw_for(
     )
     subscription = ctx.save(ctx.current(subscription), latest_invoice=invoice.id)
     drawn = [*discounts, *(each for line in lines for each in line.discounts)]
-    return Billed(_used_up(ctx, subscription, drawn), invoice)
+    used = {each.discount for each in invoice.total_discount_amounts if each.amount}
+    subscription = await _used_up(ctx, subscription, [one for one in drawn if one.id in used])
+    if lines:
+        charges = await invoiced(ctx, subscription, invoice)
+        subscription = with_charges(ctx, subscription, charges)
+    return Billed(subscription, invoice)
+
+
+async def owes(ctx: Context, customer: Customer, subscription: Subscription) -> bool:
+    """Tell whether something waits for the next invoice of a subscription."""
+    draft = Draft(currency=subscription.currency, customer=customer, reason="subscription_update",
+                  subscription=subscription.id)  # fmt: skip
+    return bool(await pending(ctx, draft))
 
 
 async def bill(
@@ -228,7 +247,7 @@ def check_payable(subscription: Subscription) -> None:
     raise InvalidRequest(message, param="days_until_due")
 
 
-def _used_up(
+async def _used_up(
     ctx: Context, subscription: Subscription, discounts: Sequence[Discount]
 ) -> Subscription:
     """End discounts of a subscription that are for one invoice alone."""
@@ -239,8 +258,18 @@ def _used_up(
             end(ctx, each)
     if not gone:
         return subscription
-    left = tuple(name for name in subscription.discounts if name not in gone)
-    return ctx.save(subscription, discounts=left)
+    items = [replace(item, discounts=_without(item.discounts, gone))
+             for item in subscription.items.data]  # fmt: skip
+    subscription = await with_items(ctx, subscription, items)
+    return ctx.save(subscription, discounts=_without(subscription.discounts, gone))
+
+
+def _without(names: Sequence[str], gone: AbstractSet[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in gone)
+
+
+def _lasting(ctx: Context, discounts: Sequence[Discount]) -> list[Discount]:
+    return [each for each in discounts if lasts(ctx, each)]
 
 
 async def _standing(ctx: Context, names: Sequence[str]) -> list[Discount]:

@@ -10,6 +10,13 @@ from bezant.api.params import merged
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
+from bezant.resources.billing.charged import (
+    CHARGED,
+    carried_on,
+    charges_of,
+    cut,
+    with_charges,
+)
 from bezant.resources.billing.cycle import Anchor, Span, boundary
 from bezant.resources.billing.invoice_item import InvoiceItem
 from bezant.resources.billing.renewing import in_period, pause
@@ -28,6 +35,7 @@ from bezant.resources.billing.subscription import (
     with_items,
 )
 from bezant.resources.billing.subscription_billing import (
+    DRAWN,
     Way,
     bill,
     check_payable,
@@ -220,7 +228,7 @@ async def restarted(
         replace(after, items=before.items),
         billing_cycle_anchor=now,
         billing_cycle_anchor_config=None,
-        hidden={CHANGED: now},
+        hidden={**ctx.hidden(before), CHANGED: now, CHARGED: {}},
         status="active",
         trial_end=now if before.status == "trialing" else after.trial_end,
     )
@@ -236,19 +244,28 @@ async def _within(
     params: UpdateSubscription,
 ) -> Subscription:
     """Let what changes count in the running period, or let a trial run from now on."""
-    at = prorated_at(ctx, before, params.proration_date)
+    at = prorated_at(ctx, before, params.proration_date, ahead=params.payment_behavior == DRAWN)
     trial = trial_until(unix_seconds(ctx.now()), params.trial_end)
     changes = trial is not None or before.items != after.items
     prorates = changes and before.status in _BILLED and params.proration_behavior != "none"
+    hidden = dict(ctx.hidden(before))
+    charges = charges_of(ctx, before)
     if prorates and trial is not None:
         await credit_rest(ctx, customer, before, at)
     elif prorates:
-        await prorate(ctx, customer, before, after, at)
-    hidden = {CHANGED: at} if prorates else None
+        hidden[CHARGED] = await prorate(ctx, customer, before, after, at)
+    elif changes:
+        hidden[CHARGED] = carried_on(charges, before.items.data, after.items.data)
+    if prorates:
+        hidden[CHANGED] = at
+    if trial is not None:
+        hidden[CHARGED] = {}
     stored = ctx.save(replace(after, items=before.items), hidden=hidden)
     stored = await with_items(ctx, stored, after.items.data)
     if trial is not None:
         stored = await _tried(ctx, stored, trial)
+    elif params.cancel_at and params.proration_behavior != "none":
+        stored = await _cut_short(ctx, customer, stored)
     if params.proration_behavior != "always_invoice" or not ctx.all_made(InvoiceItem):
         return stored
     way = Way("subscription_update", params.payment_behavior,
@@ -258,6 +275,20 @@ async def _within(
     if sends or trial is not None or await settled(ctx, billed.invoice):
         return billed.subscription
     return ctx.save(billed.subscription, status="past_due")
+
+
+async def _cut_short(ctx: Context, customer: Customer, subscription: Subscription) -> Subscription:
+    """Let the running period end where its subscription does, and give back what is left of it.
+
+    If it does not end then after all, what is left is a period that is charged for.
+    """
+    end = subscription.cancel_at
+    if end is None or end >= subscription.period.end or subscription.status not in _BILLED:
+        return subscription
+    await credit_rest(ctx, customer, subscription, end)
+    charges = cut(charges_of(ctx, subscription), end)
+    stored = with_charges(ctx, subscription, charges)
+    return await in_period(ctx, stored, Span(subscription.period.start, end))
 
 
 async def _tried(ctx: Context, subscription: Subscription, trial: int) -> Subscription:

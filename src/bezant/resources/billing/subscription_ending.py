@@ -11,7 +11,7 @@ from bezant.kernel.codec import unix_seconds
 from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_ending import voided
 from bezant.resources.billing.subscription import CancelReason, Subscription
-from bezant.resources.billing.subscription_billing import Way, bill
+from bezant.resources.billing.subscription_billing import Way, bill, owes
 from bezant.resources.billing.subscription_prorating import credit_rest
 from bezant.resources.core.customer import Customer
 from bezant.store.objects import Page
@@ -41,7 +41,7 @@ async def cancel(
     if customer is not None and subscription.status in ("active", "past_due"):
         if prorate:
             await credit_rest(ctx, customer, subscription, now)
-        if invoice_now:
+        if invoice_now and await owes(ctx, ctx.current(customer), subscription):
             way = Way("subscription_update")
             billed = await bill(ctx, customer, subscription, [], way)
             subscription = billed.subscription

@@ -3,11 +3,12 @@
 Both are reckoned after discounts, as the customer has paid, so that no discount is on them again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.billing.charged import Charges, charges_of, like, rest_of
 from bezant.resources.billing.cycle import Span
 from bezant.resources.billing.drawing import DraftLine, moment, pend
 from bezant.resources.billing.invoice import Period
@@ -20,19 +21,23 @@ CHANGED = "changed_at"
 """Where a subscription's hidden part has when it was changed in the middle of a period."""
 
 
-def prorated_at(ctx: Context, subscription: Subscription, sent: int | None) -> int:
+def prorated_at(
+    ctx: Context, subscription: Subscription, sent: int | None, *, ahead: bool = False
+) -> int:
     """Return from when a change counts, in Unix seconds; InvalidRequest for what was billed so.
 
-    What has been prorated once is not prorated again.
+    What has been prorated once is not prorated again. Only what is merely shown can be `ahead`.
     """
     now = unix_seconds(ctx.now())
     if sent is None:
         return now
     first = max(subscription.period.start, ctx.hidden(subscription).get(CHANGED, 0))
-    if not first <= sent < subscription.period.end:
+    last = subscription.period.end - 1
+    last = last if ahead else min(now, last)
+    if not first <= sent <= last:
         raise InvalidRequest(
-            "A change counts from a moment within the running period, and not before an earlier "
-            f"change: from {first} to {subscription.period.end}.",
+            "A change counts from a moment within the running period, not before an earlier "
+            f"change and not after now: from {first} to {last}.",
             param="proration_date",
         )
     return sent
@@ -42,62 +47,77 @@ async def credit_rest(
     ctx: Context, customer: Customer, subscription: Subscription, at: int
 ) -> None:
     """Give back what is left of the running period, by items of the next invoice."""
-    await _pend(ctx, customer, subscription, subscription, at, credit=True)
+    charges = charges_of(ctx, subscription)
+    await _give_back(ctx, customer, subscription, subscription.items.data, charges, at)
 
 
 async def prorate(
     ctx: Context, customer: Customer, before: Subscription, after: Subscription, at: int
-) -> None:
-    """Give back what is left of items that change, and charge for what they change to."""
-    await _pend(ctx, customer, before, after, at, credit=True)
-    await _pend(ctx, customer, after, before, at, credit=False)
+) -> Charges:
+    """Give back what is left of items that change, and charge for what they change to.
+
+    Returns what is charged for the running period then.
+    """
+    charges = charges_of(ctx, before)
+    span = Span(at, before.period.end)
+    if span.seconds <= 0:
+        return charges
+    had = {item.id: item for item in before.items.data}
+    has = {item.id: item for item in after.items.data}
+    gone = [item for name, item in had.items() if not _alike(item, has.get(name))]
+    new = [item for name, item in has.items() if not _alike(item, had.get(name))]
+    await _give_back(ctx, customer, before, gone, charges, at)
+    whole = await net_amounts(ctx, customer, after)
+    names = await names_of(ctx, [item.price for item in new])
+    for item in new:
+        amount = rest_of(charges, item, at)
+        if amount is None:
+            amount = part(whole[item.id], before, span)
+            charges[like(item)] = (amount, span.start, span.end)
+        what = f"Remaining time on {_told(item, names)}"
+        pend(ctx, ctx.current(customer), _line(item, amount, what, span))
+    return charges
 
 
-async def _pend(
+async def _give_back(
     ctx: Context,
     customer: Customer,
     subscription: Subscription,
-    other: Subscription,
+    items: Sequence[SubscriptionItem],
+    charges: Charges,
     at: int,
-    *,
-    credit: bool,
 ) -> None:
-    """Let what changes of the items of a subscription be on its next invoice, as it is there.
-
-    What is the same in the `other` is left out, unless that is the same subscription.
-    """
+    """Give back what was charged for items from a moment on."""
     span = Span(at, subscription.period.end)
     if span.seconds <= 0:
         return
-    same: Mapping[str, SubscriptionItem] = {}
-    if other is not subscription:
-        same = {item.id: item for item in other.items.data}
-    changed = [item for item in subscription.items.data if not _alike(item, same.get(item.id))]
-    names = await names_of(ctx, [item.price for item in changed])
-    whole = await net_amounts(ctx, customer, subscription)
-    day = f"{moment(at):%d %b %Y}"
-    for item in changed:
-        amount = part(whole[item.id], subscription, span)
-        what = "Unused time on" if credit else "Remaining time on"
-        count = "" if item.quantity == 1 else f"{item.quantity} x "
-        line = DraftLine(
-            amount=-amount if credit else amount,
-            currency=subscription.currency,
-            description=f"{what} {count}{names[item.price.product]} after {day}",
-            discountable=False,
-            period=Period(span.end, span.start),
-            price=item.price,
-            proration=True,
-            quantity=item.quantity,
-            subscription=subscription.id,
-            subscription_item=item.id,
-        )
-        pend(ctx, ctx.current(customer), line)
+    names = await names_of(ctx, [item.price for item in items])
+    for item in items:
+        amount = rest_of(charges, item, at)
+        if amount is not None:
+            what = f"Unused time on {_told(item, names)}"
+            pend(ctx, ctx.current(customer), _line(item, -amount, what, span))
+
+
+def _line(item: SubscriptionItem, amount: int, what: str, span: Span) -> DraftLine:
+    return DraftLine(
+        amount=amount,
+        currency=item.price.currency,
+        description=f"{what} after {moment(span.start):%d %b %Y}",
+        discountable=False,
+        period=Period(span.end, span.start),
+        price=item.price,
+        proration=True,
+        quantity=item.quantity,
+        subscription=item.subscription,
+        subscription_item=item.id,
+    )
+
+
+def _told(item: SubscriptionItem, names: Mapping[str, str]) -> str:
+    count = "" if item.quantity == 1 else f"{item.quantity} x "
+    return f"{count}{names[item.price.product]}"
 
 
 def _alike(item: SubscriptionItem, other: SubscriptionItem | None) -> bool:
-    if other is None:
-        return False
-    return (item.price.id, item.quantity, item.discounts) == (
-        other.price.id, other.quantity, other.discounts,
-    )  # fmt: skip
+    return other is not None and like(item) == like(other)

@@ -16,6 +16,8 @@ FIRST_PAYMENT = timedelta(hours=23)
 """How long the first payment may take."""
 TRIAL_NOTICE = timedelta(days=3)
 """How long before its end a trial is told of."""
+_TOLD = "trial_told"
+"""Where a subscription's hidden part has the end of a trial that was told of."""
 
 
 def plan_ahead(ctx: Context, subscription: Subscription) -> None:
@@ -32,15 +34,19 @@ def plan_expiry(ctx: Context, subscription: Subscription) -> None:
 
 
 def tell_of_trial(ctx: Context, subscription: Subscription) -> None:
-    """Say that a trial is about to end: some days before, or now if it is that short."""
+    """Say that a trial is about to end: some days before, or now if it is that short.
+
+    It is said once of each end.
+    """
     end = subscription.trial_end
     if subscription.status != "trialing" or end is None:
         return
     notice = unix_seconds(moment(end) - TRIAL_NOTICE)
-    if notice <= unix_seconds(ctx.now()):
-        ctx.emit("customer.subscription.trial_will_end", subscription)
-    else:
+    if notice > unix_seconds(ctx.now()):
         _at(ctx, TRIAL_JOB, subscription, notice)
+    elif ctx.hidden(subscription).get(_TOLD) != end:
+        ctx.save(subscription, hidden={**ctx.hidden(subscription), _TOLD: end})
+        ctx.emit("customer.subscription.trial_will_end", subscription)
 
 
 def _at(ctx: Context, kind: str, subscription: Subscription, seconds: int) -> None:

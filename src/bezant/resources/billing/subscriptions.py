@@ -24,7 +24,7 @@ from bezant.resources.billing.subscription_params import (
 )
 from bezant.resources.billing.subscription_terms import cancellation
 from bezant.resources.billing.subscription_told import plan_ahead
-from bezant.resources.core.account_customer import with_customer
+from bezant.resources.core.account_customer import customer_named, with_customer
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.discount import Discount, discounts_named, end
 
@@ -67,7 +67,7 @@ async def create(ctx: Context, params: CreateSubscription) -> Subscription | Fai
     params = await with_customer(ctx, params)
     if params.customer is None:
         raise missing("customer")
-    customer = await ctx.load(Customer, params.customer, param="customer")
+    customer = await customer_named(ctx, params.customer)
     return await subscribe(ctx, customer, params)
 
 

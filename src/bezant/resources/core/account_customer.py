@@ -104,9 +104,12 @@ async def account_of_customer(ctx: Context, customer: str | None) -> str | None:
     """Return the account that a customer is; InvalidRequest for no such customer."""
     if customer is None:
         return None
-    found = ctx.made(Customer, customer)
-    found = found or await ctx.load(Customer, customer, param="customer")
-    return found.customer_account
+    return (await customer_named(ctx, customer)).customer_account
+
+
+async def customer_named(ctx: Context, name: str) -> Customer:
+    """Return a customer, which may have been made a moment ago; InvalidRequest for no such one."""
+    return ctx.made(Customer, name) or await ctx.load(Customer, name, param="customer")
 
 
 def _made(ctx: Context, name: str, account: _Payer) -> Customer:
