@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from bezant.api.context import Caller
+from bezant.resources.billing import renewing
+from bezant.resources.core.later import Matter
 from tests.billing.test_invoices import adds_up, customer, kept
 from tests.payments.till import Till
 from tests.resources.office import good
@@ -107,7 +110,11 @@ def test_a_month_is_paid_at_once_and_each_next_one_an_hour_after_it_begins(till:
     assert after["latest_invoice"] == invoices(till, made)[1]["id"]
     go_to(till, end + MONTH)
     assert period(now_of(till, made)) == (end + MONTH, end + 2 * MONTH)
+    matter = Matter(till.platform, till.platform, livemode=False, subject=made["id"])
+    ctx = till.context(Caller(till.platform, till.platform, livemode=False))
+    assert till.run(renewing.renewed(ctx, matter)) is False
     assert told(till) == ["created", "updated", "updated"]
+    assert till.listed(PATH) == [made["id"]]
     assert [kind for kind, *_ in till.transactions()] == ["charge", "charge"]
 
 
@@ -118,6 +125,8 @@ def test_what_comes_of_a_first_payment_is_as_its_behaviour(till: Till) -> None:
     refusal = till.refused(PATH, **sent, payment_behavior="error_if_incomplete")
     assert (refusal["status"], refusal["code"]) == (402, "card_declined")
     assert till.listed(PATH, status="all") == till.listed("/v1/invoices") == []
+    sent["customer"] = customer(till, None)
+    assert "default payment method" in till.refused(PATH, **sent)["message"]
     made = begun(till, broke, tea)
     assert made["status"] == "incomplete"
     assert states(till, made) == [("create", "open", 3_000)]
@@ -157,8 +166,22 @@ def test_a_trial_costs_nothing_and_ends_as_is_said(till: Till) -> None:
     over_hour(till)
     after = {name: now_of(till, each)["status"] for name, each in ends.items()}
     assert after == {"cancel": "canceled", "pause": "paused", "create_invoice": "past_due"}
+    assert {"deleted", "paused"} <= set(told(till))
     assert now_of(till, ends["pause"])["status_details"]["paused"]
     assert states(till, ends["pause"]) == [("create", "paid", 0)]
+
+
+def test_a_trial_that_is_moved_is_told_of_once_and_can_be_over_now(till: Till) -> None:
+    made = begun(till, customer(till), trial_period_days=5)
+    changed(till, made, trial_end=at(till) + 10 * DAY)
+    go_to(till, at(till) + 6 * DAY)
+    assert told(till) == ["created", "updated"]
+    changed(till, made, trial_end=at(till) + 2 * DAY)
+    go_to(till, at(till) + DAY)
+    assert told(till)[2:].count("trial_will_end") == 1
+    after = changed(till, made, trial_end="now")
+    assert (after["status"], period(after)[0]) == ("active", at(till))
+    assert states(till, made)[1:] == [("update", "paid", 3_000)]
 
 
 def test_a_paused_subscription_goes_on_once_it_is_paid(till: Till) -> None:
@@ -167,7 +190,7 @@ def test_a_paused_subscription_goes_on_once_it_is_paid(till: Till) -> None:
                  trial_settings={"end_behavior": {"missing_payment_method": "pause"}})  # fmt: skip
     go_to(till, at(till) + DAY)
     path = f"{PATH}/{made['id']}/resume"
-    assert till.ask("POST", path).status in (400, 402)
+    assert till.refused(path)["code"] == "resource_missing"
     assert now_of(till, made)["status"] == "paused"
     method = till.card()
     till.post(f"/v1/payment_methods/{method}/attach", customer=who)
@@ -311,6 +334,7 @@ def test_a_subscription_that_nobody_pays_is_late_and_over_in_the_end(till: Till)
         over = now_of(till, made)
         assert over["status"] == "canceled"
         assert over["cancellation_details"]["reason"] == "payment_failed"
+        assert max(each["attempt_count"] for each in invoices(till, made)) == 4
         known = states(till, made)
         till.pass_time(days=40)
         till.work_off()
@@ -366,6 +390,9 @@ def test_a_platform_has_its_share_of_each_month(till: Till) -> None:
     assert [(each["amount"], each["account"]) for each in fees] == [(300, shop)] * 2
     moved = till.get("/v1/transfers", destination=shop)["data"]
     assert [each["amount"] for each in moved] == [3_000] * 2
+    alone = {"customer": customer(till), "items": [{"price": price(till)}]}
+    refusal = till.refused(PATH, application_fee_percent=10, **alone)
+    assert refusal["param"] == "application_fee_percent"
 
 
 def test_accounts_have_subscriptions_of_their_own(till: Till) -> None:
@@ -402,3 +429,20 @@ def test_an_account_subscribes_to_what_its_platform_sells(till: Till) -> None:
     till.post(f"/v1/invoices/{first['id']}/pay", payment_method=method)
     go_to(till, period(made)[1])
     assert len(invoices(till, made)) == 2
+
+
+def test_a_preview_is_what_comes(till: Till) -> None:
+    who = customer(till)
+    made = begun(till, who)
+    till.pass_time(days=10)
+    items = [{"id": made["items"]["data"][0]["id"], "quantity": 3}]
+    asked = {"subscription": made["id"], "subscription_details": {"items": items}}
+    seen = adds_up(till.post("/v1/invoices/create_preview", **asked) | {"ending_balance": None})
+    assert (seen["id"][:12], waiting(till, who)) == ("upcoming_in_", [])
+    changed(till, made, items=items)
+    go_to(till, period(made)[1])
+    came = invoices(till, made)[-1]
+    assert (came["total"], came["billing_reason"]) == (seen["total"], "subscription_cycle")
+    shown = [[(each["amount"], each["description"]) for each in one["lines"]["data"]]
+             for one in (seen, came)]  # fmt: skip
+    assert shown[0] == shown[1]
