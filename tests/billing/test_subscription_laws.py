@@ -21,8 +21,7 @@ from bezant.resources.billing.subscription_params import (
     UpdateSubscription,
 )
 from bezant.resources.core.later import Matter
-from tests.billing.test_invoices import customer
-from tests.billing.test_subscriptions import (
+from tests.billing.subscriber import (
     DAY,
     at,
     begun,
@@ -35,6 +34,7 @@ from tests.billing.test_subscriptions import (
     price,
     waiting,
 )
+from tests.billing.test_invoices import customer
 from tests.payments.till import Till
 
 PRICES = {"tea": (2_996, 30), "cake": (4_804, 30), "week": (776, 7)}

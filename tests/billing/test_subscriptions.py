@@ -5,92 +5,28 @@ from typing import Any
 from bezant.api.context import Caller
 from bezant.resources.billing import renewing
 from bezant.resources.core.later import Matter
+from tests.billing.subscriber import (
+    BROKE,
+    DAY,
+    MONTH,
+    PATH,
+    at,
+    begun,
+    canceled,
+    changed,
+    go_to,
+    invoices,
+    now_of,
+    over_hour,
+    period,
+    price,
+    states,
+    told,
+    waiting,
+    whole,
+)
 from tests.billing.test_invoices import adds_up, customer, kept
 from tests.payments.till import Till
-from tests.resources.office import good
-from tests.resources.shapes import faults
-
-DAY = 86_400
-MONTH = 30 * DAY
-PATH = "/v1/subscriptions"
-BROKE = "decline:insufficient_funds"
-
-
-def price(till: Till, amount: int = 3_000, account: str | None = None, **told: Any) -> str:
-    """Keep a price for thirty days."""
-    product = till.post("/v1/products", account, name="Tea")["id"]
-    given = {
-        "recurring": {"interval": "day", "interval_count": 30},
-        "unit_amount": amount,
-        "currency": "usd",
-        **told,
-    }
-    return till.post("/v1/prices", account, product=product, **given)["id"]
-
-
-def begun(till: Till, who: str, *prices: str, **told: Any) -> Any:
-    items = [{"price": each} for each in prices or (price(till),)]
-    return whole(till.post(PATH, **{"customer": who, "items": items, **told}))
-
-
-def changed(till: Till, subscription: Any, **told: Any) -> Any:
-    return whole(till.post(f"{PATH}/{subscription['id']}", **told))
-
-
-def now_of(till: Till, subscription: Any) -> Any:
-    return whole(till.get(f"{PATH}/{subscription['id']}"))
-
-
-def canceled(till: Till, subscription: Any, **told: Any) -> Any:
-    return good(till.run(till.send("DELETE", f"{PATH}/{subscription['id']}", told)))
-
-
-def whole(subscription: Any) -> Any:
-    assert faults(subscription, "Subscription") == []
-    assert faults(subscription["items"]["data"][0], "SubscriptionItem") == []
-    return subscription
-
-
-def period(subscription: Any) -> tuple[int, int]:
-    (span,) = {(each["current_period_start"], each["current_period_end"])
-               for each in subscription["items"]["data"]}  # fmt: skip
-    return span
-
-
-def at(till: Till) -> int:
-    return int(till.clock.now().timestamp())
-
-
-def go_to(till: Till, moment: int) -> None:
-    till.pass_time(seconds=moment - at(till))
-    till.work_off()
-
-
-def over_hour(till: Till) -> None:
-    """Let drafts be finalized."""
-    go_to(till, at(till) + 3_600)
-
-
-def invoices(till: Till, subscription: Any) -> list[Any]:
-    """Return the invoices of a subscription, oldest first."""
-    shown = till.get("/v1/invoices", subscription=subscription["id"], limit=100)["data"]
-    return [adds_up(each) for each in reversed(shown)]
-
-
-def states(till: Till, subscription: Any) -> list[tuple[str, str, int]]:
-    return [(each["billing_reason"].removeprefix("subscription_"), each["status"], each["total"])
-            for each in invoices(till, subscription)]  # fmt: skip
-
-
-def waiting(till: Till, who: str) -> list[int]:
-    """Return what waits for an invoice, oldest first."""
-    shown = till.get("/v1/invoiceitems", customer=who, pending=True, limit=100)["data"]
-    return [each["amount"] for each in reversed(shown)]
-
-
-def told(till: Till) -> list[str]:
-    prefix = "customer.subscription."
-    return [name.removeprefix(prefix) for name in till.events() if name.startswith(prefix)]
 
 
 def test_a_month_is_paid_at_once_and_each_next_one_an_hour_after_it_begins(till: Till) -> None:
@@ -267,7 +203,7 @@ def test_what_changes_is_paid_for_to_the_second_and_back_again_is_for_nothing(ti
 
 def test_another_interval_begins_a_cycle_of_its_own(till: Till) -> None:
     who, tea = customer(till), price(till)
-    yearly = price(till, 30_000, recurring={"interval": "year"})
+    yearly = price(till, 30_000, recurring={"interval": "day", "interval_count": 365})
     made = begun(till, who, tea, billing_cycle_anchor=at(till) + MONTH // 2)
     start, end = period(made)
     assert (start, end) == (at(till), at(till) + MONTH // 2)
@@ -429,6 +365,71 @@ def test_an_account_subscribes_to_what_its_platform_sells(till: Till) -> None:
     till.post(f"/v1/invoices/{first['id']}/pay", payment_method=method)
     go_to(till, period(made)[1])
     assert len(invoices(till, made)) == 2
+
+
+def test_one_that_ends_with_its_period_ends_with_the_one_that_runs_then(till: Till) -> None:
+    who, yearly = (
+        customer(till),
+        price(till, 30_000, recurring={"interval": "day", "interval_count": 365}),
+    )
+    made = changed(till, begun(till, who), cancel_at_period_end=True)
+    tried = changed(till, begun(till, who), cancel_at_period_end=True)
+    till.pass_time(days=15)
+    item = made["items"]["data"][0]["id"]
+    after = changed(till, made, items=[{"id": item, "price": yearly}])
+    assert after["cancel_at"] == period(after)[1] == at(till) + 365 * DAY
+    assert states(till, made)[1:] == [("update", "paid", 28_500)]
+    tried = changed(till, tried, trial_end=at(till) + 40 * DAY)
+    assert tried["cancel_at"] == tried["trial_end"] == at(till) + 40 * DAY
+    go_to(till, at(till) + 40 * DAY)
+    assert (now_of(till, tried)["status"], now_of(till, made)["status"]) == ("canceled", "active")
+
+
+def test_a_bill_that_is_sent_is_late_after_its_day_and_in_order_when_it_is_paid(till: Till) -> None:
+    made = begun(till, customer(till), collection_method="send_invoice", days_until_due=3)
+    over_hour(till)
+    assert (made["status"], states(till, made)) == ("active", [("create", "open", 3_000)])
+    go_to(till, at(till) + 3 * DAY)
+    assert now_of(till, made)["status"] == "past_due"
+    till.post(f"/v1/invoices/{made['latest_invoice']}/pay", paid_out_of_band=True)
+    till.work_off()
+    assert now_of(till, made)["status"] == "active"
+
+
+def test_a_bank_that_takes_days_to_pay_the_first_invoice_is_waited_for(till: Till) -> None:
+    who = customer(till, BROKE)
+    made, left = begun(till, who), begun(till, who)
+    for each in (made, left):
+        till.post(f"/v1/invoices/{each['latest_invoice']}/pay",
+                  payment_method="pm_usBankAccount_success")  # fmt: skip
+    assert canceled(till, left)["status"] == "canceled"
+    go_to(till, at(till) + 23 * 3_600)
+    assert now_of(till, made)["status"] == "active"
+    till.delete(f"/v1/customers/{who}")
+    till.work_off()
+    assert now_of(till, made)["status"] == "canceled"
+
+
+def test_a_coupon_for_one_invoice_is_kept_for_one_that_costs_something(till: Till) -> None:
+    coupon = till.post("/v1/coupons", percent_off=50)["id"]
+    own = customer(till, coupon=coupon)
+    made = [begun(till, customer(till), trial_period_days=1, discounts=[{"coupon": coupon}]),
+            begun(till, own, trial_period_days=1)]  # fmt: skip
+    for _ in range(2):
+        go_to(till, period(now_of(till, made[0]))[1])
+    assert [[total for *_, total in states(till, each)] for each in made] == [[0, 1_500, 3_000]] * 2
+
+
+def test_what_is_paid_at_once_makes_one_that_was_late_be_in_order(till: Till) -> None:
+    who = customer(till, BROKE)
+    made = begun(till, who, trial_period_days=1)
+    go_to(till, at(till) + DAY)
+    over_hour(till)
+    assert now_of(till, made)["status"] == "past_due"
+    items = [{"id": made["items"]["data"][0]["id"], "quantity": 2}]
+    paid = changed(till, made, default_payment_method=kept(till, who, "good"), items=items,
+                   proration_behavior="always_invoice")  # fmt: skip
+    assert paid["status"] == "active"
 
 
 def test_a_preview_is_what_comes(till: Till) -> None:

@@ -149,7 +149,9 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
     lines = [*take(ctx, invoice, waiting), *_drawn(invoice, draft.lines)]
     invoice = await with_lines(ctx, invoice, lines)
     ctx.emit("invoice.created", invoice)
-    _spend(ctx, customer, draft.discounts)
+    cheaper = {each.discount for each in invoice.total_discount_amounts if each.amount}
+    by_hand = draft.subscription is None
+    _spend(ctx, customer, [one for one in draft.discounts if by_hand or one.id in cheaper])
     return invoice
 
 

@@ -82,6 +82,7 @@ async def overdue(ctx: Context, matter: Matter) -> bool:
         return False
     ctx.emit("invoice.overdue", invoice)
     mark_late(ctx, await customer_of(ctx, invoice), late=True)
+    tell(ctx, invoice)
     return True
 
 

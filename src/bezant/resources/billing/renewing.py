@@ -9,6 +9,7 @@ from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
 from bezant.resources.billing.cycle import Span, period_at
 from bezant.resources.billing.finalizing import finalize
+from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_ending import uncollectible, voided
 from bezant.resources.billing.invoice_told import FOLLOW_SUBSCRIPTION
 from bezant.resources.billing.subscription import (
@@ -21,6 +22,7 @@ from bezant.resources.billing.subscription_billing import (
     Way,
     draw_for,
     lines_for,
+    settled,
 )
 from bezant.resources.billing.subscription_ending import cancel, expire
 from bezant.resources.billing.subscription_following import followed
@@ -40,6 +42,7 @@ from bezant.store.objects import Page
 
 _RUNNING = frozenset({"active", "past_due", "trialing"})
 _CYCLE = Way("subscription_cycle")
+_ALIVE = ("active", "incomplete", "past_due", "paused", "trialing")
 _PAGE = 100
 
 
@@ -80,12 +83,15 @@ async def go_on(ctx: Context, subscription: Subscription) -> Subscription:
 
 
 async def in_period(ctx: Context, subscription: Subscription, period: Span) -> Subscription:
-    """Let a period of a subscription run."""
+    """Let a period of a subscription run, at whose end the subscription ends if it is to."""
     items = [
         replace(item, current_period_start=period.start, current_period_end=period.end)
         for item in subscription.items.data
     ]
-    return await with_items(ctx, subscription, items)
+    subscription = await with_items(ctx, subscription, items)
+    if not subscription.cancel_at_period_end:
+        return subscription
+    return ctx.save(subscription, cancel_at=period.end)
 
 
 def pause(ctx: Context, subscription: Subscription) -> Subscription:
@@ -113,11 +119,15 @@ async def ended(ctx: Context, matter: Matter) -> bool:
 
 
 async def expired(ctx: Context, matter: Matter) -> bool:
-    """End a subscription that was not paid for in time."""
+    """End a subscription that was not paid for in time; a bank that was asked may take longer."""
     subscription = await ctx.find(Subscription, matter.subject)
     if subscription is None or subscription.status != "incomplete":
         return False
-    await expire(ctx, subscription)
+    invoice = await ctx.find(Invoice, subscription.latest_invoice or "")
+    if invoice is not None and await settled(ctx, invoice):
+        ctx.save(subscription, status="active", event="customer.subscription.updated")
+    else:
+        await expire(ctx, subscription)
     return True
 
 
@@ -132,14 +142,15 @@ async def reminded(ctx: Context, matter: Matter) -> bool:
 
 async def customer_gone(ctx: Context, matter: Matter) -> bool:
     """End the subscriptions of a customer that was deleted, some at a time."""
-    filters = {"source": matter.subject, "reference": "kept"}
-    bodies, more = await ctx.page(Subscription, Page(limit=_PAGE, filters=filters))
-    names = [msgspec.json.decode(body, type=_Named).id for body in bodies]
-    found = await ctx.load_many(Subscription, names)
+    names: list[str] = []
+    for status in _ALIVE:
+        filters = {"source": matter.subject, "status": status}
+        bodies, _ = await ctx.page(Subscription, Page(limit=_PAGE, filters=filters))
+        names += [msgspec.json.decode(body, type=_Named).id for body in bodies]
+    found = await ctx.load_many(Subscription, names[:_PAGE])
     for subscription in found.values():
-        if not subscription.ended:
-            await cancel(ctx, subscription)
-    if more:
+        await cancel(ctx, subscription)
+    if len(names) > _PAGE:
         later(ctx, GONE_JOB, matter.subject, ctx.book, ctx.caller.platform)
     return bool(found)
 

@@ -222,7 +222,7 @@ async def restarted(
     """Store a subscription in a new cycle, whose first period begins now."""
     anchor = Anchor(now)
     end = boundary(anchor, after.every, 1)
-    if after.cancel_at is not None:
+    if after.cancel_at is not None and not after.cancel_at_period_end:
         end = min(end, after.cancel_at)
     stored = ctx.save(
         replace(after, items=before.items),
@@ -272,9 +272,10 @@ async def _within(
               off_session=bool(params.off_session), proration_date=at)  # fmt: skip
     billed = await bill(ctx, customer, stored, [], way)
     sends = billed.subscription.collection_method == "send_invoice"
-    if sends or trial is not None or await settled(ctx, billed.invoice):
+    if sends or trial is not None:
         return billed.subscription
-    return ctx.save(billed.subscription, status="past_due")
+    paid = await settled(ctx, billed.invoice)
+    return ctx.save(billed.subscription, status="active" if paid else "past_due")
 
 
 async def _cut_short(ctx: Context, customer: Customer, subscription: Subscription) -> Subscription:

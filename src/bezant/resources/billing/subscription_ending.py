@@ -11,7 +11,7 @@ from bezant.kernel.codec import unix_seconds
 from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_ending import voided
 from bezant.resources.billing.subscription import CancelReason, Subscription
-from bezant.resources.billing.subscription_billing import Way, bill, owes
+from bezant.resources.billing.subscription_billing import Way, bill, owes, settled
 from bezant.resources.billing.subscription_prorating import credit_rest
 from bezant.resources.core.customer import Customer
 from bezant.store.objects import Page
@@ -79,7 +79,7 @@ async def stop_collecting(ctx: Context, subscription: Subscription, *, void: boo
         known = await ctx.load_many(Invoice, stored)
         for name in names:
             invoice = ctx.made(Invoice, name) or known[name]
-            if void and invoice.status == "open":
+            if void and invoice.status == "open" and not await settled(ctx, invoice):
                 await voided(ctx, invoice)
             elif invoice.status in ("draft", "open") and invoice.auto_advance:
                 ctx.save(invoice, auto_advance=False, automatically_finalizes_at=None,

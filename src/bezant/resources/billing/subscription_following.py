@@ -63,7 +63,10 @@ def _saved(ctx: Context, subscription: Subscription, **changes: Any) -> bool:
 
 async def _unpaid(ctx: Context, invoice: Invoice) -> bool:
     """Tell whether an invoice was to be paid, and was not."""
-    return invoice.status == "open" and invoice.attempted and not await settled(ctx, invoice)
+    if invoice.status != "open":
+        return False
+    overdue = invoice.due_date is not None and invoice.due_date <= unix_seconds(ctx.now())
+    return (invoice.attempted or overdue) and not await settled(ctx, invoice)
 
 
 async def _given_up(ctx: Context, invoice: Invoice) -> bool:
