@@ -204,7 +204,7 @@ def _trial_days(params: CreateSubscription, prices: list[Price]) -> int | None:
             "Send either trial_period_days or trial_end, not both.", param="trial_period_days"
         )
     if params.trial_period_days is not None or not params.trial_from_plan:
-        return params.trial_period_days
+        return params.trial_period_days or None
     said = [each.recurring.trial_period_days or 0 for each in prices if each.recurring]
     return max(said) or None
 

@@ -271,7 +271,7 @@ class CreateSubscription(_SubscriptionParams):
     customer: str | None = None
     customer_account: str | None = None
     items: Annotated[list[ItemParams], Meta(min_length=1, max_length=MOST_ITEMS)]
-    trial_period_days: Annotated[int, Meta(ge=1, le=1_095)] | None = None
+    trial_period_days: Annotated[int, Meta(ge=0, le=1_095)] | None = None
 
 
 class UpdateSubscription(_SubscriptionParams):

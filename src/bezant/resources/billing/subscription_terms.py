@@ -27,9 +27,9 @@ from bezant.resources.billing.subscription_params import (
 from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
 from bezant.resources.core.owners import Owner
+from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.payments import method_types
 from bezant.resources.payments.destination import destination_of
-from bezant.resources.payments.intent_changes import method_named
 
 _FEES = (
     "Only a platform that acts for a connected account, or sends the money on with "
@@ -90,7 +90,8 @@ async def _check(
 ) -> None:
     """Refuse who or what is not there to pay, or to be paid."""
     if params.default_payment_method:
-        method = await method_named(ctx, params.default_payment_method)
+        name, param = params.default_payment_method, "default_payment_method"
+        method = ctx.made(PaymentMethod, name) or await payment_method_of(ctx, name, param)
         if method.customer != after.customer:
             raise InvalidRequest(
                 f"The payment method {method.id} is not attached to {after.customer}: attach it "
