@@ -210,10 +210,13 @@ def test_another_interval_begins_a_cycle_of_its_own(till: Till) -> None:
     first = states(till, made)[0][2]
     till.pass_time(seconds=(end - start) // 2)
     item = made["items"]["data"][0]["id"]
-    after = changed(till, made, items=[{"id": item, "price": yearly}])
+    sent = {"items": [{"id": item, "price": yearly}]}
+    refusal = till.refused(f"{PATH}/{made['id']}", **sent, proration_date=start - 1)
+    assert refusal["param"] == "proration_date"
+    after = changed(till, made, **sent, proration_date=start)
     assert (first, after["billing_cycle_anchor"]) == (1_500, at(till))
     assert period(after) == (at(till), at(till) + 365 * DAY)
-    assert states(till, made)[1:] == [("update", "paid", 30_000 - first // 2)]
+    assert states(till, made)[1:] == [("update", "paid", 30_000 - first)]
     go_to(till, end)
     assert len(invoices(till, made)) == 2
 

@@ -150,7 +150,7 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
     invoice = await with_lines(ctx, invoice, lines)
     ctx.emit("invoice.created", invoice)
     cheaper = {each.discount for each in invoice.total_discount_amounts if each.amount}
-    by_hand = draft.subscription is None
+    by_hand = draft.reason == "manual"
     _spend(ctx, customer, [one for one in draft.discounts if by_hand or one.id in cheaper])
     return invoice
 

@@ -205,7 +205,9 @@ async def _anew(
         stored = ctx.save(after, trial_end=now)
         return pause(ctx, stored) if missing == "pause" else await cancel(ctx, stored)
     if before.status in _BILLED and params.proration_behavior != "none":
-        await credit_rest(ctx, customer, before, now)
+        ahead = params.payment_behavior == DRAWN
+        at = prorated_at(ctx, before, params.proration_date, ahead=ahead)
+        await credit_rest(ctx, customer, before, at)
     after = await restarted(ctx, before, after, now)
     lines = await lines_for(ctx, after, after.period)
     way = Way("subscription_update", params.payment_behavior, off_session=bool(params.off_session))
