@@ -185,6 +185,24 @@ def test_what_payments_cost_is_given_back_capture_by_capture(till: Till, tmp_pat
     assert till.ledger().get("fees_payable", 0) == 0
 
 
+def test_what_the_platform_has_paid_for_is_given_back_to_it_capture_by_capture(
+    till: Till, tmp_path: Path
+):
+    controller = {"fees": {"payer": "application"}, "losses": {"payments": "application"},
+                  "requirement_collection": "application",
+                  "stripe_dashboard": {"type": "none"}}  # fmt: skip
+    asked = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
+    shop = till.post("/v1/accounts", controller=controller, capabilities=asked)["id"]
+    with plan(till, tmp_path, FEES_BACK):
+        held = till.pay(1_000, shop, capture_method="manual")
+        captured(till, held["id"], shop, amount_to_capture=600, final_capture=False)
+        till.post("/v1/refunds", shop, payment_intent=held["id"], amount=300)
+        captured(till, held["id"], shop)
+        till.post("/v1/refunds", shop, payment_intent=held["id"])
+    assert [amount for _, amount, _, _ in till.transactions()] == [-47, 23, -42, 24 + 42]
+    assert till.ledger().get("fees_payable", 0) == 0
+
+
 def test_the_end_of_a_payment_that_was_captured_in_part_is_its_last_capture(till: Till):
     held = till.pay(1_000, capture_method="manual")
     captured(till, held["id"], amount_to_capture=600, final_capture=False)

@@ -5,6 +5,7 @@ asks the same. The acquirer never gives back more than was captured, whoever ask
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct
@@ -35,7 +36,7 @@ from bezant.resources.payments.refund import Refund, RefundReason, announced
 from bezant.resources.payments.refund_references import PARTS, REFERENCES, refund_under
 from bezant.resources.payments.reserve import SourceTransaction, draw_on
 from bezant.resources.payments.settled import Settled, settled_of
-from bezant.resources.payments.settling import BILLED, RATE, TRANSFERS
+from bezant.resources.payments.settling import RATE, TRANSFERS, bills_in
 from bezant.resources.payments.transfer import Transfer, take_back
 
 REFUNDED = "refunded"
@@ -350,15 +351,9 @@ def _fees_back(
     if not plans_of(ctx.runtime).of(charge.on_behalf_of or ctx.account).returned_with_refunds:
         return []
     _credit_platform(ctx, charge, amount, name, before)
-    wholes = [charge.amount_captured]
-    if len(before.parts) > 1:
-        wholes = [capture.amount.amount for capture in captures_of(ctx, charge)]
     fees: list[FeeDetail] = []
-    start, refunded = 0, charge.amount_refunded
-    for whole, part in zip(wholes, before.parts, strict=True):
-        first = _within(start, whole, refunded)
-        last = _within(start, whole, refunded + amount.amount)
-        start += whole
+    shares = _of_captures(ctx, charge, amount, len(before.parts))
+    for part, (first, last, whole) in zip(before.parts, shares, strict=True):
         for each in part.fee_details:
             share = each.amount * last // whole - each.amount * first // whole
             if share and each.type != "application_fee":
@@ -366,6 +361,23 @@ def _fees_back(
                 ctx.post(entry, source=name)
                 fees.append(FeeDetail(-share, None, each.currency, each.description, each.type))
     return fees
+
+
+def _of_captures(
+    ctx: Context, charge: Charge, amount: Money, count: int
+) -> list[tuple[int, int, int]]:
+    """Return how much of each capture has gone back before a refund and after it, and of how much.
+
+    If one thing is known of all captures, they count as one.
+    """
+    wholes = [charge.amount_captured]
+    if count > 1:
+        wholes = [capture.amount.amount for capture in captures_of(ctx, charge)]
+    refunded = charge.amount_refunded
+    return [
+        (_within(start, whole, refunded), _within(start, whole, refunded + amount.amount), whole)
+        for start, whole in zip(accumulate(wholes, initial=0), wholes, strict=False)
+    ]
 
 
 def _within(start: int, whole: int, refunded: int) -> int:
@@ -377,9 +389,12 @@ def _credit_platform(
     ctx: Context, charge: Charge, amount: Money, name: str, before: Settled
 ) -> None:
     """Give the platform a share of the fees back that it has paid for its account's payment."""
-    billed: int = ctx.hidden(charge).get(BILLED, 0)
-    refunded, captured = charge.amount_refunded, charge.amount_captured
-    share = billed * (refunded + amount.amount) // captured - billed * refunded // captured
+    bills = bills_in(ctx.hidden(charge))
+    shares = _of_captures(ctx, charge, amount, len(bills)) if bills else []
+    share = sum(
+        bill * last // whole - bill * first // whole
+        for bill, (first, last, whole) in zip(bills, shares, strict=True)
+    )
     if not share:
         return
     book, money = ctx.platform_book, Money(share, before.total.currency)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from bezant.api.context import COLUMNS, Context
+from bezant.api.context import COLUMNS, Context, Hidden
 from bezant.flows import charge as flow
 from bezant.flows import conversion
 from bezant.flows.charge import Purse
@@ -46,7 +46,7 @@ WAITING = "waiting"
 TRANSFERS = "transfers"
 """Where a payment's hidden part has the transfers by which its captures have moved on."""
 BILLED = "billed"
-"""Where a payment's hidden part has what it has cost the platform, in minor units."""
+"""Where a payment's hidden part has what each capture has cost the platform, in minor units."""
 BILL = "bill"
 """Where it has what it will cost the platform, once the bank has it."""
 
@@ -146,8 +146,8 @@ async def clear(ctx: Context, charge: Charge, fee: int | None) -> dict[str, Any]
     waiting = ctx.save(
         waiting, hidden={}, fee=cost, fee_details=tuple(details), net=waiting.amount - cost
     )
-    bill = ctx.hidden(charge).get(BILL, 0)
-    _bill_platform(ctx, charge, Money(bill, worth.currency), waiting.available_on)
+    if bill := ctx.hidden(charge).get(BILL, 0):
+        _bill_platform(ctx, charge, Money(bill, worth.currency), waiting.available_on)
     sums = charge.money, waiting
     return await _shared_out(ctx, charge, sums, taken, waiting.available_on)
 
@@ -189,7 +189,9 @@ async def _shared_out(
 
 
 def _bill_platform(ctx: Context, charge: Charge, cost: Money, until: int | None) -> None:
-    """Let the platform pay what a payment of its account's costs."""
+    """Let the platform pay what a capture of its account's payment costs."""
+    hidden = ctx.hidden(charge)
+    ctx.save(charge, hidden=hidden | {BILLED: [*bills_in(hidden), cost.amount]})
     if not cost:
         return
     purse: Purse = "available" if until is None else "pending"
@@ -197,8 +199,12 @@ def _bill_platform(ctx: Context, charge: Charge, cost: Money, until: int | None)
     ctx.post(flow.fee_taken(cost, book=book, purse=purse), source=charge.id)
     text = f"Fees of {charge.id} of {ctx.account}"
     record(ctx, "stripe_fee", -cost, source=None, book=book, description=text, pending_until=until)
-    hidden = ctx.hidden(charge)
-    ctx.save(charge, hidden=hidden | {BILLED: hidden.get(BILLED, 0) + cost.amount})
+
+
+def bills_in(hidden: Hidden) -> list[int]:
+    """Return what each capture has cost the platform; one number was once kept for all."""
+    billed: int | list[int] = hidden.get(BILLED, [])
+    return [billed] if isinstance(billed, int) else billed
 
 
 def _waiting(
