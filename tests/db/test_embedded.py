@@ -55,10 +55,11 @@ def show(connection, name):
 
 
 def test_no_process_of_it_is_root_or_has_what_is_left_of_root(durable):
-    processes = {durable.pid, *children(durable.pid)}
-    assert len(processes) > 3
-    for process in processes:
-        about = status(process)
+    """Its workers come and go: what has ended before it was looked at tells nothing."""
+    told = [status(process) for process in (durable.pid, *children(durable.pid))]
+    living = [about for about in told if "Uid" in about]
+    assert len(living) > 3
+    for about in living:
         users = set(about["Uid"].split())
         assert users == {str((durable.parent / "data/postgres").stat().st_uid)}
         assert "0" not in users
