@@ -84,7 +84,7 @@ VAULT_CONNECTIONS = 2
 PURGE_SECONDS = 600
 NEGATIVE_SECONDS = 6 * 3_600
 SPIKE_SECONDS = 60
-MATURE_SECONDS = 60
+DRAW_SECONDS = 60
 SWEEP_SECONDS = 60
 RELAY_SECONDS = 0.05
 """How long events gather before the next of them are relayed: a few at a time cost as much."""
@@ -205,6 +205,8 @@ class Platform:
 
     def _of_balances(self) -> Sequence[Named]:
         return (
+            Named("mature", Maturer(self.runtime), 0.5),
+            Named("release_reserves", ReserveReleaser(self.runtime), 0.5),
             Named("automatic_payouts", AutomaticPayouts(self.runtime), 0.5),
             Named("reconcile_payouts", PayoutReconciler(self.runtime), 1),
         )
@@ -223,9 +225,7 @@ class Platform:
     def _recurring(self) -> dict[str, Recurring]:
         return {
             "purge": Recurring(PURGE_SECONDS, Purge(self.pool, self.runtime.clock).run_once),
-            "draw_prefunding": Recurring(MATURE_SECONDS, PrefundingDrawer(self.runtime).run_once),
-            "release_reserves": Recurring(MATURE_SECONDS, ReserveReleaser(self.runtime).run_once),
-            "mature": Recurring(MATURE_SECONDS, Maturer(self.runtime).run_once),
+            "draw_prefunding": Recurring(DRAW_SECONDS, PrefundingDrawer(self.runtime).run_once),
             "sweep_fees": Recurring(SWEEP_SECONDS, FeeSweeper(self.runtime).run_once),
             "negative_balances": Recurring(
                 NEGATIVE_SECONDS, NegativeBalances(self.runtime).run_once

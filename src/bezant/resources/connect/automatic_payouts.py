@@ -1,6 +1,7 @@
 """Automatic payouts: what is available leaves for the account's bank when its schedule says so.
 
-A day that nobody was there for is not made up for: the next payout takes its money along.
+A day that nobody was there for is not made up for: the next payout takes its money along. What
+becomes available on the day of a payout is a part of it.
 """
 
 from collections import defaultdict
@@ -81,7 +82,8 @@ class AutomaticPayouts:
 
     async def _due(self) -> list[_Due]:
         async with self._runtime.pool.connection() as conn:
-            cursor = await conn.execute(QUERIES.due, [self._runtime.clock.now(), AT_ONCE])
+            values = {"now": self._runtime.clock.now(), "limit": AT_ONCE}
+            cursor = await conn.execute(QUERIES.due, values)
             rows = [Row(*row[1:]) for row in await cursor.fetchall()]
         return [_placed(row) for row in rows]
 

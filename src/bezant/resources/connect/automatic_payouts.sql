@@ -1,6 +1,9 @@
+-- Whoever has money that should be available by now is paid out when it is.
 -- name: due
-select book_id, kind, id, version, body, hidden, deleted from object
-where kind = 'payout_schedule' and due_at <= %s order by due_at, id limit %s
+select book_id, kind, id, version, body, hidden, deleted from object o
+where kind = 'payout_schedule' and due_at <= %(now)s
+  and not exists (select from coming c where c.book_id = o.book_id and c.due_at <= %(now)s)
+order by due_at, id limit %(limit)s
 
 -- name: destinations
 select book_id, kind, id, version, body, hidden, deleted from object
