@@ -276,6 +276,10 @@ def test_a_rejected_account_may_do_nothing(office: Office) -> None:
     assert (back["capabilities"], back["payouts_enabled"]) == ({"transfers": "active"}, True)
     assert back["requirements"]["disabled_reason"] is None
     assert office.refused(f"/v1/accounts/{seller}/unreject")["status"] == 400
+    liable = office.post("/v1/accounts", type="standard")["id"]
+    for name in (liable, office.platform):
+        error = office.refused(f"/v1/accounts/{name}/reject", reason="fraud")
+        assert "losses" in error["message"], name
 
 
 def test_payouts_of_a_rejected_account_can_go_on(office: Office) -> None:

@@ -250,6 +250,43 @@ def test_what_could_not_be_verified_is_settled_by_a_document(
     assert office.get(path)["charges_enabled"] is True
 
 
+@pytest.mark.alone
+def test_saying_something_else_gives_no_new_time(office: Office) -> None:
+    """Who could not be verified has one deadline, and is not let in again before it is right."""
+    made = office.post("/v1/accounts", controller=HOSTED, country="US", capabilities=ASKED,
+                       business_type="individual",
+                       individual=ADA | {"dob": {"day": 1, "month": 1, "year": 1902}},
+                       **BUSINESS)  # fmt: skip
+    path = f"/v1/accounts/{made['id']}"
+
+    def says(**said: Any) -> dict[str, Any]:
+        office.post(path, individual=said)
+        office.work()
+        return office.get(path)
+
+    watched = says(dob={"day": 1, "month": 1, "year": 1900})
+    deadline = watched["requirements"]["current_deadline"]
+    assert deadline == int((NOW + NOTICE).timestamp())
+    assert watched["charges_enabled"] is True
+    office.clock.advance(NOTICE / 2)
+    assert says(first_name="Adah")["requirements"]["current_deadline"] == deadline
+    office.clock.advance(NOTICE / 2)
+    office.work()
+    assert office.get(path)["charges_enabled"] is False
+    waits = office.post(path, individual={"first_name": "Adaline"})
+    assert (waits["charges_enabled"], waits["payouts_enabled"]) == (False, False)
+    assert waits["capabilities"] == dict.fromkeys(ASKED, "pending")
+    assert waits["requirements"]["disabled_reason"] == "requirements.pending_verification"
+    office.work()
+    late = office.get(path)
+    assert late["requirements"]["past_due"] == ["individual.verification.document"]
+    assert late["capabilities"] == dict.fromkeys(ASKED, "inactive")
+    right = says(verification={"document": {"front": "file_identity_document_success"}})
+    assert (right["charges_enabled"], right["requirements"]["disabled_reason"]) == (True, None)
+    again = says(verification={"document": {"front": ""}})
+    assert again["requirements"]["current_deadline"] == deadline + NOTICE.total_seconds()
+
+
 def test_a_company_needs_its_people(office: Office) -> None:
     company = {"name": "Ada Ltd", "phone": "+14155550100", "tax_id": "000000000",
                "address": ADDRESS}  # fmt: skip

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bezant.api.context import Caller, Stale
+from bezant.resources.connect import transfer_reversals
+from bezant.resources.payments.transfer import Transfer
 from tests.resources.office import Office
 
 BAD_INPUT: list[tuple[dict, str | None, str | None]] = [
@@ -203,3 +206,16 @@ def test_a_repeated_request_moves_money_once(office: Office, seller: str) -> Non
     first = office.ask("POST", "/v1/transfers", **ask)
     assert office.ask("POST", "/v1/transfers", **ask).text == first.text
     assert office.ledger(seller) == {"available": 100, "due": -100}
+
+
+def test_a_reversal_that_has_read_half_of_another_runs_again(office: Office, seller: str) -> None:
+    """The transfer is read before the other reversal is there, and its payment after it."""
+    made = transfer(office, seller, 1_000)
+    ctx = office.context(Caller(office.platform, office.platform, livemode=False))
+    known = office.run(ctx.load(Transfer, made["id"]))
+    office.post(f"/v1/transfers/{made['id']}/reversals", amount=700)
+    params = transfer_reversals.CreateReversal(amount=700)
+    office.run(transfer_reversals.create(ctx, known, params))
+    with pytest.raises(Stale):
+        office.run(ctx.write())
+    assert office.get(f"/v1/transfers/{made['id']}")["amount_reversed"] == 700

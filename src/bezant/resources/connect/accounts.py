@@ -155,6 +155,11 @@ async def reject(ctx: Context, id: str, params: RejectAccount) -> Account:
     account = await account_of(ctx, id)
     if account.rejected:
         raise InvalidRequest(f"Account {account.id} has already been rejected.")
+    if account.controller.get("losses", {}).get("payments") != "application":
+        raise InvalidRequest(
+            f"Account {account.id} can't be rejected: only accounts whose losses the platform "
+            "bears can."
+        )
     reason = _REASONS.get(params.reason, "rejected.other")
     ctx.hidden(account)["payouts_paused"] = params.payouts_action == "pause"
     return save(ctx, account, requirements=Requirements(disabled_reason=reason))

@@ -107,6 +107,9 @@ def state_of(account: Account, hidden: Hidden, *, gated: bool) -> State:
         company=company.subject() if company else Subject(),
         asked={name: asked[name] for name in account.capabilities},
         begun=hidden.get("begun", {}),
+        active=frozenset(
+            name for name, status in account.capabilities.items() if status == "active"
+        ),
         rejected=account.requirements.disabled_reason if account.rejected else None,
     )
 
@@ -114,7 +117,12 @@ def state_of(account: Account, hidden: Hidden, *, gated: bool) -> State:
 def judged(ctx: Context, told: Noted, problems: list[Problem] | None) -> Noted:
     """Return what is noted once somebody was submitted, with the answer if there is one."""
     status = "pending" if problems is None else "failed" if problems else "passed"
-    check = Check(status, told.digest, unix_seconds(ctx.now()), tuple(problems or ()))
+    now, failing_since = unix_seconds(ctx.now()), told.check and told.check.failing_since
+    if status == "failed":
+        failing_since = failing_since or now
+    elif status == "passed":
+        failing_since = None
+    check = Check(status, told.digest, now, tuple(problems or ()), failing_since)
     return msgspec.structs.replace(told, check=check)
 
 

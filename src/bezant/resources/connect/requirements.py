@@ -7,7 +7,7 @@ look again.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -42,12 +42,16 @@ class Problem(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """A verification: pending, passed or failed; of what, by its digest; since when (Unix s)."""
+    """A verification: pending, passed or failed; of what, by its digest; since when (Unix s).
+
+    `failing_since` is when the first of those failed that have not been followed by a pass.
+    """
 
     status: str
     of: str
     at: int
     problems: tuple[Problem, ...] = ()
+    failing_since: int | None = None
 
 
 class Subject(Struct, frozen=True):
@@ -62,8 +66,9 @@ class State(Struct, frozen=True):
     """What is known of an account.
 
     `asked` are the capabilities and since when they are asked for, `begun` since when they have
-    been active, in Unix seconds. A `gated` account may do nothing before the minimum is known and
-    verified; any other works at once and has time for it.
+    been active for the first time, in Unix seconds, and `active` those that are so now. A `gated`
+    account may do nothing before the minimum is known and verified; any other works at once and
+    has time for it.
     """
 
     country: str
@@ -75,6 +80,7 @@ class State(Struct, frozen=True):
     company: Subject
     asked: Mapping[str, int]
     begun: Mapping[str, int]
+    active: frozenset[str] = frozenset()
     rejected: str | None = None
 
 
@@ -114,13 +120,14 @@ def assess(state: State, now: datetime, *, has_bank: bool) -> Assessment:
     for name, since in state.asked.items():
         begun = state.begun.get(name)
         due = _merged(_missing(state, name, since, begun, now))
-        standings[name] = _standing(state, [*due.values()], now, begun=begun is not None)
+        standings[name] = _standing(state, name, [*due.values()], now)
         every = _merged([*every.values(), *due.values()])
     if state.asked and not has_bank:
         since = _from(min(state.asked.values()))
         every[BANK] = Due(BANK, None if state.gated else since + GRACE, state.gated, since)
     dues = [*every.values()]
-    reason = state.rejected or _account_reason(standings)
+    late = any(_past(one, now) for one in dues)
+    reason = state.rejected or _account_reason([*standings.values()], late=late)
     return Assessment(
         account=_requirements(state, [one for one in dues if not one.future], now, reason),
         future=_requirements(state, [one for one in dues if one.future], now, None),
@@ -181,7 +188,8 @@ def _missing(
             if begun is None and state.gated:
                 yield Due(field, now=True)
             else:
-                yield Due(field, _from(subject.check.at) + NOTICE, due_from=_from(subject.check.at))
+                since = _from(subject.check.failing_since or subject.check.at)
+                yield Due(field, since + NOTICE, due_from=since)
 
 
 def _unmet(state: State, need: Need) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
@@ -236,21 +244,34 @@ def _due(
     return Due(field, start + NOTICE, due_from=start, instead=instead)
 
 
-def _standing(state: State, dues: Sequence[Due], now: datetime, *, begun: bool) -> Standing:
+def _standing(state: State, name: str, dues: Sequence[Due], now: datetime) -> Standing:
     current = [one for one in dues if not one.future]
     future = _requirements(state, [one for one in dues if one.future], now, None)
-    pending = any((subject.check and subject.check.status == "pending") or
-                  (subject.check is None and not begun and state.gated)
-                  for _, subject in _verified(state))  # fmt: skip
     if state.rejected:
         status, reason = "inactive", "rejected.other"
     elif any(_past(one, now) for one in current):
         status, reason = "inactive", "requirements.fields_needed"
-    elif state.gated and not begun and pending:
+    elif _waits(state, name):
         status, reason = "pending", "pending.review"
     else:
         status, reason = "active", None
     return Standing(status, _requirements(state, current, now, reason), future)
+
+
+def _waits(state: State, name: str) -> bool:
+    """Tell whether somebody has to be verified before a capability is active.
+
+    What was taken away comes back no sooner than what was sent for it is found to be right.
+    """
+    if name not in state.begun:
+        return state.gated and any(
+            subject.check is None or subject.check.status == "pending"
+            for _, subject in _verified(state)
+        )
+    return name not in state.active and any(
+        subject.check is not None and subject.check.status == "pending"
+        for _, subject in _subjects(state)
+    )
 
 
 def _requirements(
@@ -310,11 +331,11 @@ def _errors(state: State) -> Iterator[dict[str, str]]:
             }
 
 
-def _account_reason(standings: Mapping[str, Standing]) -> str | None:
-    reasons = {each.requirements.disabled_reason for each in standings.values()}
-    if "requirements.fields_needed" in reasons:
-        return "requirements.past_due"
-    return "requirements.pending_verification" if "pending.review" in reasons else None
+def _account_reason(standings: Sequence[Standing], *, late: bool) -> str | None:
+    statuses = {each.status for each in standings}
+    if "pending" in statuses and "inactive" not in statuses:
+        return "requirements.pending_verification"
+    return "requirements.past_due" if late else None
 
 
 def _unsaid(state: State, every: Mapping[str, Due]) -> bool:
@@ -369,13 +390,3 @@ def _moments(dues: Sequence[Due], now: datetime) -> Iterator[datetime]:
 
 def _from(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def builtins(check: Check | None) -> dict[str, Any] | None:
-    """Return a verification as plain data, to be kept."""
-    if check is None:
-        return None
-    problems = [
-        {"code": each.code, "field": each.field, "reason": each.reason} for each in check.problems
-    ]
-    return {"status": check.status, "of": check.of, "at": check.at, "problems": problems}

@@ -49,6 +49,7 @@ def keep(ctx: Context, account: Account, **changes: Any) -> Account:
     state = _submitted(ctx, account, hidden)
     found = assess(state, ctx.now(), has_bank=bool(account.external_accounts.data))
     if _begin(hidden, found, unix_seconds(ctx.now())):
+        account = _settled(account, found, hidden)
         found = _assessed(ctx, account, hidden)
     _look_again(ctx, account, hidden, found.again)
     return ctx.save(_settled(account, found, hidden))
