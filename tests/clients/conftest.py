@@ -108,7 +108,7 @@ class Receiver:
 
     def next(self):
         """Return what came next, within half a minute."""
-        return self.calls.get(timeout=30)
+        return self.calls.get(timeout=60)
 
 
 @pytest.fixture

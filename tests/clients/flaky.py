@@ -32,7 +32,7 @@ class Flaky:
                     return
                 headers = {name: self.headers[name] for name in PASSED_ON if self.headers[name]}
                 got = httpx.request(
-                    self.command, target + self.path, content=body, headers=headers, timeout=30
+                    self.command, target + self.path, content=body, headers=headers, timeout=60
                 )
                 if bad == "lost":
                     self.close_connection = True

@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 from bezant.db.pool import connect_sync
 from tests.reliability.served import KEY
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture

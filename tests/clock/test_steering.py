@@ -38,7 +38,7 @@ class Desk:
         await self.arrived()
 
     async def arrived(self):
-        for _ in range(600):
+        for _ in range(1_200):
             clock = await self.call("GET", "/v1/test_helpers/clock")
             if clock["status"] == "frozen":
                 return clock
@@ -83,7 +83,7 @@ async def funded(desk):
     """Return an account with 100.00, by the clock as it runs: within a moment."""
     account = await seller(desk)
     topup = await desk.call("POST", "/v1/topups", amount=10_000, currency="usd")
-    for _ in range(200):
+    for _ in range(1_200):
         if (await desk.call("GET", f"/v1/topups/{topup['id']}"))["status"] == "succeeded":
             break
         await asyncio.sleep(0.05)
@@ -130,7 +130,7 @@ def test_a_running_clock_answers_within_a_moment(database, tmp_path):
         payout = await desk.call(
             "POST", "/v1/payouts", account=account, amount=5_000, currency="usd"
         )
-        for _ in range(200):
+        for _ in range(1_200):
             if await status_of(desk, payout, account) == "paid":
                 return
             await asyncio.sleep(0.05)

@@ -19,7 +19,7 @@ sys.stdin.read()
 """
 """Starts a server, tells about it, and never stops it by itself."""
 
-TOOK_TOO_LONG_S = 20
+TOOK_TOO_LONG_S = 60
 
 
 class Owner:

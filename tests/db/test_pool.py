@@ -246,7 +246,7 @@ def test_a_pool_outlives_its_server(tmp_path):
         with pytest.raises(ConnectionLost):
             async with pool.connection() as connection:
                 await connection.execute("select 1")
-        for _ in range(1000):
+        for _ in range(6_000):
             with suppress(ConnectionLost):
                 async with pool.connection() as connection:
                     return await value(connection, "select to_regclass('t') is not null")

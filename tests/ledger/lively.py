@@ -10,7 +10,7 @@ from bezant.ledger.seal import seal
 from tests.laws.play import door_of, made
 from tests.laws.world import World
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 async def live(url, *, seed=1, waves=30, count=8, window=60):

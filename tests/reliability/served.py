@@ -41,7 +41,7 @@ class Served:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the server has ended by itself"
             try:
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                if httpx.get(f"{self.url}/readyz", timeout=20).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
@@ -77,4 +77,4 @@ class Served:
         """End it as an operator would."""
         if self.running:
             self.process.terminate()
-            assert self.process.wait(timeout=30) == 0, "a clean stop ends well"
+            assert self.process.wait(timeout=60) == 0, "a clean stop ends well"

@@ -38,7 +38,7 @@ async def _thirty_cycles(served):
     chance = random.Random(30)
     keys = itertools.count(1)
     async with httpx.AsyncClient(
-        base_url=served.url, headers={"Authorization": f"Bearer {KEY}"}, timeout=30
+        base_url=served.url, headers={"Authorization": f"Bearer {KEY}"}, timeout=60
     ) as client:
         destination = await _fund(client)
         told = {}
@@ -87,7 +87,7 @@ class Load:
 
     async def send(self, key):
         """Move money under a key until it is answered."""
-        for _ in range(200):
+        for _ in range(1_200):
             answer = await self._post(key)
             if answer.status_code == 200:
                 return answer.text
@@ -113,7 +113,7 @@ async def _fund(client):
     form = {"type": "custom", "country": "US", "capabilities[transfers][requested]": "true"}
     account = (await client.post("/v1/accounts", data=form)).json()
     topup = await client.post("/v1/topups", data={"amount": 10**9, "currency": "usd"})
-    for _ in range(200):
+    for _ in range(1_200):
         found = (await client.get(f"/v1/topups/{topup.json()['id']}")).json()
         if found["status"] == "succeeded":
             return account["id"]

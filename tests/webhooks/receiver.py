@@ -86,7 +86,7 @@ class Receiver:
         await self.released.wait()
         return b""
 
-    async def wait_for(self, count: int, path: str = "/hook", seconds: float = 20) -> None:
+    async def wait_for(self, count: int, path: str = "/hook", seconds: float = 60) -> None:
         """Return when that many requests have come for a path."""
         async with asyncio.timeout(seconds), self._arrived:
             await self._arrived.wait_for(lambda: len(self.at(path)) >= count)

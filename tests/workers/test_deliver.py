@@ -105,10 +105,10 @@ def test_endpoints_that_never_answer_delay_nobody(database):
             await world.relay_all()
             assert await world.value("select count(*) from delivery") == 61 * 30
             working = asyncio.create_task(world.deliver_all())
-            await receiver.wait_for(30, "/live", seconds=30)
+            await receiver.wait_for(30, "/live")
             await world.happen(*["payout.failed"] * 5)
             await world.relay_all()
-            await receiver.wait_for(35, "/live", seconds=30)
+            await receiver.wait_for(35, "/live")
             dead = Counter(one.path for one in receiver.got if one.path != "/live")
             assert max(dead.values()) < 15, "an endpoint that has not answered gets few at a time"
             working.cancel()
