@@ -177,6 +177,53 @@ def test_a_company_names_its_people(office: Office, seller: str) -> None:
     assert (person["first_name"], person["relationship"]["representative"]) == ("Ada", True)
 
 
+def test_several_owners_are_named_and_told_apart(office: Office, seller: str) -> None:
+    office.post(f"/v1/accounts/{seller}", business_type="company")
+    browser = Browser(office)
+    options = {"fields": "eventually_due"}
+    page = browser.enter(link_for(office, seller, collection_options=options)["url"])
+    told = {key.replace("individual", "representative"): value for key, value in ANSWERS.items()}
+    told["representative[relationship][director]"] = "true"
+    for first, last in (("Grace", "Hopper"), ("Mary", "Jackson")):
+        told |= {"owners[first_name]": first, "owners[last_name]": last,
+                 "owners[email]": f"{first}@example.com"}  # fmt: skip
+        page = browser.submit(page, told)
+        assert "Another owner" in page.text
+        assert f'value="{first}"' not in page.text, "who is saved is not added once more"
+    page = browser.submit(page, {"company[owners_provided]": "true"})
+    assert ("Another owner" in page.text, "About Grace Hopper" in page.text,
+            "About Mary Jackson" in page.text) == (False, True, True)  # fmt: skip
+    people = office.get(f"/v1/accounts/{seller}/persons")["data"]
+    assert [each["first_name"] for each in people] == ["Mary", "Grace", "Ada"]
+    assert [each["relationship"]["owner"] for each in people] == [True, True, False]
+
+
+def test_what_was_left_out_is_marked_and_nothing_else_taken(office: Office, seller: str) -> None:
+    browser = Browser(office)
+    page = browser.enter(link_for(office, seller)["url"])
+    forged = {"company[name]": "Not asked for", "person_1[email]": "ada@example.com"}
+    page = browser.submit(page, {"tos": "true", "business_profile[url]": "nowhere"}, **forged)
+    assert page.text.count("This is still needed.") == len(
+        ["business_type", "mcc", "routing_number", "account_number"])  # fmt: skip
+    assert 'name="tos" value="true" checked' in page.text
+    account = office.get(f"/v1/accounts/{seller}")
+    assert (account["company"].get("name"), account["tos_acceptance"]["date"]) == (None, None)
+
+
+def test_an_address_that_nobody_knows_is_corrected(office: Office, seller: str) -> None:
+    browser = Browser(office)
+    wrong = ANSWERS | {"individual[dob][year]": "1903",
+                       "individual[address][line1]": "address_no_match"}  # fmt: skip
+    page = browser.enter(link_for(office, seller)["url"])
+    browser.submit(browser.submit(page, wrong), wrong)
+    office.work()
+    page = browser.open(str(page.url))
+    assert browser.submit(page, {}).text.count("This is still needed.") == 1
+    browser.submit(page, {"individual[address][line1]": "1 Main St"})
+    office.work()
+    assert office.get(f"/v1/accounts/{seller}")["charges_enabled"] is True
+
+
 def test_login_links_open_the_page_of_express_accounts(office: Office, seller: str) -> None:
     path = f"/v1/accounts/{seller}/login_links"
     assert "not been onboarded" in office.refused(path)["message"]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from bezant.resources.connect.requirement_table import traits_of
+
 PEOPLE = {
     "individual": "About you",
     "representative": "Who represents the business",
@@ -10,17 +12,40 @@ PEOPLE = {
     "directors": "A director",
     "executives": "An executive",
 }
-COMPANY, BUSINESS, BANK, TERMS = "The company", "The business", "Where payouts go", "Terms"
+_MORE = {
+    "owners": "Another owner of 25% or more",
+    "directors": "Another director",
+    "executives": "Another executive",
+}
+"""What is asked for once somebody with the part is known, until all of them have been named."""
+_ROLES = {
+    "owners": ("owner", "Owns 25% or more of the company"),
+    "directors": ("director", "Is a director"),
+    "executives": ("executive", "Is an executive"),
+}
+_BUSINESS, _COMPANY, _BANK, _TERMS = "business_profile", "company", "external_account", "tos"
+_TITLES = {
+    _BUSINESS: "The business",
+    _COMPANY: "The company",
+    **PEOPLE,
+    _BANK: "Where payouts go",
+    _TERMS: "Terms",
+}
+"""What sections are called, in their order; those of other persons come before the bank."""
 
 
 class Input(NamedTuple):
-    """A field of the form: the parameter it fills, and how it is asked for."""
+    """A field of the form: the parameter it fills, and how it is asked for.
+
+    What is `optional` may stay empty.
+    """
 
     name: str
     label: str
     kind: str = "text"
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
 
 
 class Section(NamedTuple):
@@ -50,11 +75,14 @@ _TRADES = (
     ("6513", "Renting out property"),
 )
 _PERSONAL: Mapping[str, tuple[str, str, str]] = {
+    "name": ("Registered name", "text", ""),
+    "tax_id": ("Tax id", "password", "It is kept and never shown again."),
+    "registration_number": ("Number in the register of companies", "text", ""),
     "first_name": ("First name", "text", ""),
     "last_name": ("Last name", "text", ""),
     "email": ("E-mail", "email", ""),
     "phone": ("Phone", "tel", "With the country code, as in +1 415 555 0100."),
-    "dob.day": ("Born on: day", "number", ""),
+    "dob.day": ("Born: day", "number", ""),
     "dob.month": ("Month", "number", ""),
     "dob.year": ("Year", "number", ""),
     "address.line1": ("Street and number", "text", ""),
@@ -64,14 +92,20 @@ _PERSONAL: Mapping[str, tuple[str, str, str]] = {
     "ssn_last_4": ("Last four digits of the social security number", "password", ""),
     "id_number": ("Personal number", "password", "It is kept and never shown again."),
     "relationship.title": ("Title in the business", "text", "For example, CEO."),
-    "name": ("Registered name", "text", ""),
-    "tax_id": ("Tax id", "password", "It is kept and never shown again."),
-    "registration_number": ("Number in the register of companies", "text", ""),
 }
+_NOBODY = "Leave it empty if there is nobody else."
+_NAMES = ("first_name", "last_name", "email")
+_MISTAKEN: Mapping[str, Sequence[str]] = {
+    "verification_failed_address_match": (
+        "address.line1", "address.city", "address.state", "address.postal_code"),
+    "verification_failed_id_number_match": ("id_number",),
+    "verification_failed_tax_id_match": ("tax_id",),
+}  # fmt: skip
+"""What may be corrected where a document is wanted, by why."""
 _ACCEPT = Input("tos", "I accept the terms of service of this platform.", "checkbox")
 _WEBSITE = (
     Input("business_profile[url]", "Website", "url", "If there is none, describe below."),
-    Input("business_profile[product_description]", "What it sells, in a sentence"),
+    Input("business_profile[product_description]", "What it sells, in a sentence", optional=True),
 )
 _OF_BUSINESS: Mapping[str, Sequence[Input]] = {
     "business_type": [Input("business_type", "What kind of business is it?", "select", "", _TYPES)],
@@ -84,24 +118,67 @@ _OFFICE = "Holds a high public office, or is close to somebody who does"
 _STANCE = (("none", "No"), ("existing", "Yes"))
 
 
-def sections(due: Sequence[str], country: str, currency: str) -> list[Section]:
-    """Return the sections of a form that asks for requirements."""
+def sections(
+    due: Sequence[str],
+    country: str,
+    currency: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    mistaken: Sequence[str] = (),
+) -> list[Section]:
+    """Return the sections of a form that asks for requirements.
+
+    `names` are those of persons who are known, by their ids; what is `mistaken` may be corrected.
+    """
     found: dict[str, list[Input]] = {}
-    for field in dict.fromkeys(_ordered(due)):
-        title, inputs = _asked(field, country, currency)
-        found.setdefault(title, []).extend(inputs)
-    order = [BUSINESS, COMPANY]
-    titles = sorted(found, key=lambda title: (title in (BANK, TERMS), title not in order))
+    for field in dict.fromkeys(_ordered([*due, *mistaken])):
+        inputs = _asked(field, country, currency)
+        if field not in due:
+            inputs = [each._replace(optional=True) for each in inputs]
+        found.setdefault(_section(field), []).extend(inputs)
     for field in documents(due):
-        found.setdefault(_title(field), []).append(_paper(field))
-    titles += [title for title in found if title not in titles]
-    unique = {title: list(dict.fromkeys(found[title])) for title in titles}
-    return [Section(title, inputs) for title, inputs in unique.items()]
+        found.setdefault(_section(field), []).append(_paper(field))
+    titles = {**_TITLES, **{name: f"About {words}" for name, words in (names or {}).items()}}
+    for part in _open_parts(due):
+        if "representative" in found:
+            role, words = _ROLES[part]
+            role = f"representative[relationship][{role}]"
+            found["representative"].append(Input(role, words, "checkbox", optional=True))
+        if not any(field.startswith(f"{part}.") for field in due):
+            titles[part] = _MORE[part]
+            found.setdefault(part, [])[:0] = [
+                each._replace(optional=True, hint=_NOBODY if name == _NAMES[0] else "")
+                for name in _NAMES
+                for each in _asked(f"{part}.{name}", country, currency)
+            ]
+    order = {name: at for at, name in enumerate(_TITLES)}
+    last = order[_BANK] - 0.5
+    return [
+        Section(titles.get(key, "A person of the business"), [*dict.fromkeys(found[key])])
+        for key in sorted(found, key=lambda key: order.get(key, last))
+    ]
 
 
 def documents(due: Sequence[str]) -> list[str]:
     """Return requirements that need a document."""
     return [field for field in due if ".verification." in field]
+
+
+def corrections(errors: Sequence[Mapping[str, str]], country: str) -> list[str]:
+    """Return what may be corrected instead of sending the documents that errors ask for."""
+    state = traits_of(country).state
+    return [
+        f"{each['requirement'].partition('.')[0]}.{name}"
+        for each in errors
+        if ".verification." in each["requirement"]
+        for name in _MISTAKEN.get(each["code"], ())
+        if state or name != "address.state"
+    ]
+
+
+def _open_parts(due: Sequence[str]) -> list[str]:
+    """Return parts of a company of which not everybody has been named."""
+    return [part for part in _ROLES if f"company.{part}_provided" in due]
 
 
 def _ordered(due: Sequence[str]) -> Iterator[str]:
@@ -111,33 +188,39 @@ def _ordered(due: Sequence[str]) -> Iterator[str]:
         (field for field in due if ".verification." not in field),
         key=lambda field: (
             field != "business_type",
+            field.endswith("_provided"),
             field.partition(".")[0],
             order.get(field.partition(".")[2], 99),
         ),
     )
 
 
-def _asked(field: str, country: str, currency: str) -> tuple[str, list[Input]]:
-    if field == "external_account":
-        return BANK, _bank(country, currency)
+def _section(field: str) -> str:
+    """Return in which section a requirement is asked for: one of the titles, or a person's."""
+    if field == "business_type":
+        return _BUSINESS
     if field.startswith("tos_acceptance."):
-        return TERMS, [_ACCEPT]
+        return _TERMS
+    if field.endswith("_provided"):
+        return field.partition(".")[2].removesuffix("_provided")
+    return field.partition(".")[0]
+
+
+def _asked(field: str, country: str, currency: str) -> list[Input]:
+    if field == "external_account":
+        return _bank(country, currency)
+    if field.startswith("tos_acceptance."):
+        return [_ACCEPT]
     if field in _OF_BUSINESS:
-        return BUSINESS, [*_OF_BUSINESS[field]]
+        return [*_OF_BUSINESS[field]]
     rest = field.partition(".")[2]
-    title = _title(field)
     if rest.endswith("_provided"):
         words = f"All {rest.removesuffix('_provided')} have been named."
-        return title, [Input(_name(field), words, "checkbox")]
+        return [Input(_name(field), words, "checkbox")]
     if rest == "political_exposure":
-        return title, [Input(_name(field), _OFFICE, "select", "", _STANCE)]
+        return [Input(_name(field), _OFFICE, "select", "", _STANCE)]
     label, kind, hint = _PERSONAL.get(rest, (rest.replace("_", " ").replace(".", ": "), "text", ""))
-    return title, [Input(_name(field), label, kind, hint)]
-
-
-def _title(field: str) -> str:
-    part = field.partition(".")[0]
-    return COMPANY if part == "company" else PEOPLE.get(part, "A person of the business")
+    return [Input(_name(field), label, kind, hint)]
 
 
 def _paper(field: str) -> Input:
@@ -154,7 +237,7 @@ def _paper(field: str) -> Input:
 def _bank(country: str, currency: str) -> list[Input]:
     fixed = {"object": "bank_account", "country": country, "currency": currency}
     hidden = [Input(f"external_account[{name}]", value, "hidden") for name, value in fixed.items()]
-    holder = Input("external_account[account_holder_name]", "Name on the account")
+    holder = Input("external_account[account_holder_name]", "Name on the account", optional=True)
     routing = {"US": "Routing number", "GB": "Sort code", "CA": "Transit and institution number",
                "AU": "BSB", "IN": "IFSC", "BR": "Bank and branch"}  # fmt: skip
     asked = [Input("external_account[account_number]", "Account number or IBAN", "password")]

@@ -11,6 +11,9 @@ _STYLE = (
     + FORM_STYLE
     + """
 main { max-width: 34rem; margin: 0 auto }
+h1, .lead { overflow-wrap: anywhere }
+label.day { display: inline-block; width: 30%; margin-right: 3%; vertical-align: top }
+@media (max-width: 30rem) { h1 { font-size: 1.4rem } }
 .lead { color: var(--soft); margin: 0 0 2rem }
 label.check { display: flex; gap: .6rem; align-items: flex-start }
 label.check input { width: auto; margin-top: .35rem }
@@ -78,8 +81,9 @@ def _input(asked: Input, value: str, wrong: str | None) -> str:
     marks = ' aria-invalid="true"' if wrong else ""
     hint = f'<span class="hint">{escape(asked.hint)}</span>' if asked.hint else ""
     if asked.kind == "checkbox":
+        ticked = " checked" if value else ""
         return (
-            f'<label class="check"><input type="checkbox" name="{name}" value="true">'
+            f'<label class="check"><input type="checkbox" name="{name}" value="true"{ticked}>'
             f"<span>{escape(asked.label)}{hint}{error}</span></label>"
         )
     if asked.kind == "file":
@@ -97,7 +101,8 @@ def _input(asked: Input, value: str, wrong: str | None) -> str:
         kind = "text" if asked.kind in ("number", "url") else asked.kind
         off = ' autocomplete="off"' if asked.kind == "password" else ""
         field = f'<input type="{kind}" name="{name}"{known}{more}{off}{marks}>'
-    return f"<label>{escape(asked.label)}{field}{hint}{error}</label>"
+    beside = ' class="day"' if "[dob]" in asked.name else ""
+    return f"<label{beside}>{escape(asked.label)}{field}{hint}{error}</label>"
 
 
 def _page(title: str, body: str, *, livemode: bool) -> str:

@@ -4,7 +4,7 @@ A link opens the page once; a cookie and a token in the form prove from then on 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
@@ -23,12 +23,13 @@ from bezant.kernel.errors import ApiError, InvalidRequest
 from bezant.kernel.ids import WIDTH
 from bezant.kernel.log import get_logger
 from bezant.resources.connect import accounts, onboarding_html, persons
-from bezant.resources.connect.account import Account
+from bezant.resources.connect.account import Account, own_book
 from bezant.resources.connect.account_events import tell_returned
 from bezant.resources.connect.account_params import UpdateAccount
-from bezant.resources.connect.onboarding_fields import documents, sections
+from bezant.resources.connect.onboarding_fields import Section, corrections, documents, sections
 from bezant.resources.connect.onboarding_link import PREFIX, SESSION_SECONDS, OnboardingLink
 from bezant.resources.connect.onboarding_papers import read_form, take_paper
+from bezant.resources.connect.person import Person
 from bezant.resources.connect.person_params import PersonParams
 from bezant.resources.connect.requirements import PARTS
 from bezant.resources.connect.v2_capabilities import applied
@@ -42,6 +43,8 @@ _ACCOUNT = frozenset({"business_type", "business_profile", "company", "individua
                       "external_account"})  # fmt: skip
 _update = decoder(UpdateAccount)
 _person = decoder(PersonParams)
+
+_EMPTY = "This is still needed."
 
 log = get_logger(__name__)
 
@@ -106,10 +109,16 @@ class OnboardingPage:
         if not compare_digest(typed.pop("token", "").encode(), token.encode()):
             _over(response, found.link)
             return
+        asked = _inputs(await self._sections(found, await self._account(found)))
+        typed = {name: value for name, value in typed.items() if name in asked}
         wrong = await self._take(found, typed, request.remote_addr)
         wrong |= await self._take_papers(found, files)
         account = await self._account(found)
-        await self._show(response, found, account, typed if wrong else {}, wrong)
+        for name, optional in _inputs(await self._sections(found, account)).items():
+            empty = not (optional or typed.get(name, "").strip() or name in files)
+            if empty and name in asked:
+                wrong.setdefault(name, _EMPTY)
+        await self._show(response, found, account, _unsaved(typed, wrong), wrong)
 
     async def _find(self, response: falcon.asgi.Response, place: str) -> _Opened | None:
         parts = _PLACE.fullmatch(place)
@@ -191,7 +200,7 @@ class OnboardingPage:
         reasons = [each["reason"] for each in account.requirements.errors]
         page = onboarding_html.form(
             name,
-            sections(_with_mistaken(due, account), account.country, account.default_currency),
+            await self._sections(found, account),
             token=found.hidden["form"],
             typed=typed,
             wrong=wrong,
@@ -201,6 +210,22 @@ class OnboardingPage:
         )
         say(
             response, falcon.HTTP_200, page, forms_to=link.return_url and origin_of(link.return_url)
+        )
+
+    async def _sections(self, found: _Opened, account: Account) -> list[Section]:
+        """Return what the form asks for."""
+        due = _due(found.link, account)
+        ids = [*dict.fromkeys(field.partition(".")[0] for field in due
+                              if field.startswith("person_"))]  # fmt: skip
+        people = await found.ctx.fresh().load_many(Person, ids, book=own_book(found.ctx, account))
+        names = {name: f"{each.first_name or ''} {each.last_name or ''}".strip()
+                 for name, each in people.items()}  # fmt: skip
+        return sections(
+            due,
+            account.country,
+            account.default_currency,
+            names={name: words for name, words in names.items() if words},
+            mistaken=corrections(account.requirements.errors, account.country),
         )
 
     async def _take(self, found: _Opened, typed: Mapping[str, str], address: str) -> dict[str, str]:
@@ -311,14 +336,17 @@ def _due(link: OnboardingLink, account: Account) -> list[str]:
     return [field for each in whole for field in getattr(each, link.collect)]
 
 
-def _with_mistaken(due: list[str], account: Account) -> list[str]:
-    """Return what is due with what could not be verified, so that it can be corrected."""
-    again = [
-        f"{field.partition('.')[0]}.{name}"
-        for field in documents(due)
-        for name in (("tax_id",) if field.startswith("company.") else ("id_number",))
-    ]
-    return [*due, *again] if account.requirements.errors else due
+def _inputs(asked: Sequence[Section]) -> dict[str, bool]:
+    """Return the names of inputs, and whether they may stay empty."""
+    inputs = [each for section in asked for each in section.inputs]
+    return {each.name: each.optional or each.kind == "hidden" for each in inputs}
+
+
+def _unsaved(typed: Mapping[str, str], wrong: Mapping[str, str]) -> dict[str, str]:
+    """Return what was entered without persons who were added: the form asks for others now."""
+    failed = {name.partition("[")[0] for name in wrong}
+    return {name: value for name, value in typed.items()
+            if (part := name.partition("[")[0]) not in PARTS or part in failed}  # fmt: skip
 
 
 def _over(response: falcon.asgi.Response, link: OnboardingLink) -> None:

@@ -66,11 +66,16 @@ _DAY = ("dob.day", "dob.month", "dob.year")
 _NAMES = ("first_name", "last_name")
 
 
+def traits_of(country: str) -> Country:
+    """Return what is particular about a country."""
+    return COUNTRIES.get(country, _EVERYWHERE)
+
+
 def needs(
     country: str, business_type: str | None, agreement: str, capability: str
 ) -> Sequence[Need]:
     """Return what a capability needs; without a business type, what can be said before it."""
-    traits = COUNTRIES.get(country, _EVERYWHERE)
+    traits = traits_of(country)
     if capability in _TAX_FORMS:
         return [*_of_tax_form(business_type)]
     accepted = [Need("tos_acceptance.date"), Need("tos_acceptance.ip")]
