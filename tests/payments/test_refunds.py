@@ -35,6 +35,11 @@ def test_parts_go_back_and_add_up_to_the_whole(till: Till):
     assert till.mature() == 3
     assert till.ledger() == {"available": -320, "fees_payable": 320}
     assert till.events()[-5:-1] == ["charge.refunded", "refund.created"] * 2
+    told = till.get("/v1/events", type="charge.refunded")["data"]
+    assert [each["data"]["previous_attributes"] for each in told] == [
+        {"amount_refunded": 3_000, "refunded": False},
+        {"amount_refunded": 0},
+    ]
     assert till.listed("/v1/refunds", charge=charge["id"])[-1] == first["id"]
     changed = till.post(f"/v1/refunds/{first['id']}", metadata={"a": "b"})
     assert changed["metadata"] == {"a": "b"}

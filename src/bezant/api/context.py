@@ -21,6 +21,7 @@ from bezant.api.event_body import (
     event_body,
     related_to,
     replaced,
+    tells_previous,
     thin_event,
 )
 from bezant.api.outside import Outside
@@ -476,7 +477,7 @@ class Context:
         return resource
 
     def _previous(self, name: str, resource: Identified) -> dict[str, Any] | None:
-        was = self._loaded[resource.id].was if name.endswith(".updated") else None
+        was = self._loaded[resource.id].was if tells_previous(name) else None
         if was is None or was.kind() != resource.kind():
             return None
         before: dict[str, Any] = msgspec.to_builtins(was)

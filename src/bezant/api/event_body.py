@@ -16,6 +16,10 @@ from bezant.kernel.ids import parse
 THIN = "v2.core.event"
 V2_PREFIX = "v2."
 """What the types of events begin with that are thin and have no other form."""
+_SUMS = frozenset(
+    {"application_fee.refunded", "charge.captured", "charge.refunded", "transfer.reversed"}
+)
+"""Events, besides updates, that say what was before: by how much a sum has grown."""
 
 
 class Cause(NamedTuple):
@@ -27,6 +31,11 @@ class Cause(NamedTuple):
     account: str | None
 
 
+def tells_previous(name: str) -> bool:
+    """Return whether an event says what its object was like before."""
+    return name.endswith(".updated") or name in _SUMS
+
+
 def event_body(
     number: str,
     name: str,
@@ -36,8 +45,8 @@ def event_body(
 ) -> str:
     """Return the JSON of an event about an object whose JSON is `body`.
 
-    `previous` is given for an update. The deliveries that wait are not in it: they are counted
-    when it is read or sent.
+    `previous` is given where the type tells it. The deliveries that wait are not in it: they are
+    counted when it is read or sent.
     """
     data: dict[str, Any] = {"object": msgspec.Raw(body.encode())}
     if previous is not None:

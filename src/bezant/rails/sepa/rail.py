@@ -303,19 +303,17 @@ class SepaDebit(_Sepa):
     ) -> Timetable:
         """Return the dates of a collection given at an instant; `cut_off` is Brussels time.
 
-        The money is there on the due date, and can go back: for weeks and months from consumers
-        (Core), for days between companies (B2B).
+        The money is there on the due date, and banks return it for days. Consumers (Core) have it
+        back for longer: for weeks without a reason, for months where there was no mandate.
         """
         ends = calendar.submission_for(now, cut_off)
         day = calendar.day_of(ends)
         due = calendar.add_target_days(day, in_force(rules.DEBIT_LEAD_DAYS, day))
         settles = calendar.opening(due)
-        if self._instrument == "B2B":
-            last = calendar.add_target_days(due, in_force(rules.B2B_RETURN_DAYS, due))
-            return_by = final = calendar.end_of(last)
-        else:
-            weeks = timedelta(weeks=in_force(rules.REFUND_WEEKS, due))
-            return_by = calendar.end_of(due + weeks)
+        core = self._instrument != "B2B"
+        days = in_force(rules.DEBIT_RETURN_DAYS if core else rules.B2B_RETURN_DAYS, due)
+        return_by = final = calendar.end_of(calendar.add_target_days(due, days))
+        if core:
             months = in_force(rules.UNAUTHORISED_MONTHS, due)
             final = calendar.end_of(calendar.add_months(due, months))
         return Timetable(ends, due, settles, settles, return_by, final)
