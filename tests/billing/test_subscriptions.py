@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from bezant.api.context import Caller
-from bezant.resources.billing import renewing
+from bezant.resources.billing import drawing, renewing
 from bezant.resources.core.later import Matter
 from tests.billing.subscriber import (
     BROKE,
@@ -25,7 +27,7 @@ from tests.billing.subscriber import (
     waiting,
     whole,
 )
-from tests.billing.test_invoices import adds_up, customer, kept
+from tests.billing.test_invoices import adds_up, customer
 from tests.payments.till import Till
 
 
@@ -257,55 +259,26 @@ def test_a_discount_is_for_one_invoice_for_some_or_for_an_item(till: Till) -> No
     assert now_of(till, some)["discounts"] == []
 
 
-def test_a_subscription_that_nobody_pays_is_late_and_over_in_the_end(till: Till) -> None:
-    for days in (30, 1):
-        who = customer(till)
-        each = price(till, recurring={"interval": "day", "interval_count": days})
-        made = begun(till, who, each)
-        changed(till, made, default_payment_method=kept(till, who, BROKE))
-        go_to(till, at(till) + days * DAY)
-        assert now_of(till, made)["status"] == "active"
-        over_hour(till)
-        assert now_of(till, made)["status"] == "past_due"
-        for day in range(15):
-            assert now_of(till, made)["status"] == "past_due", (days, day)
-            go_to(till, at(till) + DAY)
-        over = now_of(till, made)
-        assert over["status"] == "canceled"
-        assert over["cancellation_details"]["reason"] == "payment_failed"
-        assert max(each["attempt_count"] for each in invoices(till, made)) == 4
-        known = states(till, made)
-        till.pass_time(days=40)
-        till.work_off()
-        assert states(till, made) == known
+def test_what_is_bought_besides_in_a_trial_does_not_end_it(till: Till) -> None:
+    who = customer(till)
+    made = begun(till, who, trial_period_days=5)
+    once = {"currency": "usd", "product": till.post("/v1/products", name="Cup")["id"]}
+    added = [{"price_data": {**once, "unit_amount": 700}}]
+    after = changed(till, made, add_invoice_items=added, proration_behavior="always_invoice")
+    assert (after["status"], states(till, made)[1:]) == ("trialing", [("update", "paid", 700)])
 
 
-def test_one_that_is_late_is_in_order_again_when_all_is_paid(till: Till) -> None:
-    who = customer(till, BROKE)
-    made = begun(till, who, trial_period_days=1)
-    go_to(till, at(till) + DAY)
-    over_hour(till)
-    assert now_of(till, made)["status"] == "past_due"
-    last = invoices(till, made)[-1]
-    till.post(f"/v1/invoices/{last['id']}/pay", payment_method=till.card())
-    till.work_off()
-    assert now_of(till, made)["status"] == "active"
-    assert told(till) == ["created", "trial_will_end", "updated", "updated", "updated"]
-
-
-def test_nobody_is_asked_for_money_while_collection_is_paused(till: Till) -> None:
+def test_what_waits_for_another_subscription_is_in_nobodys_way(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "MOST_LINES", 3)
     who, tea = customer(till), price(till)
-    made = {name: changed(till, begun(till, who, tea), pause_collection={"behavior": name})
-            for name in ("keep_as_draft", "mark_uncollectible", "void")}  # fmt: skip
-    go_to(till, at(till) + MONTH)
-    over_hour(till)
-    for (name, each), status in zip(made.items(), ("draft", "uncollectible", "void"), strict=True):
-        assert states(till, each)[1:] == [("cycle", status, 3_000)], name
-        assert now_of(till, each)["status"] == "active"
-        changed(till, each, pause_collection="")
-    go_to(till, at(till) + MONTH)
-    over_hour(till)
-    assert {states(till, each)[2] for each in made.values()} == {("cycle", "paid", 3_000)}
+    first, second = begun(till, who, tea), begun(till, who, tea)
+    for each, amount in ((first, 5), *((second, 1) for _ in range(7))):
+        till.post("/v1/invoiceitems", customer=who, subscription=each["id"], amount=amount)
+    go_to(till, period(first)[1])
+    assert [states(till, each)[1][2] for each in (first, second)] == [3_005, 3_002]
+    assert waiting(till, who) == [1] * 5
 
 
 def test_subscriptions_of_a_customer_that_is_deleted_are_over(till: Till) -> None:
@@ -388,31 +361,6 @@ def test_one_that_ends_with_its_period_ends_with_the_one_that_runs_then(till: Ti
     assert (now_of(till, tried)["status"], now_of(till, made)["status"]) == ("canceled", "active")
 
 
-def test_a_bill_that_is_sent_is_late_after_its_day_and_in_order_when_it_is_paid(till: Till) -> None:
-    made = begun(till, customer(till), collection_method="send_invoice", days_until_due=3)
-    over_hour(till)
-    assert (made["status"], states(till, made)) == ("active", [("create", "open", 3_000)])
-    go_to(till, at(till) + 3 * DAY)
-    assert now_of(till, made)["status"] == "past_due"
-    till.post(f"/v1/invoices/{made['latest_invoice']}/pay", paid_out_of_band=True)
-    till.work_off()
-    assert now_of(till, made)["status"] == "active"
-
-
-def test_a_bank_that_takes_days_to_pay_the_first_invoice_is_waited_for(till: Till) -> None:
-    who = customer(till, BROKE)
-    made, left = begun(till, who), begun(till, who)
-    for each in (made, left):
-        till.post(f"/v1/invoices/{each['latest_invoice']}/pay",
-                  payment_method="pm_usBankAccount_success")  # fmt: skip
-    assert canceled(till, left)["status"] == "canceled"
-    go_to(till, at(till) + 23 * 3_600)
-    assert now_of(till, made)["status"] == "active"
-    till.delete(f"/v1/customers/{who}")
-    till.work_off()
-    assert now_of(till, made)["status"] == "canceled"
-
-
 def test_a_coupon_for_one_invoice_is_kept_for_one_that_costs_something(till: Till) -> None:
     coupon = till.post("/v1/coupons", percent_off=50)["id"]
     own = customer(till, coupon=coupon)
@@ -421,18 +369,6 @@ def test_a_coupon_for_one_invoice_is_kept_for_one_that_costs_something(till: Til
     for _ in range(2):
         go_to(till, period(now_of(till, made[0]))[1])
     assert [[total for *_, total in states(till, each)] for each in made] == [[0, 1_500, 3_000]] * 2
-
-
-def test_what_is_paid_at_once_makes_one_that_was_late_be_in_order(till: Till) -> None:
-    who = customer(till, BROKE)
-    made = begun(till, who, trial_period_days=1)
-    go_to(till, at(till) + DAY)
-    over_hour(till)
-    assert now_of(till, made)["status"] == "past_due"
-    items = [{"id": made["items"]["data"][0]["id"], "quantity": 2}]
-    paid = changed(till, made, default_payment_method=kept(till, who, "good"), items=items,
-                   proration_behavior="always_invoice")  # fmt: skip
-    assert paid["status"] == "active"
 
 
 def test_a_preview_is_what_comes(till: Till) -> None:

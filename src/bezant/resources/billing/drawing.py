@@ -232,15 +232,19 @@ def of_customer(customer: Customer) -> dict[str, Any]:
 
 async def pending(ctx: Context, draft: Draft) -> list[InvoiceItem]:
     """Return the invoice items that wait for such an invoice, the newest first."""
-    filters = {"source": draft.customer.id, "status": PENDING}
-    bodies, _ = await ctx.page(InvoiceItem, Page(limit=MOST_LINES, filters=filters))
-    items = [msgspec.json.decode(body, type=InvoiceItem) for body in bodies]
     made = {item.id: item for item in reversed(ctx.all_made(InvoiceItem))}
-    names = [item.id for item in items if item.id not in made and _waits(item, draft)]
-    known = await ctx.load_many(InvoiceItem, names)
-    new = [item for item in made.values() if _waits(item, draft)]
-    waiting = [*new, *(known[name] for name in names if _waits(known[name], draft))]
-    return waiting[: MOST_LINES - len(draft.lines)]
+    waiting = [item for item in made.values() if _waits(item, draft)]
+    filters, after = {"source": draft.customer.id, "status": PENDING}, None
+    most, more = MOST_LINES - len(draft.lines), True
+    while more and len(waiting) < most:  # Those of other subscriptions may be in between.
+        ask = Page(limit=MOST_LINES, after=after, filters=filters)
+        bodies, more = await ctx.page(InvoiceItem, ask)
+        items = [msgspec.json.decode(body, type=InvoiceItem) for body in bodies]
+        names = [item.id for item in items if item.id not in made and _waits(item, draft)]
+        known = await ctx.load_many(InvoiceItem, names)
+        waiting += [known[name] for name in names if name in known and _waits(known[name], draft)]
+        after = items[-1].id if items else None
+    return waiting[:most]
 
 
 def _waits(item: InvoiceItem, draft: Draft) -> bool:

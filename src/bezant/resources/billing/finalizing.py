@@ -46,8 +46,10 @@ OVERDUE_JOB = "billing.invoice_overdue"
 _MOST_TAX_IDS = 5
 
 
-async def finalize(ctx: Context, invoice: Invoice) -> Invoice:
+async def finalize(ctx: Context, invoice: Invoice, *, owed: bool = True) -> Invoice:
     """Let a draft be owed; it is paid at once if nothing is due.
+
+    One that is not to be `owed` is voided next: it leaves the customer's balance as it is.
 
     Raises InvalidRequest for one without lines, and for what can't be charged.
     """
@@ -65,6 +67,10 @@ async def finalize(ctx: Context, invoice: Invoice) -> Invoice:
             code="resource_missing",
         )
     customer = ctx.current(customer)
+    if not owed:
+        invoice = await _numbered(ctx, invoice, customer, max(0, invoice.total), customer.balance)
+        ctx.emit("invoice.finalized", invoice)
+        return invoice
     result = due(Money(invoice.total, invoice.currency), customer.balance)
     invoice = await _numbered(ctx, invoice, customer, result.amount, result.balance)
     if result.balance != customer.balance:

@@ -11,7 +11,7 @@ from bezant.resources.billing.invoice import Period, Pricing
 PENDING, INVOICED = "pending", "invoiced"
 
 
-class ItemSubscription(Struct, frozen=True, kw_only=True):
+class ItemSubscription(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The subscription that it is of."""
 
     subscription: str

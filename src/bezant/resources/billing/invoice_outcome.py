@@ -46,10 +46,8 @@ async def followed(
     if intent.status == "requires_payment_method" and number > kept.told:
         return failed(ctx, invoice, replace(kept, told=number), customer, **tried)
     if asks_cardholder(intent) and number > kept.asked:
-        invoice = keep(ctx, invoice, replace(kept, asked=number), **tried,
-                       event="invoice.payment_action_required")  # fmt: skip
-        tell(ctx, invoice)
-        return invoice
+        return failed(ctx, invoice, replace(kept, asked=number), customer, **tried,
+                      event="invoice.payment_action_required")  # fmt: skip
     if kept == kept_of(ctx, invoice):
         return invoice
     return keep(ctx, invoice, kept, **tried)
@@ -77,16 +75,24 @@ async def paid(ctx: Context, invoice: Invoice, customer: Customer | None) -> Inv
 
 
 def failed(
-    ctx: Context, invoice: Invoice, kept: Kept, customer: Customer | None, **tried: Any
+    ctx: Context,
+    invoice: Invoice,
+    kept: Kept,
+    customer: Customer | None,
+    *,
+    event: str = "invoice.payment_failed",
+    **tried: Any,
 ) -> Invoice:
-    """Let an attempt have failed; an invoice that is collected by itself is tried again later."""
+    """Let an attempt have failed, or wait for the cardholder.
+
+    An invoice that is collected by itself is tried again later.
+    """
     again = invoice.next_payment_attempt
     if retries(invoice):
         mark_late(ctx, customer, late=True)
         if again is None or again <= unix_seconds(ctx.now()):
             again = _again(ctx, invoice, kept.tries)
-    invoice = keep(ctx, invoice, kept, next_payment_attempt=again, **tried,
-                   event="invoice.payment_failed")  # fmt: skip
+    invoice = keep(ctx, invoice, kept, next_payment_attempt=again, **tried, event=event)
     tell(ctx, invoice)
     return invoice
 

@@ -21,7 +21,7 @@ from bezant.resources.billing.preview_params import (
     PreviewInvoice,
 )
 from bezant.resources.billing.reckoning import due
-from bezant.resources.billing.renewing import go_on
+from bezant.resources.billing.renewing import go_on, up_to_date
 from bezant.resources.billing.subscribing import subscribe
 from bezant.resources.billing.subscription import Subscription
 from bezant.resources.billing.subscription_billing import DRAWN, Way, draw_for, lines_for
@@ -100,14 +100,16 @@ async def _drawn(
             code="subscription_not_changeable",
         )
     await _besides(ctx, customer, subscription, params.invoice_items or ())
-    if details is not None and details.cancel_now:
+    if details is None or params.preview_mode == "recurring":
+        return await _renewed(ctx, customer, subscription)
+    subscription = await up_to_date(ctx, subscription)
+    customer = ctx.current(customer)
+    if details.cancel_now:
         at = prorated_at(ctx, subscription, details.proration_date, ahead=True)
         if details.proration_behavior != "none" and subscription.status != "trialing":
             await credit_rest(ctx, customer, subscription, at)
         billed = await draw_for(ctx, customer, subscription, [], _UPCOMING, advances=False)
         return billed.invoice
-    if details is None or params.preview_mode == "recurring":
-        return await _renewed(ctx, customer, subscription)
     before = subscription.latest_invoice
     after = await updated(ctx, subscription, _changed(details))
     if after.latest_invoice != before and after.latest_invoice is not None:

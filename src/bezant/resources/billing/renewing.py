@@ -8,9 +8,7 @@ from msgspec.structs import replace
 from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
 from bezant.resources.billing.cycle import Span, period_at
-from bezant.resources.billing.finalizing import finalize
 from bezant.resources.billing.invoice import Invoice
-from bezant.resources.billing.invoice_ending import uncollectible, voided
 from bezant.resources.billing.invoice_told import FOLLOW_SUBSCRIPTION
 from bezant.resources.billing.subscription import (
     PausedDetails,
@@ -21,6 +19,7 @@ from bezant.resources.billing.subscription import (
 from bezant.resources.billing.subscription_billing import (
     Way,
     draw_for,
+    draw_unasked,
     lines_for,
     settled,
 )
@@ -49,27 +48,45 @@ _PAGE = 100
 async def renewed(ctx: Context, matter: Matter) -> bool:
     """Begin the next period of a subscription when the running one is over, and invoice it."""
     subscription = await ctx.find(Subscription, matter.subject)
-    if subscription is None or subscription.status not in _RUNNING:
+    if subscription is None or not _is_due(ctx, subscription):
         return False
-    if subscription.period.end > unix_seconds(ctx.now()):
-        return False
-    customer = await ctx.find(Customer, subscription.customer)
+    await _renew(ctx, subscription)
+    return True
+
+
+async def up_to_date(ctx: Context, subscription: Subscription) -> Subscription:
+    """Return a subscription in the period that runs now, though its renewal may be late.
+
+    Whoever changes or ends it then finds every second of it billed.
+    """
+    while _is_due(ctx, subscription):
+        subscription = await _renew(ctx, subscription)
+    return subscription
+
+
+def _is_due(ctx: Context, subscription: Subscription) -> bool:
+    is_over = subscription.period.end <= unix_seconds(ctx.now())
+    return is_over and subscription.status in _RUNNING
+
+
+async def _renew(ctx: Context, subscription: Subscription) -> Subscription:
+    """Let what is due at the end of a period happen."""
+    customer = ctx.made(Customer, subscription.customer) or await ctx.find(
+        Customer, subscription.customer
+    )
     if customer is None or _is_over(subscription):
-        await cancel(ctx, subscription)
-        return True
+        return await cancel(ctx, subscription)
     if subscription.status == "trialing" and not has_method(ctx, customer, subscription):
         missing = subscription.trial_settings.end_behavior.missing_payment_method
         if missing == "cancel":
-            await cancel(ctx, subscription)
-            return True
+            return await cancel(ctx, subscription)
         if missing == "pause":
-            pause(ctx, subscription)
-            return True
+            return pause(ctx, subscription)
     subscription = await go_on(ctx, subscription)
     await _invoiced(ctx, customer, subscription)
     subscription = ctx.save(ctx.current(subscription), event="customer.subscription.updated")
     plan_ahead(ctx, subscription)
-    return True
+    return subscription
 
 
 async def go_on(ctx: Context, subscription: Subscription) -> Subscription:
@@ -126,6 +143,7 @@ async def expired(ctx: Context, matter: Matter) -> bool:
     invoice = await ctx.find(Invoice, subscription.latest_invoice or "")
     if invoice is not None and await settled(ctx, invoice):
         ctx.save(subscription, status="active", event="customer.subscription.updated")
+        plan_ahead(ctx, subscription)
     else:
         await expire(ctx, subscription)
     return True
@@ -158,17 +176,10 @@ async def customer_gone(ctx: Context, matter: Matter) -> bool:
 async def _invoiced(ctx: Context, customer: Customer, subscription: Subscription) -> None:
     """Draw the invoice of a period; nobody is asked for its money while collection is paused."""
     lines = await lines_for(ctx, subscription, subscription.period)
-    paused = subscription.pause_collection
-    billed = await draw_for(ctx, customer, subscription, lines, _CYCLE, advances=paused is None)
-    if paused is None or paused.behavior == "keep_as_draft":
-        return
-    invoice = await finalize(ctx, billed.invoice)
-    if invoice.status != "open":
-        return
-    if paused.behavior == "void":
-        await voided(ctx, invoice)
+    if subscription.pause_collection is None:
+        await draw_for(ctx, customer, subscription, lines, _CYCLE, advances=True)
     else:
-        await uncollectible(ctx, invoice, "subscription_paused")
+        await draw_unasked(ctx, customer, subscription, lines, _CYCLE)
 
 
 def _is_over(subscription: Subscription) -> bool:

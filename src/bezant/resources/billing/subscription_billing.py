@@ -22,6 +22,7 @@ from bezant.resources.billing.drawing import Draft, DraftLine, draw, own_discoun
 from bezant.resources.billing.finalizing import finalize
 from bezant.resources.billing.invoice import BillingReason, Invoice, Period
 from bezant.resources.billing.invoice import PaymentSettings as InvoicePaymentSettings
+from bezant.resources.billing.invoice_ending import uncollectible, voided
 from bezant.resources.billing.proration import unused
 from bezant.resources.billing.reckoning import Given, owed
 from bezant.resources.billing.subscription import Subscription, with_items
@@ -132,11 +133,13 @@ async def draw_for(
     way: Way,
     *,
     advances: bool,
+    take_pending: bool = True,
 ) -> Billed:
     """Draw an invoice of a subscription, with everything that waits for one.
 
     A discount that is for one invoice alone ends with the first that it makes cheaper.
     """
+    cycle = f"{subscription.id}/{subscription.period.start}"
     discounts = await standing_discounts(ctx, customer, subscription)
     settings, transfer = subscription.invoice_settings, subscription.transfer_data
     invoice = await draw(
@@ -154,6 +157,7 @@ async def draw_for(
             lines=lines,
             metadata=subscription.metadata,
             on_behalf_of=subscription.on_behalf_of,
+            once=cycle if way.reason == "subscription_cycle" else None,
             payment_settings=InvoicePaymentSettings(
                 payment_method_types=subscription.payment_settings.payment_method_types
             ),
@@ -162,6 +166,7 @@ async def draw_for(
             reason=way.reason,
             shown={"custom_fields": settings.custom_fields} if settings.custom_fields else {},
             subscription=subscription.id,
+            take_pending=take_pending,
             transfer_destination=transfer.destination if transfer else None,
         ),
     )
@@ -173,6 +178,34 @@ async def draw_for(
         charges = await invoiced(ctx, subscription, invoice)
         subscription = with_charges(ctx, subscription, charges)
     return Billed(subscription, invoice)
+
+
+async def draw_unasked(
+    ctx: Context,
+    customer: Customer,
+    subscription: Subscription,
+    lines: Sequence[DraftLine],
+    way: Way,
+) -> Billed:
+    """Draw an invoice while collection is paused: it stays a draft, is voided or written off.
+
+    One that nobody will owe takes nothing with it that waits, nor what the customer has to its
+    credit.
+    """
+    paused = subscription.pause_collection
+    assert paused is not None, "otherwise somebody is asked"
+    kept = paused.behavior == "keep_as_draft"
+    billed = await draw_for(ctx, customer, subscription, lines, way,
+                            advances=False, take_pending=kept)  # fmt: skip
+    if kept:
+        return billed
+    if paused.behavior == "void":
+        invoice = await voided(ctx, await finalize(ctx, billed.invoice, owed=False))
+        return Billed(ctx.current(billed.subscription), invoice)
+    invoice = await finalize(ctx, billed.invoice)
+    if invoice.status == "open":
+        invoice = await uncollectible(ctx, invoice, "subscription_paused")
+    return Billed(ctx.current(billed.subscription), invoice)
 
 
 async def owes(ctx: Context, customer: Customer, subscription: Subscription) -> bool:
@@ -189,7 +222,9 @@ async def bill(
     lines: Sequence[DraftLine],
     way: Way,
 ) -> Billed:
-    """Draw an invoice and collect it at once; one that is sent finalizes itself later.
+    """Draw an invoice and collect it at once, unless collection is paused.
+
+    One that is sent finalizes itself later.
 
     Raises the error of a payment that fails, if the way is error_if_incomplete, and InvalidRequest
     when there is nothing to pay by.
@@ -198,6 +233,8 @@ async def bill(
     sends = subscription.collection_method == "send_invoice"
     if way.behavior == DRAWN:
         return await draw_for(ctx, customer, subscription, lines, way, advances=False)
+    if subscription.pause_collection is not None and lines:
+        return await draw_unasked(ctx, customer, subscription, lines, way)
     billed = await draw_for(ctx, customer, subscription, lines, way, advances=collects or sends)
     if sends:
         return billed
@@ -211,6 +248,13 @@ async def bill(
     if invoice.status == "paid":
         subscription = await remember_method(ctx, subscription, invoice)
     return Billed(subscription, invoice, failure)
+
+
+async def is_settled(ctx: Context, billed: Billed) -> bool:
+    """Tell whether nothing more is to be done for an invoice now, though it may be paid later."""
+    subscription = billed.subscription
+    unasked = subscription.collection_method == "send_invoice" or subscription.pause_collection
+    return bool(unasked) or await settled(ctx, billed.invoice)
 
 
 async def settled(ctx: Context, invoice: Invoice) -> bool:

@@ -19,7 +19,7 @@ from bezant.resources.billing.charged import (
 )
 from bezant.resources.billing.cycle import Anchor, Span, boundary
 from bezant.resources.billing.invoice_item import InvoiceItem
-from bezant.resources.billing.renewing import in_period, pause
+from bezant.resources.billing.renewing import in_period, pause, up_to_date
 from bezant.resources.billing.subscribed import (
     Subscriber,
     check_together,
@@ -39,6 +39,7 @@ from bezant.resources.billing.subscription_billing import (
     Way,
     bill,
     check_payable,
+    is_settled,
     lines_for,
     settled,
 )
@@ -67,8 +68,10 @@ async def updated(
     Raises InvalidRequest for what can't be changed as it stands, and the error of a payment that
     fails if it is error_if_incomplete.
     """
+    subscription = await up_to_date(ctx, subscription)
     _check_changeable(subscription, params)
-    customer = await ctx.load(Customer, subscription.customer)
+    name = subscription.customer
+    customer = ctx.made(Customer, name) or await ctx.load(Customer, name)
     before = subscription
     subscription = ctx.save(subscription, **await _terms(ctx, subscription, params))
     check_payable(subscription)
@@ -212,9 +215,7 @@ async def _anew(
     lines = await lines_for(ctx, after, after.period)
     way = Way("subscription_update", params.payment_behavior, off_session=bool(params.off_session))
     billed = await bill(ctx, customer, after, lines, way)
-    paid = billed.subscription.collection_method == "send_invoice" or await settled(
-        ctx, billed.invoice
-    )
+    paid = await is_settled(ctx, billed)
     return ctx.save(billed.subscription, status="active" if paid else "past_due")
 
 
@@ -251,7 +252,7 @@ async def _within(
     changes = trial is not None or before.items != after.items
     prorates = changes and before.status in _BILLED and params.proration_behavior != "none"
     hidden = dict(ctx.hidden(before))
-    charges = charges_of(ctx, before)
+    charges = await charges_of(ctx, before)
     if prorates and trial is not None:
         await credit_rest(ctx, customer, before, at)
     elif prorates:
@@ -268,13 +269,22 @@ async def _within(
         stored = await _tried(ctx, stored, trial)
     elif params.cancel_at and params.proration_behavior != "none":
         stored = await _cut_short(ctx, customer, stored)
-    if params.proration_behavior != "always_invoice" or not ctx.all_made(InvoiceItem):
+    if params.proration_behavior != "always_invoice" or stored.pause_collection is not None:
         return stored
     way = Way("subscription_update", params.payment_behavior,
               off_session=bool(params.off_session), proration_date=at)  # fmt: skip
-    billed = await bill(ctx, customer, stored, [], way)
+    return await _invoiced(ctx, customer, stored, way)
+
+
+async def _invoiced(
+    ctx: Context, customer: Customer, subscription: Subscription, way: Way
+) -> Subscription:
+    """Invoice now what a change costs or gives back, if it does."""
+    if all(item.invoice is not None for item in ctx.all_made(InvoiceItem)):
+        return subscription
+    billed = await bill(ctx, customer, subscription, [], way)
     sends = billed.subscription.collection_method == "send_invoice"
-    if sends or trial is not None:
+    if sends or billed.subscription.status == "trialing":
         return billed.subscription
     paid = await settled(ctx, billed.invoice)
     return ctx.save(billed.subscription, status="active" if paid else "past_due")
@@ -289,7 +299,7 @@ async def _cut_short(ctx: Context, customer: Customer, subscription: Subscriptio
     if end is None or end >= subscription.period.end or subscription.status not in _BILLED:
         return subscription
     await credit_rest(ctx, customer, subscription, end)
-    charges = cut(charges_of(ctx, subscription), end)
+    charges = cut(await charges_of(ctx, subscription), end)
     stored = with_charges(ctx, subscription, charges)
     return await in_period(ctx, stored, Span(subscription.period.start, end))
 

@@ -40,7 +40,7 @@ async def cancel(
     )
     if customer is not None and subscription.status in ("active", "past_due"):
         if prorate:
-            await credit_rest(ctx, customer, subscription, now)
+            await credit_rest(ctx, customer, subscription, now, ends=True)
         if invoice_now and await owes(ctx, ctx.current(customer), subscription):
             way = Way("subscription_update")
             billed = await bill(ctx, customer, subscription, [], way)
@@ -71,14 +71,15 @@ async def expire(ctx: Context, subscription: Subscription) -> Subscription:
 
 async def stop_collecting(ctx: Context, subscription: Subscription, *, void: bool) -> None:
     """Ask for no more money by itself, or, if what is open is void, let nobody owe it."""
+    made = {each.id: each for each in ctx.all_made(Invoice)
+            if each.subscription == subscription.id}  # fmt: skip
     for status in ("draft", "open"):
         filters = {"destination": subscription.id, "status": status}
         bodies, _ = await ctx.page(Invoice, Page(limit=_MOST_INVOICES, filters=filters))
         names = [msgspec.json.decode(body, type=_Named).id for body in bodies]
-        stored = [name for name in names if ctx.made(Invoice, name) is None]
-        known = await ctx.load_many(Invoice, stored)
-        for name in names:
-            invoice = ctx.made(Invoice, name) or known[name]
+        known = await ctx.load_many(Invoice, [name for name in names if name not in made])
+        mine = [each for each in made.values() if each.status == status]
+        for invoice in (*mine, *known.values()):
             if void and invoice.status == "open" and not await settled(ctx, invoice):
                 await voided(ctx, invoice)
             elif invoice.status in ("draft", "open") and invoice.auto_advance:

@@ -10,6 +10,7 @@ from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.subscription import Subscription
 from bezant.resources.billing.subscription_billing import remember_method, settled
 from bezant.resources.billing.subscription_ending import cancel, expire
+from bezant.resources.billing.subscription_told import plan_ahead
 from bezant.resources.core.later import Matter
 
 
@@ -48,7 +49,9 @@ async def _free(ctx: Context, subscription: Subscription, invoice: Invoice) -> b
         return True
     trial = subscription.trial_end is not None and subscription.trial_end > unix_seconds(ctx.now())
     status = "trialing" if trial else "active"
-    if subscription.status not in ("incomplete", "past_due"):
+    if subscription.status == "incomplete":
+        plan_ahead(ctx, subscription)  # Its first period may be over, without a next one.
+    elif subscription.status != "past_due":
         status = subscription.status
     return _saved(ctx, subscription, status=status)
 

@@ -8,10 +8,18 @@ from collections.abc import Mapping, Sequence
 from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.billing.charged import Charges, charges_of, like, rest_of
+from bezant.resources.billing.charged import (
+    Charge,
+    Charges,
+    charges_of,
+    invoices_behind,
+    like,
+    rest_of,
+)
 from bezant.resources.billing.cycle import Span
-from bezant.resources.billing.drawing import DraftLine, moment, pend
-from bezant.resources.billing.invoice import Period
+from bezant.resources.billing.drawing import DraftLine, moment, pend, take, with_lines
+from bezant.resources.billing.invoice import Invoice, Period, lines_of
+from bezant.resources.billing.invoice_item import InvoiceItem
 from bezant.resources.billing.subscription import Subscription
 from bezant.resources.billing.subscription_billing import names_of, net_amounts, part
 from bezant.resources.billing.subscription_item import SubscriptionItem
@@ -44,11 +52,15 @@ def prorated_at(
 
 
 async def credit_rest(
-    ctx: Context, customer: Customer, subscription: Subscription, at: int
+    ctx: Context, customer: Customer, subscription: Subscription, at: int, *, ends: bool = False
 ) -> None:
-    """Give back what is left of the running period, by items of the next invoice."""
-    charges = charges_of(ctx, subscription)
-    await _give_back(ctx, customer, subscription, subscription.items.data, charges, at)
+    """Give back what is left of the running period, by items of the next invoice.
+
+    If the subscription ends, drafts no longer advance by themselves.
+    """
+    charges = await charges_of(ctx, subscription)
+    items = subscription.items.data
+    await _give_back(ctx, customer, subscription, items, charges, at, ends=ends)
 
 
 async def prorate(
@@ -58,7 +70,7 @@ async def prorate(
 
     Returns what is charged for the running period then.
     """
-    charges = charges_of(ctx, before)
+    charges = await charges_of(ctx, before)
     span = Span(at, before.period.end)
     if span.seconds <= 0:
         return charges
@@ -70,12 +82,12 @@ async def prorate(
     whole = await net_amounts(ctx, customer, after)
     names = await names_of(ctx, [item.price for item in new])
     for item in new:
-        amount = rest_of(charges, item, at)
-        if amount is None:
-            amount = part(whole[item.id], before, span)
-            charges[like(item)] = (amount, span.start, span.end)
+        known = rest_of(charges, item, at)
+        amount = part(whole[item.id], before, span) if known is None else known
         what = f"Remaining time on {_told(item, names)}"
-        pend(ctx, ctx.current(customer), _line(item, amount, what, span))
+        owed = pend(ctx, ctx.current(customer), _line(item, amount, what, span))
+        if known is None:
+            charges[like(item)] = Charge(amount, span.start, span.end, owed.id)
     return charges
 
 
@@ -86,17 +98,32 @@ async def _give_back(
     items: Sequence[SubscriptionItem],
     charges: Charges,
     at: int,
+    *,
+    ends: bool = False,
 ) -> None:
-    """Give back what was charged for items from a moment on."""
+    """Give back what was charged for items from a moment on.
+
+    What only a draft says that stays one is taken off that: nobody may ever owe it.
+    """
     span = Span(at, subscription.period.end)
     if span.seconds <= 0:
         return
     names = await names_of(ctx, [item.price for item in items])
+    behind = await invoices_behind(ctx, charges.values())
     for item in items:
-        amount = rest_of(charges, item, at)
-        if amount is not None:
-            what = f"Unused time on {_told(item, names)}"
-            pend(ctx, ctx.current(customer), _line(item, -amount, what, span))
+        charge = charges.get(like(item))
+        if charge is None or not charge.rest(at):
+            continue
+        what = f"Unused time on {_told(item, names)}"
+        given = pend(ctx, ctx.current(customer), _line(item, -charge.rest(at), what, span))
+        invoice = behind.get(charge.source)
+        if invoice is not None and invoice.status == "draft" and (ends or not invoice.auto_advance):
+            await _take_off(ctx, ctx.current(invoice), given)
+
+
+async def _take_off(ctx: Context, invoice: Invoice, given: InvoiceItem) -> None:
+    lines = await lines_of(ctx, invoice)
+    await with_lines(ctx, invoice, [*take(ctx, invoice, [given]), *lines], event="invoice.updated")
 
 
 def _line(item: SubscriptionItem, amount: int, what: str, span: Span) -> DraftLine:

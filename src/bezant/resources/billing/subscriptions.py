@@ -10,9 +10,10 @@ from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.billing.renewing import up_to_date
 from bezant.resources.billing.subscribing import subscribe
 from bezant.resources.billing.subscription import Subscription
-from bezant.resources.billing.subscription_billing import Way, bill, lines_for, settled
+from bezant.resources.billing.subscription_billing import Way, bill, is_settled, lines_for
 from bezant.resources.billing.subscription_changes import restarted, updated
 from bezant.resources.billing.subscription_ending import cancel as canceled
 from bezant.resources.billing.subscription_params import (
@@ -89,6 +90,9 @@ async def cancel(
             f"The subscription {subscription.id} is over already.",
             code="subscription_not_changeable",
         )
+    subscription = await up_to_date(ctx, subscription)
+    if subscription.ended:
+        return subscription
     said = cancellation(subscription.cancellation_details, params.cancellation_details)
     if said:
         subscription = ctx.save(subscription, **said)
@@ -112,7 +116,7 @@ async def resume(
     lines = await lines_for(ctx, after, after.period)
     way = Way("subscription_update", "error_if_incomplete")
     billed = await bill(ctx, customer, after, lines, way)
-    if billed.failure is None and not await settled(ctx, billed.invoice):
+    if billed.failure is None and not await is_settled(ctx, billed):
         raise InvalidRequest(
             "The subscription goes on once its invoice is paid: give the customer a payment method "
             "that is charged at once.",
