@@ -113,6 +113,15 @@ def test_destination_charges_may_move_on_less(till: Till):
     assert nets(till, shop) == {"available": 8_500}
 
 
+def test_what_is_available_at_once_moves_on_whole_whatever_else_there_is(till: Till):
+    shop = seller(till)
+    till.pay(card="at_once", transfer_data={"destination": shop})
+    assert nets(till) == {"available": -320, "fees_payable": 320}
+    assert nets(till, shop) == {"available": 10_000}
+    error = till.refused("/v1/transfers", amount=1, currency="usd", destination=shop)
+    assert error["code"] == "balance_insufficient"
+
+
 def test_separate_charges_and_transfers(till: Till):
     shop = seller(till)
     refused = till.try_to_pay(application_fee_amount=1_500)
@@ -128,6 +137,8 @@ def test_separate_charges_and_transfers(till: Till):
     # Refunds are drawn from the platform; transfers are reversed by hand, also while pending.
     till.post("/v1/refunds", charge=paid["latest_charge"], amount=1_000)
     till.post(f"/v1/transfers/{transfer['id']}/reversals", amount=500)
+    refused = till.refused("/v1/transfers", **move, amount=501)
+    assert (refused["code"], "90.00 USD" in refused["message"]) == ("amount_too_large", True)
     everything_matures(till, shop)
     assert nets(till, shop) == {"available": 8_000}
     assert nets(till) == {"available": 10_000 - 320 - 8_500 - 1_000 + 500, "fees_payable": 320}

@@ -102,12 +102,19 @@ def came_again(
 
 
 def transferred(
-    amount: Money, converted: Money, *, source: Book, destination: Book, purse: Purse, house: Book
+    amount: Money,
+    converted: Money,
+    *,
+    source: Book,
+    destination: Book,
+    purse: Purse,
+    force: str | None,
+    house: Book,
 ) -> tuple[Entry, Entry, Entry]:
     """The one currency leaves a book, and what it is worth arrives in the other one."""
     mine, theirs = purse_of(source, purse), purse_of(destination, purse)
     return (
-        entry("transfer.created", Move(amount, debit=mine, credit=due(source))),
+        entry("transfer.created", Move(amount, debit=mine, credit=due(source), force=force)),
         entry("transfer.received", Move(converted, debit=due(destination), credit=theirs)),
         _taken_on(amount, converted, house),
     )

@@ -7,11 +7,16 @@ from bezant.ledger.chart import due
 from bezant.ledger.entry import Entry, Move, entry
 
 
-def created(amount: Money, *, source: Book, destination: Book, purse: Purse) -> tuple[Entry, Entry]:
-    """The money leaves one book and arrives in the other, in one database transaction."""
+def created(
+    amount: Money, *, source: Book, destination: Book, purse: Purse, force: str | None
+) -> tuple[Entry, Entry]:
+    """The money leaves one book and arrives in the other, in one database transaction.
+
+    `force` lets a payment go on whole of which a fee was taken.
+    """
     mine, theirs = purse_of(source, purse), purse_of(destination, purse)
     return (
-        entry("transfer.created", Move(amount, debit=mine, credit=due(source))),
+        entry("transfer.created", Move(amount, debit=mine, credit=due(source), force=force)),
         entry("transfer.received", Move(amount, debit=due(destination), credit=theirs)),
     )
 

@@ -59,7 +59,8 @@ async def create(ctx: Context, params: CreateTransfer) -> Transfer:
         group=params.transfer_group,
     )
     if params.source_transaction is None:
-        transfer, _ = await move(ctx, amount, await arrives(ctx, amount, book), book, words)
+        there = await arrives(ctx, amount, book)
+        transfer, _ = await move(ctx, (amount, there), book, words)
         return transfer
     charge = await ctx.load(Charge, params.source_transaction, param="source_transaction")
     return await move_on(ctx, charge, amount, book, words)

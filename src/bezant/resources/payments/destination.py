@@ -9,6 +9,7 @@ from bezant.ledger.book import Book, book_of
 from bezant.resources.core.converting import Exchanged, exchanged_in
 from bezant.resources.core.owners import Owner
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.settled import settled_of
 from bezant.resources.payments.shares import PASSED_ON, WENT_ON
 from bezant.resources.payments.transfer import Transfer, Words, move
@@ -20,7 +21,7 @@ TRANSFERRED = "transferred"
 async def move_on(
     ctx: Context, charge: Charge, amount: Money, destination: Book, words: Words
 ) -> Transfer:
-    """Move money out of a payment, at most what it is; pending as long as the payment is."""
+    """Move money out of a payment, at most what is left of it; pending as long as that is."""
     if charge.balance_transaction is None or charge.status != "succeeded":
         raise InvalidRequest(
             f"{charge.id} has not brought any money that could be moved on; a payment that is "
@@ -37,9 +38,12 @@ async def move_on(
     there = await arrives(ctx, amount, destination)
     hidden = ctx.hidden(charge)
     moved = hidden.get(TRANSFERRED, 0) + amount.amount
-    if moved + hidden.get(WENT_ON, hidden.get(PASSED_ON, 0)) > brought.total.amount:
+    left = charge.amount_captured - charge.amount_refunded - taken(ctx, charge).amount
+    most = brought.total.amount * left // charge.amount_captured
+    if moved + hidden.get(WENT_ON, hidden.get(PASSED_ON, 0)) > most:
         raise InvalidRequest(
-            f"All transfers out of {charge.id} would come to more than the payment.",
+            f"All transfers out of {charge.id} would come to more than the "
+            f"{Money(most, amount.currency)} of it that have not been refunded or disputed.",
             code="amount_too_large",
             param="amount",
         )
@@ -48,7 +52,7 @@ async def move_on(
     ctx.save(charge, hidden=hidden, transfer_group=charge.transfer_group or group)
     words = Words(description=words.description, metadata=words.metadata, group=group)
     transfer, _ = await move(
-        ctx, amount, there, destination, words, source=charge, pending_until=brought.until
+        ctx, (amount, there), destination, words, source=charge, pending_until=brought.until
     )
     return transfer
 

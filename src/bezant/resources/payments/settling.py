@@ -307,13 +307,13 @@ async def _passed_on(
         return {}
     transfer, payment = await move(
         ctx,
-        money,
-        there,
+        (money, there),
         book,
         Words(group=group),
         source=charge,
         pending_until=until,
         fee=taken,
+        force="fee",
     )
     kept: dict[str, Any] = {TRANSFERS: [*hidden.get(TRANSFERS, []), transfer.id]}
     kept[PASSED_ON] = hidden.get(PASSED_ON, 0) + part

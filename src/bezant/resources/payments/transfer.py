@@ -106,25 +106,28 @@ class Words(Struct, frozen=True, kw_only=True):
 
 async def move(
     ctx: Context,
-    amount: Money,
-    there: Exchanged,
+    sums: tuple[Money, Exchanged],
     destination: Book,
     words: Words,
     *,
     source: Charge | None = None,
     pending_until: int | None = None,
     fee: Taken | None = None,
+    force: str | None = None,
 ) -> tuple[Transfer, Charge]:
     """Move money, pending as long as the payment is that it comes out of.
 
-    It is worth something in a currency `there`, where what the account's plans say is kept back.
-    The platform takes its `fee` out of it again, on the other side.
+    The sums are the amount, and what it is worth there, where what the account's plans say is kept
+    back.
+    The platform takes its `fee` out of it again, on the other side. `force` names what may leave
+    it owing what it moves.
 
     Returns the transfer and the payment that it is on the other side.
     """
+    amount, there = sums
     name = ctx.new_id("tr")
     purse: Purse = "available" if pending_until is None else "pending"
-    _post(ctx, name, amount, there, destination, purse)
+    _post(ctx, name, sums, destination, purse, force)
     text = words.description
     transaction = record(
         ctx, "transfer", -amount, source=name, description=text, pending_until=pending_until
@@ -164,12 +167,20 @@ async def move(
 
 
 def _post(
-    ctx: Context, name: str, amount: Money, there: Exchanged, destination: Book, purse: Purse
+    ctx: Context,
+    name: str,
+    sums: tuple[Money, Exchanged],
+    destination: Book,
+    purse: Purse,
+    force: str | None,
 ) -> None:
     """Write down that money leaves one book and arrives in the other, as what it is worth there."""
+    amount, there = sums
     entries: Sequence[Entry]
     if there.rate is None:
-        entries = flow.created(amount, source=ctx.book, destination=destination, purse=purse)
+        entries = flow.created(
+            amount, source=ctx.book, destination=destination, purse=purse, force=force
+        )
     else:
         entries = conversion.transferred(
             amount,
@@ -177,6 +188,7 @@ def _post(
             source=ctx.book,
             destination=destination,
             purse=purse,
+            force=force,
             house=ctx.house,
         )
     for entry in entries:
