@@ -229,6 +229,54 @@ def test_discounts_go_off_lines_and_the_whole_and_one_for_one_invoice_is_spent(t
     assert drawn(till, who, 500)["total"] == 500
     cleared = till.post(f"/v1/invoices/{made['id']}", discounts="")
     assert adds_up(cleared)["total"] == 2_333
+    assert till.get(f"/v1/customers/{who}")["discount"]["id"] in made["discounts"]
+    spent = till.post(f"/v1/invoices/{made['id']}", discounts=[{"discount": made["discounts"][0]}])
+    assert adds_up(spent)["total"] == 1_166
+    assert drawn(till, who, 500)["total"] == 500
+    till.delete(f"/v1/invoices/{made['id']}")
+    assert drawn(till, who, 500)["total"] == 1_416
+
+
+def test_a_coupon_is_redeemed_for_one_invoice_or_item_and_used_for_no_other(till: Till) -> None:
+    who = customer(till)
+    tenth = till.post("/v1/coupons", percent_off=10, duration="forever", max_redemptions=2)["id"]
+    given = [{"coupon": tenth}]
+    made = drawn(till, who, discounts=given, number="OWN-7",
+                 expand=["discounts.source.coupon"])  # fmt: skip
+    whole = made["discounts"][0]
+    assert (whole["invoice"], whole["source"]["coupon"]["id"], made["total"]) == (
+        made["id"], tenth, 1_800,
+    )  # fmt: skip
+    waiting = item(till, who, discounts=given, expand=["discounts"])
+    own = waiting["discounts"][0]
+    assert (own["invoice"], own["invoice_item"]) == (None, waiting["id"])
+    assert not any(name.startswith("customer.discount") for name in till.events())
+    for other in (whole["id"], own["id"]):
+        refusal = till.refused("/v1/invoices", customer=who, discounts=[{"discount": other}])
+        assert refusal["param"] == "discounts[0][discount]"
+    again = till.post(f"/v1/invoices/{made['id']}", discounts=[{"discount": whole["id"]}])
+    assert adds_up(again)["total"] == 1_800
+    assert till.get(f"/v1/coupons/{tenth}")["times_redeemed"] == 2
+    assert act(till, made, "finalize")["number"] == "OWN-7"
+    assert act(till, drawn(till, who), "finalize")["number"].endswith("-0001")
+
+
+def test_a_promotion_code_for_enough_looks_at_what_an_invoice_or_item_comes_to(till: Till) -> None:
+    who = customer(till)
+    half = till.post("/v1/coupons", percent_off=50)["id"]
+    least = {"minimum_amount": 2_000, "minimum_amount_currency": "usd"}
+    code = till.post("/v1/promotion_codes", coupon=half, restrictions=least)["id"]
+    given = [{"promotion_code": code}]
+    poor = drawn(till, who, 1_999)
+    assert "20.00 USD" in till.refused(f"/v1/invoices/{poor['id']}", discounts=given)["message"]
+    item(till, who, 1, invoice=poor["id"])
+    assert till.post(f"/v1/invoices/{poor['id']}", discounts=given)["total"] == 1_000
+    assert drawn(till, who, 2_000, discounts=given)["total"] == 1_000
+    waiting = item(till, who, 1_999)
+    path = f"/v1/invoiceitems/{waiting['id']}"
+    assert till.refused(path, discounts=given)["param"] == "discounts[0][promotion_code]"
+    till.post(path, amount=2_000, discounts=given)
+    assert drawn(till, who, 1)["total"] == 1_001
 
 
 def test_a_bank_account_takes_days_and_what_comes_back_is_a_failed_attempt(till: Till) -> None:

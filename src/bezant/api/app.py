@@ -37,7 +37,9 @@ def create_app(routes: Sequence[Routes], backend: Backend, rates: Rates = NO_LIM
     """Return the application of some routes, to which what starts and ends may be added."""
     app = falcon.asgi.App()
     app.add_error_handler((Exception, falcon.HTTPError), _Failure(backend).handle)
-    kinds = {each.resource.kind(): each.resource for each in routes}
+    answers = [each.options.returns for each in operations_of(routes)]
+    shown = [*(each for each in answers if each is not None), *(each.resource for each in routes)]
+    kinds = {each.kind(): each for each in shown}
     desk = Desk(backend, Executor(backend), Limits(backend.clock, rates), kinds)
     for path, operations in _by_path(routes).items():
         endpoints = {operation.method: Endpoint(operation, desk) for operation in operations}

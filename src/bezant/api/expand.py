@@ -119,10 +119,13 @@ def _refused(message: str) -> InvalidRequest:
 
 
 class _Spot(NamedTuple):
-    """A place in a document that holds an id, what is to stand there, and in which book that is."""
+    """A place in a document that holds an id, what is to stand there, and in which book that is.
 
-    holder: dict[str, Any]
-    name: str
+    The name is an index where the id is one of several.
+    """
+
+    holder: Any
+    name: str | int
     branch: Branch
     book: Book
 
@@ -163,7 +166,11 @@ def _spots(ctx: Context, holder: dict[str, Any], branches: Plan, book: Book) -> 
         there = book_of(owner, book.livemode) if isinstance(owner, str) else book
         *way, name = path.split(".")
         for place in _reached(holder, way):
-            if place.get(name) is not None:
+            value = place.get(name)
+            if isinstance(value, list):
+                several = cast("list[Any]", value)
+                yield from (_Spot(several, at, branch, there) for at in range(len(several)))
+            elif value is not None:
                 yield _Spot(place, name, branch, there)
 
 

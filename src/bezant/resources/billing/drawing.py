@@ -36,6 +36,7 @@ from bezant.resources.billing.invoice import (
     kept_of,
     lines_shown,
 )
+from bezant.resources.billing.invoice_discounts import discounts_for, spend
 from bezant.resources.billing.invoice_item import (
     PENDING,
     InvoiceItem,
@@ -46,13 +47,11 @@ from bezant.resources.billing.reckoning import Given, owed
 from bezant.resources.catalogue.price import Price
 from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.customer_discount import drop
 from bezant.resources.core.discount import (
     Discount,
+    DiscountParams,
     coupon_of,
     discounts_named,
-    ended,
-    lasts,
 )
 from bezant.resources.core.discounting import Reducible
 from bezant.resources.core.later import later
@@ -90,8 +89,8 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     `lines` are those of a subscription's items; `take_pending` adds the customer's waiting invoice
     items, those of the subscription and those that were made a moment ago too.
-    `discounts` are on the whole. `metadata` is the subscription's, and `once` a name for this
-    drawing that is the same whenever it is run again:
+    `discounts` are on the whole, or else those that are `redeemed` for it. `metadata` is the
+    subscription's, and `once` a name for this drawing that is the same whenever it is run again:
     it is needed where no request asks for it and the invoice is collected together with it.
     `shown` is what the invoice shows besides, by the names of its fields.
     """
@@ -116,6 +115,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     payment_settings: PaymentSettings = PaymentSettings()
     period: Period | None = None
     proration_date: int | None = None
+    redeemed: Sequence[DiscountParams] | None = None
     reason: BillingReason
     shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
     statement_descriptor: str | None = None
@@ -147,11 +147,16 @@ async def draw(ctx: Context, draft: Draft) -> Invoice:
         later(ctx, FINALIZE_JOB, invoice.id, ctx.book, ctx.caller.platform, at=finalizes)
     waiting = await pending(ctx, draft) if draft.take_pending else []
     lines = [*take(ctx, invoice, waiting), *_drawn(invoice, draft.lines)]
+    discounts = draft.discounts
+    if draft.redeemed is not None:
+        subtotal = sum(line.amount for line in lines)
+        discounts = await discounts_for(ctx, invoice, draft.redeemed, subtotal)
+        invoice = replace(invoice, discounts=tuple(each.id for each in discounts))
     invoice = await with_lines(ctx, invoice, lines)
     ctx.emit("invoice.created", invoice)
     cheaper = {each.discount for each in invoice.total_discount_amounts if each.amount}
     by_hand = draft.reason == "manual"
-    _spend(ctx, customer, [one for one in draft.discounts if by_hand or one.id in cheaper])
+    spend(ctx, customer, [one for one in discounts if by_hand or one.id in cheaper])
     return invoice
 
 
@@ -193,14 +198,6 @@ def _blank(
         statement_descriptor=draft.statement_descriptor,
         **of_customer(customer),
     )
-
-
-def _spend(ctx: Context, customer: Customer, discounts: Sequence[Discount]) -> None:
-    """Take the customer's own discount away if it is for one invoice, which this is."""
-    own = ctx.current(customer).discount
-    for each in discounts:
-        if own is not None and each.id == own.id and not lasts(ctx, each):
-            drop(ctx, customer, each)
 
 
 def in_currency(ctx: Context, customer: Customer, currency: str) -> Customer:
@@ -263,7 +260,7 @@ def take(ctx: Context, invoice: Invoice, items: Sequence[InvoiceItem]) -> list[I
 
 def pend(ctx: Context, customer: Customer, line: DraftLine) -> InvoiceItem:
     """Store what a customer owes, for an invoice that is drawn later."""
-    name = ctx.new_id("ii")
+    name = line.invoice_item or ctx.new_id("ii")
     parent = None
     if line.subscription is not None:
         details = ItemSubscription(
@@ -461,11 +458,3 @@ def _base(ctx: Context, draft: Draft, name: str) -> str:
 def moment(seconds: int) -> datetime:
     """Return the moment of a Unix second."""
     return from_microseconds(seconds * 1_000_000)
-
-
-async def own_discounts(ctx: Context, customer: Customer) -> list[Discount]:
-    """Return the discount that a customer has for everything, if it is not over."""
-    shown = customer.discount
-    if shown is None or ended(shown, unix_seconds(ctx.now())):
-        return []
-    return await discounts_named(ctx, [shown.id])

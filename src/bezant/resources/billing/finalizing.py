@@ -94,9 +94,15 @@ async def customer_of(ctx: Context, invoice: Invoice) -> Customer | None:
 async def _numbered(
     ctx: Context, invoice: Invoice, customer: Customer, amount: int, balance: int
 ) -> Invoice:
-    """Give an invoice its number, and keep on it what its customer is like at this moment."""
-    sequence = customer.next_invoice_sequence
-    ctx.save(customer, next_invoice_sequence=sequence + 1)
+    """Give an invoice its number, and keep on it what its customer is like at this moment.
+
+    Numbers have no gaps: one that somebody has given it takes none of the customer's.
+    """
+    number = invoice.number
+    if number is None:
+        sequence = customer.next_invoice_sequence
+        ctx.save(customer, next_invoice_sequence=sequence + 1)
+        number = f"{customer.invoice_prefix}-{sequence:04}"
     bodies, _ = await ctx.page(TaxId, Page(limit=_MOST_TAX_IDS, filters={"parent": customer.id}))
     tax_ids = [msgspec.json.decode(body, type=TaxId) for body in bodies]
     now, kept = ctx.now(), kept_of(ctx, invoice)
@@ -119,7 +125,7 @@ async def _numbered(
         hosted_invoice_url=f"{ctx.runtime.config.public_url}{PAGE}/{place}{secret}",
         last_finalization_error=None,
         next_payment_attempt=None,
-        number=invoice.number or f"{customer.invoice_prefix}-{sequence:04}",
+        number=number,
         status="open",
         status_transitions=replace(invoice.status_transitions, finalized_at=unix_seconds(now)),
         customer_tax_ids=tuple(CustomerTaxId(each.type, each.value) for each in tax_ids),

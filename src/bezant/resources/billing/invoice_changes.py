@@ -1,6 +1,6 @@
 """What parameters make of an invoice, and what they change of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,6 @@ from bezant.resources.billing.drawing import (
     FINALIZE_JOB,
     Draft,
     moment,
-    own_discounts,
     with_lines,
 )
 from bezant.resources.billing.invoice import (
@@ -27,13 +26,19 @@ from bezant.resources.billing.invoice import (
     kept_of,
     lines_of,
 )
+from bezant.resources.billing.invoice_discounts import (
+    discounts_for,
+    own_discounts,
+    spend,
+    unspend,
+)
 from bezant.resources.billing.invoice_outcome import collect_later, retries
 from bezant.resources.billing.invoice_params import CreateInvoice, UpdateInvoice
 from bezant.resources.billing.subscription import Subscription
 from bezant.resources.core.account_customer import customer_named
 from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
-from bezant.resources.core.discount import Discount, discounts_of
+from bezant.resources.core.discount import DiscountParams
 from bezant.resources.core.later import later
 from bezant.resources.core.owners import Owner, acting_owner
 from bezant.resources.payments import method_types
@@ -67,12 +72,13 @@ async def draft_of(ctx: Context, params: CreateInvoice) -> Draft:
         default_payment_method=params.default_payment_method or None,
         default_source=params.default_source or None,
         description=params.description or None,
-        discounts=await _discounts(ctx, params, customer, currency),
+        discounts=await own_discounts(ctx, customer) if params.discounts is None else (),
         finalizes_at=_finalizes_at(ctx, params, advances=bool(params.auto_advance)),
         footer=params.footer or None,
         metadata=subscription.metadata if subscription else None,
         on_behalf_of=params.on_behalf_of or None,
         payment_settings=_settings(params),
+        redeemed=None if params.discounts is None else params.discounts or (),
         reason="manual",
         shown=_shown(ctx, params),
         statement_descriptor=params.statement_descriptor or None,
@@ -107,10 +113,19 @@ async def changed(ctx: Context, invoice: Invoice, params: UpdateInvoice) -> Invo
     invoice = _advancing(ctx, _kept(ctx, invoice, params), params, changes)
     if params.discounts is None:
         return ctx.save(invoice, event="invoice.updated")
-    given = await discounts_of(
-        ctx, params.discounts or (), customer=invoice.customer, currency=invoice.currency
-    )
-    invoice = replace(invoice, discounts=tuple(each.id for each in given))
+    return await _discounted(ctx, invoice, params.discounts or ())
+
+
+async def _discounted(ctx: Context, invoice: Invoice, sent: Sequence[DiscountParams]) -> Invoice:
+    """Store a draft with other discounts; the customer's own is used up, or not any more."""
+    given = await discounts_for(ctx, invoice, sent, invoice.subtotal)
+    names = tuple(each.id for each in given)
+    if invoice.billing_reason == "manual":
+        await unspend(ctx, invoice, set(invoice.discounts) - set(names))
+        customer = await ctx.find(Customer, invoice.customer)
+        if customer is not None:
+            spend(ctx, customer, given)
+    invoice = replace(invoice, discounts=names)
     return await with_lines(ctx, invoice, await lines_of(ctx, invoice), event="invoice.updated")
 
 
@@ -198,14 +213,6 @@ def _check_due(
             "collection_method=send_invoice.",
             param="days_until_due" if params.days_until_due is not None else "due_date",
         )
-
-
-async def _discounts(
-    ctx: Context, params: CreateInvoice, customer: Customer, currency: str
-) -> list[Discount]:
-    if params.discounts is None:
-        return await own_discounts(ctx, customer)
-    return await discounts_of(ctx, params.discounts or (), customer=customer.id, currency=currency)
 
 
 def _settings(params: CreateInvoice | UpdateInvoice) -> PaymentSettings:

@@ -15,6 +15,7 @@ from bezant.resources.billing.invoice import (
     kept_of,
     lines_of,
 )
+from bezant.resources.billing.invoice_discounts import unspend
 from bezant.resources.billing.invoice_item import InvoiceItem
 from bezant.resources.billing.invoice_outcome import COLLECTABLE, close_payment, mark_late
 from bezant.resources.billing.invoice_told import tell
@@ -38,6 +39,7 @@ async def undrawn(ctx: Context, invoice: Invoice) -> None:
         ctx.save(item, invoice=None)
     for line in lines:
         ctx.delete(line)
+    await unspend(ctx, invoice, invoice.discounts)
     ctx.delete(invoice, event="invoice.deleted")
 
 

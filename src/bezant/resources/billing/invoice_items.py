@@ -10,6 +10,7 @@ from bezant.api.params import merged
 from bezant.api.refusals import missing
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
+from bezant.kernel.money import Money
 from bezant.resources.billing.drawing import (
     DraftLine,
     in_currency,
@@ -166,7 +167,12 @@ async def changed(ctx: Context, item: InvoiceItem, sent: OwedParams) -> InvoiceI
         told["period"] = replace(item.period, end=sent.period.end, start=sent.period.start)
     if sent.discounts is not None:
         given = await discounts_of(
-            ctx, sent.discounts or (), currency=item.currency, customer=item.customer
+            ctx,
+            sent.discounts or (),
+            customer=item.customer,
+            had=item.discounts,
+            invoice_item=item.id,
+            purchase=Money(max(told.get("amount", item.amount), 0), item.currency),
         )
         told["discounts"] = tuple(each.id for each in given)
     return ctx.save(item, **told)

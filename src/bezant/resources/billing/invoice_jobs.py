@@ -89,6 +89,8 @@ async def overdue(ctx: Context, matter: Matter) -> bool:
 async def _not_asked(ctx: Context, matter: Matter) -> bool:
     """Let an attempt have failed that could not be made, such as without a payment method."""
     invoice = await ctx.load(Invoice, matter.subject)
+    if invoice.status != "open":
+        return False  # It was paid or given up meanwhile.
     invoice = count(ctx, invoice)
     tries = invoice.attempt_count + 1
     failed(ctx, invoice, kept_of(ctx, invoice), await customer_of(ctx, invoice),
@@ -100,6 +102,8 @@ async def _not_asked(ctx: Context, matter: Matter) -> bool:
 async def _told_why(ctx: Context, matter: Matter, error: InvalidRequest) -> bool:
     """Say why a draft can't be finalized; it stays one, and no longer advances by itself."""
     invoice = await ctx.load(Invoice, matter.subject)
+    if invoice.status != "draft":
+        return False  # Somebody has finalized it meanwhile.
     told = {"code": error.code, "message": error.message, "type": error.type}
     if error.param is not None:
         told["param"] = error.param

@@ -47,6 +47,7 @@ routes.search(
         "currency": search.token("currency"),
         "customer": search.token("customer", column="source"),
         "last_finalization_error_code": search.text("last_finalization_error.code"),
+        "last_finalization_error_type": search.text("last_finalization_error.type"),
         "metadata": search.metadata(),
         "number": search.text("number"),
         "receipt_number": search.text("receipt_number"),

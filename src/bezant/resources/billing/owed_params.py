@@ -113,7 +113,7 @@ async def line_sent(
     amount = amount_of(sent, price, quantity, place)
     if price is not None:
         currency = price.currency
-    now = unix_seconds(ctx.now())
+    now, item = unix_seconds(ctx.now()), ctx.new_id("ii")
     line = DraftLine(
         amount=amount,
         currency=currency,
@@ -124,8 +124,10 @@ async def line_sent(
             sent.discounts or (),
             purchase=Money(max(amount, 0), currency),
             customer=customer.id,
+            invoice_item=item,
             param=named(place, "discounts"),
         ),
+        invoice_item=item,
         metadata=merged({}, sent.metadata),
         period=Period(sent.period.end, sent.period.start) if sent.period else Period(now, now),
         price=price,

@@ -12,8 +12,9 @@ from bezant.api.context import Context
 from bezant.api.refusals import missing
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.resources.billing.drawing import Draft, draw, own_discounts, pend, with_lines
+from bezant.resources.billing.drawing import Draft, draw, pend, with_lines
 from bezant.resources.billing.invoice import Invoice, LineList, lines_of
+from bezant.resources.billing.invoice_discounts import discounts_for, own_discounts
 from bezant.resources.billing.owed_params import PricingParams, UnitParams, line_sent
 from bezant.resources.billing.preview_params import (
     PreviewedItem,
@@ -33,7 +34,6 @@ from bezant.resources.billing.subscription_params import (
 )
 from bezant.resources.billing.subscription_prorating import credit_rest, prorated_at
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.discount import discounts_of
 from bezant.resources.core.owners import acting_owner
 
 _CHANGES = ("cancel_at", "cancel_at_period_end", "items", "metadata", "proration_date", "trial_end")
@@ -60,8 +60,7 @@ async def preview(ctx: Context, params: PreviewInvoice) -> Invoice:
     customer = await scratch.load(Customer, name, param="customer")
     invoice = await _drawn(scratch, customer, subscription, params)
     if params.discounts is not None:
-        given = await discounts_of(scratch, params.discounts or (), customer=customer.id,
-                                   currency=invoice.currency)  # fmt: skip
+        given = await discounts_for(scratch, invoice, params.discounts or (), invoice.subtotal)
         invoice = replace(invoice, discounts=tuple(each.id for each in given))
         invoice = await with_lines(scratch, invoice, await lines_of(scratch, invoice))
     return await _upcoming(scratch, invoice, scratch.current(customer).balance)

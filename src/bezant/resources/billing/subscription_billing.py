@@ -18,10 +18,11 @@ from bezant.kernel.money import Money
 from bezant.resources.billing.charged import invoiced, with_charges
 from bezant.resources.billing.collecting import collect, intent_of_invoice
 from bezant.resources.billing.cycle import Span, period_at
-from bezant.resources.billing.drawing import Draft, DraftLine, draw, own_discounts, pending
+from bezant.resources.billing.drawing import Draft, DraftLine, draw, pending
 from bezant.resources.billing.finalizing import finalize
 from bezant.resources.billing.invoice import BillingReason, Invoice, Period
 from bezant.resources.billing.invoice import PaymentSettings as InvoicePaymentSettings
+from bezant.resources.billing.invoice_discounts import own_discounts
 from bezant.resources.billing.invoice_ending import uncollectible, voided
 from bezant.resources.billing.proration import unused
 from bezant.resources.billing.reckoning import Given, owed

@@ -42,6 +42,19 @@ def drop(ctx: Context, customer: Customer, discount: Discount) -> Discount:
     return end(ctx, discount)
 
 
+def give_back(ctx: Context, customer: Customer, discount: Discount) -> None:
+    """Give a customer a discount again that was taken away."""
+    again = ctx.save(discount, end=None, event=_GIVEN)
+    ctx.save(ctx.current(customer), discount=again)
+
+
+def is_own(discount: Discount) -> bool:
+    """Tell whether a discount is or was a customer's own, for everything that it is invoiced."""
+    holders = (discount.checkout_session, discount.invoice, discount.invoice_item,
+               discount.subscription)  # fmt: skip
+    return discount.customer is not None and not any(holders)
+
+
 async def dropped(ctx: Context, customer: Customer) -> Discount | None:
     """Take a customer's discount away, if it has one, and return that."""
     discount = await _standing(ctx, customer)

@@ -25,6 +25,8 @@ MOST = 20
 OVER_JOB = "discounts.end"
 """Takes a discount whose time is over from the customer that has it."""
 _COUPON = "coupon"
+_HOLDERS = ("customer", "checkout_session", "invoice", "invoice_item", "subscription",
+            "subscription_item")  # fmt: skip
 
 
 class Source(Struct, frozen=True):
@@ -83,18 +85,17 @@ async def redeem(
     *,
     promotion_code: str | None = None,
     purchase: Money | None = None,
-    currency: str | None = None,
     event: str = "customer.discount.created",
     param: str,
     **where: Unpack[Where],
 ) -> Discount:
     """Redeem a coupon, by its id or by a promotion code's, and return the discount it gives.
 
-    `purchase` is what is bought, where that is known, or at least its `currency`. `event` is told
-    unless the discount is for one purchase alone. InvalidRequest names `param`, which is where
-    the coupon or promotion code was sent.
+    `purchase` is what is bought, where that is known. `event` is told unless the discount is
+    for one purchase alone. InvalidRequest names `param`, which is where the coupon or promotion
+    code was sent.
     """
-    asked = Asked(where.get("customer"), purchase, currency)
+    asked = Asked(where.get("customer"), purchase)
     offer = await offer_of(ctx, coupon, promotion_code, asked, param)
     return given(ctx, redeemed(ctx, offer), event, **where)
 
@@ -126,11 +127,14 @@ async def discounts_of(
     sent: Sequence[DiscountParams] | Unset | None,
     *,
     purchase: Money | None = None,
-    currency: str | None = None,
+    had: Sequence[str] = (),
     param: str = "discounts",
     **where: Unpack[Where],
 ) -> list[Discount]:
-    """Return the discounts that somebody sends, in order; those of coupons are redeemed now."""
+    """Return the discounts that somebody sends, in order; those of coupons are redeemed now.
+
+    `had` are the discounts that the object has already.
+    """
     if sent and len(sent) > MOST:
         raise InvalidRequest(f"An object can have at most {MOST} discounts.", param=param)
     found: list[Discount] = []
@@ -139,12 +143,10 @@ async def discounts_of(
         name, value = _chosen(each, place)
         place = f"{place}[{name}]"
         if name == "discount":
-            discount = await _standing(ctx, value, where.get("customer"), place)
+            discount = await _standing(ctx, value, where, had, place)
         else:
             asked: dict[str, Any] = {name: value}
-            discount = await redeem(
-                ctx, **asked, purchase=purchase, currency=currency, param=place, **where
-            )
+            discount = await redeem(ctx, **asked, purchase=purchase, param=place, **where)
         if any(discount.source == other.source for other in found):
             raise InvalidRequest(
                 f"The coupon {discount.source.coupon} is there already: redeem it once.",
@@ -193,12 +195,21 @@ def _chosen(sent: DiscountParams, param: str) -> tuple[str, str]:
     return name, value
 
 
-async def _standing(ctx: Context, name: str, customer: str | None, param: str) -> Discount:
+async def _standing(
+    ctx: Context, name: str, where: Where, had: Sequence[str], param: str
+) -> Discount:
+    """Return a discount that an object has, or that what it belongs to has."""
     discount = await ctx.load(Discount, name, param=param)
-    if discount.customer not in (None, customer):
-        raise InvalidRequest(
-            f"The discount {name} is of another customer, {discount.customer}.", param=param
-        )
+    if name in had:
+        return discount
+    for kind in _HOLDERS:
+        holder = getattr(discount, kind)
+        if holder not in (None, where.get(kind)):
+            raise InvalidRequest(
+                f"The discount {name} is that of another {kind.replace('_', ' ')}, {holder}: "
+                "redeem the coupon again.",
+                param=param,
+            )
     if ended(discount, unix_seconds(ctx.now())):
         raise InvalidRequest(f"The discount {name} is over.", param=param)
     return discount

@@ -34,14 +34,13 @@ class Offer(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Who redeems something, and for what: a purchase, or at least its currency, where known.
+    """Who redeems something, and for what purchase, where that is known.
 
     `claimant` is the name under which it may have been claimed before.
     """
 
     customer: str | None = None
     purchase: Money | None = None
-    currency: str | None = None
     claimant: str | None = None
 
 
@@ -124,7 +123,7 @@ def _check(ctx: Context, coupon: Coupon, asked: Asked, param: str) -> None:
         )
     if _is_claimed(ctx, coupon, asked.claimant):
         raise _being_redeemed(f"coupon {coupon.id}", param)
-    currency = asked.purchase.currency if asked.purchase else asked.currency
+    currency = asked.purchase.currency if asked.purchase else None
     if currency is not None and not coupon.takes_off(currency):
         raise InvalidRequest(
             f"The coupon {coupon.id} takes off an amount in {coupon.currency}, and nothing in "
