@@ -51,7 +51,9 @@ def test_somebody_pays_on_the_page(office: Office) -> None:
     details = shown["customer_details"]
     assert (details["email"], details["name"]) == ("ada@example.com", "Ada Byron")
     assert details["address"]["country"] == "GB"
-    assert "Payment complete" in text_of(browser.open(made["url"]))
+    ended = text_of(browser.open(made["url"]))
+    assert "Payment complete" in ended
+    assert "Amount paid 30.00 USD" in ended
     charge = office.get("/v1/charges")["data"][0]
     method = office.get(f"/v1/payment_methods/{charge['payment_method']}")
     assert method["card"]["checks"]["cvc_check"] == "pass"
@@ -90,6 +92,8 @@ def test_a_declined_card_is_followed_by_another(office: Office) -> None:
     browser, page = customer(office, made["url"])
     again = browser.submit(page, TYPED | {"card_number": DECLINED})
     assert "Your card was declined." in text_of(again)
+    assert "<title>Error: 30.00 USD" in again.text
+    assert 'role="alert" tabindex="-1" autofocus' in again.text
     reloaded = browser.submit(page, TYPED | {"card_number": DECLINED})
     assert "Your card was declined." in text_of(reloaded)
     assert len(office.listed("/v1/charges")) == 1, "the same form is not tried again"
@@ -196,6 +200,7 @@ def test_a_page_asks_for_what_it_is_told_to(office: Office) -> None:
     assert "E-mail: grace@example.com" in text_of(page)
     assert "Donate 30.00 USD" in text_of(page)
     assert "No &lt;refunds&gt;." in page.text
+    assert "<legend>Billing address</legend>" in page.text
     short = browser.submit(page, TYPED)
     assert short.text.count('aria-invalid="true"') == 3
     whole = TYPED | {"line1": "1 High St", "city": "London", "phone": "+44 20 7946 0000"}

@@ -38,6 +38,7 @@ label { display: block; margin: .9rem 0 0; font-size: .95rem }
 input, select { display: block; width: 100%; box-sizing: border-box; font: inherit;
   padding: .55rem .7rem; margin-top: .25rem; border: 1px solid var(--line); border-radius: .5rem;
   background: var(--box); color: inherit }
+select { min-height: 2.825rem }
 input:focus, select:focus { outline: 2px solid var(--key); outline-offset: 1px }
 input[aria-invalid], select[aria-invalid] { border-color: var(--bad) }
 .hint { display: block; color: var(--soft); font-size: .85rem; margin-top: .2rem }

@@ -184,12 +184,14 @@ def shipping_rows(asked: ShippingAddressCollection | None) -> list[Row]:
     names = countries()
     country = Field(
         label="Country",
-        asked="Choose a country that is delivered to.",
+        asked="Choose the country of delivery.",
         complete="shipping country",
         kind="select",
         choices=[(code, names[code]) for code in names if code in asked.allowed_countries],
     )
-    name = Field(label="Name", asked="Enter who gets it.", complete="shipping name")
+    name = Field(
+        label="Name", asked="Enter the name of whoever receives it.", complete="shipping name"
+    )
     return [
         [Asked(_SHIP + NAME, name)],
         [Asked(_SHIP + COUNTRY, country)],
@@ -213,7 +215,7 @@ def consent_rows(asked: ConsentCollection | None, merchant: str, terms: str) -> 
         rows.append([Asked(_PROMOTIONS, Field(label=label, kind="check"), required=False)])
     if asked is not None and asked.terms_of_service == "required":
         label = terms or f"I agree to the terms of service of {merchant}."
-        field = Field(label=label, asked="Nobody can pay without agreeing to this.", kind="check")
+        field = Field(label=label, asked="You can only pay if you agree to this.", kind="check")
         rows.append([Asked(_TERMS, field)])
     return rows
 

@@ -178,7 +178,7 @@ def _asked(field: CustomField) -> Asked:
     default: str = part.default_value or ""
     if isinstance(part, Dropdown):
         choices = tuple((each.value, each.label) for each in part.options)
-        shown = Field(label=label, asked=f"Choose: {field.label.custom}.", kind="select",
+        shown = Field(label=label, asked="Choose an option.", kind="select",
                       choices=choices, value=default)  # fmt: skip
     else:
         shown = _written(field, part, label, default)

@@ -12,8 +12,8 @@ from bezant.resources.billing.invoice import Invoice, InvoiceLine, lines_of
 from bezant.resources.billing.invoice_outcome import COLLECTABLE
 from bezant.resources.checkout import page_html as html
 from bezant.resources.checkout.page_end_html import Told, message
-from bezant.resources.checkout.page_fields import Asked, Section
-from bezant.resources.checkout.page_form import payment_rows
+from bezant.resources.checkout.page_fields import Asked
+from bezant.resources.checkout.page_form import payment_sections
 from bezant.resources.checkout.page_view import Scene, Shown
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.payments.confirming import asks_cardholder, merchant
@@ -71,7 +71,7 @@ def kind_of(intent: PaymentIntent, asked: str | None) -> str:
 
 def fields_of(kind: str) -> list[Asked]:
     """Return all fields that the form asks for."""
-    return [asked for row in payment_rows(kind) for asked in row]
+    return [asked for part in payment_sections(kind) for row in part.rows for asked in row]
 
 
 def _form(
@@ -86,7 +86,7 @@ def _form(
     error = intent.last_payment_error or {}
     return html.Form(
         hidden={**scene.hidden, "method": kind},
-        parts=[Section("", payment_rows(kind))],
+        parts=payment_sections(kind),
         ways=[
             (f"{scene.path}?{urlencode({'method': each})}", WAYS[each].title, each == kind)
             for each in kinds_of(intent)

@@ -50,6 +50,9 @@ async def ended_of(
     if back is None:
         text = f"{text} You can close this page."
     facts = await _debit(ctx, intent)
+    if session.payment_status == "paid":
+        paid = Money(session.amount_total or 0, session.currency or "usd")
+        facts = {"Amount paid": format_amount(paid)}
     told = Told(title=title, text=text, link=back, facts=facts, **common)
     return told, session.success_url is not None
 

@@ -71,7 +71,7 @@ def sections_of(session: CheckoutSession, kind: str, merchant: str = "") -> list
             sent_to.message if sent_to else "",
         ),
         Section("", own),
-        Section("", _payment(session, kind)),
+        *payment_sections(kind, address=session.billing_address_collection == "required"),
         Section("", agreed),
     ]
     return [part for part in parts if part.rows]
@@ -82,20 +82,16 @@ def fields_of(session: CheckoutSession, kind: str) -> list[Asked]:
     return [asked for part in sections_of(session, kind) for row in part.rows for asked in row]
 
 
-def _payment(session: CheckoutSession, kind: str) -> list[Row]:
-    return payment_rows(kind, address=session.billing_address_collection == "required")
-
-
-def payment_rows(kind: str, *, address: bool = False) -> list[Row]:
+def payment_sections(kind: str, *, address: bool = False) -> list[Section]:
     """Return what is asked for to pay in a way, with the whole address if that is wanted."""
     way = WAYS[kind]
     rows: list[Row] = [[_of_way(kind, name) for name in row] for row in way.rows]
     if way.billing == "address" or address:
-        return [*rows, *_address()]
+        return [Section("", rows), Section("Billing address", _address())]
     if way.billing == "country":
         postal = Asked(POSTAL_CODE, FIELDS[POSTAL_CODE], required=False)
         rows.append([Asked(COUNTRY, FIELDS[COUNTRY]), postal])
-    return rows
+    return [Section("", rows)]
 
 
 def _of_way(kind: str, name: str) -> Asked:

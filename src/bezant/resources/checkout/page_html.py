@@ -14,7 +14,7 @@ _STYLE = (
     STYLE
     + FORM_STYLE
     + """
-body { max-width: 60rem; padding: 2rem 1.25rem 3rem }
+body { max-width: 60rem; padding: 2rem 1.25rem 3rem; overflow-wrap: break-word }
 main { display: grid; gap: 0 3.5rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) }
 main.one { display: block; max-width: 32rem; margin: 0 auto }
 header { grid-column: 1 / -1 }
@@ -151,22 +151,25 @@ def page(offer: Offer, form: Form) -> str:
     kind = "" if offer.lines else ' class="one"'
     hidden = "".join(_hidden(name, value) for name, value in form.hidden.items())
     goes_to = f' action="{escape(form.action)}"' if form.action else ""
+    box = _box(form)
     return whole(
-        f"{offer.heading} · {offer.merchant}",
+        f"{'Error: ' if box else ''}{offer.heading} · {offer.merchant}",
         f"<main{kind}>{badge(livemode=offer.livemode)}<header>{head(offer.merchant)}"
         f"<h1>{escape(offer.heading)}</h1></header>{summary}"
         f'<section aria-labelledby="pay"><h2 id="pay">{escape(offer.asks)}'
-        f"</h2>{_choice(form)}{test}{_box(form)}"
+        f"</h2>{_choice(form)}{test}{box}"
         f'<form method="post"{goes_to} autocomplete="on" novalidate>{hidden}{known}{fields}{words}'
         f'<button type="submit">{escape(offer.button)}</button></form></section></main>',
     )
 
 
 def _box(form: Form) -> str:
+    """Return what is said of an attempt; it is gone to unless a field is marked."""
     secret = any(asked.name in SECRETS for part in form.parts for row in part.rows for asked in row)
     marked = (_MARKED if secret else _MARKED_ALONE) if form.wrong else ""
     problem = form.problem or marked
-    return f'<p class="box bad" role="alert">{escape(problem)}</p>' if problem else ""
+    focus = "" if form.wrong else ' tabindex="-1" autofocus'
+    return f'<p class="box bad" role="alert"{focus}>{escape(problem)}</p>' if problem else ""
 
 
 def _words(text: str) -> str:

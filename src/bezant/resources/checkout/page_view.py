@@ -166,7 +166,8 @@ def _offer(priced: Priced, own: Kept, seller: str, kind: str, total: str) -> htm
     }
     way = WAYS[kind]
     if session.mode == "setup":
-        return html.Offer(heading=f"Save your {way.later}", button=f"Save {way.later}", **common)
+        title, button = f"Save your {way.later}", f"Save {way.later}"
+        return html.Offer(heading=title, button=button, asks="How you will pay", **common)
     subscribes, terms = session.mode == "subscription", own.subscribes or {}
     verb = "Subscribe and pay" if subscribes else _VERBS.get(session.submit_type or "", "Pay")
     return html.Offer(

@@ -119,7 +119,7 @@ WAYS: Mapping[str, Way] = {
         agrees_later="By saving your card you allow {merchant} to charge it for payments that you "
         "agree to.",
         later="card",
-        test="Test card: 4242 4242 4242 4242, with any date to come and any code.",
+        test="Test card: 4242 4242 4242 4242, with any future date and any code.",
         places={
             "card[cvc]": CVC,
             "card[exp_month]": EXPIRY,
