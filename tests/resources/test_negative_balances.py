@@ -122,6 +122,8 @@ def test_the_bank_is_debited_where_the_owner_has_agreed(office: Office, owing: s
     for kind in ("submitted", "settled"):
         office.hear(made["id"], kind, account=owing)
     assert office.get(f"/v1/payouts/{made['id']}", owing)["status"] == "paid"
+    error = office.refused(f"/v1/payouts/{made['id']}/reverse", owing)
+    assert (error["status"], error["code"]) == (400, "payout_reversal_not_allowed")
     assert available(office, owing) == 0
     assert office.house().get("network:ach", 0) == network + 600
     assert mind(office) == 1

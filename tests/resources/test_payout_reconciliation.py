@@ -1,7 +1,10 @@
 """Payout reconciliation: every payout says what it was made of, and nothing is in two of them."""
 
+from typing import Any
+
 import pytest
 
+from bezant.resources.connect import automatic_payouts
 from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.core import payout_reconciliation
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
@@ -102,6 +105,64 @@ def test_a_manual_payout_carries_on_what_it_leaves(office: Office, seller: str) 
     shown = office.get(f"/v1/payouts/{first['id']}", seller)
     assert shown["reconciliation_status"] == "not_applicable"
     assert "payout.reconciliation_completed" not in office.events(seller)
+
+
+def daily(office: Office, seller: str) -> dict:
+    """Pay an account out automatically on the next day; returns the payout."""
+    schedule = {"payouts": {"schedule": {"interval": "daily"}}}
+    office.post("/v1/balance_settings", seller, payments=schedule)
+    office.pass_time(days=1)
+    assert office.run(AutomaticPayouts(office.runtime).run_once()) == 1
+    return office.get("/v1/payouts", seller, limit=1)["data"][0]
+
+
+@pytest.mark.alone
+def test_what_payouts_by_hand_have_left_is_listed_with_the_next_automatic_one(
+    office: Office, seller: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payout_reconciliation, "CHUNK", 2)
+    give(office, seller, 90)
+    pay(office, seller, 90)
+    names = {give(office, seller, amount) for amount in (300, 20)}
+    by_hand = [pay(office, seller, 120), pay(office, seller, 7)]
+    office.post(f"/v1/payouts/{by_hand[1]['id']}/cancel", seller)
+    names.add(give(office, seller, 50))
+    made = daily(office, seller)
+    assert reconcile(office) == 5
+    assert figures(told(office, seller, made)) == (193, 57, 250, 0)
+    shown = office.get("/v1/balance_transactions", seller, payout=made["id"])["data"]
+    assert sum(each["net"] for each in shown) == 0
+    assert names < {each["id"] for each in shown}
+    assert sorted(each["type"] for each in shown) == sorted(
+        ["payment"] * 3 + ["payout"] * 3 + ["payout_cancel"]
+    )
+    assert len(of(office, seller, by_hand[0])) == 3
+    give(office, seller, 30)
+    second = daily(office, seller)
+    assert reconcile(office) == 1
+    assert figures(told(office, seller, second)) == (0, 30, 30, 0)
+    assert len(of(office, seller, second)) == 2
+
+
+@pytest.mark.alone
+def test_what_comes_while_an_automatic_payout_is_made_is_in_the_next_one(
+    office: Office, seller: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(office, seller, 300)
+    read = automatic_payouts.balances_in
+
+    async def meanwhile(*asked: Any) -> Any:
+        found = await read(*asked)
+        given = {"amount": 4, "currency": "usd", "destination": seller}
+        await office.send("POST", "/v1/transfers", given)
+        return found
+
+    monkeypatch.setattr(automatic_payouts, "balances_in", meanwhile)
+    first, second = daily(office, seller), daily(office, seller)
+    while reconcile(office):
+        pass
+    assert figures(told(office, seller, first)) == (0, 300, 300, 0)
+    assert figures(told(office, seller, second)) == (0, 4, 4, 0)
 
 
 def test_money_that_came_back_is_in_the_next_payout(office: Office, seller: str) -> None:

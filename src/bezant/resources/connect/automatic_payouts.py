@@ -124,8 +124,9 @@ class AutomaticPayouts:
                 least = minimums_of(hidden).get(balance.currency, 0)
                 destination = by_currency.get(balance.currency)
                 if destination is not None:
-                    wanted = replace(wanted, minimum=least)
-                    _begin(ctx, _payable(balance, least), destination, wanted)
+                    amount = _payable(balance, least)
+                    stays = balance.available - amount.amount
+                    _begin(ctx, amount, destination, replace(wanted, minimum=stays))
         return ctx
 
 

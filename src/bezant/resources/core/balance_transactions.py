@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from msgspec import Raw, Struct, field
 
 from bezant.api.context import COLUMNS, Context, created_of
+from bezant.api.pages import ListParams, Page, page_of
 from bezant.api.resource import Expands, Identified
 from bezant.api.routes import Routes
 from bezant.kernel.codec import encode_json, unix_seconds
@@ -50,6 +51,10 @@ REPORTING_CATEGORIES: Mapping[str, str] = {
     "transfer_refund": "transfer_reversal",
 }
 """What reports call each type, unless whoever records it knows better."""
+LISTED = "group"
+"""Where a transaction has the automatic payout that lists it, if it is listed with it once more."""
+RECONCILED = "reconciliation"
+"""Where a payout's hidden part has what it was made of."""
 CARD = "card"
 """What pending money of card payments is found by, beside the type `charge`."""
 
@@ -82,6 +87,10 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
             "transfer",
             "transfer_reversal",
         )
+    }
+
+    filters: ClassVar[Mapping[str, str]] = {
+        name: name for name in ("type", "source", "payout", "currency", "due_at", "status")
     }
 
     amount: int
@@ -117,17 +126,40 @@ class BalanceTransaction(Identified, tag="balance_transaction"):
         return datetime.fromtimestamp(self.available_on, UTC).isoformat()
 
 
-routes = Routes(
-    BalanceTransaction,
-    "/v1/balance_transactions",
-    prefix="txn",
-    filters=("type", "source", "payout", "currency"),
-)
-BalanceTransaction.filters = {
-    **BalanceTransaction.filters,
-    "due_at": "due_at",
-    "status": "status",
-}
+class ListBalanceTransactions(ListParams):
+    """By what balance transactions are listed."""
+
+    currency: str | None = None
+    payout: str | None = None
+    source: str | None = None
+    type: str | None = None
+
+
+class _Payout(Identified, tag="payout"):
+    """What of a payout counts when its transactions are listed."""
+
+    automatic: bool
+
+
+routes = Routes(BalanceTransaction, "/v1/balance_transactions", prefix="txn", listed=False)
+
+
+@routes.get("/v1/balance_transactions", listing=True)
+async def list_all(ctx: Context, params: ListBalanceTransactions) -> Page:
+    """List balance transactions, newest first; those of a payout are what it was made of."""
+    chosen = {"type": params.type, "source": params.source, "currency": params.currency}
+    filters = {name: value for name, value in chosen.items() if value is not None}
+    if params.payout is not None:
+        filters[await _column_of(ctx, params.payout)] = params.payout
+    return await page_of(ctx, BalanceTransaction, "txn", params, filters, {})
+
+
+async def _column_of(ctx: Context, payout: str) -> str:
+    """Return where the transactions of a payout have its name."""
+    found = await ctx.find(_Payout, payout)
+    if found is None or not found.automatic:
+        return "payout"
+    return LISTED if ctx.hidden(found).get(RECONCILED, {}).get("carried_in") else "payout"
 
 
 def record(

@@ -1,11 +1,12 @@
 """Payout reconciliation: which balance transactions each payout was made of.
 
-A payout takes all that had become available before it and is part of no earlier one. What an
-earlier payout left in the balance is carried to it, and what it leaves is carried on:
-`carried_in` + net of its transactions = amount + fee + `carried_on`.
+A payout takes all that had become available before it and is part of no earlier one: `carried_in`
++ net of its transactions = amount + fee + `carried_on`. An automatic one lists once more, with
+themselves, what payouts by hand have left to it, so that what it lists adds up to nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -17,13 +18,12 @@ from bezant.api.runtime import Runtime
 from bezant.db.pool import Connection
 from bezant.db.queries import load
 from bezant.ledger.book import book_of
-from bezant.resources.core.balance_transactions import BalanceTransaction
+from bezant.resources.core.balance_transactions import LISTED, RECONCILED, BalanceTransaction
 from bezant.resources.core.payout import Payout
 from bezant.store.objects import Row
 
 CHUNK = 500
 PAYOUTS = 100
-KEPT = "reconciliation"
 QUERIES = load("bezant.resources.core", "payout_reconciliation.sql")
 
 
@@ -60,7 +60,7 @@ routes = Routes(
 async def retrieve(ctx: Context, payout: str) -> PayoutReconciliation:
     """Retrieve what a payout was made of, whether it was made by hand or by the schedule."""
     found = await ctx.load(Payout, payout)
-    kept = ctx.hidden(found).get(KEPT)
+    kept = ctx.hidden(found).get(RECONCILED)
     sums = msgspec.convert(kept, Sums) if kept else None
     return PayoutReconciliation(
         id=found.id,
@@ -121,26 +121,52 @@ class PayoutReconciler:
         book = book_of(one.account, payout.livemode)
         ctx = Context(self._runtime, Caller(one.platform, one.account, payout.livemode))
         ctx.adopt(payout, one.row, book)
-        kept = ctx.hidden(payout).get(KEPT)
+        kept = ctx.hidden(payout).get(RECONCILED)
         async with self._runtime.pool.connection() as conn:
             sums = msgspec.convert(kept, Sums) if kept else await _begun(conn, book.id, payout)
-            rows = await _untaken(conn, book.id, payout)
-        net = sums.net
-        for row in rows[:CHUNK]:
-            taken = ctx.loaded(BalanceTransaction, row, book)
-            net += taken.net
-            ctx.save(taken, hidden=ctx.hidden(taken) | {COLUMNS: {"payout": payout.id}})
-        count = sums.count + len(rows[:CHUNK])
+            rows = await _taken(conn, QUERIES.untaken, book.id, payout)
+            lasting = payout.automatic and sums.carried_in
+            left = await _taken(conn, QUERIES.left, book.id, payout) if lasting else ()
         own = await ctx.load(BalanceTransaction, payout.balance_transaction or "")
-        done = len(rows) <= CHUNK
+        found = [ctx.loaded(BalanceTransaction, row, book) for row in rows[:CHUNK]]
+        done = max(len(rows), len(left)) <= CHUNK
+        if done and payout.automatic:
+            found = _before(found, payout, -own.net - sums.carried_in - sums.net)
+        listed = {LISTED: payout.id} if lasting else {}
+        for each in found:
+            _note(ctx, each, {"payout": payout.id, **listed})
+        for row in left[:CHUNK]:
+            _note(ctx, ctx.loaded(BalanceTransaction, row, book), listed)
+        if done and listed:
+            _note(ctx, own, listed)
+        net = sums.net + sum(each.net for each in found)
         on = sums.carried_in + net + own.net if done else None
-        _keep(ctx, payout, Sums(sums.carried_in, net, count, on))
+        _keep(ctx, payout, Sums(sums.carried_in, net, sums.count + len(found), on))
         await ctx.write()
+
+
+def _before(
+    found: Sequence[BalanceTransaction], payout: Payout, wanted: int
+) -> Sequence[BalanceTransaction]:
+    """Leave out what was on its way when an automatic payout took all that there was.
+
+    It is the last of what was found, beside the payout's own, if the rest comes to what is wanted.
+    """
+    own = [each for each in found if each.source == payout.id]
+    others = [each for each in found if each.source != payout.id]
+    sums = list(accumulate((each.net for each in others), initial=sum(each.net for each in own)))
+    ends = (count for count in range(len(others), -1, -1) if sums[count] == wanted)
+    return [*others[: next(ends, len(others))], *own]
+
+
+def _note(ctx: Context, taken: BalanceTransaction, columns: Mapping[str, str]) -> None:
+    hidden = ctx.hidden(taken)
+    ctx.save(taken, hidden=hidden | {COLUMNS: hidden.get(COLUMNS, {}) | columns})
 
 
 def _keep(ctx: Context, payout: Payout, sums: Sums) -> None:
     """Keep what is known of a payout, and say so when that is all."""
-    hidden = ctx.hidden(payout) | {KEPT: msgspec.to_builtins(sums)}
+    hidden = ctx.hidden(payout) | {RECONCILED: msgspec.to_builtins(sums)}
     if sums.carried_on is None:
         ctx.save(payout, hidden=hidden)
         return
@@ -156,18 +182,19 @@ async def _begun(conn: Connection, book: int, payout: Payout) -> Sums:
     """Return what the payout before has carried on to this one."""
     cursor = await conn.execute(QUERIES.before, [book, payout.currency, payout.id])
     row = await cursor.fetchone()
-    carried = 0 if row is None else msgspec.json.decode(row[0])[KEPT]["carried_on"]
+    carried = 0 if row is None else msgspec.json.decode(row[0])[RECONCILED]["carried_on"]
     return Sums(carried)
 
 
-async def _untaken(conn: Connection, book: int, payout: Payout) -> Sequence[Row]:
+async def _taken(conn: Connection, query: bytes, book: int, payout: Payout) -> Sequence[Row]:
     """Return the oldest transactions that a payout takes, and one more where there are more."""
     values = {
         "book": book,
         "currency": payout.currency,
+        "payout": payout.id,
         "until": payout.balance_transaction,
         "created": payout.created,
         "limit": CHUNK + 1,
     }
-    cursor = await conn.execute(QUERIES.untaken, values)
+    cursor = await conn.execute(query, values)
     return [Row(*row[1:]) for row in await cursor.fetchall()]

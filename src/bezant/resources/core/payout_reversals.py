@@ -31,6 +31,8 @@ async def check_reversible(ctx: Context, payout: Payout) -> None:
     """Refuse what cannot be taken back, or is being taken back already."""
     if payout.original_payout:
         problem = f"{payout.id} is a reversal, which can't be reversed itself: make a payout."
+    elif payout.amount < 0:
+        problem = f"{payout.id} has brought money: to send it back, make a payout."
     elif payout.status in _OVER:
         problem = f"Payouts with status {payout.status} can't be reversed: the money is back."
     elif payout.status == "pending":

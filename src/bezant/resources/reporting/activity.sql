@@ -23,5 +23,6 @@ left join object c on c.book_id = t.book_id and c.kind = 'charge'
                   when s.kind in ('dispute', 'refund') then s.body::jsonb ->> 'charge' end
 left join object k on k.book_id = t.book_id and k.kind = 'customer'
   and k.id = c.body::jsonb ->> 'customer'
-left join object p on p.book_id = t.book_id and p.kind = 'payout' and p.id = t.payout
+left join object p on p.book_id = t.book_id and p.kind = 'payout'
+  and p.id = coalesce(t."group", t.payout)
 order by t.id

@@ -20,13 +20,14 @@ join lateral (select o.*, o.body::jsonb as b from object o
                 and not o.deleted and o.id = any(
                   case when (p.b ->> 'automatic')::boolean then array(
                     select m.id from object m where m.kind = 'balance_transaction'
-                      and m.book_id = p.book_id and m.payout = p.id)
+                      and m.book_id = p.book_id and (m.payout = p.id or m."group" = p.id))
                   else array(
                     select m.id from object m where m.kind = 'balance_transaction'
                       and m.book_id = p.book_id and m.source = p.id
                       and not exists (
                         select from object a where a.kind = 'payout' and a.book_id = m.book_id
-                          and a.id = m.payout and (a.body::jsonb ->> 'automatic')::boolean))
+                          and a.id = coalesce(m."group", m.payout)
+                          and (a.body::jsonb ->> 'automatic')::boolean))
                   end)) t
   on (%(currency)s::text is null or t.currency = %(currency)s::text)
  and (%(category)s::text is null or t.b ->> 'reporting_category' = %(category)s::text)
