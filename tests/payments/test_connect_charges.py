@@ -200,6 +200,44 @@ def test_what_went_on_by_itself_comes_back_whatever_is_left(till: Till):
     assert till.dues(shop) == {}
 
 
+def test_nothing_goes_on_to_an_account_that_may_not_have_it_any_more(till: Till):
+    """Neither what was agreed on before, nor what is held for it, nor what a bank pays later."""
+    gone, held_back = seller(till), seller(till)
+    for shop in (gone, held_back):
+        goes_on = {"amount": 1_000, "currency": "usd", "transfer_data": {"destination": shop}}
+        card = {"payment_method": till.card()}
+        opened = till.post("/v1/payment_intents", **goes_on)
+        held = till.post("/v1/payment_intents", **goes_on, **card, capture_method="manual",
+                         confirm=True)  # fmt: skip
+        waits = till.post("/v1/payment_intents", **goes_on, confirm=True,
+                          payment_method="pm_usBankAccount_success",
+                          allowed_payment_method_types=["us_bank_account"])  # fmt: skip
+        moved = till.pay(transfer_data={"destination": shop}, application_fee_amount=100)
+        transfer = till.get(f"/v1/charges/{moved['latest_charge']}")["transfer"]
+        till.post(f"/v1/transfers/{transfer}/reversals", refund_application_fee=True)
+        if shop == gone:
+            till.delete(f"/v1/accounts/{shop}")
+            code, param = "resource_missing", "transfer_data[destination]"
+            back = {"payment_intent": moved["id"], "reverse_transfer": True}
+            assert "has been deleted" in till.refused("/v1/refunds", **back)["message"]
+        else:
+            till.post(f"/v1/accounts/{shop}/reject", reason="other")
+            code, param = "insufficient_capabilities_for_transfer", None
+        for path, how in ((f"{opened['id']}/confirm", card), (f"{held['id']}/capture", {})):
+            error = till.refused(f"/v1/payment_intents/{path}", **how)
+            assert (error["code"], error.get("param")) == (code, param)
+        for fact in ("submitted", "settled"):
+            till.hear(waits["latest_charge"], fact)
+        till.pass_time(days=15)
+        till.work_off()
+        till.mature()
+        got = {} if shop == gone else {"available": 1_000}
+        assert nets(till, shop) == got, "which the platform has else"
+        assert till.get(f"/v1/payment_intents/{waits['id']}")["status"] == "succeeded"
+    assert till.dues(gone, held_back) == {}
+    assert [each.act for each in till.acquirer.asked].count("authorize") == 4
+
+
 def test_nobody_is_asked_for_money_when_others_have_none_to_give(till: Till):
     shop = seller(till)
     plain, moved = till.pay(), till.pay(transfer_data={"destination": shop})

@@ -304,6 +304,23 @@ def test_an_account_with_money_stays(office: Office) -> None:
     assert office.listed("/v1/accounts") == []
 
 
+def test_what_banks_say_of_a_deleted_account_is_written_down(office: Office) -> None:
+    seller = office.open_account()
+    office.fund(1_000)
+    moved = office.post("/v1/transfers", amount=600, currency="usd", destination=seller)
+    paid = office.post("/v1/payouts", seller, amount=600, currency="usd")
+    for kind in ("submitted", "settled"):
+        office.hear(paid["id"], kind, account=seller)
+    office.delete(f"/v1/accounts/{seller}")
+    path = f"/v1/transfers/{moved['id']}/reversals"
+    assert office.refused(path)["code"] == "balance_insufficient"
+    office.hear(paid["id"], "returned", "R03", account=seller)
+    assert office.ledger(seller)["available"] == 600
+    assert "network:ach" not in office.house()
+    office.post(path)
+    assert office.ledger(seller) == {}
+
+
 def test_an_account_that_never_had_money_can_be_deleted(office: Office) -> None:
     office.post(f"/v1/accounts/{office.platform}", business_profile={"name": "Market"})
     seller = office.open_account()

@@ -10,7 +10,7 @@ from bezant.api.params import Params
 from bezant.api.routes import Routes
 from bezant.kernel.errors import InvalidRequest
 from bezant.ledger.balances import trial_balance
-from bezant.ledger.chart import available
+from bezant.ledger.chart import pending
 from bezant.resources.connect import account_changes
 from bezant.resources.connect import account_parts as parts
 from bezant.resources.connect import account_shapes as shapes
@@ -122,7 +122,11 @@ async def update(ctx: Context, id: str, params: UpdateAccount) -> Account:
 
 @routes.delete
 async def delete(ctx: Context, id: str) -> None:
-    """Close an account that has no money: from then on, it takes none."""
+    """Close an account that has no money: from then on, it is sent none.
+
+    No payment that is under way reaches it. What banks have still to say about it, such as that a
+    payout comes back or that a payment is disputed, changes what it has available.
+    """
     account = await account_of(ctx, id)
     if id == ctx.caller.platform:
         raise InvalidRequest("The platform's own account can't be deleted.")
@@ -134,7 +138,7 @@ async def delete(ctx: Context, id: str) -> None:
             "This account has money, or money on its way: pay it out or take it back first."
         )
     for currency in {account.default_currency, *(line.currency for line in lines)}:
-        ctx.close_account(available(book), currency)
+        ctx.close_account(pending(book), currency)
     ctx.delete(account)
     await _tell_deauthorized(ctx, account)
     tell_closed(ctx, account)

@@ -4,7 +4,7 @@ with owed as (
   select o.book_id, a.currency, sum(a.posted_debits - a.posted_credits) as amount
   from account a
   join book b on b.book_id = a.book_id
-  join object o on o.kind = 'account' and o.id = b.owner and not o.deleted
+  join object o on o.kind = 'account' and o.id = b.owner
   join book p on p.book_id = o.book_id and p.livemode = b.livemode and p.owner <> 'house'
   where a.path = 'available' and a.posted_credits < a.posted_debits
     and o.body::jsonb #>> '{controller,losses,payments}' = 'application'
@@ -49,7 +49,7 @@ order by a.book_id, a.currency limit %(limit)s
 select p.owner, b.owner, b.livemode, a.currency, (a.posted_debits - a.posted_credits)::bigint
 from account a
 join book b on b.book_id = a.book_id
-join object o on o.kind = 'account' and o.id = b.owner and not o.deleted
+join object o on o.kind = 'account' and o.id = b.owner
 join book p on p.book_id = o.book_id and p.livemode = b.livemode and p.owner <> 'house'
 where a.path = 'available' and a.posted_credits < a.posted_debits
   and o.body::jsonb #>> '{controller,losses,payments}' = 'application'

@@ -104,6 +104,13 @@ async def acting_owner(ctx: Context) -> Owner:
     return found or Owner(id=ctx.account)
 
 
+async def is_gone(ctx: Context, account: str) -> bool:
+    """Tell whether a connected account has been deleted, and nobody can act for it any more."""
+    if account == ctx.caller.platform:
+        return False
+    return await ctx.find(Owner, account, book=ctx.platform_book) is None
+
+
 async def payee(ctx: Context) -> Payee:
     """Return the account that is to be paid out; refused if that is disabled.
 

@@ -30,6 +30,7 @@ from bezant.resources.payments.account_debit import debit
 from bezant.resources.payments.capturing import EXPIRED, capture_charge, expire_later, release
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, merchant, request_of
+from bezant.resources.payments.destination import check_goes_on
 from bezant.resources.payments.entitled import check_entitled
 from bezant.resources.payments.intent_amounts import check_most
 from bezant.resources.payments.intent_changes import base, intent_of
@@ -226,6 +227,7 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
             code="amount_too_large",
             param="amount",
         )
+    await check_goes_on(ctx, charge)
     known = charge.application_fee_amount
     changes: dict[str, Any] = params.changes(without=_NOT_KEPT)
     charge, fee = shares_of_capture(ctx, ctx.save(charge, **changes), amount, params, known)

@@ -57,6 +57,12 @@ async def move_on(
     return transfer
 
 
+async def check_goes_on(ctx: Context, charge: Charge) -> None:
+    """Refuse to take a payment that goes on to an account that may not be given it any more."""
+    if charge.transfer_data is not None:
+        await destination_of(ctx, charge.transfer_data.destination, "transfer_data[destination]")
+
+
 async def arrives(ctx: Context, amount: Money, destination: Book) -> Exchanged:
     """Return what an account gets of an amount; InvalidRequest if that is nothing."""
     there = await exchanged_in(ctx, destination, amount, certain=True)

@@ -13,6 +13,7 @@ from bezant.api.context import Context, created_of
 from bezant.flows import application_fee as flow
 from bezant.flows import conversion
 from bezant.flows.charge import Purse
+from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book, book_of
 from bezant.ledger.entry import Entry
@@ -25,6 +26,7 @@ from bezant.resources.core.application_fee import (
 )
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.core.converting import rate_of, share_of, shows_rate
+from bezant.resources.core.owners import is_gone
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.settled import settled_of
 from bezant.resources.payments.transfer import until
@@ -50,6 +52,11 @@ async def give_back_fee(
 
     `force` names what may leave the platform owing it.
     """
+    if await is_gone(ctx, fee.account):
+        raise InvalidRequest(
+            f"{fee.account} has been deleted, so nothing can be given back to it: leave "
+            "`refund_application_fee` out."
+        )
     platform, book = ctx.platform_book, book_of(fee.account, ctx.livemode)
     here = await ctx.load(BalanceTransaction, fee.balance_transaction, book=platform)
     there = await _there(ctx, fee, book)

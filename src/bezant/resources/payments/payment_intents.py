@@ -28,6 +28,7 @@ from bezant.resources.payments.client_access import (
 from bezant.resources.payments.confirmation_token import note_used
 from bezant.resources.payments.confirming import merchant, resume
 from bezant.resources.payments.confirming_by_token import by_token
+from bezant.resources.payments.destination import check_goes_on
 from bezant.resources.payments.following import (
     check_as_invoiced,
     check_free,
@@ -195,6 +196,7 @@ async def capture(
     check_of_card(params.statement_descriptor)
     if params.statement_descriptor_suffix is not None:
         charge = described(ctx, charge, await merchant(ctx, intent.on_behalf_of), params)
+    await check_goes_on(ctx, charge)
     final = params.final_capture or amount == intent.amount_capturable
     known = intent.application_fee_amount
     charge, fee = shares_of_capture(ctx, charge, amount, params, known, final=final)

@@ -23,6 +23,7 @@ from bezant.resources.core.application_fee import ApplicationFee
 from bezant.resources.core.balance_transactions import BalanceTransaction, FeeDetail, record
 from bezant.resources.core.card import declined
 from bezant.resources.core.fee_plans import plans_of
+from bezant.resources.core.owners import is_gone
 from bezant.resources.payments import card
 from bezant.resources.payments.ask_card import captures_of
 from bezant.resources.payments.asking import ask_now, may_have_asked
@@ -164,6 +165,13 @@ def plain(charge: Charge, wish: Wish, name: str) -> Refund:
 
 async def check_shared(ctx: Context, charge: Charge, wish: Wish) -> None:
     """Refuse to give back what others do not have, before the payer is sent anything."""
+    if charge.transfer_data is not None and await is_gone(ctx, charge.transfer_data.destination):
+        for name in ("refund_application_fee", "reverse_transfer"):
+            if getattr(wish, name):
+                raise InvalidRequest(
+                    f"{charge.transfer_data.destination} has been deleted: leave `{name}` out.",
+                    param=name,
+                )
     if wish.refund_application_fee and charge.application_fee is None:
         raise InvalidRequest(
             f"{charge.id} has no application fee: leave `refund_application_fee` out.",

@@ -33,8 +33,9 @@ from bezant.resources.core.converting import (
     shows_rate,
 )
 from bezant.resources.core.fee_plans import plans_of
-from bezant.resources.core.owners import Owner, acting_owner
+from bezant.resources.core.owners import Owner, acting_owner, is_gone
 from bezant.resources.payments.charge import Charge
+from bezant.resources.payments.destination import destination_of
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_by
 from bezant.resources.payments.shares import PASSED_ON, WENT_ON, part_of
@@ -125,7 +126,7 @@ async def check_settles(
     if fee and ctx.caller.connected:
         await exchanged_in(ctx, ctx.platform_book, came.worth, certain=True)
     if destination is not None:
-        book = book_of(destination, ctx.livemode)
+        book = await destination_of(ctx, destination, "transfer_data[destination]")
         await exchanged_in(ctx, book, came.worth, certain=True)
 
 
@@ -298,6 +299,8 @@ async def _passed_on(
     amount, worth = sums
     data = charge.transfer_data
     assert data is not None, "there is somebody that it is for"
+    if await is_gone(ctx, data.destination):  # A bank has said yes after that.
+        return {}
     part = part_of(ctx, charge, amount.amount)
     hidden = ctx.hidden(charge)
     group = charge.transfer_group or f"group_{charge.payment_intent or charge.id}"

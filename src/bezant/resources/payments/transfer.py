@@ -21,6 +21,7 @@ from bezant.ledger.entry import Entry
 from bezant.resources.core.application_fee import FeeSource, Taken, earn
 from bezant.resources.core.balance_transactions import BalanceTransaction, record
 from bezant.resources.core.converting import Exchanged, share_of
+from bezant.resources.core.owners import is_gone
 from bezant.resources.payments.charge import Charge, receive
 from bezant.resources.payments.refund import give_back
 from bezant.resources.payments.reserve import SourceTransaction, draw_on, keep_back
@@ -234,8 +235,10 @@ async def take_back(
 ) -> TransferReversal:
     """Take money back from the account that it was moved to, at the rate at which it came.
 
-    `force` names what may leave that account owing it.
+    `force` names what may leave that account owing it, unless it has been deleted.
     """
+    if await is_gone(ctx, transfer.destination):
+        force = None
     book = book_of(transfer.destination, ctx.livemode)
     charge = ctx.current(await ctx.load(Charge, transfer.destination_payment, book=book))
     here = await ctx.load(BalanceTransaction, transfer.balance_transaction)
