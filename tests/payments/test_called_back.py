@@ -221,6 +221,17 @@ def test_a_refund_that_is_paid_already_is_written_down(till: Till, door: Doorkee
     assert given_back(till) == 1_000
 
 
+def test_a_key_of_another_refund_gives_nothing_back(till: Till):
+    paid = till.pay(1_000, payment_method=till.card("cleared"))
+    till.work_off()
+    asked = {"payment_intent": paid["id"], "amount": 300}
+    assert ask(till, "/v1/refunds", key="r-5", **asked).status == 200
+    other = ask(till, "/v1/refunds", key="r-5", **asked | {"amount": 400})
+    assert other.json["error"]["type"] == "idempotency_error"
+    assert given_back(till) == 300
+    assert len(till.listed("/v1/refunds")) == 1
+
+
 def test_a_refund_that_was_cut_off_is_found_again(till: Till, door: Doorkeeper):
     paid = till.pay(1_000)
     till.work_off()

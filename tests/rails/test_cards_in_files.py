@@ -207,6 +207,9 @@ def test_frauds_and_the_fates_of_refunds_are_told(office: Office) -> None:
     (back, _) = office.work()
     assert isinstance(back, Cleared)
     assert back.amount == Money(500, "usd")
+    for sale, left in ((pending, 1_500), (failing, 2_000)):
+        assert not office.ask("refund", left + 1, original=sale).approved
+        assert office.ask("refund", left, original=sale).approved
 
 
 def test_a_currency_without_a_bank_stays_owed(office: Office) -> None:

@@ -27,6 +27,11 @@ SELECT amount - refunded + (
   JOIN matter other ON other.id = chargeback.matter WHERE other.presentment = presentment.id)
 FROM presentment WHERE id = (SELECT presentment FROM matter WHERE id = ?)
 """
+_NOT_GIVEN = """
+UPDATE presentment SET refunded = refunded - ? WHERE reference = (
+  SELECT refund.authorization FROM matter JOIN presentment refund ON refund.id = matter.presentment
+  WHERE matter.id = ?)
+"""
 _BROUGHT = """
 SELECT count(DISTINCT presentment.id), count(matter.id)
 FROM presentment LEFT JOIN matter ON matter.presentment = presentment.id
@@ -122,6 +127,7 @@ def _told(books: NetworkBooks, matter: Matter, today: date) -> Told | None:
     books.change(_SET, ("done", today.isoformat(), matter.id))
     if matter.kind == "refund_failed":
         books.change(_MOVE, (matter.id, matter.amount, matter.currency))
+        books.change(_NOT_GIVEN, (matter.amount, matter.id))
     return _as_told(matter, matter.kind)
 
 
