@@ -75,6 +75,14 @@ def test_whoever_pays_types_in_a_promotion_code(office: Office) -> None:
     )["id"]
     browser, page = customer(office, made["url"])
     assert "Promotion code" in text_of(page)
+    applied = browser.submit(page, {"promotion_code": "hello", "quantity_1": "2", "again": "1"})
+    assert "Total 17.00 USD" in text_of(applied)
+    assert 'role="alert"' not in applied.text
+    unasked = browser.submit(page, TYPED | {"promotion_code": "hello", "quantity_1": "3"})
+    assert "Nothing has been charged, for you have changed" in text_of(unasked)
+    assert ("Total 27.00 USD" in text_of(unasked), 'value="Ada' in unasked.text) == (True, True)
+    assert 'value="4242' not in unasked.text
+    assert state(office, made["id"]) == ("open", "unpaid")
     wrong = browser.open(made["url"] + "?promotion_code=NOPE")
     assert "This is no promotion code that is valid here." in text_of(wrong)
     assert "Pay 10.00 USD" in text_of(wrong)
@@ -120,12 +128,19 @@ def test_a_link_takes_promotion_codes(office: Office) -> None:
     link = office.post("/v1/payment_links", line_items=items, allow_promotion_codes=True)
     name = coupon(office, percent_off=50)
     code(office, coupon=name, code="HALF")
+    browser, plain = customer(office, link["url"] + "?client_reference_id=order_7")
+    told = browser.submit(plain, TYPED | {"promotion_code": "HALF"})
+    assert "Nothing has been charged, for you have changed" in text_of(told)
+    assert office.get(SESSIONS, payment_link=link["id"])["data"] == []
+    assert browser.submit(told, TYPED).status_code == 303
+    (first,) = office.get(SESSIONS, payment_link=link["id"])["data"]
+    assert (first["amount_total"], first["client_reference_id"]) == (1_500, "order_7")
     browser, page = customer(office, link["url"] + "?promotion_code=half")
     assert "half (50% off) -15.00 USD Total 15.00 USD" in text_of(page)
     assert browser.submit(page, TYPED).status_code == 303
-    (paid,) = office.get(SESSIONS, payment_link=link["id"])["data"]
+    paid, _ = office.get(SESSIONS, payment_link=link["id"])["data"]
     assert (paid["amount_total"], paid["payment_status"]) == (1_500, "paid")
-    assert redeemed(office, name) == 1
+    assert redeemed(office, name) == 2
     office.post(f"/v1/payment_links/{link['id']}", allow_promotion_codes=False)
     _, page = customer(office, link["url"] + "?promotion_code=half")
     assert "Pay 30.00 USD" in text_of(page)

@@ -56,10 +56,13 @@ class Browser:
     ) -> httpx.Response:
         names = re.findall(r'name="([^"]+)"', page.text)
         hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+        standing = r'<input[^>]* form="[^"]+" name="([^"]+)"[^>]* value="([^"]*)"'
+        hidden += re.findall(standing, page.text)
         sent = {name: answers[name] for name in map(html.unescape, names) if name in answers}
-        body = urlencode({**{html.unescape(key): value for key, value in hidden}, **sent, **forged})
+        kept = {html.unescape(key): html.unescape(value) for key, value in hidden}
+        body = urlencode({**kept, **sent, **forged})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        form = re.search(r'<form method="post"[^>]* action="([^"]+)"', page.text)
+        form = re.search(r'<form[^>]* method="post"[^>]* action="([^"]+)"', page.text)
         place = page.url.join(html.unescape(form[1])) if form else page.url
         return self.office.run(
             self.client.post(place, content=body, headers=headers, follow_redirects=False)

@@ -22,7 +22,7 @@ from bezant.resources.checkout.line_item import items_under
 from bezant.resources.checkout.link_visit import Visitor, visit
 from bezant.resources.checkout.page_end_html import Told, message
 from bezant.resources.checkout.page_form import fields_of, gaps, is_email
-from bezant.resources.checkout.page_paying import LAST_BOOK, find, sent_of, show, take
+from bezant.resources.checkout.page_paying import LAST_BOOK, chosen_anew, find, sent_of, show, take
 from bezant.resources.checkout.page_view import Scene, Shown, form_page, seller_of
 from bezant.resources.checkout.page_web import (
     TOO_LONG,
@@ -133,7 +133,7 @@ class LinkPage:
         token = token_of(request, self._runtime)
         told = {name: value for name in _SAID if (value := request.get_param(name))}
         hidden = {"token": token, "visit": new_token(self._runtime)}
-        chosen = chosen_of(request.params)
+        chosen = shown.chosen or chosen_of(request.params)
         scene = Scene(path=request.path, hidden=hidden, query=told, chosen=chosen)
         seller = await seller_of(ctx, session)
         priced = await price_of(ctx, session, items, chosen)
@@ -158,7 +158,7 @@ class LinkPage:
 async def _begun(
     request: falcon.asgi.Request, found: tuple[Context, PaymentLink], typed: Mapping[str, str]
 ) -> str | Shown:
-    """Return the place of the session that a form begins, or what is wrong with the form."""
+    """Return the place of the session that a form begins, or what is to be shown before it."""
     ctx, name = found[0].fresh(), f"visit_{typed['visit']}"
     known = await ctx.find(LinkVisit, name)
     if known is not None:
@@ -166,6 +166,8 @@ async def _begun(
     link = await ctx.load(PaymentLink, found[1].id)
     session = await visit(ctx, link, await items_under(ctx, link.id), _visitor(request))
     sent = sent_of(session, request, typed)
+    if (anew := chosen_anew(sent, request, typed)) is not None:
+        return anew
     if wrong := gaps(fields_of(session, sent.kind), sent.typed):
         return Shown(typed=sent.typed, wrong=wrong, kind=sent.kind)
     assert session.url is not None, "a session that is open has a page"

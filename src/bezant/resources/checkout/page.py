@@ -18,7 +18,7 @@ from bezant.resources.checkout.invoice_page import InvoicePage
 from bezant.resources.checkout.link_page import LinkPage
 from bezant.resources.checkout.opening import PAGE
 from bezant.resources.checkout.outcome import followed, intent_of_session
-from bezant.resources.checkout.page_paying import Visit, find, sent_of, show, take
+from bezant.resources.checkout.page_paying import Visit, chosen_anew, find, sent_of, show, take
 from bezant.resources.checkout.page_view import NOTHING_SHOWN, Scene, Shown, view
 from bezant.resources.checkout.page_web import (
     TOO_LONG,
@@ -60,6 +60,9 @@ class CheckoutPage:
         if not is_ours(request, typed.get("token", "")):
             shown = Shown(typed=sent.typed, problem=TOO_LONG, kind=sent.kind)
             await show(request, response, found, place, shown)
+            return
+        if (anew := chosen_anew(sent, request, typed)) is not None:
+            await show(request, response, found, place, anew)
             return
         found, shown = await take(found, sent)
         await show(request, response, found, place, shown, leads=not shown.wrong)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from bezant.api.web_page import FORM_STYLE, STYLE
 from bezant.resources.checkout.page_fields import SECRETS, Asked, Field, Row, Section
-from bezant.resources.checkout.quantities import CODE
+from bezant.resources.checkout.quantities import AGAIN, CODE, SHOWN
 from bezant.resources.core.countries import countries
 
 _STYLE = (
@@ -67,6 +68,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; backgrou
 }
 """
 )
+_FORM = "paying"
 _MARKED = (
     "Check what is marked below, and enter the numbers again: they are never kept on this page."
 )
@@ -98,9 +100,8 @@ class Line(Struct, frozen=True):
 class Offer(Struct, frozen=True, kw_only=True):
     """What the page is about; amounts are in words.
 
-    Other quantities are asked for at `asks_again`, with what the page `keeps` of its address. So
-    is a promotion `code`, which is None where none is taken; `off` is what a `reduction` takes off
-    the `subtotal`.
+    A promotion `code` is None where none is taken; `off` is what a `reduction` takes off the
+    `subtotal`.
     """
 
     merchant: str
@@ -113,8 +114,6 @@ class Offer(Struct, frozen=True, kw_only=True):
     sum: str = "Total"
     words: str = ""
     back: str | None = None
-    asks_again: str = ""
-    keeps: Mapping[str, str] = {}
     subtotal: str = ""
     reduction: str = ""
     off: str = ""
@@ -150,15 +149,20 @@ def page(offer: Offer, form: Form) -> str:
     summary = _summary(offer) if offer.lines else ""
     kind = "" if offer.lines else ' class="one"'
     hidden = "".join(_hidden(name, value) for name, value in form.hidden.items())
+    chosen = _chosen(offer)
+    if chosen:
+        hidden += _hidden(SHOWN, urlencode(chosen))
+    pays = f'<button type="submit" form="{_FORM}" hidden></button>' if chosen else ""
     goes_to = f' action="{escape(form.action)}"' if form.action else ""
     box = _box(form)
     return whole(
         f"{'Error: ' if box else ''}{offer.heading} · {offer.merchant}",
         f"<main{kind}>{badge(livemode=offer.livemode)}<header>{head(offer.merchant)}"
-        f"<h1>{escape(offer.heading)}</h1></header>{summary}"
+        f"<h1>{escape(offer.heading)}</h1></header>{pays}{summary}"
         f'<section aria-labelledby="pay"><h2 id="pay">{escape(offer.asks)}'
         f"</h2>{_choice(form)}{test}{box}"
-        f'<form method="post"{goes_to} autocomplete="on" novalidate>{hidden}{known}{fields}{words}'
+        f'<form id="{_FORM}" method="post"{goes_to} autocomplete="on" novalidate>'
+        f"{hidden}{known}{fields}{words}"
         f'<button type="submit">{escape(offer.button)}</button></form></section></main>',
     )
 
@@ -197,17 +201,25 @@ def _summary(offer: Offer) -> str:
     )
     table = f"<table><tbody>{rows}</tbody><tfoot>{_sums(offer)}</tfoot></table>"
     many = any(line.name for line in offer.lines)
-    if many or offer.code is not None:
-        kept = "".join(_hidden(name, value) for name, value in offer.keeps.items())
+    if _chosen(offer):
         button = "Update the total" if many else "Apply the code"
-        table = (
-            f'<form method="get" action="{escape(offer.asks_again)}">{kept}{table}{_code(offer)}'
-            f'<button class="second" type="submit">{button}</button></form>'
+        table += (
+            f'{_code(offer)}<button class="second" type="submit" form="{_FORM}" name="{AGAIN}" '
+            f'value="1">{button}</button>'
         )
     return (
         '<section aria-labelledby="what"><h2 id="what">What you pay for</h2>'
         f"{table}{back}</section>"
     )
+
+
+def _chosen(offer: Offer) -> dict[str, str]:
+    """Return what can be chosen, as it is shown.
+
+    It is in the form that pays, whose first button is the one that Enter presses: a hidden one.
+    """
+    many = {line.name: str(line.quantity) for line in offer.lines if line.name}
+    return many if offer.code is None else {**many, CODE: offer.code}
 
 
 def _sums(offer: Offer) -> str:
@@ -233,8 +245,8 @@ def _code(offer: Offer) -> str:
         below = f'<span class="wrong" id="{CODE}-wrong">{escape(offer.code_problem)}</span>'
     return (
         f'<div><label for="{CODE}">Promotion code</label><input id="{CODE}" type="text" '
-        f'name="{CODE}" autocomplete="off" autocapitalize="characters" spellcheck="false" '
-        f'value="{escape(offer.code)}"{marks}>{below}</div>'
+        f'form="{_FORM}" name="{CODE}" autocomplete="off" autocapitalize="characters" '
+        f'spellcheck="false" value="{escape(offer.code)}"{marks}>{below}</div>'
     )
 
 
@@ -248,7 +260,8 @@ def _line(line: Line) -> str:
         at = f"at {line.words}" if line.words else ""
         many = (
             f'<label class="many" for="{line.name}">Quantity <input type="number" id="{line.name}" '
-            f'name="{line.name}" min="{line.least}" max="{line.most}" value="{line.quantity}">'
+            f'form="{_FORM}" name="{line.name}" min="{line.least}" max="{line.most}" '
+            f'value="{line.quantity}">'
             f'</label><span class="each">{escape(at)}</span>'
         )
     elif line.quantity != 1:

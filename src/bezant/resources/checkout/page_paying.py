@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 import falcon
 import falcon.asgi
@@ -34,7 +33,13 @@ from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.page_web import acting, keep_token, lead, say, token_of
 from bezant.resources.checkout.paying import pay
 from bezant.resources.checkout.pricing import PARAM, begin
-from bezant.resources.checkout.quantities import NOTHING_CHOSEN, Chosen, chosen_of, query_of
+from bezant.resources.checkout.quantities import (
+    AGAIN,
+    NOTHING_CHOSEN,
+    Chosen,
+    asked_again,
+    chosen_of,
+)
 from bezant.resources.checkout.session import CheckoutSession, check_open, kept_of
 from bezant.resources.payments.mandating import AcceptanceParams, MandateData, OnlineParams
 from bezant.resources.payments.payment_methods import create as create_method
@@ -45,6 +50,10 @@ _PLACE = re.compile(
     re.ASCII,
 )
 LAST_BOOK = (1 << 63) - 1
+_CHANGED = (
+    "Nothing has been charged, for you have changed what you pay for. Look at the total, enter "
+    "what is missing, and go on."
+)
 _NOT_MADE = "The payment could not be made, and nothing has been charged. Try again later."
 
 log = get_logger(__name__)
@@ -89,6 +98,15 @@ def sent_of(
         agent=request.user_agent or "unknown",
         chosen=chosen_of(request.params),
     )
+
+
+def chosen_anew(sent: Sent, request: falcon.asgi.Request, typed: Mapping[str, str]) -> Shown | None:
+    """Return what is to be shown before anybody pays, if something else was chosen meanwhile."""
+    chosen = asked_again(typed, request.params)
+    if chosen is None:
+        return None
+    problem = "" if AGAIN in typed else _CHANGED
+    return Shown(typed=sent.typed, problem=problem, kind=sent.kind, chosen=chosen)
 
 
 async def find(runtime: Runtime, place: str) -> Visit | None:
@@ -156,10 +174,8 @@ async def show(
     """Show the page as the session stands; or lead on to where it goes from here."""
     runtime, path = found.ctx.runtime, f"{PAGE}/{place}"
     token = token_of(request, runtime)
-    chosen = chosen_of(request.params)
-    asked = urlencode(query_of(chosen))
-    action = f"{path}?{asked}" if asked else path
-    scene = Scene(path=path, hidden={"token": token}, action=action, chosen=chosen)
+    chosen = shown.chosen or chosen_of(request.params)
+    scene = Scene(path=path, hidden={"token": token}, chosen=chosen)
     seen = await view(found.ctx.fresh(), found.session.id, scene, shown)
     if leads and seen.onward is not None:
         lead(response, seen.onward)

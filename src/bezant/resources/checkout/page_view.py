@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
@@ -41,12 +40,13 @@ _UPI = "upi://"
 
 
 class Shown(Struct, frozen=True):
-    """What is shown of an attempt: what was typed in, and what is wrong with it."""
+    """What is shown of an attempt: what was typed in or chosen anew, and what is wrong."""
 
     typed: Mapping[str, str] = {}
     wrong: Mapping[str, str] = {}
     problem: str = ""
     kind: str | None = None
+    chosen: Chosen | None = None
 
 
 NOTHING_SHOWN = Shown()
@@ -63,14 +63,12 @@ class Seen(NamedTuple):
 class Scene(NamedTuple):
     """Where a page is: its path, what its links keep of the query, and what its form hides.
 
-    `action` is where the form goes, if not to the page itself, and `chosen` is what whoever pays
-    has changed.
+    `chosen` is what whoever pays has changed.
     """
 
     path: str
     hidden: Mapping[str, str]
     query: Mapping[str, str] = {}
-    action: str = ""
     chosen: Chosen = NOTHING_CHOSEN
 
 
@@ -132,11 +130,9 @@ def form_page(ctx: Context, priced: Priced, seller: str, scene: Scene, shown: Sh
         typed=shown.typed,
         wrong=shown.wrong,
         problem=shown.problem,
-        action=scene.action,
+        action=f"{scene.path}?{urlencode(query)}" if query else scene.path,
     )  # fmt: skip
-    offer = _offer(priced, kept_of(ctx, session), seller, kind, total)
-    kept = {**scene.query, "method": kind}
-    return html.page(replace(offer, asks_again=scene.path, keeps=kept), form)
+    return html.page(_offer(priced, kept_of(ctx, session), seller, kind, total), form)
 
 
 def _agrees(ctx: Context, priced: Priced, kind: str) -> str:

@@ -1,13 +1,21 @@
-"""What whoever pays has chosen on the page: it is in the page's address, until it is paid."""
+"""What whoever pays has chosen on the page: it is where its form goes to, until it is paid.
+
+What is chosen anew is shown with its total before anybody is asked for money.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
 from bezant.resources.checkout.line_item import LineItem
 
+AGAIN = "again"
+"""What the form has when it asks for the total alone."""
 CODE = "promotion_code"
+SHOWN = "shown"
+"""Where the form has what could be chosen, as it was shown."""
 _MARK = "quantity_"
 _DIGITS = 7
 _LONGEST = 500
@@ -46,6 +54,15 @@ def query_of(chosen: Chosen) -> dict[str, str]:
 def name_of(number: int) -> str:
     """Return the name under which the quantity of a line is asked for."""
     return f"{_MARK}{number}"
+
+
+def asked_again(typed: Mapping[str, str], asked: Mapping[str, Any]) -> Chosen | None:
+    """Return what a form has chosen anew, at an address; None if it is as it was shown."""
+    shown = parse_qsl(typed.get(SHOWN, ""), keep_blank_values=True)
+    new = {name: typed.get(name, "") for name, _ in shown}
+    if AGAIN in typed or new != dict(shown):
+        return chosen_of({**asked, **new})
+    return None
 
 
 def adjusted(items: Sequence[LineItem], chosen: Chosen, *, tried: bool = False) -> list[LineItem]:
