@@ -171,3 +171,48 @@ def test_what_is_paid_at_once_makes_one_that_was_late_be_in_order(till: Till) ->
     paid = changed(till, made, default_payment_method=kept(till, who, "good"), items=items,
                    proration_behavior="always_invoice")  # fmt: skip
     assert paid["status"] == "active"
+
+
+def test_a_first_debit_that_comes_back_is_tried_again_by_what_is_still_there(till: Till) -> None:
+    who = customer(till, "good")
+    bank = till.post("/v1/payment_methods/pm_usBankAccount_success/attach", customer=who)["id"]
+    made = begun(till, who, default_payment_method=bank)
+    assert (made["status"], states(till, made)) == ("active", [("create", "open", 3_000)])
+    (charge,) = till.get("/v1/charges", customer=who)["data"]
+    till.hear(charge["id"], "submitted")
+    till.hear(charge["id"], "returned", "R01")
+    till.work_off()
+    assert now_of(till, made)["status"] == "past_due"
+    assert till.get(f"/v1/customers/{who}")["delinquent"] is True
+    till.post(f"/v1/payment_methods/{bank}/detach")
+    go_to(till, at(till) + 3 * DAY)
+    assert (now_of(till, made)["status"], states(till, made)) == (
+        "active", [("create", "paid", 3_000)],
+    )  # fmt: skip
+    assert till.get(f"/v1/customers/{who}")["delinquent"] is False
+
+
+def test_what_was_charged_before_is_given_back_when_a_change_is_owed_by_nobody(till: Till) -> None:
+    who = customer(till)
+    made = begun(till, who)
+    till.pass_time(seconds=MONTH // 2)
+    changed(till, made, default_payment_method=kept(till, who, BROKE))
+    item = {"id": made["items"]["data"][0]["id"], "quantity": 5}
+    late = changed(till, made, items=[item], proration_behavior="always_invoice")
+    assert (late["status"], states(till, made)[1:]) == ("past_due", [("update", "open", 6_000)])
+    till.post(f"/v1/invoices/{late['latest_invoice']}/void")
+    canceled(till, made, prorate=True)
+    assert waiting(till, who) == [-1_500]
+
+
+def test_one_that_nobody_can_pay_ends_with_a_last_invoice(till: Till) -> None:
+    who = customer(till, None)
+    made = begun(till, who, default_payment_method=kept(till, who, "good"))
+    item = {"id": made["items"]["data"][0]["id"], "quantity": 3}
+    till.pass_time(seconds=MONTH // 2)
+    changed(till, made, default_payment_method="", items=[item])
+    till.pass_time(seconds=MONTH // 4)
+    over = canceled(till, made, prorate=True, invoice_now=True)
+    assert (over["status"], states(till, made)[1:]) == ("canceled", [("update", "open", 750)])
+    go_to(till, at(till) + 5 * DAY)
+    assert states(till, made)[1:] == [("update", "open", 750)]

@@ -5,7 +5,8 @@ nothing for what was free, which is also what nobody owes any more because its i
 or written off. Whoever changes back at the same moment pays what was given back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeVar
 
 from bezant.api.context import Context
@@ -53,10 +54,18 @@ async def charges_of(ctx: Context, subscription: Subscription) -> Charges:
     free = {source for source, invoice in said.items()
             if invoice is not None and invoice.status in _OWED_BY_NOBODY}  # fmt: skip
     gone = {each.source for each in known.values()} - said.keys() - {""}
-    return {
-        name: each._replace(amount=0) if each.source in free | gone else each
-        for name, each in known.items()
-    }
+    return {name: _owed(known, name, free | gone) for name in known}
+
+
+def _owed(known: Mapping[str, Charge], name: str, free: AbstractSet[str]) -> Charge:
+    """Return a charge, or if nobody owes it, what the same item was charged before."""
+    charge = known[name]
+    if charge.source not in free:
+        return charge
+    item = name.partition("/")[0]
+    earlier = [each for other, each in known.items() if other.partition("/")[0] == item
+               and each.source not in free and each.start <= charge.start]  # fmt: skip
+    return max(earlier, key=lambda each: each.start, default=charge._replace(amount=0))
 
 
 async def invoices_behind(ctx: Context, charges: Iterable[Charge]) -> dict[str, Invoice | None]:

@@ -101,7 +101,10 @@ async def intent_of_invoice(ctx: Context, invoice: Invoice) -> PaymentIntent:
 async def method_for(
     ctx: Context, invoice: Invoice, customer: Customer | None
 ) -> PaymentMethod | None:
-    """Return what an invoice is paid by: its own default, its subscription's or its customer's."""
+    """Return what an invoice is paid by: its own default, its subscription's or its customer's.
+
+    One that was detached does not pay any more.
+    """
     subscription = None
     if invoice.subscription is not None:
         subscription = ctx.made(Subscription, invoice.subscription) or await ctx.find(
@@ -109,8 +112,10 @@ async def method_for(
         )
     for holder in (invoice, subscription):
         if holder is not None and holder.default_payment_method is not None:
-            return await changes.method_named(ctx, holder.default_payment_method)
-        if holder is not None and holder.default_source is not None:
+            method = await changes.method_named(ctx, holder.default_payment_method)
+            if method.customer == invoice.customer:
+                return method
+        elif holder is not None and holder.default_source is not None:
             return await _of_source(ctx, holder.default_source)
     if customer is None:
         return None
@@ -144,7 +149,7 @@ async def check_idle(ctx: Context, invoice: Invoice) -> None:
 def count(ctx: Context, invoice: Invoice) -> Invoice:
     """Count an attempt as the one that the invoice makes by itself, if that is due."""
     again = invoice.next_payment_attempt
-    if not retries(invoice) or again is None or again > unix_seconds(ctx.now()):
+    if not retries(ctx, invoice) or again is None or again > unix_seconds(ctx.now()):
         return invoice
     kept = kept_of(ctx, invoice)
     return keep(ctx, invoice, replace(kept, tries=kept.tries + 1), next_payment_attempt=None)

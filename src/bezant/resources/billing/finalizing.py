@@ -177,7 +177,7 @@ def _payable(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Invoice:
     )
     kept = replace(kept_of(ctx, invoice), intent=intent.id, payment=name)
     told: dict[str, Any] = {"confirmation_secret": ConfirmationSecret(intent.client_secret)}
-    if retries(invoice):
+    if retries(ctx, invoice):
         told["next_payment_attempt"] = collect_later(ctx, invoice, ctx.now())
     if invoice.due_date is not None:
         at = moment(invoice.due_date)

@@ -340,7 +340,8 @@ class Kept(Struct, kw_only=True):
     were used up without a payment, and `lines` are all its lines, in order. `counted`, `asked` and
     `told` are the numbers of the last attempts of its intent that were counted, that waited for
     the cardholder, and that failed; `tries` is how often it was collected by itself. `account` and
-    `platform` say for whom its page acts, which is known by the `secret`.
+    `platform` say for whom its page acts, which is known by the `secret`. `begun` says that its
+    subscription runs though this first invoice of it is not paid yet, as a bank is waited for.
     """
 
     account: str = ""
@@ -348,6 +349,7 @@ class Kept(Struct, kw_only=True):
     application_fee_percent: Decimal | None = None
     asked: int = 0
     base: str
+    begun: bool = False
     burnt: int = 0
     counted: int = 0
     days_until_due: int | None = None

@@ -170,7 +170,7 @@ def _collected(ctx: Context, invoice: Invoice, changed: Invoice) -> Invoice:
     """Return a finalized invoice that is collected by itself from now on, or not any more."""
     if changed.auto_advance == invoice.auto_advance:
         return changed
-    now = invoice.status == "open" and retries(changed)
+    now = invoice.status == "open" and retries(ctx, changed)
     at = collect_later(ctx, changed, ctx.now()) if now else None
     return replace(changed, next_payment_attempt=at)
 

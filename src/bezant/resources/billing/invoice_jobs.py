@@ -52,7 +52,7 @@ async def collected(ctx: Context, matter: Matter) -> bool:
     if invoice is None or invoice.status != "open":
         return False
     again = invoice.next_payment_attempt
-    if not retries(invoice) or again is None or again > unix_seconds(ctx.now()):
+    if not retries(ctx, invoice) or again is None or again > unix_seconds(ctx.now()):
         return False
     intent = await intent_of_invoice(ctx, invoice)
     if intent.status not in _IDLE:

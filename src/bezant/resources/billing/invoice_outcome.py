@@ -88,7 +88,7 @@ def failed(
     An invoice that is collected by itself is tried again later.
     """
     again = invoice.next_payment_attempt
-    if retries(invoice):
+    if retries(ctx, invoice):
         mark_late(ctx, customer, late=True)
         if again is None or again <= unix_seconds(ctx.now()):
             again = _again(ctx, invoice, kept.tries)
@@ -97,10 +97,14 @@ def failed(
     return invoice
 
 
-def retries(invoice: Invoice) -> bool:
-    """Tell whether an invoice is collected by itself; the first of a subscription is not again."""
+def retries(ctx: Context, invoice: Invoice) -> bool:
+    """Tell whether an invoice is collected by itself.
+
+    The first of a subscription is not, unless that runs already.
+    """
     by_itself = invoice.auto_advance and invoice.collection_method == "charge_automatically"
-    return by_itself and invoice.billing_reason != "subscription_create"
+    first = invoice.billing_reason == "subscription_create"
+    return by_itself and (not first or kept_of(ctx, invoice).begun)
 
 
 def collect_later(ctx: Context, invoice: Invoice, at: datetime) -> int:

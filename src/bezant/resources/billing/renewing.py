@@ -20,6 +20,7 @@ from bezant.resources.billing.subscription_billing import (
     Way,
     draw_for,
     draw_unasked,
+    go_on_unpaid,
     lines_for,
     settled,
 )
@@ -142,6 +143,7 @@ async def expired(ctx: Context, matter: Matter) -> bool:
         return False
     invoice = await ctx.find(Invoice, subscription.latest_invoice or "")
     if invoice is not None and await settled(ctx, invoice):
+        go_on_unpaid(ctx, invoice)
         ctx.save(subscription, status="active", event="customer.subscription.updated")
         plan_ahead(ctx, subscription)
     else:

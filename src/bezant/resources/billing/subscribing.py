@@ -33,6 +33,7 @@ from bezant.resources.billing.subscription_billing import (
     Way,
     bill,
     check_payable,
+    go_on_unpaid,
     lines_for,
     settled,
 )
@@ -287,4 +288,5 @@ async def _status(ctx: Context, billed: Billed, times: Times) -> Status:
     sends = billed.subscription.collection_method == "send_invoice"
     if not sends and not await settled(ctx, billed.invoice):
         return "incomplete"
+    go_on_unpaid(ctx, billed.invoice)
     return "trialing" if times.trial else "active"

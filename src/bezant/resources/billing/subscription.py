@@ -161,6 +161,9 @@ class Subscription(Resource, tag="subscription"):
         "items.data.price.product": ("product",),
         "latest_invoice": ("invoice",),
         "on_behalf_of": ("account",),
+        "pending_setup_intent": ("setup_intent",),
+        "schedule": ("subscription_schedule",),
+        "test_clock": ("test_helpers.test_clock",),
         "transfer_data.destination": ("account",),
     }
     named_by: ClassVar[str] = "id"

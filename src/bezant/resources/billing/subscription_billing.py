@@ -20,7 +20,7 @@ from bezant.resources.billing.collecting import collect, intent_of_invoice
 from bezant.resources.billing.cycle import Span, period_at
 from bezant.resources.billing.drawing import Draft, DraftLine, draw, pending
 from bezant.resources.billing.finalizing import finalize
-from bezant.resources.billing.invoice import BillingReason, Invoice, Period
+from bezant.resources.billing.invoice import BillingReason, Invoice, Period, keep, kept_of
 from bezant.resources.billing.invoice import PaymentSettings as InvoicePaymentSettings
 from bezant.resources.billing.invoice_discounts import own_discounts
 from bezant.resources.billing.invoice_ending import uncollectible, voided
@@ -256,6 +256,12 @@ async def is_settled(ctx: Context, billed: Billed) -> bool:
     subscription = billed.subscription
     unasked = subscription.collection_method == "send_invoice" or subscription.pause_collection
     return bool(unasked) or await settled(ctx, billed.invoice)
+
+
+def go_on_unpaid(ctx: Context, invoice: Invoice) -> None:
+    """Let a first invoice whose subscription runs be collected like all later ones."""
+    if invoice.status == "open":
+        keep(ctx, invoice, replace(kept_of(ctx, invoice), begun=True))
 
 
 async def settled(ctx: Context, invoice: Invoice) -> bool:

@@ -13,6 +13,7 @@ from bezant.resources.billing.invoice_ending import voided
 from bezant.resources.billing.subscription import CancelReason, Subscription
 from bezant.resources.billing.subscription_billing import Way, bill, owes, settled
 from bezant.resources.billing.subscription_prorating import credit_rest
+from bezant.resources.billing.subscription_terms import has_method
 from bezant.resources.core.customer import Customer
 from bezant.store.objects import Page
 
@@ -42,7 +43,8 @@ async def cancel(
         if prorate:
             await credit_rest(ctx, customer, subscription, now, ends=True)
         if invoice_now and await owes(ctx, ctx.current(customer), subscription):
-            way = Way("subscription_update")
+            asks = has_method(ctx, customer, subscription)
+            way = Way("subscription_update", "allow_incomplete" if asks else "default_incomplete")
             billed = await bill(ctx, customer, subscription, [], way)
             subscription = billed.subscription
     details = replace(subscription.cancellation_details, reason=reason)

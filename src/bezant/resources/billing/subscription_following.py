@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from bezant.api.context import Context
 from bezant.kernel.codec import unix_seconds
 from bezant.resources.billing.invoice import Invoice
+from bezant.resources.billing.invoice_outcome import retries
 from bezant.resources.billing.subscription import Subscription
 from bezant.resources.billing.subscription_billing import remember_method, settled
 from bezant.resources.billing.subscription_ending import cancel, expire
@@ -74,7 +75,5 @@ async def _unpaid(ctx: Context, invoice: Invoice) -> bool:
 
 async def _given_up(ctx: Context, invoice: Invoice) -> bool:
     """Tell whether an invoice has been collected by itself as often as it is."""
-    goes_on = not invoice.auto_advance or invoice.next_payment_attempt is not None
-    if goes_on or invoice.collection_method == "send_invoice":
-        return False
-    return invoice.billing_reason != "subscription_create" and await _unpaid(ctx, invoice)
+    over = retries(ctx, invoice) and invoice.next_payment_attempt is None
+    return over and await _unpaid(ctx, invoice)
