@@ -302,6 +302,15 @@ def test_payments_on_behalf_of_an_account_are_its_own_to_the_cardholder(till: Ti
     assert till.acquirer.asked[0].merchant.id == shop
 
 
+def test_an_account_acts_on_behalf_of_no_other(till: Till):
+    shop, other = till.open_shop(), till.open_shop()
+    for path, how in (("/v1/payment_intents", {"amount": 900, "currency": "usd"}),
+                      ("/v1/setup_intents", {})):  # fmt: skip
+        error = till.refused(path, shop, **how, on_behalf_of=other)
+        assert ("on_behalf_of", "Only a platform" in error["message"]) == (error["param"], True)
+        assert till.post(path, shop, **how, on_behalf_of=shop)["on_behalf_of"] == shop
+
+
 def test_other_currencies_are_converted(till: Till):
     paid = till.pay(10_000, currency="eur")
     shown = till.get(f"/v1/charges/{paid['latest_charge']}", expand=["balance_transaction"])

@@ -40,7 +40,7 @@ from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
 from bezant.resources.core.discount import DiscountParams
 from bezant.resources.core.later import later
-from bezant.resources.core.owners import Owner, acting_owner
+from bezant.resources.core.owners import acting_owner, represented
 from bezant.resources.payments import method_types
 from bezant.resources.payments.destination import destination_of
 from bezant.resources.payments.intent_changes import method_named
@@ -190,8 +190,7 @@ async def check_payers(
         payer = await ctx.load(Customer, customer)
         await source_of(ctx, payer, params.default_source, "default_source")
     if params.on_behalf_of:
-        book = ctx.platform_book
-        await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=book)
+        await represented(ctx, params.on_behalf_of)
     if params.transfer_data:
         await destination_of(ctx, params.transfer_data.destination, "transfer_data[destination]")
     settings = params.payment_settings

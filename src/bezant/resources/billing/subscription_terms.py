@@ -26,7 +26,7 @@ from bezant.resources.billing.subscription_params import (
 )
 from bezant.resources.core.customer import Customer, CustomField
 from bezant.resources.core.customer_source import source_of
-from bezant.resources.core.owners import Owner
+from bezant.resources.core.owners import represented
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.payments import method_types
 from bezant.resources.payments.destination import destination_of
@@ -104,7 +104,7 @@ async def _check(
     if params.transfer_data:
         await destination_of(ctx, params.transfer_data.destination, "transfer_data[destination]")
     if params.on_behalf_of:
-        await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+        await represented(ctx, params.on_behalf_of)
     types = after.payment_settings.payment_method_types
     if types:
         method_types.checked(types, after.currency)

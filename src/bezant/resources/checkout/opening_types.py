@@ -13,7 +13,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.resources.checkout.page_ways import WAYS
 from bezant.resources.checkout.saving import setup_wanted
 from bezant.resources.checkout.session_params import CreateSession
-from bezant.resources.core.owners import Owner
+from bezant.resources.core.owners import represented
 from bezant.resources.payments.bank_mandate import agreement_of
 from bezant.resources.payments.method_options import NO_AGREEMENT
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -141,8 +141,7 @@ async def checked_setup(ctx: Context, wanted: Mapping[str, Any]) -> list[str]:
         options: Mapping[str, Any] = wanted.get("payment_method_options", {}).get(_ACSS, {})
         agreement_of(options.get("mandate_options", {}))
     if params.on_behalf_of is not None:
-        param = "setup_intent_data[on_behalf_of]"
-        await ctx.load(Owner, params.on_behalf_of, param=param, book=ctx.platform_book)
+        await represented(ctx, params.on_behalf_of, "setup_intent_data[on_behalf_of]")
     return types
 
 

@@ -13,7 +13,13 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from bezant.api.context import COLUMNS, Context, Hidden
-from bezant.kernel.codec import encode_json, from_microseconds, microseconds, unix_seconds
+from bezant.kernel.codec import (
+    decode_json,
+    encode_json,
+    from_microseconds,
+    microseconds,
+    unix_seconds,
+)
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.connect import facts
 from bezant.resources.connect.account import Account, own_book
@@ -234,7 +240,9 @@ def _settled(account: Account, found: Assessment, hidden: Hidden) -> Account:
     individual = account.individual
     if not isinstance(individual, UnsetType):
         person = msgspec.convert(individual, Person)
-        individual = msgspec.to_builtins(_shown(account, found, hidden, person))
+        individual = decode_json(
+            encode_json(_shown(account, found, hidden, person)), dict[str, Any]
+        )
     return replace(
         account,
         capabilities=capabilities,

@@ -104,6 +104,17 @@ async def acting_owner(ctx: Context) -> Owner:
     return found or Owner(id=ctx.account)
 
 
+async def represented(ctx: Context, account: str, param: str = "on_behalf_of") -> Owner:
+    """Return the account on whose behalf something is done: one of the acting platform's."""
+    if ctx.caller.connected and account != ctx.account:
+        raise InvalidRequest(
+            "Only a platform can act on behalf of its accounts: leave `on_behalf_of` out, or the "
+            "Stripe-Account header.",
+            param=param,
+        )
+    return await ctx.load(Owner, account, param=param, book=ctx.platform_book)
+
+
 async def is_gone(ctx: Context, account: str) -> bool:
     """Tell whether a connected account has been deleted, and nobody can act for it any more."""
     if account == ctx.caller.platform:

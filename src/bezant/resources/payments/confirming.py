@@ -16,7 +16,7 @@ from bezant.kernel.errors import CardError
 from bezant.rail.cards import Authentication, CardAnswer, CardRequest, Stored
 from bezant.resources.core.application import acting_application
 from bezant.resources.core.card import declined
-from bezant.resources.core.owners import Owner, acting_owner
+from bezant.resources.core.owners import Owner, acting_owner, represented
 from bezant.resources.core.payment_method import PaymentMethod, attach
 from bezant.resources.payments import card, screening
 from bezant.resources.payments.ask_card import ask_later
@@ -275,7 +275,7 @@ async def merchant(ctx: Context, on_behalf_of: str | None) -> Owner:
     """Return the account that the cardholder pays."""
     if on_behalf_of is None:
         return await acting_owner(ctx)
-    return await ctx.load(Owner, on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+    return await represented(ctx, on_behalf_of)
 
 
 async def _answered(

@@ -15,7 +15,7 @@ from bezant.resources.core.account_customer import account_of_customer
 from bezant.resources.core.application import acting_application
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.customer_params import ShippingParams
-from bezant.resources.core.owners import Owner, shelf
+from bezant.resources.core.owners import Owner, represented, shelf
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.core.risk_rules import NAME as RULES
 from bezant.resources.core.risk_rules import RiskRules
@@ -110,7 +110,7 @@ async def check_parties(ctx: Context, params: CreatePaymentIntent) -> str | None
     """
     account = await account_of_customer(ctx, params.customer)
     if params.on_behalf_of is not None:
-        await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+        await represented(ctx, params.on_behalf_of)
     data = params.transfer_data
     if data is not None:
         await _receiver(ctx, data.destination)

@@ -7,7 +7,7 @@ from bezant.api.params import merged
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.account_customer import account_of_customer
 from bezant.resources.core.application import acting_application
-from bezant.resources.core.owners import Owner
+from bezant.resources.core.owners import represented
 from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.entitled import fitting
@@ -38,7 +38,7 @@ async def intent_of(
     """Store a new intent as it is asked for."""
     account = await _check_parties(ctx, params)
     if params.on_behalf_of is not None:
-        await ctx.load(Owner, params.on_behalf_of, param="on_behalf_of", book=ctx.platform_book)
+        await represented(ctx, params.on_behalf_of)
     name = ctx.new_id("seti")
     secret = ctx.new_id("secret").rpartition("_")[2]
     automatic = params.automatic_payment_methods
