@@ -28,6 +28,7 @@ def test_what_becomes_of_each_risk_without_rules_of_ones_own(shop: Shop):
         outcome = shop.pay(card)["outcome"]
         assert (outcome["type"], outcome["network_status"]) == (kind, status)
         assert (outcome["reason"], outcome["risk_level"]) == (reason, level)
+        assert outcome["network_decline_code"] is None
 
 
 def test_what_is_blocked_afterwards_is_given_back_to_the_card(shop: Shop):

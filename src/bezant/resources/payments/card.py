@@ -168,7 +168,7 @@ def outcome_of(answer: CardAnswer) -> Outcome:
     return Outcome(
         advice_code=answer.advice_code or None,
         network_advice_code=answer.network_advice or None,
-        network_decline_code=answer.network_code or None,
+        network_decline_code=None if blocked else answer.network_code or None,
         network_status="not_sent_to_network" if blocked else "declined_by_network",
         reason="highest_risk_level" if blocked else answer.decline_code or None,
         risk_level="highest" if blocked else risk.level,

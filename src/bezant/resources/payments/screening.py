@@ -297,6 +297,7 @@ def _undone(answer: CardAnswer, code: str, decline_code: str) -> CardAnswer:
         amount=Money.zero(answer.amount.currency),
         code=code,
         decline_code=decline_code,
+        network_code="",
     )
 
 
