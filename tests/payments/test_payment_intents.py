@@ -110,7 +110,16 @@ def test_what_is_held_is_given_back_when_canceled_or_too_late(till: Till):
     assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "expired")
     assert [each.act for each in till.acquirer.asked] == ["authorize", "authorize", "reverse"]
     assert till.ledger() == {}
-    assert till.events()[-2:] == ["charge.expired", "payment_intent.canceled"]
+    assert till.events()[-3:] == ["charge.expired", "refund.created", "payment_intent.canceled"]
+    assert till.events().count("charge.refunded") == 1
+    for name, reason in ((canceled, "duplicate"), (late, "expired_uncaptured_charge")):
+        (refund,) = till.get("/v1/refunds", payment_intent=name)["data"]
+        assert (refund["amount"], refund["reason"]) == (1_000, reason)
+        assert refund["balance_transaction"] is None
+        charge = till.get(f"/v1/charges/{refund['charge']}")
+        assert (charge["refunded"], charge["amount_refunded"]) == (True, 1_000)
+        error = till.refused("/v1/refunds", payment_intent=name)
+        assert error["code"] == "charge_already_refunded"
 
 
 def test_a_cardholder_is_asked_who_they_are(till: Till):
@@ -169,7 +178,10 @@ def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
         ({"payment_method": "pm_none"}, "payment_method"),
         ({"customer": "cus_none"}, "customer"),
         ({"application_fee_amount": 10}, "application_fee_amount"),
-        ({"payment_method_types": ["klarna"]}, "allowed_payment_method_types"),
+        ({"payment_method_types": ["klarna"]}, "payment_method_types"),
+        ({"payment_method_types": ["card"], "automatic_payment_methods": {"enabled": True}},
+         "payment_method_types"),
+        ({"payment_method": "pm_usBankAccount_success"}, "payment_method"),
         ({"confirm": True}, None),
         ({"return_url": "https://example.com"}, "return_url"),
         ({"transfer_data": {"destination": "acct_none"}}, "transfer_data[destination]"),
@@ -242,6 +254,20 @@ def test_a_card_that_was_let_go_pays_no_more(till: Till):
     assert refused.error["param"] == "payment_method_options[card][network]"
 
 
+def test_another_currency_is_one_that_its_types_pay_in(till: Till):
+    made = till.post("/v1/payment_intents", amount=700, currency="usd",
+                     payment_method_types=["us_bank_account"])  # fmt: skip
+    path = f"/v1/payment_intents/{made['id']}"
+    assert till.refused(path, currency="eur")["param"] == "currency"
+    changed = till.post(path, currency="eur", payment_method_types=["sepa_debit"])
+    assert (changed["currency"], changed["payment_method_types"]) == ("eur", ["sepa_debit"])
+    assert list(changed["payment_method_options"]) == ["sepa_debit"]
+    made = till.post("/v1/payment_intents", amount=700, currency="usd",
+                     automatic_payment_methods={"enabled": True})  # fmt: skip
+    changed = till.post(f"/v1/payment_intents/{made['id']}", currency="brl")
+    assert changed["payment_method_types"] == ["card", "pix"]
+
+
 def test_intents_are_listed_searched_and_changed(till: Till):
     customer = till.post("/v1/customers", name="Ada")["id"]
     made = till.post("/v1/payment_intents", amount=700, currency="usd", customer=customer)
@@ -254,6 +280,8 @@ def test_intents_are_listed_searched_and_changed(till: Till):
     assert [each["id"] for each in found["data"]] == [made["id"]]
     assert till.get(path, client_secret=made["client_secret"])["id"] == made["id"]
     assert till.refused(path, verb="GET", client_secret="x")["param"] == "client_secret"
+    bank = {"payment_method": "pm_usBankAccount_success"}
+    assert till.refused(path, **bank)["code"] == "payment_intent_invalid_parameter"
     till.post(f"{path}/confirm")
     assert till.refused(path, amount=900)["code"] == "payment_intent_unexpected_state"
     assert till.post(path, description="later")["description"] == "later"

@@ -72,6 +72,7 @@ def test_an_account_may_decline_what_does_not_match(shop: Shop):
     declined = shop.pay("cvcCheckFail")
     assert (declined["status"], declined["failure_code"]) == ("failed", "incorrect_cvc")
     assert declined["outcome"]["network_status"] == "reversed_after_approval"
+    assert declined["outcome"]["network_decline_code"] is None
     assert shop.pay("avsZipFail")["status"] == "succeeded"
     office.post(path, settings={"card_payments": {"decline_on": {"avs_failure": True}}})
     assert shop.pay("avsZipFail")["failure_code"] == "incorrect_zip"

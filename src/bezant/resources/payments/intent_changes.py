@@ -1,5 +1,6 @@
 """What parameters make of a payment intent, and what they must not."""
 
+from collections.abc import Collection
 from typing import Any, Literal, Protocol
 
 from msgspec import UNSET
@@ -144,12 +145,13 @@ async def updated(
         changes["shipping"] = shipping_of(params.shipping)
     if params.payment_details is not None:
         changes["payment_details"] = payment_details(params.payment_details) or UNSET
-    types = params.allowed_payment_method_types or params.payment_method_types
-    if types:
-        currency = changes.get("currency", intent.currency)
-        changes["payment_method_types"] = method_types.checked(types, currency)
-    if params.payment_method_options is not None:
-        known = changes.get("payment_method_types", intent.payment_method_types)
+    currency = changes.get("currency", intent.currency)
+    types = _named(params, currency)
+    if types or currency != intent.currency:
+        types = types or await _in(ctx, intent, currency)
+        changes["payment_method_types"] = types
+    if types or params.payment_method_options is not None:
+        known = types or intent.payment_method_types
         changes["payment_method_options"] = _options(intent, params, known)
         changes["capture_method"] = _capture_method(params, intent)
     return changes
@@ -360,14 +362,46 @@ async def _types(ctx: Context, params: CreatePaymentIntent) -> list[str]:
 
     All are those that the account may take.
     """
-    named = params.allowed_payment_method_types or params.payment_method_types
+    automatic = params.automatic_payment_methods and params.automatic_payment_methods.enabled
+    if automatic and params.payment_method_types:
+        raise InvalidRequest(
+            "You may only specify one of these parameters: automatic_payment_methods, "
+            "payment_method_types.",
+            param="payment_method_types",
+        )
+    named = _named(params, params.currency)
     if named:
-        return method_types.checked(named, params.currency)
-    if params.automatic_payment_methods and params.automatic_payment_methods.enabled:
+        return named
+    if automatic:
         excluded = params.excluded_payment_method_types or ()
-        kinds = [each for each in method_types.automatic(params.currency) if each not in excluded]
-        return await fitting(ctx, kinds, params.currency, params.on_behalf_of)
+        return await _all(ctx, params.currency, excluded, params.on_behalf_of)
     return ["card"]
+
+
+def _named(
+    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent, currency: str
+) -> list[str]:
+    for name in ("allowed_payment_method_types", "payment_method_types"):
+        types: list[str] | None = getattr(params, name)
+        if types:
+            return method_types.checked(types, currency, name)
+    return []
+
+
+async def _in(ctx: Context, intent: PaymentIntent, currency: str) -> list[str]:
+    """Return the types that an intent takes in another currency; those that were named stay."""
+    automatic, named = intent.automatic_payment_methods, intent.allowed_payment_method_types
+    if automatic is None or not automatic.enabled or named:
+        return method_types.checked(intent.payment_method_types, currency, "currency")
+    excluded = intent.excluded_payment_method_types or ()
+    return await _all(ctx, currency, excluded, intent.on_behalf_of)
+
+
+async def _all(
+    ctx: Context, currency: str, excluded: Collection[str], on_behalf_of: str | None
+) -> list[str]:
+    kinds = [each for each in method_types.automatic(currency) if each not in excluded]
+    return await fitting(ctx, kinds, currency, on_behalf_of)
 
 
 def _capture_method(
@@ -387,7 +421,8 @@ def _options(
     types: list[str],
 ) -> dict[str, Any]:
     """Return the options by type, as they are shown."""
-    shown: dict[str, Any] = dict((intent and intent.payment_method_options) or {})
+    known: dict[str, Any] = (intent and intent.payment_method_options) or {}
+    shown = {kind: each for kind, each in known.items() if kind in types}
     if "card" in types:
         blank = {
             "installments": None,

@@ -102,6 +102,8 @@ async def create(ctx: Context, params: CreatePaymentIntent) -> PaymentIntent | F
         shown, kept = detailed(ctx, intent.id, intent.amount, params.amount_details)
         intent, hidden = replace(intent, amount_details=shown), hidden | kept
     ctx.create(intent, event="payment_intent.created", hidden=hidden)
+    if method is not None:
+        changes.check_method(ctx, intent, method)
     if not params.confirm:
         return intent
     if used is not None:
@@ -129,6 +131,9 @@ async def update(ctx: Context, intent: PaymentIntent, params: UpdatePaymentInten
     if params.amount is not None or params.currency is not None:
         check_free(ctx, intent)
     told = await changes.updated(ctx, intent, await with_customer(ctx, params))
+    if "payment_method" in told:
+        method = await changes.method_named(ctx, told["payment_method"])
+        changes.check_method(ctx, replace(intent, **told), method)
     check_as_invoiced(ctx, intent, told)
     status = intent.status
     if status in CONFIRMABLE and (asked or status != "requires_action"):
@@ -173,6 +178,7 @@ async def confirm(
     if intent.payment_method is None:
         raise changes.no_method()
     method = await changes.method_named(ctx, intent.payment_method)
+    changes.check_method(ctx, intent, method)
     return for_caller(ctx, await _confirm(ctx, intent, method, params))
 
 
@@ -313,7 +319,6 @@ async def _confirm(
     method: PaymentMethod,
     params: CreatePaymentIntent | ConfirmPaymentIntent,
 ) -> PaymentIntent | Failure:
-    changes.check_method(ctx, intent, method)
     if params.mandate is not None:
         await check_mandate(ctx, params.mandate, method)
     attempt = changes.attempt_of(ctx, intent, params)
