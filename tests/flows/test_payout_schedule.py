@@ -1,13 +1,13 @@
 """Payout schedules: every payout is on one of its days, at its hour, and none is passed over."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bezant.flows.payout_schedule import WEEK, Schedule, must_leave_by
+from bezant.flows.payout_schedule import WEEK, Schedule
 
 ZONES = ("Etc/UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Europe/London")
 SCHEDULES = st.builds(
@@ -80,11 +80,3 @@ def test_every_month_has_its_payouts() -> None:
         assert moment is not None
         found.append(moment.month)
     assert found == [*range(1, 13)] * 2
-
-
-@pytest.mark.parametrize(
-    ("country", "last"),
-    [("TH", date(2026, 3, 12)), ("US", date(2028, 3, 1)), ("DE", date(2026, 5, 31))],
-)
-def test_money_does_not_wait_for_ever(country: str, last: date) -> None:
-    assert must_leave_by(country, date(2026, 3, 2)) == last

@@ -10,7 +10,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str]] = [
     ({"payouts": {"schedule": {"interval": "weekly"}}}, "[payouts][schedule][weekly_payout_days]"),
     ({"payouts": {"schedule": {"interval": "hourly"}}}, "[payouts][schedule][interval]"),
     (
-        {"payouts": {"minimum_balance_by_currency": {"zzz": 5}}},
+        {"payouts": {"minimum_balance_by_currency": {"xxx": 5}}},
         "[payouts][minimum_balance_by_currency]",
     ),
     (

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from bezant.resources.connect import negative_balances
 from bezant.resources.connect.negative_balances import NegativeBalances
 from tests.resources.office import Office
 
@@ -14,6 +15,10 @@ SETTINGS = "/v1/balance_settings"
 def owing(office: Office) -> str:
     """An account that is 6.00 below zero: a reversal was undone when its money had gone again."""
     office.fund(5_000)
+    return owe(office)
+
+
+def owe(office: Office) -> str:
     seller = office.open_account()
     office.post("/v1/transfers", amount=1_000, currency="usd", destination=seller)
     first = pay(office, seller, 600)
@@ -131,6 +136,18 @@ def test_the_bank_is_debited_where_the_owner_has_agreed(office: Office, owing: s
     shown = office.get("/v1/balance_transactions", owing, limit=100)["data"]
     assert sum(each["net"] for each in shown) == 0
     assert {each["status"] for each in shown} == {"available"}
+
+
+def test_whoever_owes_nothing_that_can_be_had_holds_up_no_other(
+    office: Office, owing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(negative_balances, "AT_ONCE", 1)
+    sellers = [owing, owe(office)]
+    for seller in sellers:
+        office.post(SETTINGS, seller, payments={"debit_negative_balances": True})
+    office.run(NegativeBalances(office.runtime).run_once())
+    for seller in sellers:
+        assert office.get("/v1/payouts", seller)["data"][0]["amount"] == -600
 
 
 def test_a_bank_that_refuses_is_left_alone_for_a_while(office: Office, owing: str) -> None:

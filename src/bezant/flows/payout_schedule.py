@@ -16,8 +16,6 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 _SATURDAY = 5
 _LONGEST_GAP_DAYS = 62
 """More than from any day of a month to the same day of the next."""
-_WAITS_AT_MOST_DAYS = {"TH": 10, "US": 730}
-_ELSEWHERE_DAYS = 90
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
@@ -54,11 +52,3 @@ class Schedule(Struct, frozen=True, kw_only=True):
         days = (first + timedelta(days=ahead) for ahead in range(_LONGEST_GAP_DAYS))
         begun = (self.begins(day) for day in days if self.pays_on(day))
         return next((each for each in begun if each > moment), None)
-
-
-def must_leave_by(country: str, available_on: date) -> date:
-    """Return the last day on which money may be paid out by hand, by when it was available.
-
-    Stripe, "Manual payouts": 10 days in Thailand, two years in the United States, else 90 days.
-    """
-    return available_on + timedelta(days=_WAITS_AT_MOST_DAYS.get(country, _ELSEWHERE_DAYS))

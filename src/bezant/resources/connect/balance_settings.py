@@ -13,14 +13,12 @@ from msgspec import Meta
 
 from bezant.api.context import Context
 from bezant.api.event_body import Cause, event_body, replaced
-from bezant.api.params import Check, Emptyable, Params
+from bezant.api.params import Check, Emptyable, Params, payable_currency
 from bezant.api.refusals import cut, invalid
 from bezant.api.resource import Identified
 from bezant.api.routes import Routes
 from bezant.commit.change_set import Event
 from bezant.kernel.codec import encode_json
-from bezant.kernel.currency import lookup
-from bezant.kernel.errors import InvalidRequest, UnknownCurrency
 from bezant.resources.connect.account import Account, account_of
 from bezant.resources.connect.account_parts import Weekday
 from bezant.resources.connect.payout_schedules import KEPT, days_of, plan, scheduled
@@ -30,6 +28,7 @@ from bezant.resources.core.refused import refused
 
 PATH = "/v1/balance_settings"
 UPDATED = "balance_settings.updated"
+_MINIMUMS = "payments[payouts][minimum_balance_by_currency]"
 _NO_METHODS = refused("Payout methods are not offered, so no rule can name one.")
 
 
@@ -151,23 +150,12 @@ def _set_minimums(kept: dict[str, Any], sent: Payouts) -> None:
         return
     minimums: dict[str, int] = dict(kept.get("minimums") or {}) if told else {}
     for code, amount in (told or {}).items():
-        currency = _currency(code)
+        currency = payable_currency(code, _MINIMUMS)
         if amount == "":
             minimums.pop(currency, None)
         else:
             minimums[currency] = amount
     kept["minimums"] = minimums
-
-
-def _currency(code: str) -> str:
-    try:
-        return lookup(code.lower()).code
-    except UnknownCurrency as error:
-        raise InvalidRequest(
-            f"Invalid currency: {cut(code)}. {error}",
-            code="currency_not_supported",
-            param="payments[payouts][minimum_balance_by_currency]",
-        ) from error
 
 
 def _timed(kept: dict[str, Any], sent: SettlementTiming) -> dict[str, int]:

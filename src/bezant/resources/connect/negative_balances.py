@@ -6,8 +6,9 @@ platform that carries the losses of its accounts has as much set aside as they o
 owed for half a year is paid out of that for good.
 """
 
+from collections.abc import AsyncGenerator, Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bezant.api.context import Caller, Context, Stale, created_of
 from bezant.api.runtime import Runtime
@@ -27,6 +28,7 @@ from bezant.resources.core.reserve_transactions import change_reserve, use_reser
 
 QUERIES = load("bezant.resources.connect", "negative_balances.sql")
 AT_ONCE = 500
+_FIRST_BOOK = -(2**63)
 QUIET = timedelta(days=7)
 """How long a bank account that has refused is left alone."""
 FOR_GOOD = timedelta(days=180)
@@ -58,10 +60,8 @@ class NegativeBalances:
 
     async def _recover(self) -> int:
         quiet = unix_seconds(self._runtime.clock.now() - QUIET)
-        async with self._runtime.pool.connection() as conn:
-            cursor = await conn.execute(QUERIES.recoverable, {"quiet": quiet, "limit": AT_ONCE})
-            found = [_Owing(*row) for row in await cursor.fetchall()]
-        return sum([await self._debited(one) for one in found])
+        found = self._found(QUERIES.recoverable, {"quiet": quiet})
+        return sum([await self._debited(one) async for one in found])
 
     async def _debited(self, one: _Owing) -> bool:
         platform = one.account if one.shelf == HOUSE else one.shelf
@@ -88,10 +88,21 @@ class NegativeBalances:
 
     async def _use_reserves(self) -> int:
         since = self._runtime.clock.now() - FOR_GOOD
-        async with self._runtime.pool.connection() as conn:
-            cursor = await conn.execute(QUERIES.overdue, {"since": since, "limit": AT_ONCE})
-            found = [_Owing(*row) for row in await cursor.fetchall()]
-        return sum([await self._used(one) for one in found])
+        found = self._found(QUERIES.overdue, {"since": since})
+        return sum([await self._used(one) async for one in found])
+
+    async def _found(self, query: bytes, values: Mapping[str, Any]) -> AsyncGenerator[_Owing]:
+        """Yield whom a query finds, page by page: of some, nothing can be had."""
+        book, currency, more = _FIRST_BOOK, "", True
+        while more:
+            page = {"book": book, "currency": currency, "limit": AT_ONCE}
+            async with self._runtime.pool.connection() as conn:
+                cursor = await conn.execute(query, {**values, **page})
+                rows = [_Owing(*row) for row in await cursor.fetchall()]
+            for one in rows:
+                yield one
+                book, currency = book_of(one.account, one.livemode).id, one.currency
+            more = len(rows) == AT_ONCE
 
     async def _used(self, one: _Owing) -> bool:
         ctx = Context(self._runtime, Caller(one.shelf, one.shelf, one.livemode))

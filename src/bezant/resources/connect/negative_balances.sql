@@ -38,6 +38,7 @@ cross join lateral (
     and d.status in ('failed', 'in_transit', 'pending') and d.currency = a.currency
     and (d.body::jsonb ->> 'amount')::bigint < 0) x
 where a.path = 'available' and a.posted_credits < a.posted_debits
+  and (a.book_id, a.currency) > (%(book)s::bigint, %(currency)s::text)
   and (o.body::jsonb #>> '{settings,payouts,debit_negative_balances}')::boolean
   and a.posted_debits - a.posted_credits > coalesce(x.coming, 0) and x.refused = 0
 order by a.book_id, a.currency limit %(limit)s
@@ -52,6 +53,7 @@ join book b on b.book_id = a.book_id
 join object o on o.kind = 'account' and o.id = b.owner
 join book p on p.book_id = o.book_id and p.livemode = b.livemode and p.owner <> 'house'
 where a.path = 'available' and a.posted_credits < a.posted_debits
+  and (a.book_id, a.currency) > (%(book)s::bigint, %(currency)s::text)
   and o.body::jsonb #>> '{controller,losses,payments}' = 'application'
   and exists (
     select from move m
