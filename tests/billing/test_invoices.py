@@ -416,6 +416,41 @@ def test_accounts_draw_invoices_of_their_own(till: Till) -> None:
     assert till.ask("GET", f"/v1/invoices/{made['id']}").status == 404
 
 
+def test_an_invoice_is_paid_by_a_payment_that_was_made_without_it(till: Till) -> None:
+    who, other = customer(till), customer(till)
+    made, again = (act(till, drawn(till, who), "finalize") for _ in range(2))
+
+    def paid(amount: int, customer: str | None = who, **told: Any) -> Any:
+        given = {"amount": amount, "currency": "usd", "customer": customer, "confirm": True}
+        return till.post(
+            "/v1/payment_intents",
+            payment_method="pm_card_visa",
+            off_session=True,
+            **{name: value for name, value in given.items() if value},
+            **told,
+        )["id"]
+
+    path = f"/v1/invoices/{made['id']}/attach_payment"
+    back = paid(2_000)
+    till.post("/v1/refunds", payment_intent=back, amount=1)
+    waits = till.post("/v1/payment_intents", amount=2_000, currency="usd", customer=who)["id"]
+    for wrong in (paid(1_999), paid(2_000, other), paid(2_000, None), back, waits, "pi_none"):
+        assert till.refused(path, payment_intent=wrong)["param"] == "payment_intent"
+    assert till.refused(path)["param"] == "payment_intent"
+    intent = paid(2_000)
+    done = act(till, made, "attach_payment", payment_intent=intent)
+    assert (done["status"], done["amount_paid"], done["attempt_count"]) == ("paid", 2_000, 0)
+    assert told(till)[-3:] == ["invoice.paid", "invoice.payment_succeeded", "invoice_payment.paid"]
+    new, own = till.get("/v1/invoice_payments", invoice=made["id"])["data"]
+    assert (new["payment"]["payment_intent"], new["status"]) == (intent, "paid")
+    assert (new["amount_paid"], new["is_default"], own["status"]) == (2_000, False, "canceled")
+    before = till.get(f"/v1/payment_intents/{own['payment']['payment_intent']}")
+    assert before["status"] == "canceled"
+    assert till.refused(f"/v1/invoices/{again['id']}/attach_payment",
+                        payment_intent=intent)["param"] == "payment_intent"  # fmt: skip
+    assert till.refused(path, payment_intent=paid(2_000))["code"] == "invoice_not_editable"
+
+
 def test_an_intent_of_an_invoice_is_confirmed_by_its_secret_and_changed_by_nobody(till: Till):
     made = act(till, drawn(till, customer(till)), "finalize")
     intent = made["confirmation_secret"]["client_secret"].partition("_secret_")[0]

@@ -48,8 +48,8 @@ async def voided(ctx: Context, invoice: Invoice) -> Invoice:
 
     Raises InvalidRequest when it is paid, or when a bank has been asked for its money.
     """
-    _check_owed(invoice, "voided")
-    await _give_up(ctx, invoice)
+    check_owed(invoice, "voided")
+    await give_up(ctx, invoice)
     customer = await customer_of(ctx, invoice)
     back = invoice.starting_balance - (invoice.ending_balance or 0)
     if customer is not None and back:
@@ -93,8 +93,8 @@ async def uncollectible(
 
 async def paid_elsewhere(ctx: Context, invoice: Invoice) -> Invoice:
     """Let an invoice be paid with money that never comes here."""
-    _check_owed(invoice, "paid")
-    await _give_up(ctx, invoice)
+    check_owed(invoice, "paid")
+    await give_up(ctx, invoice)
     now = unix_seconds(ctx.now())
     invoice = ctx.save(
         invoice,
@@ -113,7 +113,7 @@ async def paid_elsewhere(ctx: Context, invoice: Invoice) -> Invoice:
     return invoice
 
 
-async def _give_up(ctx: Context, invoice: Invoice) -> None:
+async def give_up(ctx: Context, invoice: Invoice) -> None:
     """Cancel the intent of an invoice, also a collection that has not left for the bank."""
     if kept_of(ctx, invoice).intent is None:
         return
@@ -133,7 +133,8 @@ async def _give_up(ctx: Context, invoice: Invoice) -> None:
     )
 
 
-def _check_owed(invoice: Invoice, what: str) -> None:
+def check_owed(invoice: Invoice, what: str) -> None:
+    """Refuse to end what nobody owes."""
     if invoice.status not in COLLECTABLE:
         raise _not_owed(invoice, what)
 

@@ -23,6 +23,9 @@ _OWN_ISSUER = only("self", why="Invoices are issued by the account itself: send 
 _NO_TAX_IDS = refused("Tax ids of the account are not shown on invoices: put them into `footer`.")
 _NOT_AUTOMATIC = off("Taxes are not calculated here: put them into the price.")
 _NO_MANDATE = refused("The mandate is that of the payment method: leave it out.")
+_NO_RECORDS = refused(
+    "Payments that were made elsewhere are not recorded: pay with `paid_out_of_band`."
+)
 _NO_FORGIVING = off("The whole is paid, or nothing: leave `forgive` out.")
 
 
@@ -116,6 +119,13 @@ class PayInvoice(Params):
     paid_out_of_band: bool = False
     payment_method: str | None = None
     source: str | None = None
+
+
+class AttachPayment(Params):
+    """By which payment an invoice is paid."""
+
+    payment_intent: str | None = None
+    payment_record: Annotated[str, _NO_RECORDS] | None = None
 
 
 class ListInvoices(ListParams):

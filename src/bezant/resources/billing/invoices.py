@@ -14,6 +14,7 @@ from bezant.resources.billing.collecting import check_idle, collect, method_sent
 from bezant.resources.billing.drawing import draw
 from bezant.resources.billing.finalizing import finalize as finalized
 from bezant.resources.billing.invoice import Invoice
+from bezant.resources.billing.invoice_attaching import attached
 from bezant.resources.billing.invoice_changes import changed, draft_of
 from bezant.resources.billing.invoice_ending import (
     paid_elsewhere,
@@ -24,6 +25,7 @@ from bezant.resources.billing.invoice_ending import (
 from bezant.resources.billing.invoice_items import check_draft
 from bezant.resources.billing.invoice_outcome import COLLECTABLE
 from bezant.resources.billing.invoice_params import (
+    AttachPayment,
     CreateInvoice,
     FinalizeInvoice,
     ListInvoices,
@@ -36,6 +38,7 @@ from bezant.resources.billing.previewing import preview
 from bezant.resources.billing.subscription_following import follow
 from bezant.resources.core.account_customer import with_customer
 from bezant.resources.core.sortable import bounds
+from bezant.resources.payments.payment_intent import PaymentIntent
 
 PATH = "/v1/invoices"
 _SHOWN = frozenset({"confirmation_secret", "lines"})
@@ -127,6 +130,15 @@ async def pay(ctx: Context, invoice: Invoice, params: PayInvoice) -> Invoice | F
     method = await method_sent(ctx, params)
     collected = await collect(ctx, invoice, off_session=params.off_session, method=method)
     return collected.failure or await _followed(ctx, collected.invoice)
+
+
+@routes.action
+async def attach_payment(ctx: Context, invoice: Invoice, params: AttachPayment) -> Invoice:
+    """Let an invoice be paid by a payment that was made without it."""
+    if params.payment_intent is None:
+        raise missing("payment_intent")
+    intent = await ctx.load(PaymentIntent, params.payment_intent, param="payment_intent")
+    return await _followed(ctx, await attached(ctx, invoice, intent))
 
 
 @routes.action
