@@ -51,6 +51,15 @@ button { font: inherit; font-weight: 600; color: #fff; background: #0b5cad; bord
   border-radius: .4rem }
 """
 """What pages have in common on which somebody fills in a form."""
+FACTS_STYLE = """
+dl { background: var(--box); border: 1px solid var(--line); border-radius: .75rem;
+  padding: .25rem 1.25rem; margin: 1.25rem 0 }
+dl div { padding: .6rem 0; border-top: 1px solid var(--line) }
+dl div:first-child { border: 0 }
+dt { color: var(--soft); font-size: .875rem }
+dd { margin: 0; overflow-wrap: anywhere; user-select: all }
+"""
+"""How a list of facts looks, such as the account that money goes to."""
 
 
 def guard(response: falcon.asgi.Response) -> None:

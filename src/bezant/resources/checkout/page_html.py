@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from bezant.api.web_page import FORM_STYLE, STYLE
+from bezant.api.web_page import FACTS_STYLE, FORM_STYLE, STYLE
 from bezant.resources.checkout.page_fields import SECRETS, Asked, Field, Row, Section
 from bezant.resources.checkout.quantities import AGAIN, CODE, SHOWN
 from bezant.resources.core.countries import countries
@@ -14,6 +14,7 @@ from bezant.resources.core.countries import countries
 _STYLE = (
     STYLE
     + FORM_STYLE
+    + FACTS_STYLE
     + """
 body { max-width: 60rem; padding: 2rem 1.25rem 3rem; overflow-wrap: break-word }
 main { display: grid; gap: 0 3.5rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) }
@@ -52,12 +53,6 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--key); outline-o
 .back { display: inline-block; margin-top: 1.25rem }
 .known { margin: .9rem 0 0 }
 .words { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
-dl { background: var(--box); border: 1px solid var(--line); border-radius: .75rem;
-  padding: .25rem 1.25rem; margin: 1.25rem 0 }
-dl div { padding: .6rem 0; border-top: 1px solid var(--line) }
-dl div:first-child { border: 0 }
-dt { color: var(--soft); font-size: .875rem }
-dd { margin: 0; overflow-wrap: anywhere; user-select: all }
 .code { display: block; margin: 1.25rem 0; background: #fff; border-radius: .75rem;
   padding: .75rem; width: 15rem; max-width: 100%; box-sizing: border-box }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; background: var(--box);

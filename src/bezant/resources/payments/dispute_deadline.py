@@ -1,7 +1,6 @@
 """The end of the time to answer a dispute: what nobody has answered by then is lost."""
 
 import msgspec
-from msgspec.structs import replace
 
 from bezant.api.context import Caller, Context, Stale
 from bezant.api.runtime import Runtime
@@ -32,7 +31,6 @@ class DisputeExpirer:
                 return
             ctx.save(
                 dispute,
-                evidence_details=replace(dispute.evidence_details, past_due=True),
                 is_charge_refundable=False,
                 status="warning_closed" if dispute.asks else "lost",
                 event="charge.dispute.closed",

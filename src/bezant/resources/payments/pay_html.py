@@ -9,13 +9,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from bezant.api.web_page import FORM_STYLE, STYLE
+from bezant.api.web_page import FACTS_STYLE, FORM_STYLE, STYLE
 from bezant.kernel.currency import format_amount
 from bezant.kernel.money import Money
 
 _STYLE = (
     STYLE
     + FORM_STYLE
+    + FACTS_STYLE
     + """
 main { max-width: 30rem; margin: 0 auto }
 .test + h1 { margin-top: .75rem }
@@ -91,7 +92,8 @@ def transfer(page: Page, action: Mapping[str, Any]) -> str:
     facts = {"Amount": left, "Reference": action["reference"]}
     facts |= {words: account[name] for name, words in ACCOUNT_WORDS.items() if account.get(name)}
     rows = "".join(
-        f"<dt>{escape(words)}</dt><dd>{escape(each)}</dd>" for words, each in facts.items()
+        f"<div><dt>{escape(words)}</dt><dd>{escape(each)}</dd></div>"
+        for words, each in facts.items()
     )
     text = f"Order a transfer of {left} at your bank to this account, with the reference."
     return whole(page, f"<p>{escape(text)}</p><dl>{rows}</dl>")
