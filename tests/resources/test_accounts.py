@@ -22,6 +22,16 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
     ),
     ({"tos_acceptance": {"ip": "999.1.1.1"}}, "parameter_invalid", "tos_acceptance[ip]"),
     (
+        {"individual": {"dob": {"day": 1, "month": 1, "year": 2090}}},
+        "parameter_invalid",
+        "individual[dob]",
+    ),
+    (
+        {"settings": {"payments": {"statement_descriptor": "TEA <&>"}}},
+        "parameter_invalid",
+        "settings[payments][statement_descriptor]",
+    ),
+    (
         {"individual": {"dob": {"day": 31, "month": 2, "year": 1990}}},
         "parameter_invalid",
         "individual[dob]",

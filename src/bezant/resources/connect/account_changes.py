@@ -61,7 +61,8 @@ def changes(ctx: Context, account: Account, told: Told, metadata: MetadataTold) 
         if name in told:
             found[name] = _laid(getattr(account, name), told[name])
     if "company" in told:
-        check_day(told["company"].get("registration_date"), "company[registration_date]")
+        registered = told["company"].get("registration_date")
+        check_day(registered, "company[registration_date]", ctx.now().date())
         company = _laid(account.company, _hide(ctx, account, dict(told["company"])))
         found["company"] = {
             name: value for name, value in company.items() if value is not None or name in COMPANY

@@ -13,6 +13,7 @@ from bezant.api.params import Check, Currency, Emptyable, Params, Timestamp
 from bezant.api.refusals import invalid
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.contact import CountryCode, Email, IpAddress, Phone, WebSite
+from bezant.resources.payments.statement_descriptor import Descriptor, Prefix
 
 Text = Annotated[str, Meta(max_length=500)]
 Designation = Literal[
@@ -233,7 +234,7 @@ class CardPayments(Params):
     """Settings of card payments."""
 
     decline_on: DeclineOn | None = None
-    statement_descriptor_prefix: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
+    statement_descriptor_prefix: Emptyable[Prefix] | None = None
     statement_descriptor_prefix_kana: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
     statement_descriptor_prefix_kanji: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
 
@@ -241,7 +242,7 @@ class CardPayments(Params):
 class Payments(Params):
     """Settings of all payments."""
 
-    statement_descriptor: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
+    statement_descriptor: Emptyable[Descriptor] | None = None
     statement_descriptor_kana: Annotated[str, Meta(max_length=22)] | None = None
     statement_descriptor_kanji: Annotated[str, Meta(max_length=22)] | None = None
 
@@ -284,15 +285,17 @@ class TosAcceptance(Params):
     user_agent: Emptyable[Text] | None = None
 
 
-def check_day(told: Mapping[str, Any] | None, param: str) -> None:
-    """Refuse a day that no calendar has."""
+def check_day(told: Mapping[str, Any] | None, param: str, today: date) -> None:
+    """Refuse a day that no calendar has, or that is still to come."""
     parts = [(told or {}).get(name) for name in ("year", "month", "day")]
     if None in parts:
         return
     try:
-        date(*cast("list[int]", parts))
+        day = date(*cast("list[int]", parts))
     except ValueError as error:
         raise invalid(f"Invalid date: there is no such day ({error}).", param) from error
+    if day > today:
+        raise invalid(f"Invalid date: {day} is still to come.", param)
 
 
 def plain(params: Params) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def changed(
     param: str = "",
 ) -> dict[str, Any]:
     """Return what a person's fields become; numbers and papers go to the hidden part."""
-    check_day(told.get("dob"), inside(param, "dob"))
+    check_day(told.get("dob"), inside(param, "dob"), ctx.now().date())
     data = {name: value for name, value in told.items() if name not in _APART}
     hidden = ctx.hidden(person)
     hidden[UPDATED] = rfc3339(ctx.now())

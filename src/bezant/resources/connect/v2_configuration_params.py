@@ -11,6 +11,7 @@ from bezant.resources.connect.v2_identity_params import Identity, TokenIdentity
 from bezant.resources.connect.v2_person_params import Place
 from bezant.resources.core.contact import Email, Phone
 from bezant.resources.core.refused import refused
+from bezant.resources.payments import statement_descriptor
 
 Configured = Literal["customer", "merchant", "recipient"]
 Include = Literal[
@@ -190,6 +191,13 @@ class SepaDebits(Params):
 class Descriptor(Params):
     """What is written on statements of cards and accounts."""
 
+    descriptor: Emptyable[statement_descriptor.Descriptor] | None = None
+    prefix: Emptyable[statement_descriptor.Prefix] | None = None
+
+
+class Script(Params):
+    """What is written on them in another script."""
+
     descriptor: Emptyable[Annotated[str, Meta(max_length=22)]] | None = None
     prefix: Emptyable[Annotated[str, Meta(max_length=10)]] | None = None
 
@@ -197,8 +205,8 @@ class Descriptor(Params):
 class ScriptDescriptor(Params):
     """The same in Kana and in Kanji."""
 
-    kana: Emptyable[Descriptor] | None = None
-    kanji: Emptyable[Descriptor] | None = None
+    kana: Emptyable[Script] | None = None
+    kanji: Emptyable[Script] | None = None
 
 
 class Support(Params):

@@ -42,6 +42,8 @@ Descriptor = Annotated[str, Meta(max_length=_MOST), Check(_whole)]
 """All that a statement shows."""
 Suffix = Annotated[str, Meta(max_length=_MOST), Check(_readable)]
 """What follows on the account's prefix."""
+Prefix = Annotated[str, Meta(max_length=_LONGEST_PREFIX), Check(_readable)]
+"""What an account lets all that it shows of single payments begin with."""
 
 
 class Described(Protocol):
