@@ -211,7 +211,11 @@ def test_an_account_falls_back_when_a_deadline_passes(office: Office) -> None:
     assert (late["charges_enabled"], late["payouts_enabled"]) == (False, False)
     assert late["requirements"]["disabled_reason"] == "requirements.past_due"
     assert office.get(f"{path}/capabilities/transfers")["status"] == "inactive"
-    assert office.events(made["id"]).count("capability.updated") == 2
+    told = office.get("/v1/events", made["id"], type="capability.updated")["data"]
+    assert [each["data"]["object"]["status"] for each in told] == [*("inactive",) * 2,
+                                                                   *("active",) * 2]  # fmt: skip
+    was = told[2]["data"]["previous_attributes"]["requirements"]
+    assert was == {"currently_due": [], "current_deadline": None}
     back = office.post(path, individual={"id_number": "222222222"})
     assert (back["charges_enabled"], back["payouts_enabled"]) == (True, True)
     assert back["requirements"]["eventually_due"] == []
@@ -266,6 +270,8 @@ def test_saying_something_else_gives_no_new_time(office: Office) -> None:
 
     watched = says(dob={"day": 1, "month": 1, "year": 1900})
     deadline = watched["requirements"]["current_deadline"]
+    told = office.get("/v1/events", made["id"], type="capability.updated")["data"][0]
+    assert told["data"]["previous_attributes"]["requirements"]["errors"] == []
     assert deadline == int((NOW + NOTICE).timestamp())
     assert watched["charges_enabled"] is True
     office.clock.advance(NOTICE / 2)

@@ -4,7 +4,7 @@ Every change of an account goes through here: it is assessed again, whoever can 
 submitted, and what has changed is told to the account itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,8 @@ from bezant.store.objects import Row
 
 VERIFY, REVIEW = "account.verify", "account.review"
 """Jobs: to have somebody verified, and to look at an account when something is due."""
+_SHOWN = "shown"
+"""Where an account's hidden part has its capabilities as they were when it was kept last."""
 _STATUS = {"pending": "pending", "passed": "verified", "failed": "unverified"}
 
 
@@ -58,7 +60,10 @@ def keep(ctx: Context, account: Account, **changes: Any) -> Account:
         account = _settled(account, found, hidden)
         found = _assessed(ctx, account, hidden)
     _look_again(ctx, account, hidden, found.again)
-    return ctx.save(_settled(account, found, hidden))
+    account = _settled(account, found, hidden)
+    hidden[_SHOWN] = {name: msgspec.to_builtins(_viewed(account, hidden, name, found))
+                      for name in account.capabilities}  # fmt: skip
+    return ctx.save(account)
 
 
 def _check_agreement(account: Account) -> None:
@@ -80,12 +85,13 @@ def save(
 ) -> Account:
     """Store a new version of an account, and tell the account itself what has changed.
 
-    Capabilities whose status is another than before are told of, too; `beside` are parts of v2
-    that have changed and that the account does not show.
+    Capabilities are told of, too, that have another status or other requirements than when the
+    account was kept last; `beside` are parts of v2 that have changed and that it does not show.
     """
+    kept: Mapping[str, Any] = ctx.hidden(account).get(_SHOWN, {})
     before = {
-        name: replace(view(ctx, account, name), status=status)
-        for name, status in account.capabilities.items()
+        name: msgspec.convert(kept[name], Capability) if name in kept else view(ctx, account, name)
+        for name in account.capabilities
     }
     stored = keep(ctx, account, **changes)
     book = own_book(ctx, account)
@@ -94,7 +100,7 @@ def save(
     for name in sorted({*before, *stored.capabilities}):
         was = before.get(name) or _unrequested(account, name)
         now = view(ctx, stored, name)
-        if now.status != was.status:
+        if now != was:
             body = encode_json(was).decode()
             ctx.adopt(was, Row(was.kind(), was.id, 0, body, None, deleted=False), book)
             ctx.emit("capability.updated", now, book=book)
@@ -115,22 +121,21 @@ def view(ctx: Context, account: Account, name: str) -> Capability:
     status = account.capabilities.get(name)
     if status is None:
         return _unrequested(account, name)
-    requested_at: int | None = hidden.get("requested", {}).get(name)
     if _exempt(ctx, account):
         return Capability(
-            id=name,
-            account=account.id,
-            requested=True,
-            requested_at=requested_at,
-            status=status,
+            id=name, account=account.id, requested=True, requested_at=None, status=status
         )
-    standing = _assessed(ctx, account, hidden).capabilities[name]
+    return _viewed(account, hidden, name, _assessed(ctx, account, hidden))
+
+
+def _viewed(account: Account, hidden: Hidden, name: str, found: Assessment) -> Capability:
+    standing = found.capabilities[name]
     return Capability(
         id=name,
         account=account.id,
         future_requirements=standing.future,
         requested=True,
-        requested_at=requested_at,
+        requested_at=hidden.get("requested", {}).get(name),
         requirements=standing.requirements,
         status=standing.status,
     )
