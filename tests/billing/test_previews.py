@@ -100,3 +100,32 @@ def test_a_subscription_that_is_not_there_yet_is_shown(till: Till, tea: str) -> 
     made = till.post("/v1/subscriptions", customer=who, discounts=[{"coupon": half}], **named)
     latest = shown(till, {"id": made["latest_invoice"]})
     assert (latest["total"], amounts(latest)) == (1_500, amounts(seen))
+
+
+def test_what_is_upcoming_is_told_of_once_three_days_before(till: Till, tea: str) -> None:
+    who, monthly = customer(till), price(till, tea, 3_000)
+
+    def begun(**terms: Any) -> Any:
+        return till.post("/v1/subscriptions", customer=who, items=[{"price": monthly}], **terms)
+
+    tried, (end, *_) = begun(trial_period_days=2), [begun(), begun(cancel_at_period_end=True)]
+    till.post(f"/v1/subscriptions/{begun()['id']}", pause_collection={"behavior": "void"})
+    till.work_off()
+    assert upcoming(till) == [(tried["id"], 3_000)]
+    till.post("/v1/invoiceitems", customer=who, amount=500, subscription=end["id"])
+    left = end["items"]["data"][0]["current_period_end"] - int(till.clock.now().timestamp())
+    till.pass_time(seconds=left - 3 * DAY)
+    till.work_off()
+    till.post(f"/v1/subscriptions/{end['id']}", cancel_at_period_end=True)
+    till.post(f"/v1/subscriptions/{end['id']}", cancel_at="")
+    till.work_off()
+    assert upcoming(till)[1:] == [(end["id"], 3_500)]
+
+
+def upcoming(till: Till) -> list[tuple[str, int]]:
+    found = till.get("/v1/events", type="invoice.upcoming")["data"]
+    invoices = [each["data"]["object"] for each in reversed(found)]
+    for each in invoices:
+        assert faults(each, "Invoice") == []
+    return [(each["parent"]["subscription_details"]["subscription"], each["amount_due"])
+            for each in invoices]  # fmt: skip

@@ -69,5 +69,6 @@ SUBSCRIPTION_ACTS: Mapping[str, Act] = {
     "customer.subscription.resumed": Act("A paused subscription goes on.", _resumed),
     "customer.subscription.trial_will_end": Act("A trial of a day begins.", _tried),
     "customer.subscription.updated": Act("A subscription gets metadata.", _changed),
+    "invoice.upcoming": Act("A trial of a day begins, which is paid for after that.", _tried),
 }
 """What leads to the events of subscriptions."""

@@ -31,6 +31,7 @@ from bezant.resources.billing import (
     renewing,
     subscription_items,
     subscriptions,
+    upcoming,
 )
 from bezant.resources.billing.invoice_fence import intent_behind, invoice_fence
 from bezant.resources.catalogue import coupons, prices, products, promotion_codes
@@ -329,7 +330,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         OVER_JOB: Doer(runtime, coupon_ending.discount_over).run,
         **{
             kind: Doer(runtime, work).run
-            for kind, work in {**invoice_jobs.WORK, **renewing.WORK}.items()
+            for kind, work in {**invoice_jobs.WORK, **renewing.WORK, **upcoming.WORK}.items()
         },
         SESSION_EXPIRY_JOB: sessions_of.expire,
         FOLLOW_JOB: sessions_of.follow,

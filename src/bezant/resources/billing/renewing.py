@@ -11,6 +11,7 @@ from bezant.resources.billing.cycle import Span, period_at
 from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_told import FOLLOW_SUBSCRIPTION
 from bezant.resources.billing.subscription import (
+    RUNNING,
     PausedDetails,
     StatusDetails,
     Subscription,
@@ -40,7 +41,6 @@ from bezant.resources.core.customers import GONE_JOB
 from bezant.resources.core.later import Matter, Work, later
 from bezant.store.objects import Page
 
-_RUNNING = frozenset({"active", "past_due", "trialing"})
 _CYCLE = Way("subscription_cycle")
 _ALIVE = ("active", "incomplete", "past_due", "paused", "trialing")
 _PAGE = 100
@@ -67,7 +67,7 @@ async def up_to_date(ctx: Context, subscription: Subscription) -> Subscription:
 
 def _is_due(ctx: Context, subscription: Subscription) -> bool:
     is_over = subscription.period.end <= unix_seconds(ctx.now())
-    return is_over and subscription.status in _RUNNING
+    return is_over and subscription.status in RUNNING
 
 
 async def _renew(ctx: Context, subscription: Subscription) -> Subscription:

@@ -24,6 +24,8 @@ CancelReason = Literal["cancellation_requested", "payment_failed"]
 MissingMethod = Literal["cancel", "create_invoice", "pause"]
 PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 ENDED = frozenset({"canceled", "incomplete_expired"})
+RUNNING = frozenset({"active", "past_due", "trialing"})
+"""In which states one period follows another."""
 MOST_ITEMS = 20
 """How many items a subscription can have."""
 

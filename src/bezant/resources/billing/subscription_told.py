@@ -12,17 +12,21 @@ CANCEL_JOB = "billing.cancel_subscription"
 EXPIRE_JOB = "billing.expire_subscription"
 RENEW_JOB = "billing.renew_subscription"
 TRIAL_JOB = "billing.remind_of_trial"
+UPCOMING_JOB = "billing.tell_of_upcoming"
 FIRST_PAYMENT = timedelta(hours=23)
 """How long the first payment may take."""
-TRIAL_NOTICE = timedelta(days=3)
-"""How long before its end a trial is told of."""
+NOTICE = timedelta(days=3)
+"""How long before it comes the end of a trial is told of, and the next invoice."""
 _TOLD = "trial_told"
 """Where a subscription's hidden part has the end of a trial that was told of."""
 
 
 def plan_ahead(ctx: Context, subscription: Subscription) -> None:
     """Let a subscription go on by itself: at the end of its period, and where it is to end."""
-    _at(ctx, RENEW_JOB, subscription, subscription.period.end)
+    now = unix_seconds(ctx.now())
+    end = subscription.period.end
+    _at(ctx, RENEW_JOB, subscription, end)
+    _at(ctx, UPCOMING_JOB, subscription, max(unix_seconds(moment(end) - NOTICE), now))
     if subscription.cancel_at is not None:
         _at(ctx, CANCEL_JOB, subscription, subscription.cancel_at)
 
@@ -41,7 +45,7 @@ def tell_of_trial(ctx: Context, subscription: Subscription) -> None:
     end = subscription.trial_end
     if subscription.status != "trialing" or end is None:
         return
-    notice = unix_seconds(moment(end) - TRIAL_NOTICE)
+    notice = unix_seconds(moment(end) - NOTICE)
     if notice > unix_seconds(ctx.now()):
         _at(ctx, TRIAL_JOB, subscription, notice)
     elif ctx.hidden(subscription).get(_TOLD) != end:
