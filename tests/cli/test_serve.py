@@ -76,6 +76,9 @@ def test_a_server_of_its_own_from_the_first_start_to_the_second(bezant, tmp_path
         url, port = first.until(SERVES).groups()
         assert len([line for line in first.said if "sk_test_" in line]) == 1
         assert httpx.get(f"{url}/v1/balance", auth=(secret, "")).status_code == 200
+        own = httpx.get(f"{url}/v1/account", auth=(secret, "")).json()
+        assert (own["payouts_enabled"], len(own["external_accounts"]["data"])) == (True, 1)
+        assert httpx.get(f"{url}/v1/accounts", auth=(secret, "")).json()["data"] == []
 
         other = tmp_path / "other"
         assert refused(other, "--port", port) == (

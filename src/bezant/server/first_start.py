@@ -53,7 +53,7 @@ async def _platform_account(runtime: Runtime) -> str:
 
 async def _open_account(runtime: Runtime, account: str) -> None:
     ctx = Context(runtime, Caller(account, account, livemode=False))
-    await _give_bank_account(ctx, ctx.create(blank_platform(account)))
+    await _give_bank_account(ctx, ctx.create(blank_platform(account), book=ctx.house))
     try:
         await ctx.write()
     except Stale:
