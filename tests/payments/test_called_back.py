@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from bezant.api.context import Caller
+from bezant.commit.change_set import Outcome
 from bezant.kernel.money import Money
 from bezant.rail.cards import About, Disputed
 from bezant.resources.payments.asking import UNDO_JOB, Asked
@@ -273,6 +274,28 @@ def test_a_dispute_between_two_tries_undoes_what_is_not_committed(
         assert again.status == (200 if expected else 400)
         assert given_back(till) == expected
     assert len(till.listed("/v1/refunds")) == bool(expected)
+
+
+def test_a_refund_that_is_paid_stands_when_its_transfer_comes_back_meanwhile(
+    till: Till, door: Doorkeeper
+):
+    goes_on = {"transfer_data": {"destination": till.open_shop()}}
+    paid = till.pay(1_000, payment_method=till.card("cleared"), **goes_on)
+    till.work_off()
+    transfer = till.get(f"/v1/charges/{paid['latest_charge']}")["transfer"]
+
+    async def come_back(units: Any, answer: Any) -> list[Outcome]:
+        await till.send("POST", f"/v1/transfers/{transfer}/reversals")
+        return await door.commit(units, answer)
+
+    door.deals = [come_back]
+    asked = {"payment_intent": paid["id"], "amount": 300, "reverse_transfer": True}
+    answer = ask(till, "/v1/refunds", key="r-6", **asked)
+    assert (answer.status, answer.json["transfer_reversal"]) == (200, None)
+    assert given_back(till) == 300
+    assert len(till.listed("/v1/refunds")) == 1
+    assert till.get(f"/v1/transfers/{transfer}")["amount_reversed"] == 1_000
+    assert ask(till, "/v1/refunds", **asked).error["code"] == "transfer_already_reversed"
 
 
 def test_parts_of_a_refund_go_back_with_what_is_refused_of_it(till: Till):
