@@ -258,7 +258,19 @@ def test_a_coupon_is_redeemed_for_one_invoice_or_item_and_used_for_no_other(till
     assert adds_up(again)["total"] == 1_800
     assert till.get(f"/v1/coupons/{tenth}")["times_redeemed"] == 2
     assert act(till, made, "finalize")["number"] == "OWN-7"
-    assert act(till, drawn(till, who), "finalize")["number"].endswith("-0001")
+    numbered = act(till, drawn(till, who), "finalize")["number"]
+    assert numbered.endswith("-0001")
+    for wrong in ("OWN-7", numbered):
+        double = drawn(till, who, number=wrong)
+        refusal = till.refused(f"/v1/invoices/{double['id']}/finalize")
+        assert (refusal["code"], refusal["param"]) == ("resource_already_exists", "number")
+    till.post(f"/v1/customers/{who}", next_invoice_sequence=1)
+    last = drawn(till, who, 400, auto_advance=True)
+    till.pass_time(hours=1)
+    till.work_off()
+    assert shown(till, last)["last_finalization_error"]["code"] == "resource_already_exists"
+    till.post(f"/v1/customers/{who}", next_invoice_sequence=2)
+    assert act(till, last, "finalize")["number"].endswith("-0002")
 
 
 def test_a_promotion_code_for_enough_looks_at_what_an_invoice_or_item_comes_to(till: Till) -> None:
@@ -316,9 +328,12 @@ def test_an_invoice_that_is_sent_is_due_on_its_day_and_overdue_after_it(till: Ti
     assert till.listed("/v1/invoices", customer=who, due_date={"lt": due}) == []
     assert till.listed("/v1/invoices", status="open", collection_method="send_invoice",
                        customer=who) == [made["id"]]  # fmt: skip
+    charged = drawn(till, who, collection_method="send_invoice", days_until_due=7)
+    till.post(f"/v1/invoices/{charged['id']}", collection_method="charge_automatically")
+    assert act(till, charged, "finalize")["due_date"] is None
     till.pass_time(days=7)
     till.work_off()
-    assert told(till, "invoice.")[-2:] == ["invoice.sent", "invoice.overdue"]
+    assert told(till, "invoice.")[-2:] == ["invoice.finalized", "invoice.overdue"]
     assert act(till, made, "mark_uncollectible")["status"] == "uncollectible"
     elsewhere = act(till, made, "pay", paid_out_of_band=True)
     assert (elsewhere["status"], elsewhere["amount_paid_off_stripe"]) == ("paid", 2_000)

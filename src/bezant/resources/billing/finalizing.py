@@ -5,12 +5,14 @@ paid at once; for the rest there is one payment intent, whatever tries to pay it
 """
 
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from bezant.api.context import Context, created_of
+from bezant.api.resource import Identified
 from bezant.kernel.codec import base62, unix_seconds
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
@@ -44,6 +46,12 @@ from bezant.store.objects import Page
 
 OVERDUE_JOB = "billing.invoice_overdue"
 _MOST_TAX_IDS = 5
+
+
+class NumberHolder(Identified, tag="invoice_number"):
+    """Which invoice has a number, so that no two have it."""
+
+    invoice: str
 
 
 async def finalize(ctx: Context, invoice: Invoice, *, owed: bool = True) -> Invoice:
@@ -94,15 +102,8 @@ async def customer_of(ctx: Context, invoice: Invoice) -> Customer | None:
 async def _numbered(
     ctx: Context, invoice: Invoice, customer: Customer, amount: int, balance: int
 ) -> Invoice:
-    """Give an invoice its number, and keep on it what its customer is like at this moment.
-
-    Numbers have no gaps: one that somebody has given it takes none of the customer's.
-    """
-    number = invoice.number
-    if number is None:
-        sequence = customer.next_invoice_sequence
-        ctx.save(customer, next_invoice_sequence=sequence + 1)
-        number = f"{customer.invoice_prefix}-{sequence:04}"
+    """Give an invoice its number, and keep on it what its customer is like at this moment."""
+    number = await _number(ctx, invoice, customer)
     bodies, _ = await ctx.page(TaxId, Page(limit=_MOST_TAX_IDS, filters={"parent": customer.id}))
     tax_ids = [msgspec.json.decode(body, type=TaxId) for body in bodies]
     now, kept = ctx.now(), kept_of(ctx, invoice)
@@ -131,6 +132,29 @@ async def _numbered(
         customer_tax_ids=tuple(CustomerTaxId(each.type, each.value) for each in tax_ids),
         **of_customer(customer),
     )
+
+
+async def _number(ctx: Context, invoice: Invoice, customer: Customer) -> str:
+    """Return the number of an invoice, which no other has: its own, or the customer's next.
+
+    Numbers have no gaps: one that somebody has given it takes none of the customer's.
+    """
+    number, sequence = invoice.number, customer.next_invoice_sequence
+    advice = f"send another `number` to POST /v1/invoices/{invoice.id}"
+    if number is None:
+        number = f"{customer.invoice_prefix}-{sequence:04}"
+        advice = f"change `next_invoice_sequence` or `invoice_prefix` of {customer.id}"
+        ctx.save(customer, next_invoice_sequence=sequence + 1)
+    name = f"invno_{blake2b(number.encode(), digest_size=16).hexdigest()}"
+    holder = await ctx.find(NumberHolder, name)
+    if holder is not None:
+        raise InvalidRequest(
+            f"The invoice {holder.invoice} has the number {number} already: {advice}.",
+            code="resource_already_exists",
+            param=None if invoice.number is None else "number",
+        )
+    ctx.create(NumberHolder(id=name, invoice=invoice.id))
+    return number
 
 
 async def _intent(ctx: Context, invoice: Invoice) -> PaymentIntent:

@@ -106,6 +106,8 @@ async def changed(ctx: Context, invoice: Invoice, params: UpdateInvoice) -> Invo
     changes["metadata"] = merged(invoice.metadata, params.metadata)
     if params.collection_method is not None:
         changes["collection_method"] = params.collection_method
+    if params.collection_method == "charge_automatically":
+        changes.setdefault("due_date", None)
     if params.payment_settings is not None:
         changes["payment_settings"] = _settings(params)
     if "on_behalf_of" in told:
@@ -140,7 +142,7 @@ def _kept(ctx: Context, invoice: Invoice, params: UpdateInvoice) -> Invoice:
                        part=sent.amount if sent else None)  # fmt: skip
     if params.days_until_due is not None:
         kept = replace(kept, days_until_due=params.days_until_due)
-    if params.due_date is not None:
+    if params.due_date is not None or params.collection_method == "charge_automatically":
         kept = replace(kept, days_until_due=None)
     return keep(ctx, invoice, kept)
 
