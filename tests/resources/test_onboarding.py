@@ -159,6 +159,39 @@ def test_a_link_opens_once_and_only_for_whoever_opened_it(office: Office, seller
     assert first.open("/setup/nowhere").status_code == 404
 
 
+def test_a_bank_account_is_asked_for_as_its_country_names_it(office: Office) -> None:
+    for country, bank, number in (
+        ("US", "110000000", "000123456789"),
+        ("GB", "10-88-00", "00012345"),
+        ("CA", "11000-000", "000123456789"),
+        ("IN", "HDFC0000261", "000123456789"),
+        ("BR", "260-0001", "1234567"),
+        ("JP", "BOTKJPJT", "1234567"),
+        ("DE", "", "DE89370400440532013000"),
+    ):
+        made = office.post("/v1/accounts", controller=HOSTED, country=country, capabilities=ASKED)
+        browser = Browser(office)
+        page = browser.enter(link_for(office, made["id"])["url"])
+        assert ("routing_number" in page.text) == bool(bank), country
+        page = browser.submit(page, {"external_account[routing_number]": bank,
+                                     "external_account[account_number]": number})  # fmt: skip
+        due = office.get(f"/v1/accounts/{made['id']}")["requirements"]["currently_due"]
+        assert "external_account" not in due, page.text
+
+
+def test_an_account_that_is_closed_has_no_page(office: Office, seller: str) -> None:
+    browser = Browser(office)
+    page = browser.enter(link_for(office, seller)["url"])
+    unopened = link_for(office, seller)["url"]
+    office.post(f"/v1/accounts/{seller}/reject", reason="fraud")
+    assert "has been closed" in browser.open(str(page.url)).text
+    office.post(f"/v1/accounts/{seller}/unreject")
+    assert browser.open(str(page.url)).status_code == 200
+    office.delete(f"/v1/accounts/{seller}")
+    for said in (browser.open(str(page.url)), browser.open(unopened), browser.submit(page, {})):
+        assert (said.status_code, "has been closed" in said.text) == (403, True)
+
+
 def test_links_and_pages_expire(office: Office, seller: str) -> None:
     late = link_for(office, seller)["url"]
     office.pass_time(seconds=301)

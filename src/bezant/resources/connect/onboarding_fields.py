@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from bezant.rail.directory import has_ibans
 from bezant.resources.connect.requirement_table import traits_of
 
 PEOPLE = {
@@ -93,6 +94,15 @@ _PERSONAL: Mapping[str, tuple[str, str, str]] = {
     "id_number": ("Personal number", "password", "It is kept and never shown again."),
     "relationship.title": ("Title in the business", "text", "For example, CEO."),
 }
+_BIC = ("BIC of the bank", "Eight or eleven characters, also called SWIFT code.")
+_ROUTING: Mapping[str, tuple[str, str]] = {
+    "BR": ("Bank and branch", "As in 260-0001."),
+    "CA": ("Transit and institution number", "As in 11000-000."),
+    "GB": ("Sort code", "As in 10-88-00."),
+    "IN": ("IFSC of the branch", "Eleven characters."),
+    "US": ("Routing number", "Nine digits."),
+}
+"""What names a bank where accounts are not named by an IBAN alone; elsewhere it is a BIC."""
 _NOBODY = "Leave it empty if there is nobody else."
 _NAMES = ("first_name", "last_name", "email")
 _MISTAKEN: Mapping[str, Sequence[str]] = {
@@ -238,12 +248,13 @@ def _bank(country: str, currency: str) -> list[Input]:
     fixed = {"object": "bank_account", "country": country, "currency": currency}
     hidden = [Input(f"external_account[{name}]", value, "hidden") for name, value in fixed.items()]
     holder = Input("external_account[account_holder_name]", "Name on the account", optional=True)
-    routing = {"US": "Routing number", "GB": "Sort code", "CA": "Transit and institution number",
-               "AU": "BSB", "IN": "IFSC", "BR": "Bank and branch"}  # fmt: skip
-    asked = [Input("external_account[account_number]", "Account number or IBAN", "password")]
-    if country in routing:
-        asked.insert(0, Input("external_account[routing_number]", routing[country]))
-    return [*hidden, holder, *asked]
+    routing = _ROUTING.get(country) or (None if has_ibans(country) else _BIC)
+    if routing is None:
+        return [*hidden, holder, Input("external_account[account_number]", "IBAN", "password")]
+    label, hint = routing
+    bank = Input("external_account[routing_number]", label, "text", hint)
+    number = Input("external_account[account_number]", "Account number", "password")
+    return [*hidden, holder, bank, number]
 
 
 def _name(field: str) -> str:

@@ -130,7 +130,9 @@ class OnboardingPage:
                     told = decode_json(row.body, OnboardingLink)
                     caller = Caller(told.platform, told.platform, told.livemode)
                     ctx = Context(self._runtime, caller)
-                    return _Opened(ctx, ctx.loaded(OnboardingLink, row, ctx.book))
+                    if await _is_open(response, ctx, told):
+                        return _Opened(ctx, ctx.loaded(OnboardingLink, row, ctx.book))
+                    return None
         except Error as problem:
             log.warning("onboarding_failed", problem=str(problem))
             text = "The page is out of reach for a moment. Try again."
@@ -286,6 +288,19 @@ class OnboardingPage:
                     name = f"{part}[{first}]{bracket}{rest}"
                 return {name: _plainly(problem)}
             return {}
+
+
+async def _is_open(response: falcon.asgi.Response, ctx: Context, link: OnboardingLink) -> bool:
+    """Tell whether there is an account to set up; says so on a page if there is none."""
+    account = await ctx.find(Account, link.account)
+    if account is not None and not account.rejected:
+        return True
+    text = (
+        "This account has been closed. Ask where you got this link if you think it should not be."
+    )
+    page = onboarding_html.message("Account closed", text, livemode=link.livemode)
+    say(response, falcon.HTTP_403, page)
+    return False
 
 
 def add_onboarding(app: falcon.asgi.App[Any, Any], runtime: Runtime) -> None:
