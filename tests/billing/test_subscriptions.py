@@ -27,7 +27,7 @@ from tests.billing.subscriber import (
     waiting,
     whole,
 )
-from tests.billing.test_invoices import adds_up, customer
+from tests.billing.test_invoices import adds_up, customer, kept
 from tests.payments.till import Till
 
 
@@ -46,6 +46,8 @@ def test_a_month_is_paid_at_once_and_each_next_one_an_hour_after_it_begins(till:
     over_hour(till)
     assert states(till, made)[1:] == [("cycle", "paid", 3_000)]
     assert after["latest_invoice"] == invoices(till, made)[1]["id"]
+    looked_back = [(each["period_start"], each["period_end"]) for each in invoices(till, made)]
+    assert looked_back == [(start, start), (start, end)]
     go_to(till, end + MONTH)
     assert period(now_of(till, made)) == (end + MONTH, end + 2 * MONTH)
     matter = Matter(till.platform, till.platform, livemode=False, subject=made["id"])
@@ -148,7 +150,10 @@ def test_it_ends_at_once_at_a_moment_or_with_its_period(till: Till) -> None:
     stays = changed(till, begun(till, who, tea), cancel_at=start + 5 * DAY)
     stays = changed(till, stays, cancel_at="")
     assert (stays["cancel_at"], stays["canceled_at"]) == (None, None)
+    assert stays["cancellation_details"]["reason"] is None
     early = begun(till, who, tea, cancel_at=start + 10 * DAY)
+    assert early["canceled_at"] == start
+    assert early["cancellation_details"]["reason"] == "cancellation_requested"
     later = begun(till, who, tea, cancel_at=end + 15 * DAY)
     now = begun(till, who, tea)
     go_to(till, start + MONTH // 2)
@@ -266,6 +271,11 @@ def test_what_is_bought_besides_in_a_trial_does_not_end_it(till: Till) -> None:
     added = [{"price_data": {**once, "unit_amount": 700}}]
     after = changed(till, made, add_invoice_items=added, proration_behavior="always_invoice")
     assert (after["status"], states(till, made)[1:]) == ("trialing", [("update", "paid", 700)])
+    changed(till, made, default_payment_method=kept(till, who, BROKE), add_invoice_items=added,
+            proration_behavior="always_invoice")  # fmt: skip
+    go_to(till, at(till) + 3 * DAY)
+    assert states(till, made)[2:] == [("update", "open", 700)]
+    assert now_of(till, made)["status"] == "trialing"
 
 
 def test_what_waits_for_another_subscription_is_in_nobodys_way(

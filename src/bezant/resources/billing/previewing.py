@@ -188,7 +188,8 @@ async def _renewed(ctx: Context, customer: Customer, subscription: Subscription)
         )
     after = await go_on(ctx, subscription)
     lines = await lines_for(ctx, after, after.period)
-    return (await draw_for(ctx, customer, after, lines, _UPCOMING, advances=False)).invoice
+    way = _UPCOMING._replace(ran=subscription.period)
+    return (await draw_for(ctx, customer, after, lines, way, advances=False)).invoice
 
 
 def _changed(details: PreviewedSubscription) -> UpdateSubscription:

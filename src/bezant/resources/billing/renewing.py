@@ -41,7 +41,6 @@ from bezant.resources.core.customers import GONE_JOB
 from bezant.resources.core.later import Matter, Work, later
 from bezant.store.objects import Page
 
-_CYCLE = Way("subscription_cycle")
 _ALIVE = ("active", "incomplete", "past_due", "paused", "trialing")
 _PAGE = 100
 
@@ -83,11 +82,11 @@ async def _renew(ctx: Context, subscription: Subscription) -> Subscription:
             return await cancel(ctx, subscription)
         if missing == "pause":
             return pause(ctx, subscription)
-    subscription = await go_on(ctx, subscription)
-    await _invoiced(ctx, customer, subscription)
-    subscription = ctx.save(ctx.current(subscription), event="customer.subscription.updated")
-    plan_ahead(ctx, subscription)
-    return subscription
+    after = await go_on(ctx, subscription)
+    await _invoiced(ctx, customer, after, subscription.period)
+    after = ctx.save(ctx.current(after), event="customer.subscription.updated")
+    plan_ahead(ctx, after)
+    return after
 
 
 async def go_on(ctx: Context, subscription: Subscription) -> Subscription:
@@ -175,13 +174,16 @@ async def customer_gone(ctx: Context, matter: Matter) -> bool:
     return bool(found)
 
 
-async def _invoiced(ctx: Context, customer: Customer, subscription: Subscription) -> None:
+async def _invoiced(
+    ctx: Context, customer: Customer, subscription: Subscription, ran: Span
+) -> None:
     """Draw the invoice of a period; nobody is asked for its money while collection is paused."""
     lines = await lines_for(ctx, subscription, subscription.period)
+    way = Way("subscription_cycle", ran=ran)
     if subscription.pause_collection is None:
-        await draw_for(ctx, customer, subscription, lines, _CYCLE, advances=True)
+        await draw_for(ctx, customer, subscription, lines, way, advances=True)
     else:
-        await draw_unasked(ctx, customer, subscription, lines, _CYCLE)
+        await draw_unasked(ctx, customer, subscription, lines, way)
 
 
 def _is_over(subscription: Subscription) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from bezant.api.context import Context, created_of
 from bezant.api.failure import Failure
 from bezant.api.refusals import missing
@@ -21,6 +23,7 @@ from bezant.resources.billing.subscribed import (
 from bezant.resources.billing.subscription import (
     AnchorConfig,
     BillingMode,
+    CancellationDetails,
     Flexible,
     Status,
     Subscription,
@@ -241,12 +244,14 @@ async def _blank(
         status="trialing" if times.trial else "active",
         trial_end=times.first.end if times.trial else None,
         trial_start=times.first.start if times.trial else None,
-        **ending(params, times.first),
+        **ending(params, times.first, CancellationDetails()),
     )
 
 
-def ending(params: CreateSubscription | UpdateSubscription, period: Span) -> dict[str, Any]:
-    """Return when a subscription is to end, if that is said; `period` is the one that runs then.
+def ending(
+    params: CreateSubscription | UpdateSubscription, period: Span, why: CancellationDetails
+) -> dict[str, Any]:
+    """Return when a subscription is to end, if that is said; `period` is what is left from now on.
 
     Raises InvalidRequest for a moment that is over, and for two ways to say it.
     """
@@ -258,11 +263,18 @@ def ending(params: CreateSubscription | UpdateSubscription, period: Span) -> dic
             "Send either cancel_at or cancel_at_period_end, not both.", param="cancel_at"
         )
     if not sent:
-        return {"cancel_at": period.end if at_end else None, "cancel_at_period_end": bool(at_end)}
-    at = int(sent) if sent.isdigit() else period.end
-    if at <= period.start:
-        raise InvalidRequest("A subscription ends in the future.", param="cancel_at")
-    return {"cancel_at": at, "cancel_at_period_end": False}
+        at = period.end if at_end else None
+    else:
+        at = int(sent) if sent.isdigit() else period.end
+        if at <= period.start:
+            raise InvalidRequest("A subscription ends in the future.", param="cancel_at")
+    why = replace(why, reason=None if at is None else "cancellation_requested")
+    return {
+        "cancel_at": at,
+        "cancel_at_period_end": bool(at_end),
+        "canceled_at": None if at is None else period.start,
+        "cancellation_details": why,
+    }
 
 
 def _with(subscription: Subscription, terms: dict[str, Any], **others: Any) -> Subscription:

@@ -47,12 +47,16 @@ class Billed(NamedTuple):
 
 
 class Way(NamedTuple):
-    """What happens to an invoice at once: `behavior` is the API's `payment_behavior`."""
+    """What happens to an invoice at once: `behavior` is the API's `payment_behavior`.
+
+    `ran` is the period that is over, in which what is on it besides was added.
+    """
 
     reason: BillingReason
     behavior: str = "allow_incomplete"
     off_session: bool = False
     proration_date: int | None = None
+    ran: Span | None = None
 
 
 def part(amount: int, subscription: Subscription, span: Span) -> int:
@@ -162,7 +166,7 @@ async def draw_for(
             payment_settings=InvoicePaymentSettings(
                 payment_method_types=subscription.payment_settings.payment_method_types
             ),
-            period=Period(subscription.period.end, subscription.period.start),
+            period=Period(way.ran.end, way.ran.start) if way.ran else None,
             proration_date=way.proration_date,
             reason=way.reason,
             shown={"custom_fields": settings.custom_fields} if settings.custom_fields else {},

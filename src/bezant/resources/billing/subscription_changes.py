@@ -122,10 +122,8 @@ async def _terms(
 ) -> dict[str, Any]:
     changes = await terms_of(ctx, subscription, params)
     changes |= cancellation(subscription.cancellation_details, params.cancellation_details)
-    changes |= ending(params, Span(unix_seconds(ctx.now()), subscription.period.end))
-    if "cancel_at" in changes:
-        ends = changes["cancel_at"] is not None
-        changes["canceled_at"] = unix_seconds(ctx.now()) if ends else None
+    why = changes.get("cancellation_details", subscription.cancellation_details)
+    changes |= ending(params, Span(unix_seconds(ctx.now()), subscription.period.end), why)
     if params.pause_collection is not None:
         sent = params.pause_collection or None
         changes["pause_collection"] = PauseCollection(sent.behavior) if sent else None

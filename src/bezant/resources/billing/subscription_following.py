@@ -39,8 +39,8 @@ async def follow(ctx: Context, invoice: Invoice) -> bool:
         subscription = await remember_method(ctx, subscription, invoice)
     if invoice.status in ("paid", "void", "uncollectible"):
         return await _free(ctx, subscription, invoice)
-    late = subscription.status != "incomplete" and await _unpaid(ctx, invoice)
-    return late and _saved(ctx, subscription, status="past_due")
+    goes_on = subscription.status in ("active", "past_due")
+    return goes_on and await _unpaid(ctx, invoice) and _saved(ctx, subscription, status="past_due")
 
 
 async def _free(ctx: Context, subscription: Subscription, invoice: Invoice) -> bool:
