@@ -81,14 +81,27 @@ def test_payment_method_types_got_another_name(kind: str) -> None:
     sent: dict[str, Any] = {"amount": "5", "payment_method_types": {"0": "card"}}
     wanted = {"amount": "5", "allowed_payment_method_types": {"0": "card"}}
     for old in ("2024-06-20", "2026-08-26.dahlia", spoken(API_VERSION, CLI)):
-        assert upgraded(sent, kind, old) == wanted
-        assert upgraded(wanted, kind, old) == wanted
-        assert upgraded({**sent, **wanted}, kind, old) == {**sent, **wanted}, "to be refused"
+        assert upgraded(sent, kind, old, creating=True) == wanted
+        assert upgraded(wanted, kind, old, creating=True) == wanted
+        assert upgraded({**sent, **wanted}, kind, old, creating=True) == {**sent, **wanted}, (
+            "to be refused"
+        )
     assert "allowed_payment_method_types" not in sent, "what was sent is left as it is"
     for new in (API_VERSION, "2026-09-30.endive", spoken(API_VERSION, "Stripe/v1 PythonBindings")):
-        assert upgraded(sent, kind, new) == sent
-    assert upgraded(sent, "charge", "2024-06-20") == sent
+        assert upgraded(sent, kind, new, creating=True) == sent
+    assert upgraded(sent, "charge", "2024-06-20", creating=True) == sent
     assert spoken("2024-06-20", None) == "2024-06-20"
+
+
+@pytest.mark.parametrize("kind", ["payment_intent", "setup_intent"])
+def test_who_named_no_types_once_took_cards_alone(kind: str) -> None:
+    sent: dict[str, Any] = {"amount": "5"}
+    said: dict[str, Any] = {"automatic_payment_methods": {"enabled": "true"}}
+    cards = {"amount": "5", "allowed_payment_method_types": ["card"]}
+    assert upgraded(sent, kind, "2022-11-15", creating=True) == cards
+    assert upgraded(sent, kind, "2022-11-15", creating=False) == sent
+    assert upgraded(said, kind, "2022-11-15", creating=True) == said
+    assert upgraded(sent, kind, "2023-08-16", creating=True) == sent
 
 
 def test_older_clients_do_not_see_what_came_later() -> None:

@@ -52,7 +52,9 @@ def planted(database):
 def _planter(connection):
     ids = Ids(SystemClock(), SystemEntropy())
 
-    def plant(kind, prefix, body, *, at=NOW):
+    def plant(kind, prefix, body, *, at=None):
+        """Of this very moment unless told: what was so when the tests began may be late by now."""
+        at = at or SystemClock().now()
         name = ids.new(prefix)
         body = body | {"id": name, "created": int(at.timestamp())}
         connection.execute(

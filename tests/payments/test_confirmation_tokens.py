@@ -59,7 +59,8 @@ def test_a_page_makes_tokens_and_a_server_sets_up_by_them(till: Till) -> None:
                     params={"payment_method_data": bank, "mandate_data": agreed})  # fmt: skip
     assert made.status == 200, made.text
     assert made.json["mandate_data"]["customer_acceptance"]["type"] == "online"
-    wrong = till.refused("/v1/setup_intents", confirm=True, confirmation_token=made.json["id"])
+    wrong = till.refused("/v1/setup_intents", confirm=True, confirmation_token=made.json["id"],
+                         allowed_payment_method_types=["card"])  # fmt: skip
     assert wrong["code"] == "setup_intent_invalid_parameter"
     token = till.post(TEST_PATH, payment_method=till.card())
     intent = till.post("/v1/setup_intents")

@@ -388,4 +388,4 @@ def test_whose_capability_counts(till: Till):
     gated = till.post("/v1/accounts", type="express", country="US",
                       capabilities={"card_payments": {"requested": True}})["id"]  # fmt: skip
     error = till.try_to_pay(account=gated, card="good").error
-    assert "it is inactive" in error["message"]
+    assert "card_payments is inactive" in error["message"]

@@ -181,7 +181,8 @@ def test_an_acquirer_that_is_silent_is_asked_to_forget(till: Till):
         ({"payment_method_types": ["klarna"]}, "payment_method_types"),
         ({"payment_method_types": ["card"], "automatic_payment_methods": {"enabled": True}},
          "payment_method_types"),
-        ({"payment_method": "pm_usBankAccount_success"}, "payment_method"),
+        ({"payment_method": "pm_usBankAccount_success", "payment_method_types": ["card"]},
+         "payment_method"),
         ({"confirm": True}, None),
         ({"return_url": "https://example.com"}, "return_url"),
         ({"transfer_data": {"destination": "acct_none"}}, "transfer_data[destination]"),
@@ -280,8 +281,32 @@ def test_intents_are_listed_searched_and_changed(till: Till):
     assert [each["id"] for each in found["data"]] == [made["id"]]
     assert till.get(path, client_secret=made["client_secret"])["id"] == made["id"]
     assert till.refused(path, verb="GET", client_secret="x")["param"] == "client_secret"
-    bank = {"payment_method": "pm_usBankAccount_success"}
+    bank = {"payment_method": "pm_usBankAccount_success", "payment_method_types": ["card"]}
     assert till.refused(path, **bank)["code"] == "payment_intent_invalid_parameter"
     till.post(f"{path}/confirm")
     assert till.refused(path, amount=900)["code"] == "payment_intent_unexpected_state"
     assert till.post(path, description="later")["description"] == "later"
+
+
+def test_who_names_no_types_takes_all_that_can_do_what_is_asked(till: Till) -> None:
+    every = {"usd": ["card", "customer_balance", "us_bank_account"], "inr": ["card", "upi"],
+             "sek": ["card"]}  # fmt: skip
+    for currency, types in every.items():
+        intent = till.post("/v1/payment_intents", amount=900, currency=currency)
+        assert intent["automatic_payment_methods"]["enabled"]
+        assert intent["payment_method_types"] == types
+    for change, types in (
+        ({"currency": "gbp"}, ["card", "bacs_debit", "customer_balance"]),
+        ({"setup_future_usage": "off_session"}, ["card", "bacs_debit"]),
+        ({"excluded_payment_method_types": ["card"]}, ["bacs_debit"]),
+        ({"excluded_payment_method_types": "", "capture_method": "manual"}, ["card"]),
+    ):
+        intent = till.post(f"/v1/payment_intents/{intent['id']}", **change)
+        assert intent["payment_method_types"] == types
+    for sent in (
+        {"automatic_payment_methods": {"enabled": False}},
+        {"allowed_payment_method_types": ["card"]},
+    ):
+        intent = till.post("/v1/payment_intents", amount=900, currency="usd", **sent)
+        assert intent["payment_method_types"] == ["card"]
+    assert intent["automatic_payment_methods"] is None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bezant.resources.payments.bank_methods import BANK_METHODS
 from tests.payments.test_bank_debits import movement_of
 from tests.payments.till import Till
 from tests.resources.office import OTHER_SECRET, PUBLISHABLE, Office
@@ -50,7 +51,7 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None]] = [
     ({"mandate_data": AGREED}, "mandate_data"),
     ({"attach_to_self": True}, "attach_to_self"),
     ({"flow_directions": ["inbound"]}, "flow_directions"),
-    ({"excluded_payment_method_types": ["card"]}, "excluded_payment_method_types"),
+    ({"excluded_payment_method_types": ["card", *BANK_METHODS]}, "excluded_payment_method_types"),
     ({"on_behalf_of": "acct_none"}, "on_behalf_of"),
     (
         {"payment_method_options": {"card": {"moto": True}}},

@@ -151,7 +151,8 @@ class Endpoint:
         version = exchange.version
         if not request.get_header("Stripe-Version"):
             version = versions.spoken(version, request.get_header("User-Agent"))
-        return versions.upgraded(tree, self._kind, version)
+        creating = self._operation.name.endswith(".create")
+        return versions.upgraded(tree, self._kind, version, creating=creating)
 
     def _allow_kinds(
         self, request: falcon.asgi.Request, exchange: Exchange, wanted: expand.Plan

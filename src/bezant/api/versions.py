@@ -40,6 +40,7 @@ class Change(NamedTuple):
 
     `request` makes parameters of an older client new ones, `response` an object of the newest
     version an older one; `marks` are members of which an object has at least one if that matters.
+    What is about `creating` concerns no other parameters.
     """
 
     version: str
@@ -47,6 +48,7 @@ class Change(NamedTuple):
     marks: tuple[str, ...]
     request: Callable[[Tree], Tree]
     response: Callable[[Tree], Tree]
+    creating: bool = False
 
 
 def renamed(old: str, new: str) -> Callable[[Tree], Tree]:
@@ -65,7 +67,21 @@ def without(*names: str) -> Callable[[Tree], Tree]:
     return lambda tree: {name: value for name, value in tree.items() if name not in names}
 
 
+def cards_alone(tree: Tree) -> Tree:
+    """Name cards as what is taken where nobody says what is."""
+    said = ("allowed_payment_method_types", "automatic_payment_methods", "payment_method_types")
+    return tree if any(name in tree for name in said) else tree | {said[2]: ["card"]}
+
+
 CHANGES = (
+    Change(
+        version="2023-08-16",
+        kinds=frozenset({"payment_intent", "setup_intent"}),
+        marks=(),
+        request=cards_alone,
+        response=dict,
+        creating=True,
+    ),
     Change(
         version="2026-09-30.endive",
         kinds=frozenset({"payment_intent", "setup_intent", "checkout.session"}),
@@ -103,10 +119,10 @@ def since(version: str) -> Sequence[Change]:
     return [change for change in CHANGES if version[:10] < change.version[:10]]
 
 
-def upgraded(tree: Tree, kind: str, version: str) -> Tree:
+def upgraded(tree: Tree, kind: str, version: str, *, creating: bool) -> Tree:
     """Return parameters of a client of that version in the words of the newest."""
     for change in since(version):
-        if kind in change.kinds:
+        if kind in change.kinds and (creating or not change.creating):
             tree = change.request(tree)
     return tree
 

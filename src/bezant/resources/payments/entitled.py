@@ -85,8 +85,18 @@ async def fitting(
     if found or owner is None:
         return found
     names = sorted({capabilities_for(kind, currency)[0] for kind in kinds})
+    asked = [
+        f"{name} is {owner.capabilities[name]}" for name in names if name in owner.capabilities
+    ]
+    path = f"/v1/accounts/{owner.id}/capabilities"
+    advice = (
+        f"{', '.join(asked)}, and GET {path} says what is still required"
+        if asked
+        else f"request one of {', '.join(names)} at {path}"
+    )
     raise InvalidRequest(
-        f"The account {owner.id} can take no type of payment in {currency}: request one of "
-        f"{', '.join(names)} at /v1/accounts/{owner.id}/capabilities.",
+        f"The account {owner.id} can take no type of payment"
+        f"{f' in {currency}' if currency else ''}: {advice}.",
         code="payment_method_unactivated",
+        param=None if on_behalf_of is None else "on_behalf_of",
     )

@@ -1,6 +1,5 @@
 """What parameters make of a payment intent, and what they must not."""
 
-from collections.abc import Collection
 from typing import Any, Literal, Protocol
 
 from msgspec import UNSET
@@ -20,16 +19,19 @@ from bezant.resources.core.owners import Owner, represented, shelf
 from bezant.resources.core.payment_method import PaymentMethod, payment_method_of
 from bezant.resources.core.risk_rules import NAME as RULES
 from bezant.resources.core.risk_rules import RiskRules
-from bezant.resources.payments import method_options, method_types, payment_methods
+from bezant.resources.payments import method_options, payment_methods
 from bezant.resources.payments.confirming import Attempt
 from bezant.resources.payments.destination import destination_of
-from bezant.resources.payments.entitled import fitting
 from bezant.resources.payments.intent_amounts import check_amount, check_most
 from bezant.resources.payments.intent_details import payment_details
+from bezant.resources.payments.intent_types import (
+    automatic_of,
+    types_of_changed,
+    types_of_new,
+)
 from bezant.resources.payments.mandating import acceptance_of
 from bezant.resources.payments.parcel import Parcel, parcel_of
 from bezant.resources.payments.payment_intent import (
-    AutomaticPaymentMethods,
     IntentTransferData,
     PaymentIntent,
 )
@@ -55,11 +57,13 @@ async def intent_of(
 ) -> PaymentIntent:
     """Return a new intent as it is asked for."""
     amount = Money(params.amount, params.currency)
-    types = await _types(ctx, params)
+    named = params.allowed_payment_method_types or params.payment_method_types
+    automatic = automatic_of(params.automatic_payment_methods, named)
+    capture_method = _capture_method(params)
+    types = await types_of_new(ctx, params, capture_method, automatic)
     check_amount(amount, types)
     account = await check_parties(ctx, params)
     name = ctx.new_id("pi")
-    automatic = params.automatic_payment_methods
     secret = ctx.new_id("secret").rpartition("_")[2]
     data = params.transfer_data
     return PaymentIntent(
@@ -68,12 +72,8 @@ async def intent_of(
         amount=params.amount,
         application=acting_application(ctx),
         application_fee_amount=params.application_fee_amount or None,
-        automatic_payment_methods=(
-            AutomaticPaymentMethods(automatic.enabled, automatic.allow_redirects)
-            if automatic
-            else None
-        ),
-        capture_method=_capture_method(params),
+        automatic_payment_methods=automatic,
+        capture_method=capture_method,
         client_secret=f"{name}_secret_{secret}",
         confirmation_method=params.confirmation_method,
         created=created_of(name),
@@ -145,12 +145,10 @@ async def updated(
         changes["shipping"] = shipping_of(params.shipping)
     if params.payment_details is not None:
         changes["payment_details"] = payment_details(params.payment_details) or UNSET
-    currency = changes.get("currency", intent.currency)
-    types = _named(params, currency)
-    if types or currency != intent.currency:
-        types = types or await _in(ctx, intent, currency)
+    types = await types_of_changed(ctx, intent, params, changes)
+    if types is not None:
         changes["payment_method_types"] = types
-    if types or params.payment_method_options is not None:
+    if types is not None or params.payment_method_options is not None:
         known = types or intent.payment_method_types
         changes["payment_method_options"] = _options(intent, params, known)
         changes["capture_method"] = _capture_method(params, intent)
@@ -355,53 +353,6 @@ def unexpected(intent: PaymentIntent, why: str) -> InvalidRequest:
         code="payment_intent_unexpected_state",
         extra={"payment_intent": intent},
     )
-
-
-async def _types(ctx: Context, params: CreatePaymentIntent) -> list[str]:
-    """Return the types that a new intent takes: those that are named, or all, or cards alone.
-
-    All are those that the account may take.
-    """
-    automatic = params.automatic_payment_methods and params.automatic_payment_methods.enabled
-    if automatic and params.payment_method_types:
-        raise InvalidRequest(
-            "You may only specify one of these parameters: automatic_payment_methods, "
-            "payment_method_types.",
-            param="payment_method_types",
-        )
-    named = _named(params, params.currency)
-    if named:
-        return named
-    if automatic:
-        excluded = params.excluded_payment_method_types or ()
-        return await _all(ctx, params.currency, excluded, params.on_behalf_of)
-    return ["card"]
-
-
-def _named(
-    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent, currency: str
-) -> list[str]:
-    for name in ("allowed_payment_method_types", "payment_method_types"):
-        types: list[str] | None = getattr(params, name)
-        if types:
-            return method_types.checked(types, currency, name)
-    return []
-
-
-async def _in(ctx: Context, intent: PaymentIntent, currency: str) -> list[str]:
-    """Return the types that an intent takes in another currency; those that were named stay."""
-    automatic, named = intent.automatic_payment_methods, intent.allowed_payment_method_types
-    if automatic is None or not automatic.enabled or named:
-        return method_types.checked(intent.payment_method_types, currency, "currency")
-    excluded = intent.excluded_payment_method_types or ()
-    return await _all(ctx, currency, excluded, intent.on_behalf_of)
-
-
-async def _all(
-    ctx: Context, currency: str, excluded: Collection[str], on_behalf_of: str | None
-) -> list[str]:
-    kinds = [each for each in method_types.automatic(currency) if each not in excluded]
-    return await fitting(ctx, kinds, currency, on_behalf_of)
 
 
 def _capture_method(

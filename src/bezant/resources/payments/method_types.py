@@ -15,6 +15,8 @@ CURRENCIES: Mapping[str, frozenset[str]] = {
     "us_bank_account": frozenset({"usd"}),
 }
 """In what each type pays; a card pays in every currency."""
+ONCE = frozenset({"customer_balance", "pix", "upi"})
+"""The types that pay once, and can't be kept."""
 _NO_RAIL: Mapping[tuple[str, str], str] = {
     ("acss_debit", "usd"): "No rail that is connected collects dollars of the United States from "
     "bank accounts in Canada: ask for the payment in cad.",
@@ -27,10 +29,15 @@ def takes(kind: str, currency: str) -> bool:
     return kind in CURRENCIES and (not CURRENCIES[kind] or currency in CURRENCIES[kind])
 
 
-def automatic(currency: str) -> list[str]:
-    """Return the types that a payment takes when all may be used; cards first."""
-    fitting = (kind for kind in CURRENCIES if kind != "card" and takes(kind, currency))
-    return ["card", *fitting]
+def automatic(currency: str, *, waits: bool = False, used_again: bool = False) -> list[str]:
+    """Return the types that a payment takes when all may be used; cards first.
+
+    Cards alone when it `waits` for its capture; what can be kept when it is to be `used_again`.
+    """
+    if waits:
+        return ["card"]
+    fitting = [kind for kind in CURRENCIES if kind != "card" and takes(kind, currency)]
+    return ["card", *(kind for kind in fitting if not used_again or kind not in ONCE)]
 
 
 def checked(named: Sequence[str], currency: str, param: str = _PARAM) -> list[str]:

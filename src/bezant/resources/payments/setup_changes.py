@@ -12,6 +12,7 @@ from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.entitled import fitting
 from bezant.resources.payments.intent_changes import belongs
+from bezant.resources.payments.intent_types import automatic_of
 from bezant.resources.payments.mandating import acceptance_of
 from bezant.resources.payments.method_options import agreement
 from bezant.resources.payments.microdeposit import KINDS
@@ -41,10 +42,10 @@ async def intent_of(
         await represented(ctx, params.on_behalf_of)
     name = ctx.new_id("seti")
     secret = ctx.new_id("secret").rpartition("_")[2]
-    automatic = params.automatic_payment_methods
     named = params.allowed_payment_method_types or params.payment_method_types
-    if not named and automatic and automatic.enabled:
-        named = await fitting(ctx, TAKEN, "", params.on_behalf_of)
+    automatic = automatic_of(params.automatic_payment_methods, named)
+    if not named and automatic:
+        named = await _all(ctx, automatic, params.on_behalf_of)
     types = types_of(named, params.excluded_payment_method_types)
     hidden: dict[str, Any] = {"base": _base(ctx)}
     if params.single_use is not None:
@@ -54,11 +55,7 @@ async def intent_of(
             id=name,
             allowed_payment_method_types=params.allowed_payment_method_types,
             application=acting_application(ctx),
-            automatic_payment_methods=(
-                AutomaticPaymentMethods(automatic.enabled, automatic.allow_redirects)
-                if automatic
-                else None
-            ),
+            automatic_payment_methods=automatic,
             client_secret=f"{name}_secret_{secret}",
             created=created_of(name),
             customer=params.customer,
@@ -103,6 +100,8 @@ async def updated(
     if types is not None or excluded is not None:
         out = intent.excluded_payment_method_types if excluded is None else excluded
         named = intent.allowed_payment_method_types if types is None else types
+        if not named and intent.automatic_payment_methods:
+            named = await _all(ctx, intent.automatic_payment_methods, intent.on_behalf_of)
         changes["payment_method_types"] = types_of(named, out)
     if method is not None:
         changes["payment_method"] = method.id
@@ -113,6 +112,15 @@ async def updated(
             changes.get("payment_method_types", intent.payment_method_types),
         )
     return changes
+
+
+async def _all(
+    ctx: Context, automatic: AutomaticPaymentMethods, on_behalf_of: str | None
+) -> list[str]:
+    """Return all types that may be set up, or cards alone if somebody does not want all."""
+    if not automatic.enabled:
+        return ["card"]
+    return await fitting(ctx, TAKEN, "", on_behalf_of)
 
 
 def types_of(named: list[str] | str | None, excluded: list[str] | str | None) -> list[str]:
