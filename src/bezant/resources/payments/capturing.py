@@ -18,19 +18,14 @@ from bezant.resources.payments.card import RAIL
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
 from bezant.resources.payments.payment_intent import PaymentIntent
-from bezant.resources.payments.refund import RefundReason, let_go
 from bezant.resources.payments.settling import Means, settle
 from bezant.store.jobs import JobRow
 
 EXPIRY_JOB = "payment_intents.expire"
+EXPIRED = "expired"
+"""Where a charge's hidden part says that it holds nothing any more."""
 FEES = "fees"
 """Where it has the platform's fees: the id of each, after how much it came, and of how much."""
-_REASONS: Mapping[str | None, RefundReason] = {
-    "duplicate": "duplicate",
-    "fraudulent": "fraudulent",
-    "requested_by_customer": "requested_by_customer",
-}
-"""For what reason a hold is given back, by that for which its intent is canceled."""
 _RUNS = 20
 
 
@@ -91,12 +86,8 @@ async def cancel_held(
         if gone:
             await money_gone(ctx, charge, "refunded")
     else:
-        let_go(
-            ctx,
-            charge,
-            reason="expired_uncaptured_charge" if expired else _REASONS.get(reason),
-            event="charge.expired" if expired else "charge.refunded",
-        )
+        if expired:
+            charge = ctx.save(charge, event="charge.expired")
         await money_gone(ctx, charge, "canceled")
     if intent.amount_received:
         return ctx.save(
@@ -160,7 +151,7 @@ async def _expired(ctx: Context, payload: Mapping[str, Any]) -> bool:
         charge = await ctx.load(Charge, payload["charge"])
         if charge.captured or charge.refunded:
             return False
-        let_go(ctx, charge, reason="expired_uncaptured_charge", event="charge.expired")
+        ctx.save(charge, hidden=ctx.hidden(charge) | {EXPIRED: True}, event="charge.expired")
         return True
     intent = await ctx.load(PaymentIntent, payload["intent"])
     if intent.status != "requires_capture":

@@ -27,7 +27,7 @@ from bezant.resources.core.payment_method import PaymentMethod, payment_method_o
 from bezant.resources.core.refused import refused
 from bezant.resources.payments import payment_methods, screening
 from bezant.resources.payments.account_debit import debit
-from bezant.resources.payments.capturing import capture_charge, expire_later, release
+from bezant.resources.payments.capturing import EXPIRED, capture_charge, expire_later, release
 from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, merchant, request_of
 from bezant.resources.payments.destination import check_goes_on
@@ -212,7 +212,7 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
         raise InvalidRequest(
             f"Charge {charge.id} has already been captured.", code="charge_already_captured"
         )
-    if charge.refunded:
+    if charge.refunded or EXPIRED in ctx.hidden(charge):
         raise InvalidRequest(
             f"Charge {charge.id} was held for as long as the cardholder's bank allows, or let go "
             "before: charge the customer again.",

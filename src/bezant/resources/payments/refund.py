@@ -75,33 +75,6 @@ def announced(
     return saved
 
 
-def let_go(
-    ctx: Context,
-    charge: Charge,
-    *,
-    reason: RefundReason | None,
-    event: str = "charge.refunded",
-    metadata: dict[str, str] | None = None,
-) -> Refund:
-    """Store the refund that a hold which goes back uncaptured is shown as; it moves no money."""
-    ctx.save(charge, amount_refunded=charge.amount, refunded=True, event=event)
-    name = ctx.new_id("re")
-    refund = Refund(
-        id=name,
-        amount=charge.amount,
-        balance_transaction=None,
-        charge=charge.id,
-        created=created_of(name),
-        currency=charge.currency,
-        customer=charge.customer,
-        metadata=metadata or {},
-        payment_intent=charge.payment_intent,
-        payment_method=charge.payment_method,
-        reason=reason,
-    )
-    return ctx.create(refund, event="refund.created")
-
-
 def give_back(
     ctx: Context,
     charge: Charge,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-from bezant.api.context import Context
+from bezant.api.context import Context, created_of
 from bezant.api.params import Amount, Currency, Metadata, Params, merged
 from bezant.api.refusals import missing
 from bezant.api.routes import Routes
@@ -14,11 +14,11 @@ from bezant.resources.core.contact import Email
 from bezant.resources.core.customer import Customer
 from bezant.resources.payments import cash_paying, pushing
 from bezant.resources.payments.bank_methods import BANK_METHODS
-from bezant.resources.payments.capturing import release
+from bezant.resources.payments.capturing import EXPIRED, release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
 from bezant.resources.payments.payment_intent import PaymentIntent
-from bezant.resources.payments.refund import Refund, announced, let_go
+from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refund_by_bank import refund_by_bank
 from bezant.resources.payments.refund_cash import end, refund_transfer, return_cash
 from bezant.resources.payments.refund_promised import promised_of
@@ -70,12 +70,20 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
         raise InvalidRequest(
             "This payment came with a transfer: reverse that transfer instead.", param="charge"
         )
+    if EXPIRED in ctx.hidden(charge):
+        raise InvalidRequest(
+            f"{charge.id} was not captured in time, and holds nothing any more.",
+            code="charge_not_refundable",
+            param="charge",
+        )
     if not charge.captured and charge.payment_intent is None and not charge.refunded:
         return _let_go(ctx, charge, params)
     _check(charge)
     left = charge.left - promised_of(ctx, charge)
     if not left:
-        raise _already(charge)
+        raise InvalidRequest(
+            f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
+        )
     gone = taken(ctx, charge)
     asked = left if params.amount is None else Money(params.amount, charge.currency)
     left = left - gone
@@ -161,13 +169,25 @@ def _let_go(ctx: Context, charge: Charge, params: CreateRefund) -> Refund:
             param="amount",
         )
     release(ctx, charge, charge.money)
-    return let_go(ctx, charge, reason=params.reason, metadata=merged({}, params.metadata))
+    ctx.save(charge, amount_refunded=charge.amount, refunded=True, event="charge.refunded")
+    name = ctx.new_id("re")
+    made = Refund(
+        id=name,
+        amount=charge.amount,
+        balance_transaction=None,
+        charge=charge.id,
+        created=created_of(name),
+        currency=charge.currency,
+        customer=charge.customer,
+        metadata=merged({}, params.metadata),
+        payment_method=charge.payment_method,
+        reason=params.reason,
+    )
+    return ctx.create(made, event="refund.created")
 
 
 def _check(charge: Charge) -> None:
     """Refuse to give back what nobody has, or what the payer has again."""
-    if charge.refunded:
-        raise _already(charge)
     if not charge.amount_captured:
         raise InvalidRequest(
             f"{charge.id} has not been captured: cancel its PaymentIntent instead.", param="charge"
@@ -184,12 +204,6 @@ def _check(charge: Charge) -> None:
             code="charge_disputed",
             param="charge",
         )
-
-
-def _already(charge: Charge) -> InvalidRequest:
-    return InvalidRequest(
-        f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
-    )
 
 
 async def _of_cash(ctx: Context, params: CreateRefund) -> Refund:
