@@ -155,6 +155,17 @@ def test_a_cardholder_proves_who_they_are_and_comes_back(office: Office) -> None
     assert office.events().count("checkout.session.completed") == 1
 
 
+def test_whoever_goes_back_from_their_bank_pays_by_another_card(office: Office) -> None:
+    made = session(office)
+    browser, page = customer(office, made["url"])
+    challenged = TYPED | {"card_number": CHALLENGED}
+    for _ in range(2):  # The same form again is the same attempt.
+        assert "/authenticate/" in browser.submit(page, challenged).headers["Location"]
+    assert led(browser, browser.submit(page, TYPED)) == done(made["id"])
+    (charge,) = office.get("/v1/charges")["data"]
+    assert charge["payment_method_details"]["card"]["last4"] == "4242"
+
+
 def test_a_page_expires(office: Office) -> None:
     made = session(office)
     browser, page = customer(office, made["url"])

@@ -19,6 +19,8 @@ from bezant.kernel.errors import ApiError, CardError
 from bezant.kernel.ids import REQUEST_WIDTH, WIDTH
 from bezant.kernel.log import get_logger
 from bezant.resources.checkout.opening import PAGE
+from bezant.resources.checkout.outcome import intent_of_session
+from bezant.resources.checkout.page_fields import NUMBER
 from bezant.resources.checkout.page_form import (
     cleaned,
     fields_of,
@@ -41,6 +43,8 @@ from bezant.resources.checkout.quantities import (
     chosen_of,
 )
 from bezant.resources.checkout.session import CheckoutSession, check_open, kept_of
+from bezant.resources.core.payment_method import PaymentMethod
+from bezant.resources.payments.card import card_of
 from bezant.resources.payments.mandating import AcceptanceParams, MandateData, OnlineParams
 from bezant.resources.payments.payment_methods import create as create_method
 from bezant.store.feed import BOOK_DIGITS
@@ -126,13 +130,29 @@ async def find(runtime: Runtime, place: str) -> Visit | None:
 
 async def take(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
     """Pay by what was sent, if it is whole and new; returns what is to be shown of it."""
-    if sent.attempt != str(kept_of(*found).attempts):
-        return found, Shown(kind=sent.kind)
+    attempt = str(kept_of(*found).attempts)
+    if sent.attempt != attempt:
+        if not await _is_another_card(found, sent):
+            return found, Shown(kind=sent.kind)
+        sent = sent._replace(attempt=attempt)
     if found.session.status == "open":
         wrong = gaps(fields_of(found.session, sent.kind), sent.typed)
         if wrong:
             return found, Shown(typed=sent.typed, wrong=wrong, kind=sent.kind)
     return await _pay(found, sent)
+
+
+async def _is_another_card(found: Visit, sent: Sent) -> bool:
+    """Tell whether somebody has gone back from their bank's question to pay by another card."""
+    ctx = found.ctx.fresh()
+    intent = await intent_of_session(ctx, found.session)
+    if intent is None or intent.status != "requires_action" or intent.payment_method is None:
+        return False
+    asked = await ctx.find(PaymentMethod, intent.payment_method)
+    typed = re.sub(r"\D", "", sent.typed.get(NUMBER, ""))
+    if asked is None or asked.type != "card" or not typed:
+        return False
+    return not typed.endswith(card_of(asked)["last4"])
 
 
 async def _pay(found: Visit, sent: Sent) -> tuple[Visit, Shown]:
