@@ -8,6 +8,7 @@ import pytest
 
 from bezant.api.context import Caller
 from bezant.ledger.book import book_of
+from bezant.movement import instruct
 from bezant.resources.payments.microdeposit import Microdeposit
 from bezant.store.objects import Page
 from tests.payments.till import Till
@@ -204,6 +205,13 @@ def test_a_debit_is_called_back_until_the_bank_has_been_asked(till: Till) -> Non
         assert charge["failure_balance_transaction"]
         assert till.get(f"/v1/refunds/{refund}")["status"] == "canceled"
         assert (till.ledger(), till.house()) == ({}, {})
+    stays = debit(till, ACH | {"payment_method": "pm_usBankAccount_processing"})
+    ctx = till.context(Caller(till.platform, till.platform, livemode=False))
+    movement = till.run(instruct.movement_of(ctx, stays["latest_charge"]))
+    assert (movement.status, movement.due_at) == ("created", None), "no bank is asked"
+    till.post(f"/v1/payment_intents/{stays['id']}/cancel")
+    till.work_off()
+    assert till.ledger() == {}
     for _ in range(3):
         intent = debit(till)
 
@@ -329,6 +337,9 @@ def test_a_bank_account_is_verified_by_what_stands_on_its_statement(till: Till) 
     fourth = till.get(f"/v1/payment_intents/{fourth['id']}")
     assert fourth["last_payment_error"]["code"] == "payment_method_microdeposit_failed"
     assert till.house() == {}
+    unseen = debit(till, ACH | {"payment_method": "pm_usBankAccount_failMicrodeposits"})
+    assert unseen["next_action"]["type"] == "verify_with_microdeposits"
+    till.post(f"/v1/payment_intents/{unseen['id']}/cancel")
     third = debit(till, asked)
     page = third["next_action"]["verify_with_microdeposits"]["hosted_verification_url"]
     shown = till.run(till.send("GET", page, raw=True))

@@ -1,6 +1,6 @@
 """SEPA from our files to a simulated bank's books and back: what it says and what it booked."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -95,10 +95,25 @@ def test_a_collection_comes_in_and_goes_back_as_a_refund(bank):
         collection(2, 500, **to(REFUNDED)),
         collection(3, 70, **to(UNUSABLE)),
     )
-    settle(bank, 2, 3, 4, 5, 6)
-    said = heard(bank, SEPA_DEBIT_CORE)
-    assert {("2", "returned", "MD06"), ("3", "rejected", "AG01")} <= said
+    settle(bank, 2, 3, 4, 5, 6, 24)
+    assert heard(bank, SEPA_DEBIT_CORE) >= {("3", "rejected", "AG01")}
+    assert [line.amount for line in bank.lines()] == [6500], "what is refunded has long been paid"
+    bank._clock.advance(timedelta(weeks=3))
+    settle(bank, 27)
+    assert ("2", "returned", "MD06") in heard(bank, SEPA_DEBIT_CORE)
     assert [line.amount for line in bank.lines()] == [6500, -500]
+
+
+def test_a_bank_in_a_hurry_lets_a_collection_count_before_it_is_refunded(bank):
+    clock = bank._clock
+    send(bank, SEPA_DEBIT_CORE, "F1", collection(1, 500, **to(REFUNDED)))
+    bank.settle(date(2026, 3, 2), at_once=True)
+    clock.advance(timedelta(seconds=5))
+    bank.settle(date(2026, 3, 2), at_once=True)
+    assert [line.amount for line in bank.lines()] == [500]
+    clock.advance(timedelta(seconds=1))
+    bank.settle(date(2026, 3, 2), at_once=True)
+    assert [line.amount for line in bank.lines()] == [500, -500]
 
 
 def test_a_recall_brings_the_money_back_once(bank):

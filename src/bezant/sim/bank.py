@@ -302,7 +302,7 @@ class SimulatedBank:
         now = at_once or scheme.mode == "instant"
         settlement.refuse(self.books, scheme, today)
         asked = answer_questions(self.books, scheme.name, today)
-        done = settlement.execute(self.books, scheme, today, at_once=now)
+        done = settlement.execute(self.books, scheme, today, self.now(), at_once=now)
         returned = settlement.give_answers(
             self.books,
             scheme,

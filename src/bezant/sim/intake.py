@@ -164,7 +164,8 @@ class Counter:
 
     def decide(self, scheme: Scheme, order: Order) -> tuple[Outcome | None, str]:
         """Return what the other side will say of an order, and nothing when it just takes it."""
-        if magic := scheme.magic.get(order.account):
+        magic = scheme.magic.get(order.account)
+        if magic and not (magic[0] == "disputed" and order.is_credit):
             return magic
         if not (scheme.by_chance and order.amount):
             return None, ""

@@ -1,7 +1,7 @@
 """Orders and answers in the simulated bank's books: how they are looked up and written down."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -35,6 +35,7 @@ SELECT answer.id, answer.outcome, answer.code, answer.amount, answer.text, answe
        ordered.fields
 FROM answer JOIN ordered ON ordered.id = answer.ordered
 WHERE ordered.scheme = ? AND answer.sent_on IS NULL AND (? OR answer.due_on <= ?)
+  AND coalesce(json_extract(answer.details, '$.not_before'), '') <= ?
 ORDER BY answer.id
 """
 
@@ -50,7 +51,7 @@ class Kept(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """An answer that is to be given on a day."""
+    """An answer that is to be given on a day; `not_before` among its details is a moment of it."""
 
     ordered: int
     outcome: Outcome
@@ -124,10 +125,18 @@ def add_replies(books: Books, replies: Iterable[Reply]) -> None:
     )
 
 
-def due_answers(books: Books, scheme: str, today: date, *, at_once: bool) -> list[Answer]:
+def due_answers(
+    books: Books, scheme: str, today: date, now: datetime, *, at_once: bool
+) -> list[Answer]:
     """Return the answers that leave now, in the order in which they were decided."""
-    rows = books.rows(_DUE_ANSWERS, (scheme, at_once, today.isoformat()))
+    asked = (scheme, at_once, today.isoformat(), moment_of(now))
+    rows = books.rows(_DUE_ANSWERS, asked)
     return [_answer(row, today) for row in rows]
+
+
+def moment_of(at: datetime) -> str:
+    """Return a moment as it is kept and compared."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _answer(row: Row, today: date) -> Answer:

@@ -18,12 +18,14 @@ Outcome = Literal[
     "settled",
     "returned",
     "corrected",
+    "disputed",
     "recalled",
     "recall_refused",
     "verified",
 ]
 """What a bank answers to an order. `recalled` and `recall_refused` answer a recall of the client's,
-`corrected` tells better details, `pending` will be settled or rejected later. An enquiry is
+`corrected` tells better details, `pending` will be settled or rejected later, what is
+`disputed` is settled and `returned` when it has long counted as paid. An enquiry is
 answered by the answer to the order that it is about, once more, with the enquiry's key among the
 details as `enquiry`; one about an unknown order is `rejected` with no code. A `verified` without
 a code is a match."""

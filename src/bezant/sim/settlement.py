@@ -6,14 +6,14 @@ the other way round. An instant message is a file of one.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bezant.sim.booking import codes_of, new_line
 from bezant.sim.books import Books
-from bezant.sim.orders import Reply, add_replies, due_answers
+from bezant.sim.orders import Reply, add_replies, due_answers, moment_of
 from bezant.sim.scheme import Answer, Client, Outcome, Scheme
 from bezant.sim.statement import Line
 
@@ -69,6 +69,9 @@ BOOKED_BY = "booked_by:"
 _NAME = "booked_as"
 """The field that names the part of a file which a scheme books by itself."""
 
+_DISPUTED_AFTER = timedelta(seconds=6)
+"""How long what is disputed counts as paid even where a bank does everything at once."""
+
 _SENT = "UPDATE answer SET sent_on = ?, line = ? WHERE id = ?"
 
 _MOVES_BACK = frozenset({"returned", "recalled"})
@@ -104,7 +107,9 @@ def refuse(books: Books, scheme: Scheme, today: date) -> None:
         add_replies(books, (Reply(id, outcome, code, amount, today) for id, code, amount in rows))
 
 
-def execute(books: Books, scheme: Scheme, today: date, *, at_once: bool) -> Settlement:
+def execute(
+    books: Books, scheme: Scheme, today: date, now: datetime, *, at_once: bool
+) -> Settlement:
     """Carry out what is due, one line for each file and direction, and decide on answers."""
     codes, due = codes_of(scheme), (at_once, today.isoformat())
     done = Settlement()
@@ -123,7 +128,7 @@ def execute(books: Books, scheme: Scheme, today: date, *, at_once: bool) -> Sett
         sums = (amount, 0) if is_credit else (0, amount)
         done = done.plus(Settlement(0, *sums))
     executed = books.rows(_EXECUTED, (scheme.name, *due))
-    add_replies(books, _replies(scheme, executed, today))
+    add_replies(books, _replies(scheme, executed, today, now))
     return done.plus(Settlement(len(executed)))
 
 
@@ -131,7 +136,7 @@ def give_answers(
     books: Books, scheme: Scheme, client: Client, today: date, made_at: datetime, *, at_once: bool
 ) -> int:
     """Book what comes back, put the answers out, and return how many payments came back."""
-    answers = due_answers(books, scheme.name, today, at_once=at_once)
+    answers = due_answers(books, scheme.name, today, made_at, at_once=at_once)
     if not answers:
         return 0
     lines = dict(_lines(answers, scheme, today, books.next_line()))
@@ -170,7 +175,10 @@ def _other(key: str) -> str:
 
 
 def _replies(
-    scheme: Scheme, executed: Iterable[tuple[int, int, Outcome | None, str]], today: date
+    scheme: Scheme,
+    executed: Iterable[tuple[int, int, Outcome | None, str]],
+    today: date,
+    now: datetime,
 ) -> Iterator[Reply]:
     """Yield what is answered to orders that were carried out: later for files, now for messages."""
     for id, amount, outcome, code in executed:
@@ -178,6 +186,10 @@ def _replies(
             yield Reply(id, "settled", "", amount, today)
         if outcome == "returned":
             yield Reply(id, "returned", code, amount, scheme.answers_on("returned", today))
+        elif outcome == "disputed":
+            later = {"not_before": moment_of(now + _DISPUTED_AFTER)}
+            due = scheme.answers_on("disputed", today)
+            yield Reply(id, "returned", code, amount, due, details=later)
         elif outcome == "corrected":
             yield Reply(id, "corrected", code, 0, scheme.answers_on("corrected", today))
 

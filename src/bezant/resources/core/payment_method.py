@@ -42,10 +42,13 @@ TEST_METHODS: Mapping[str, str] = {
     "pm_usBankAccount_debitNotAuthorized": "000333333335",
     "pm_usBankAccount_invalidCurrency": "000444444440",
     "pm_usBankAccount_dispute": "000555555559",
+    "pm_usBankAccount_failMicrodeposits": "000666666661",
     "pm_usBankAccount_weeklyLimitExceeded": "000777777771",
     "pm_usBankAccount_processing": "000000000009",
 }
 """Account numbers behind the ids of test mode, at the bank of `TEST_ROUTING_NUMBER`."""
+UNSEEN = "pm_usBankAccount_failMicrodeposits"
+"""The only one of them that nobody has proved to see; the cent that is sent to it comes back."""
 TEST_HOLDER = "Jenny Rosen"
 """Who holds those accounts."""
 VERIFIED = "verified"
@@ -218,7 +221,8 @@ async def payment_method_of(ctx: Context, name: str, param: str | None = None) -
     )
     shown, numbers = us_bank_account(ctx, sent, "us_bank_account")
     billing = BillingDetails(name=TEST_HOLDER)
-    return made(ctx, "us_bank_account", shown, numbers | {VERIFIED: True}, billing_details=billing)
+    hidden = numbers | {VERIFIED: name != UNSEEN}
+    return made(ctx, "us_bank_account", shown, hidden, billing_details=billing)
 
 
 async def attach_checked(

@@ -15,7 +15,7 @@ from bezant.movement.movement import Movement
 from bezant.movement.order import Order
 from bezant.resources.core import lodging
 from bezant.resources.core.later import Matter
-from bezant.resources.core.payment_method import PaymentMethod, attach
+from bezant.resources.core.payment_method import TEST_METHODS, PaymentMethod, attach
 from bezant.resources.payments import bank_failures, mandate_answers, screening_banks
 from bezant.resources.payments.bank_charge import begun
 from bezant.resources.payments.bank_mandate import authority
@@ -45,6 +45,8 @@ _UNTOLD = {
     "us_bank_account": ("payment_reference",),
 }
 """What a charge has nothing to tell of that never reaches the bank."""
+_NEVER = TEST_METHODS["pm_usBankAccount_processing"]
+"""An account of test mode whose bank is never asked: its payments can only be canceled."""
 REFERENCE = "mandate_reference"
 """Where an intent's hidden part has the reference under which its money is collected."""
 
@@ -100,6 +102,8 @@ async def collect(
     movement = instruct.collect(ctx, charge, intent.money, order, rail=kind.rail)
     if lodging.network_status(mandate) == "pending":
         movement = lodging.wait(ctx, mandate, movement)
+    elif not ctx.livemode and ctx.hidden(method).get("account_number") == _NEVER:
+        movement = instruct.set_aside(ctx, movement)
     means = Means(method=method.type, rail=movement.rail, waits=True)
     changes = await settle(ctx, charge, intent.money, means, intent.application_fee_amount)
     details = charged_details(method, **_told(movement, method), mandate=mandate.id)

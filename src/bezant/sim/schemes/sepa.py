@@ -5,7 +5,7 @@ Accounts that always answer (the numbers are Stripe's):
     DE62370400440532013001  AC01  no account           AT861904300235473202  AM04  returned
     DE35370400440532013002  AC04  account closed       AT051904300235473205  AM04  the same, later
     DE08370400440532013003  AM04  insufficient funds   AT321904300235473204        settled later
-    DE78370400440532013004  MD01  not authorized       AT591904300235473203  MD06  refunded
+    DE78370400440532013004  MD01  not authorized       AT591904300235473203  MD06  back in weeks
     DE51370400440532013005  AM03  wrong currency       AT511904300000066666  AG01  rejected
 
 IT60X0542811101000000123456 is returned, too, as the official command line's example expects.
@@ -13,7 +13,7 @@ A payee is verified: NO MATCH and CLOSE MATCH in a name are answered so, all oth
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -40,10 +40,13 @@ _DEBITED: Mapping[str, tuple[Outcome, str]] = MappingProxyType(
         "AT861904300235473202": ("returned", "AM04"),
         "AT051904300235473205": ("returned", "AM04"),
         "IT60X0542811101000000123456": ("returned", "AM04"),
-        "AT591904300235473203": ("returned", "MD06"),
+        "AT591904300235473203": ("disputed", "MD06"),
         "AT511904300000066666": ("rejected", "AG01"),
     }
 )
+
+
+_REFUNDED_AFTER = timedelta(weeks=3)
 
 
 class SepaScheme:
@@ -109,7 +112,12 @@ class SepaScheme:
         return T2.next_after(max(order.due_on or today, today))
 
     def answers_on(self, outcome: Outcome, settled_on: date) -> date:
-        """Return the day of an answer: what comes back does so two settlement days later."""
+        """Return the day of an answer: what comes back does so two settlement days later.
+
+        What a payer has back without a reason (MD06) comes weeks later; eight would be allowed.
+        """
+        if outcome == "disputed":
+            return T2.next_after(settled_on + _REFUNDED_AFTER)
         if outcome == "returned" and self.mode == "batch":
             return T2.next_after(T2.next_after(settled_on))
         return settled_on

@@ -8,6 +8,9 @@ mode answers for, the codes the returns of the Nacha rules that come nearest:
     000222222227  R01  insufficient funds                      insufficient_funds
     000333333335  R10  not authorised                          debit_not_authorized
     000444444440  R17  cannot be processed as it was written   invalid_currency
+    000666666661  R04  not a valid account number              invalid_account_number
+    000777777771  R20  takes no more such entries for now      bank_account_restricted
+    000555555559  R10  not authorised, said three weeks later  debit_not_authorized
 
 R01 and R10 answer debits in life; here on credits too. Every other code has an account in the same
 spirit (NN are its digits), and an argument about a return goes on where its account says so:
@@ -30,7 +33,12 @@ MAGIC_ACCOUNTS = {
     "000222222227": "R01",
     "000333333335": "R10",
     "000444444440": "R17",
+    "000666666661": "R04",
+    "000777777771": "R20",
 }
+
+DISPUTED = "000555555559"
+"""Pays, and has it back when the payment has long counted as paid; takes what is sent to it."""
 
 REASONS = {
     "R01": "INSUFFICIENT FUNDS",
@@ -64,6 +72,7 @@ def _magic() -> dict[str, tuple[Outcome, str]]:
     accounts: dict[str, tuple[Outcome, str]] = {
         account: ("returned", code) for account, code in MAGIC_ACCOUNTS.items()
     }
+    accounts[DISPUTED] = ("disputed", "R10")
     for number in RETURNS:
         accounts[f"0009990001{number:02d}"] = ("returned", f"R{number:02d}")
     for number in CHANGES:

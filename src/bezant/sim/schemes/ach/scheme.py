@@ -1,7 +1,7 @@
 """ACH as a scheme: what a client's file asks for, when it settles, and how the network answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bezant.sim.banking_days import next_after, on_or_after
@@ -15,6 +15,8 @@ from bezant.sim.schemes.ach.writer import Item, ReturnFileHeader, write_file
 
 _REVERSAL = "REVERSAL"
 _OPERATOR = "FEDERAL RESERVE BANK"
+_CONTESTED_AFTER = timedelta(weeks=3)
+"""How long a consumer takes to say that a debit was not authorised; 60 days would be allowed."""
 _SILENT: tuple[Outcome, ...] = ("accepted", "pending", "settled")
 """Outcomes of which the network says nothing: what does not come back is paid."""
 
@@ -70,6 +72,8 @@ class AchScheme:
 
     def answers_on(self, outcome: Outcome, settled_on: date) -> date:
         """Return the banking day after settlement: returns and changes take a night."""
+        if outcome == "disputed":
+            return on_or_after(settled_on + _CONTESTED_AFTER)
         return on_or_after(settled_on) if outcome in _SILENT else next_after(settled_on)
 
     def acknowledge(
