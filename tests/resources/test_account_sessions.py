@@ -97,3 +97,12 @@ def test_it_ends(office: Office) -> None:
     assert office.ask("GET", "/v1/balance", secret=secret).status == 200
     office.pass_time(minutes=1)
     assert office.ask("GET", "/v1/balance", secret=secret).status == 401
+
+
+def test_it_ends_with_its_account(office: Office) -> None:
+    seller = office.open_account()
+    secret = session(office, seller, payouts={"enabled": True})["client_secret"]
+    assert office.ask("GET", "/v1/balance", secret=secret).status == 200
+    office.delete(f"/v1/accounts/{seller}")
+    refused = office.ask("GET", "/v1/balance", secret=secret)
+    assert (refused.status, refused.error["code"]) == (403, "account_invalid")

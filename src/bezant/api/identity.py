@@ -5,7 +5,7 @@ from collections.abc import Collection
 import falcon.asgi
 
 from bezant.api import versions
-from bezant.api.authentication import acting_account, identify, scope_of, secret_of
+from bezant.api.authentication import Scope, acting_account, identify, scope_of, secret_of
 from bezant.api.backend import KINDS, Backend
 from bezant.api.exchange import Exchange
 from bezant.api.runtime import API_VERSION
@@ -24,15 +24,16 @@ async def identify_request(
     key = await identify(backend, authorization, kinds)
     exchange.key, exchange.account = key, key.acts_for or key.account
     named = scope_of(request.get_header("Stripe-Account"), request.get_header("Stripe-Context"))
-    if named is not None:
-        if key.acts_for not in (None, named.account):
-            raise Forbidden(
-                "This key is for the account that it was made for: leave the header "
-                f"{named.header} out.",
-                code="account_invalid",
-            )
+    if named is not None and key.acts_for not in (None, named.account):
+        raise Forbidden(
+            f"This key is for the account that it was made for: leave the header {named.header} "
+            "out.",
+            code="account_invalid",
+        )
+    meant = named or (Scope("Stripe-Account", key.acts_for) if key.acts_for else None)
+    if meant is not None:
         secret = secret_of(authorization)
-        exchange.account = await acting_account(backend, key, secret, named)
+        exchange.account = await acting_account(backend, key, secret, meant)
         exchange.scope = named
     version = request.get_header("Stripe-Version")
     exchange.named_version = versions.checked(version) if version else None
