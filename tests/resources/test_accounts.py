@@ -58,10 +58,13 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None, str | None]] = [
     ({"company": {"nope": 1}}, "parameter_unknown", "company[nope]"),
     ({"individual": {"dob": {"day": 40}}}, "parameter_invalid_integer", "individual[dob][day]"),
     ({"external_account": "btok_nowhere"}, "resource_missing", "external_account"),
-    (
-        {"settings": {"payouts": {"schedule": {"delay_days": "soon"}}}},
-        "parameter_invalid",
-        "settings[payouts][schedule][delay_days]",
+    *(
+        (
+            {"settings": {"payouts": {"schedule": {"delay_days": delay}}}},
+            "parameter_invalid",
+            "settings[payouts][schedule][delay_days]",
+        )
+        for delay in ("soon", 0, 32)
     ),
 ]
 

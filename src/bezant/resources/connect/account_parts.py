@@ -55,11 +55,14 @@ Exemption = Literal[
 AnyDay = Literal[Weekday, "saturday", "sunday"]
 
 
+_DELAYS = frozenset({"minimum", *(str(days) for days in range(1, 32))})
+
+
 def _delay(text: str, param: str) -> str:
-    if text == "minimum" or (text.isascii() and text.isdigit() and len(text) <= 2):
+    if text in _DELAYS:
         return text
     raise InvalidRequest(
-        f"Invalid {param}: must be minimum or a number of days up to 99.",
+        f"Invalid {param}: must be minimum or a number of days from 1 to 31.",
         code="parameter_invalid",
         param=param,
     )
