@@ -168,6 +168,15 @@ def test_what_is_too_little_to_be_charged_is_owed_the_next_time(till: Till) -> N
     large = act(till, drawn(till, who, 70), "pay")
     assert (large["amount_due"], large["ending_balance"]) == (100, 0)
     assert till.get(f"/v1/customers/{who}")["balance"] == 0
+    path = f"/v1/customers/{who}/balance_transactions"
+    till.post(path, amount=-1_980, currency="usd")
+    nearly = act(till, drawn(till, who, 2_000), "finalize")
+    assert (nearly["status"], nearly["amount_due"], nearly["ending_balance"]) == ("paid", 0, 20)
+    changes = till.get(path, invoice=nearly["id"])["data"]
+    assert [(each["type"], each["amount"], each["ending_balance"]) for each in changes] == [
+        ("invoice_too_small", 20, 20), ("applied_to_invoice", 1_980, 0),
+    ]  # fmt: skip
+    till.post(path, amount=-20, currency="usd")
     credit = act(till, drawn(till, who, -500), "finalize")
     assert (credit["status"], credit["amount_due"]) == ("paid", 0)
     assert till.get(f"/v1/customers/{who}")["balance"] == -500

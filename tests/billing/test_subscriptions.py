@@ -286,6 +286,8 @@ def test_what_waits_for_another_subscription_is_in_nobodys_way(
     first, second = begun(till, who, tea), begun(till, who, tea)
     for each, amount in ((first, 5), *((second, 1) for _ in range(7))):
         till.post("/v1/invoiceitems", customer=who, subscription=each["id"], amount=amount)
+    others = {"customer": customer(till), "subscription": first["id"], "amount": 5}
+    assert till.refused("/v1/invoiceitems", **others)["param"] == "subscription"
     go_to(till, period(first)[1])
     assert [states(till, each)[1][2] for each in (first, second)] == [3_005, 3_002]
     assert waiting(till, who) == [1] * 5

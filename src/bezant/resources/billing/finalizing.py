@@ -27,9 +27,9 @@ from bezant.resources.billing.invoice import (
 )
 from bezant.resources.billing.invoice_outcome import collect_later, paid, retries
 from bezant.resources.billing.invoice_payment import InvoicePayment, PaidBy
-from bezant.resources.billing.reckoning import due, fee_of
+from bezant.resources.billing.reckoning import Due, due, fee_of
 from bezant.resources.core.customer import Customer
-from bezant.resources.core.customer_balance import change_balance
+from bezant.resources.core.customer_balance import BalanceChange, change_balance
 from bezant.resources.core.later import later
 from bezant.resources.core.tax_id import TaxId
 from bezant.resources.payments import intent_changes as changes
@@ -81,10 +81,7 @@ async def finalize(ctx: Context, invoice: Invoice, *, owed: bool = True) -> Invo
         return invoice
     result = due(Money(invoice.total, invoice.currency), customer.balance)
     invoice = await _numbered(ctx, invoice, customer, result.amount, result.balance)
-    if result.balance != customer.balance:
-        kind = "invoice_too_small" if result.too_small else "applied_to_invoice"
-        change_balance(ctx, ctx.current(customer), result.balance - customer.balance,
-                       invoice.currency, kind=kind, invoice=invoice.id)  # fmt: skip
+    _settle(ctx, invoice, customer, result)
     if not result.amount:
         ctx.emit("invoice.finalized", invoice)
         return await paid(ctx, invoice, customer)
@@ -92,6 +89,20 @@ async def finalize(ctx: Context, invoice: Invoice, *, owed: bool = True) -> Invo
     invoice = _payable(ctx, invoice, intent)
     ctx.emit("invoice.finalized", invoice)
     return invoice
+
+
+def _settle(ctx: Context, invoice: Invoice, customer: Customer, result: Due) -> None:
+    """Settle the customer's balance with an invoice: what it had to its credit is used first."""
+    rest = result.balance - customer.balance
+    used = min(rest, max(-customer.balance, 0)) if result.too_small else rest
+    changes: dict[BalanceChange, int] = {
+        "applied_to_invoice": used,
+        "invoice_too_small": rest - used,
+    }
+    for kind, amount in changes.items():
+        if amount:
+            change_balance(ctx, ctx.current(customer), amount, invoice.currency,
+                           kind=kind, invoice=invoice.id)  # fmt: skip
 
 
 async def customer_of(ctx: Context, invoice: Invoice) -> Customer | None:

@@ -83,7 +83,11 @@ async def create(ctx: Context, params: CreateInvoiceItem) -> InvoiceItem:
         raise missing("customer")
     customer = await customer_named(ctx, name)
     if params.subscription is not None:
-        await ctx.load(Subscription, params.subscription, param="subscription")
+        found = await ctx.load(Subscription, params.subscription, param="subscription")
+        if found.customer != customer.id:
+            raise InvalidRequest(
+                f"The subscription {found.id} is that of {found.customer}.", param="subscription"
+            )
     known = invoice.currency if invoice else customer.currency
     currency = params.currency or known or (await acting_owner(ctx)).default_currency
     line = await line_sent(
