@@ -422,6 +422,9 @@ class World:
     async def ready(self) -> str | None:
         return self.why_not_ready
 
+    def disguised(self, text: str) -> str:
+        return f"disguised {text}"
+
     def record(self, record: Record) -> None:
         self.records.append(record)
 

@@ -78,6 +78,28 @@ def test_secrets_are_redacted(lines, field, value):
     assert "[redacted]" in json.dumps(line)
 
 
+CARD = "4242424242424242"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (CARD, "[redacted]"),
+        ("no such card: '4242 4242 4242 4242'", "no such card: '[redacted]'"),
+        ("/v1/cards/4000-0000-0000-0002?a=1", "/v1/cards/[redacted]?a=1"),
+        ("a=4242%204242%204242%204242&b", "a=[redacted]&b"),
+        ("378282246310005,36227206271667", "[redacted],[redacted]"),
+        ("4242424242424241", "4242424242424241"),
+        (f"7{CARD}", f"7{CARD}"),
+        (f"{CARD}7", f"{CARD}7"),
+        ("at 1795797269123456 of 2026112716342999", "at 1795797269123456 of 2026112716342999"),
+        ("trace 021000021234567", "trace 021000021234567"),
+    ],
+)
+def test_numbers_of_cards_are_redacted_wherever_they_stand(text, kept):
+    assert log.cleaned(text) == kept
+
+
 def test_what_is_no_secret_stays(lines):
     told = {
         "idempotency_key": "k-1",

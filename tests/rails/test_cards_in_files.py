@@ -1,6 +1,6 @@
 """The acquirer's files: what the simulated network writes, our reader reads, and it adds up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +25,9 @@ from bezant.rail.cards import (
 )
 from bezant.rails.cards.answer import verdict
 from bezant.rails.cards.files import read_file, recognize
+from bezant.rails.cards.message import VERSION_1993, read
 from bezant.rails.cards.request import Station, dispute, release
+from bezant.sim.cards.codec import FIELDS_1993, encode
 from tests.rails.test_cards_at_the_network import START, Terminal
 
 MONDAY = date(2026, 3, 2)
@@ -237,6 +239,54 @@ def test_a_file_counts_only_whole(office: Office) -> None:
             with pytest.raises(FileRefused) as refused:
                 read_file(broken)
             assert refused.value.problems
+
+
+def rewritten(data: bytes, change: Callable[[list[dict[int, str]]], object]) -> bytes:
+    """Return a file whose records between header and trailer are others, and which adds up."""
+    bodies: list[bytes] = []
+    while (length := int.from_bytes(data[:4])) > 0:
+        bodies.append(data[4 : 4 + length])
+        data = data[4 + length :]
+    inner = [
+        {
+            0 if name == "t" else int(name): text
+            for name, text in message.items()
+            if name not in "p1"
+        }
+        for message in (read(body, VERSION_1993, 1) for body in bodies[1:-1])
+    ]
+    change(inner)
+    last = {0: "1644", 24: "695", 48: f"0301016{sum(int(each.get(4, 0)) for each in inner):016d}"}
+    last[48] += f"0306008{len(inner) + 2:08d}"
+    found = [bodies[0], *(encode(each, FIELDS_1993) for each in [*inner, last])]
+    return b"".join(len(body).to_bytes(4) + body for body in found) + bytes(4)
+
+
+def test_what_a_file_clears_makes_its_total(office: Office) -> None:
+    """A file that is short, doubled or odd is refused, however well its trailer adds up."""
+    sale = office.sell(10_000)
+    office.sell(2_000)
+    office.send(office.request("refund", 1_000, original=sale, about=ABOUT))
+    office.world.work(office.pay, at_once=True)
+    (path,) = office.world.courier.from_bank.iterdir()
+    data = path.read_bytes()
+    whole = read_file(rewritten(data, lambda _: None))
+    assert whole == read_file(data)
+    assert set(read_file(rewritten(data, lambda lines: lines.reverse()))) == set(whole)
+    for change, said in (
+        (lambda lines: lines.pop(0), "another total"),
+        (lambda lines: lines.append(lines[0]), "another total"),
+        (lambda lines: lines.pop(), "has 0 totals"),
+        (lambda lines: lines.append(lines[-1]), "has 2 totals"),
+        (lambda lines: lines[0].update({4: "000000010001"}), "another total"),
+        (lambda lines: lines[0].update({3: "200000"}), "another total"),
+        (lambda lines: lines[0].update({48: lines[0][48].replace("190", "191", 1)}),
+         "another total"),
+        (lambda lines: lines[1].update({31: lines[0][31]}), "is cleared twice"),
+    ):  # fmt: skip
+        with pytest.raises(FileRefused) as refused:
+            read_file(rewritten(data, change))
+        assert said in str(refused.value.problems)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

@@ -308,6 +308,9 @@ class Office:
         row = await self.runtime.reader.get(book.id, "account", account)
         return row is not None and not row.deleted
 
+    def disguised(self, text: str) -> str:
+        return self.runtime.port(Vault).disguised(text)
+
     def record(self, record):
         """Keep no request log here."""
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from bezant.api import idempotency
 from bezant.rail.card_numbers import is_card_number, range_of
 from bezant.rail.cards import About, Cleared, Disputed, Settled
 from bezant.rails.cards.files import read_file
@@ -204,6 +205,33 @@ def test_numbers_and_codes_are_nowhere_but_in_the_vault(office: Office) -> None:
     sealed = [p.read_bytes() for p in office.cards.courier.to_bank.parent.glob("*.sqlite3*")]
     assert sealed
     assert all(NUMBER.encode() not in each for each in sealed)
+
+
+def test_a_card_that_is_sent_under_a_key_cannot_be_found_by_trying_numbers(office: Office) -> None:
+    sent = {"type": "card", "card": CARD | {"exp_month": "5", "exp_year": "2030"}}
+    answers = [
+        office.run(office.send("POST", PATH, sent | {"card": sent["card"] | changed},
+                               Idempotency_Key="once"))
+        for changed in ({}, {}, {"number": "5555555555554444"}, {"cvc": "738"})
+    ]  # fmt: skip
+    assert [each.status for each in answers] == [200, 200, 400, 400]
+    assert answers[0].json == answers[1].json
+
+    async def digest() -> bytes:
+        async with office.runtime.pool.connection() as conn:
+            rows = await conn.execute("select digest from idempotency where key = 'once'")
+            return (await rows.fetchall())[0][0]
+
+    assert office.run(digest()) != idempotency.digest("POST", PATH, sent, str)
+
+
+def test_a_number_in_the_wrong_place_is_not_shown_again(office: Office) -> None:
+    for path, sent in (
+        ("/v1/charges", {"amount": 500, "currency": "usd", "source": NUMBER}),
+        (PATH, {"type": "card", "card": "4242 4242 4242 4242"}),
+        (PATH, {"type": "card", "card": {NUMBER: "1"}}),
+    ):
+        assert "4242" not in str(office.refused(path, **sent)), sent
 
 
 def test_the_files_of_the_network_name_the_charge(office: Office) -> None:

@@ -143,8 +143,12 @@ def test_secrets_do_not_get_in():
             "sepa_debit": {"iban": "AT611904300234573201"},
             "items": [{"secret": "hush"}, {"note": "my key is sk_test_4242424242"}],
             "amount": "500",
+            "source": "5555 5555 5555 4444",
+            "total": 5555555555554444,
+            "5555555555554444": "1",
         }
     )
+    assert "5555" not in kept
     for secret in ("000123456789", "4242", '"123"', "777777777", "8888", "1990", "3201", "hush"):
         assert secret not in kept
     told = decode_json(kept, dict)
@@ -156,7 +160,8 @@ def test_secrets_do_not_get_in():
 def test_secrets_do_not_get_in_with_answers():
     kept = answer_without_secrets(
         '{"id":"we_1","secret":"whsec_0123456789","number":"4242424242424242","note":"a \\"b\\"",'
-        '"last4":"4242","iban":"AT61\\"1904","client_secret":null,"text":"sk_test_4242424242"}'
+        '"last4":"4242","iban":"AT61\\"1904","message":"4242424242424242",'
+        '"client_secret":null,"text":"sk_test_4242424242"}'
     )
     told = decode_json(kept, dict)
     assert (told["id"], told["last4"], told["note"]) == ("we_1", "4242", 'a "b"')

@@ -85,7 +85,16 @@ def test_what_cards_bring_is_explained_to_the_line_on_the_statement(database, mo
         assert await holds(world, cost(own)) == 3 * (INTERCHANGE + SCHEME)
         await days(world, 3)
         assert await rows(world, LINES) == [("card_settlement",)]
-        assert [status for _, status, *_ in await rows(world, RECEIVED)] == ["read"]
+        (brought,) = (world.platform.folder.parents[1] / "cards").rglob("*.ipm")
+        again = brought.read_bytes().replace(b"cards-", b"again-", 1)
+        (world.platform.folder.parents[1] / "cards" / "from_bank" / "again.ipm").write_bytes(again)
+        await days(world, 1)
+        problems = [problems for *_, problems in await rows(world, RECEIVED)]
+        assert [len(each) for each in problems] == [0, 1]
+        assert "already" in problems[1][0]
+        assert await holds(world, cost(own)) == 3 * (INTERCHANGE + SCHEME)
+        statuses = [status for _, status, *_ in await rows(world, RECEIVED)]
+        assert statuses == ["read", "refused"]
         assert await holds(world, pending(owner)) == 30_000
         await world.check()
 

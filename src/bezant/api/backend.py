@@ -83,6 +83,10 @@ class Backend(Protocol):
         """Return a context for one run of an operation."""
         ...
 
+    def disguised(self, text: str) -> str:
+        """Return what stands for a text with a card's number, and can't be turned back."""
+        ...
+
     def record(self, record: Record) -> None:
         """Keep a request for the request log; never waits."""
         ...

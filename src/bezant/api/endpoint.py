@@ -123,7 +123,9 @@ class Endpoint:
         operation, (tree, json) = self._operation, parameters
         digest = b""
         if exchange.idempotency_key is not None:
-            digest = idempotency.digest(operation.method, request.path, tree)
+            digest = idempotency.digest(
+                operation.method, request.path, tree, self._backend.disguised
+            )
         tree = self._upgraded(request, exchange, tree)
         if TOTAL in tree and operation.options.searching:
             raise refusals.unknown([TOTAL])

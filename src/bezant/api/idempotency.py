@@ -1,6 +1,7 @@
 """Idempotency: a key makes a request happen once, however often it is sent."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ from bezant.store import idempotency as stored
 
 MAX_KEY_LENGTH = 255
 
+_OF_CARDS = (b'"number":', b'"cvc":')
 # The hook is for numbers that no parameter takes, which a JSON tree holds as marked texts, and for
 # files, which say their digest.
 _sorted_json = msgspec.json.Encoder(order="sorted", enc_hook=str)
@@ -43,9 +45,14 @@ def checked_key(header: str | None) -> str | None:
     return header
 
 
-def digest(method: str, path: str, tree: dict[str, Any]) -> bytes:
-    """Return what tells two requests under one key apart: method, path and parameters."""
+def digest(method: str, path: str, tree: dict[str, Any], disguised: Callable[[str], str]) -> bytes:
+    """Return what tells two requests under one key apart: method, path and parameters.
+
+    A card that is among them is `disguised`: its number could be found by trying all otherwise.
+    """
     parameters = _sorted_json.encode(tree)
+    if any(mark in parameters for mark in _OF_CARDS):
+        parameters = disguised(parameters.decode()).encode()
     return hashlib.sha256(canonical_bytes(method, path, parameters)).digest()
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from bezant.api.download import Download
 from bezant.kernel.codec import encode_json
 from bezant.kernel.errors import ApiError, KeyInUse, RateLimited, Unavailable
+from bezant.kernel.log import without_cards
 
 JSON = "application/json"
 
@@ -27,16 +28,16 @@ _V2_TYPES = {"rate_limit": "rate_limit", "balance_insufficient": "insufficient_f
 def error_body(error: ApiError, place: str, public_url: str, *, v2: bool = False) -> str:
     """Return the JSON of an error; `place` is where the request log has it.
 
-    Absent members are left out.
+    Absent members are left out, and the number of a card that stands in the wrong place.
     """
     kind = _V2_TYPES.get(error.code or "", error.type) if v2 else error.type
     told: dict[str, Any] = {"type": kind}
     if error.code is not None:
         told["code"] = error.code
         told["doc_url"] = f"{public_url}/docs/errors#{error.code}"
-    told["message"] = error.message
+    told["message"] = without_cards(error.message)
     if error.param is not None:
-        told["param"] = error.param
+        told["param"] = without_cards(error.param)
     told["request_log_url"] = f"{public_url}/v1/request_logs/{place}"
     told.update(error.extra)
     return encode_json({"error": told}).decode()

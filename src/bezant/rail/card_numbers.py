@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from msgspec import Struct
 
-from bezant.rail.identifiers import passes_luhn
+from bezant.kernel.luhn import passes_luhn
 
 Funding = Literal["credit", "debit", "prepaid", "unknown"]
 _FILE = files("bezant.rail") / "card_ranges.csv"

@@ -69,14 +69,6 @@ def is_creditor_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None and _mod_97(text[4:] + text[:4]) == 1
 
 
-def passes_luhn(text: str) -> bool:
-    """Tell whether the last digit of a number proves the others, as on cards."""
-    if not (len(text) > 1 and text.isascii() and text.isdecimal()):
-        return False
-    doubled = (int(sign) * (1 + at % 2) for at, sign in enumerate(reversed(text)))
-    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
-
-
 def _mod_97(text: str) -> int:
     return int("".join(str(int(sign, 36)) for sign in text)) % 97
 

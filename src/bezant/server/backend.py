@@ -12,7 +12,7 @@ from bezant.db.errors import Error
 from bezant.kernel.clock import Clock
 from bezant.kernel.codec import decode_json
 from bezant.kernel.ids import Ids
-from bezant.kernel.log import cleaned
+from bezant.kernel.log import cleaned, without_cards
 from bezant.ledger.book import HOUSE, book_of
 from bezant.resources.connect.account_sessions import BEGINS, key_of_session
 from bezant.resources.core.ephemeral_key import key_of_secret
@@ -24,6 +24,7 @@ from bezant.store.request_log import (
     answer_without_secrets,
     without_secrets,
 )
+from bezant.vault.vault import Vault
 
 _REFUSED = 400
 METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS")
@@ -104,6 +105,10 @@ class PlatformBackend:
             return f"the database does not answer: {error}"
         return None
 
+    def disguised(self, text: str) -> str:
+        """Return what stands for a text with a card's number, and can't be turned back."""
+        return self._runtime.port(Vault).disguised(text)
+
     def record(self, record: Record) -> None:
         """Keep a request for the request log."""
         caller = record.caller
@@ -120,17 +125,17 @@ class PlatformBackend:
                 id=caller.request,
                 created=self._runtime.clock.now(),
                 method=record.method,
-                path=record.path,
+                path=without_cards(record.path),
                 status=record.status,
                 account=caller.account,
                 key=caller.key,
-                idempotency_key=caller.idempotency_key,
+                idempotency_key=caller.idempotency_key and without_cards(caller.idempotency_key),
                 code=record.code,
                 micros=record.micros,
                 parameters=without_secrets(record.parameters or {}),
                 operation=record.operation,
-                object=record.object,
-                objects=record.objects,
+                object=record.object and without_cards(record.object),
+                objects=tuple(map(without_cards, record.objects)),
                 answer=record.answer and answer_without_secrets(record.answer),
                 kind=error.type,
                 message=cleaned(error.message),

@@ -18,7 +18,7 @@ from bezant.db.pool import Connection, Pool
 from bezant.db.queries import load
 from bezant.kernel.clock import Clock
 from bezant.kernel.codec import encode_json
-from bezant.kernel.log import cleaned, get_logger, names_secret
+from bezant.kernel.log import cleaned, get_logger, names_secret, without_cards
 from bezant.kernel.secret import REDACTED
 from bezant.store import error_groups
 
@@ -252,11 +252,13 @@ def _kept(node: object) -> object:
     if isinstance(node, Mapping):
         members = cast("Mapping[str, object]", node).items()
         return {
-            name: REDACTED if name in _PRIVATE or names_secret(name) else _kept(member)
+            cleaned(name): REDACTED if name in _PRIVATE or names_secret(name) else _kept(member)
             for name, member in members
         }
     if isinstance(node, list):
         return [_kept(member) for member in cast("list[object]", node)]
+    if isinstance(node, int) and without_cards(str(node)) != str(node):
+        return REDACTED
     return node if node is None or isinstance(node, int | float) else _storable(str(node))
 
 

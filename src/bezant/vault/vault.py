@@ -24,6 +24,8 @@ QUERIES = load("bezant.vault", "vault.sql")
 ROLE = "bezant_vault"
 BATCH = 500
 _MOST_REMEMBERED = 10_000
+_TEXTS = "text"
+"""The owner of what is no card: no account has that name."""
 
 
 class Kept(NamedTuple):
@@ -56,6 +58,10 @@ class Vault:
             if len(self._remembered) > _MOST_REMEMBERED:
                 self._remembered.popitem(last=False)
         return Kept(token, fingerprint)
+
+    def disguised(self, text: str) -> str:
+        """Return a keyed hash of a text in which a card's number or code stands."""
+        return self._keys.ring().fingerprint(_TEXTS, text)
 
     async def reveal(self, token: str) -> Secret:
         """Return the number behind a token. Raises NotFound, Tampered, or ConfigError."""

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from bezant.api.context import Caller, Context, Stale, created_of
 from bezant.api.runtime import Runtime
 from bezant.flows.card_settlement import RAIL
-from bezant.kernel.errors import FileRefused
+from bezant.kernel.errors import FileRefused, Problem
 from bezant.kernel.log import get_logger
 from bezant.ledger.book import HOUSE
 from bezant.movement.bank_file import BankFile
@@ -28,7 +28,7 @@ from bezant.rail.cards import (
     Settled,
 )
 from bezant.rails.cards.files import read_file
-from bezant.resources.payments.card_settlement import settle
+from bezant.resources.payments.card_settlement import settle, settlements
 from bezant.resources.payments.orphans import look_for
 
 CardHandler = Callable[[Context, Any], Awaitable[None]]
@@ -70,6 +70,7 @@ class CardPoller:
             return file
         try:
             notices = read_file(whole(source))
+            await self._refuse_booked(notices)
         except FileRefused as refused:
             problems = tuple(str(problem) for problem in refused.problems)
             log.warning("card_file_refused", file=file.id, name=called, problems=problems)
@@ -109,6 +110,20 @@ class CardPoller:
         await keep(ctx, name, source, size)
         await ctx.write()
         return kept
+
+    async def _refuse_booked(self, notices: Sequence[CardNotice]) -> None:
+        """Raise FileRefused for a day's total that another file has brought already."""
+        totals = [one.reference for one in notices if isinstance(one, Settled)]
+        if not totals:
+            return
+        house = self._context().house
+        async with self._runtime.pool.connection() as conn:
+            known = await settlements(conn, house, totals)
+        if known:
+            raise FileRefused([
+                Problem(None, name, f"was booked with {total.file} already")
+                for name, total in sorted(known.items())
+            ])  # fmt: skip
 
     async def _tell(self, notice: Brought) -> str:
         """Tell whoever deals with a notice; returns what is odd about it, if anything is."""

@@ -2,10 +2,12 @@
 
 They clear what was captured, tell what a day comes to and when it is paid, bring up disputes,
 frauds and what became of refunds, and say what is still held when a day is over. A file counts
-only whole: its trailer says how many messages it has and what their amounts add up to.
+only whole: its trailer says how many messages it has and what their amounts add up to, and what it
+clears in a currency makes the one total that it has of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -85,6 +87,8 @@ def read_file(data: bytes) -> tuple[CardNotice, ...]:
             problems.append(Problem(number, f"{kind[0]}/{kind[1]}", f"{missing} is missing"))
         except ValueError as wrong:
             problems.append(Problem(number, f"{kind[0]}/{kind[1]}", str(wrong)))
+    if not problems:
+        problems += _tie_out(notices)
     if problems:
         raise FileRefused(problems)
     return tuple(notices)
@@ -120,6 +124,43 @@ def _add_up(records: list[_Record], problems: list[Problem]) -> None:
             problems.append(Problem(len(records), "0301", "the amounts add up to something else"))
     except ValueError as wrong:
         problems.append(Problem(len(records), None, str(wrong)))
+
+
+def _tie_out(notices: Sequence[CardNotice]) -> list[Problem]:
+    """Return where what was cleared in a currency is not what its one total says."""
+    lines: defaultdict[str, list[Cleared]] = defaultdict(list)
+    totals: defaultdict[str, list[Settled]] = defaultdict(list)
+    for one in notices:
+        if isinstance(one, Cleared):
+            lines[one.amount.currency].append(one)
+        elif isinstance(one, Settled):
+            totals[one.net.currency].append(one)
+    found: list[Problem] = []
+    for currency in sorted({*lines, *totals}):
+        if len(totals[currency]) != 1:
+            count = len(totals[currency])
+            found.append(Problem(None, currency, f"what was cleared has {count} totals, not one"))
+            continue
+        cleared, total = lines[currency], totals[currency][0]
+        told = (total.count, total.captured, total.refunded, total.charged_back, total.fees)
+        if told != _sums(cleared, currency):
+            found.append(Problem(None, total.reference, "what was cleared makes another total"))
+        names = Counter(one.acquirer_reference for one in cleared if not one.case)
+        twice = [name for name, count in names.items() if count > 1]
+        found += [Problem(None, name, "is cleared twice") for name in twice]
+    return found
+
+
+def _sums(cleared: Sequence[Cleared], currency: str) -> tuple[int, Money, Money, Money, Money]:
+    """Return what a total has to say: count, captured, refunded, charged back, and fees."""
+    sums = [0, 0, 0, 0]
+    for one in cleared:
+        amount = one.amount.amount
+        place = 2 if one.case else 0 if amount > 0 else 1
+        sums[place] += amount if place == 0 else -amount
+        sums[3] += one.interchange.amount + one.scheme_fee.amount
+    captured, refunded, charged_back, fees = (Money(each, currency) for each in sums)
+    return len(cleared), captured, refunded, charged_back, fees
 
 
 def _cleared(record: _Record, tags: _Tags) -> Cleared:
