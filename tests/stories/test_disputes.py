@@ -2,6 +2,7 @@
 
 from bezant.ledger.balances import clearing_totals
 from bezant.ledger.verify import verify
+from bezant.server.explain import explain
 from tests.conformance.town import Who, town_over
 
 FILES = """
@@ -9,6 +10,15 @@ SELECT body::json->>'status', body::json->'warnings'
 FROM object WHERE kind = 'bank_file' AND body::json->>'bank' = 'cards'
 """
 LINES = "SELECT body::json->>'rule' FROM object WHERE kind = 'bank_statement_line'"
+
+
+def made(node, title):
+    """What an explanation says that this has led to, by how its title begins."""
+    return [each for each in node.children if each.title.startswith(title)]
+
+
+def titles(node):
+    return [node.title, *(title for each in node.children for title in titles(each))]
 
 
 def test_disputes_won_and_lost_are_explained_to_the_line_on_the_statement(
@@ -49,4 +59,19 @@ def test_disputes_won_and_lost_are_explained_to_the_line_on_the_statement(
                         if each.posted}  # fmt: skip
 
         assert town.run(left()) == {}
+        told = town.run(explain(town.platform.runtime, missing["payment_intent"]))
+        (charge,) = made(told, "charge ch_")
+        (dispute,) = made(charge, "dispute dp_")
+        for one, amount in ((charge, "100.00"), (dispute, "-100.00")):
+            (cleared,) = made(one, f"cleared {amount} USD on 2026-03-")
+            (settled,) = made(cleared, "card settlement cset_")
+            (line,) = made(settled, "bank statement line bsl_")
+            assert any("matched as card_settlement" in fact for fact in line.facts)
+            assert line.facts[-1].startswith("line "), "which the bank has written"
+        (changed,) = made(charge, "balance transaction txn_")
+        assert "charge of 100.00 USD, less 3.20 USD in fees, is 96.80 USD" in changed.facts
+        request = charge.children[0].title.removeprefix("request ")
+        for name in (request, changed.title.removeprefix("balance transaction ")):
+            again = town.run(explain(town.platform.runtime, name))
+            assert any(missing["charge"] in title for title in titles(again)), name
         assert verify(town.url).ok

@@ -3,12 +3,12 @@
 An id carries the slot of its book, so that finding it asks few books and no table is searched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct, field
 
 from bezant.api.runtime import Runtime
 from bezant.db.pool import Connection
@@ -22,37 +22,20 @@ from bezant.movement.bank_file import BankFile
 from bezant.movement.contents import content
 from bezant.movement.movement import Movement, MovementFact
 from bezant.reconcile.book import BankStatementLine
+from bezant.resources.core.balance_transactions import BalanceTransaction
+from bezant.resources.payments.card_settlement import CardSettlement
+from bezant.server import explain_cards
+from bezant.server.explanation import KINDS, Node, time_of, told
 
 QUERIES = load("bezant.server", "explain.sql")
 PHASES = ("posted", "pending", "released")
 LINE_WIDTH = 100
-
-KINDS = {
-    "acct": ("account",),
-    "ba": ("external_account", "bank_account"),
-    "bf": ("bank_file",),
-    "bsl": ("bank_statement_line",),
-    "bst": ("bank_statement",),
-    "lac": ("ledger.account",),
-    "mv": ("movement",),
-    "po": ("payout",),
-    "py": ("charge",),
-    "pyr": ("refund",),
-    "tr": ("transfer",),
-    "trr": ("transfer_reversal",),
-    "tu": ("topup",),
-    "txn": ("balance_transaction",),
-    "we": ("webhook_endpoint",),
+CARD_KINDS: Mapping[str, explain_cards.Wanted] = {
+    "charge": lambda one: one.amount.amount > 0 and not one.case,
+    "dispute": lambda one: bool(one.case),
+    "refund": lambda one: one.amount.amount < 0 and not one.case,
 }
-"""Kinds of object by the prefix of their ids."""
-
-
-class Node(Struct):
-    """One thing in an explanation: what it is, what there is to know of it, what it led to."""
-
-    title: str
-    facts: list[str] = field(default_factory=list[str])
-    children: "list[Node]" = field(default_factory=list["Node"])
+"""What of a charge's clearings is that of an object of a kind."""
 
 
 class EntryRow(NamedTuple):
@@ -68,7 +51,12 @@ class EntryRow(NamedTuple):
 
 
 async def explain(runtime: Runtime, name: str) -> Node:
-    """Return everything that made an object, an entry or a movement; NotFound if there is none."""
+    """Return everything that made an object, an entry or a movement, or what a request made.
+
+    Raises NotFound if there is no such thing.
+    """
+    if name.startswith("req_"):
+        return await _request(runtime, name)
     try:
         prefix, _, slot = parse(name)
     except MalformedId as error:
@@ -80,6 +68,20 @@ async def explain(runtime: Runtime, name: str) -> Node:
         if prefix == "le":
             return await story.of_entry(name)
         return await story.of_object(name, KINDS.get(prefix, ()))
+
+
+async def _request(runtime: Runtime, name: str) -> Node:
+    """Explain a request by what it was answered, and the object that it was about."""
+    async with runtime.pool.connection() as conn:
+        row = await (await conn.execute(QUERIES.place_of_request, [name])).fetchone()
+        if row is None:
+            raise NotFound(f"No such request: '{name}'", code="resource_missing")
+        book, about = row
+        (node,) = await Story(conn, [book]).request(name)
+    if about and about.rpartition("_")[0] in KINDS:
+        with suppress(NotFound):  # What was asked for in vain was never there.
+            node.children.append(await explain(runtime, about))
+    return node
 
 
 class Story:
@@ -101,7 +103,7 @@ class Story:
         node = Node(f"entry {name}")
         node.children = await self._entries([entry])
         node.facts.append(f"moves money for {entry.source}")
-        node.children += await self._request(entry.request)
+        node.children += await self.request(entry.request)
         return node
 
     async def of_object(self, name: str, kinds: Sequence[str]) -> Node:
@@ -111,20 +113,70 @@ class Story:
         if row is None:
             raise NotFound(f"No such object: '{name}'", code="resource_missing")
         kind, _, body = row
-        node = Node(f"{kind} {name}", _told(msgspec.json.decode(body)))
+        shown = msgspec.json.decode(body)
+        node = Node(f"{kind} {name}", told(shown))
         cursor = await self._conn.execute(QUERIES.entries_of, [self._books, name])
         entries = [EntryRow(*row) for row in await cursor.fetchall()]
-        for request in dict.fromkeys(entry.request for entry in entries):
-            node.children += await self._request(request)
+        requests = [*dict.fromkeys(entry.request for entry in entries)]
+        if not requests:
+            requests = await self._requests_about(name)
+        for request in requests:
+            node.children += await self.request(request)
         node.children += await self._entries(entries)
+        node.children += await self._transactions(name)
         node.children += await self._events(name)
-        if kind == "movement":
-            node.children.append(await self._movement(msgspec.json.decode(body, type=Movement)))
-        else:
-            node.children += await self._movements(name)
+        node.children += await self._bank(kind, name, body)
+        if kind in CARD_KINDS and entries:
+            node.children += await self._network(kind, shown, entries[0].recorded_at)
+        node.children += await self._led_to(name)
+        if kind == BalanceTransaction.kind() and shown["source"]:
+            source = shown["source"]
+            node.children.append(await self.of_object(source, KINDS[parse(source).prefix]))
         return node
 
-    async def _request(self, name: str | None) -> list[Node]:
+    async def _requests_about(self, name: str) -> list[str | None]:
+        """Return the requests that were about an object which moves no money of its own."""
+        cursor = await self._conn.execute(QUERIES.requests_about, [self._books, name])
+        return [row[0] for row in await cursor.fetchall()]
+
+    async def _transactions(self, name: str) -> list[Node]:
+        """Return what an object has done to balances, with what was kept as fees."""
+        cursor = await self._conn.execute(QUERIES.transactions_of, [self._books, name])
+        bodies = [row[0] for row in await cursor.fetchall()]
+        found = [msgspec.json.decode(body, type=BalanceTransaction) for body in bodies]
+        return [Node(f"balance transaction {one.id}", _changed(one)) for one in found]
+
+    async def _led_to(self, name: str) -> list[Node]:
+        """Return what was made of an object: an intent's charges, their refunds and disputes."""
+        values = {"books": self._books, "name": name}
+        rows = await (await self._conn.execute(QUERIES.made_of, values)).fetchall()
+        return [await self.of_object(one, [kind]) for kind, one in rows]
+
+    async def _bank(self, kind: str, name: str, body: str) -> list[Node]:
+        """Return an object's way through banks."""
+        if kind == Movement.kind():
+            return [await self._movement(msgspec.json.decode(body, type=Movement))]
+        if kind == CardSettlement.kind():
+            total = msgspec.json.decode(body, type=CardSettlement)
+            return [explain_cards.told_of(total), *await self._lines_of([total.id])]
+        return await self._movements(name)
+
+    async def _network(self, kind: str, shown: dict[str, Any], since: datetime) -> list[Node]:
+        """Return where a card network has cleared an object, down to the bank's statement."""
+        charge = shown["id"] if kind == "charge" else shown["charge"]
+        own = house(bool(shown.get("livemode")))
+        found = await explain_cards.clearing(self._conn, own, charge, since, CARD_KINDS[kind])
+        if found is None:
+            return []
+        node = explain_cards.told(found)
+        if found.total is not None:
+            total = explain_cards.told_of(found.total)
+            total.children += await self._lines_of([found.total.id])
+            node.children.append(total)
+        return [node]
+
+    async def request(self, name: str | None) -> list[Node]:
+        """Return what a request was answered; nothing for work that nobody asked for."""
         if name is None:
             return []
         cursor = await self._conn.execute(QUERIES.request, [self._books, name])
@@ -134,7 +186,7 @@ class Story:
         _, created, method, path, status, key, _, idempotency_key, code, micros = row
         facts = [
             f"{method} {path} answered {status}{f' ({code})' if code else ''}",
-            f"at {_time(created)}, {micros / 1000:.1f} ms, with key {key}",
+            f"at {time_of(created)}, {micros / 1000:.1f} ms, with key {key}",
         ]
         if idempotency_key:
             facts.append(f"idempotency key {idempotency_key}")
@@ -150,7 +202,7 @@ class Story:
             Node(
                 f"entry {entry.id}",
                 [
-                    f"{entry.kind} in the book of {entry.owner}, at {_time(entry.recorded_at)}",
+                    f"{entry.kind} in the book of {entry.owner}, at {time_of(entry.recorded_at)}",
                     *moves.get(entry.id, []),
                 ],
             )
@@ -160,7 +212,7 @@ class Story:
     async def _events(self, name: str) -> list[Node]:
         cursor = await self._conn.execute(QUERIES.events_of, [self._books, name])
         rows = await cursor.fetchall()
-        facts = [f"{kind}  {number}  at {_time(created)}" for number, kind, created in rows]
+        facts = [f"{kind}  {number}  at {time_of(created)}" for number, kind, created in rows]
         return [Node("events", facts)] if facts else []
 
     async def _movements(self, source: str) -> list[Node]:
@@ -181,8 +233,10 @@ class Story:
 
     async def _statement_lines(self, movement: Movement) -> list[Node]:
         """Return the bank's bookings of a movement, alone or in its file's total."""
-        names = [movement.id, *([movement.file] if movement.file else [])]
-        cursor = await self._conn.execute(QUERIES.statement_lines_of, [self._houses, names])
+        return await self._lines_of([movement.id, *([movement.file] if movement.file else [])])
+
+    async def _lines_of(self, names: Sequence[str]) -> list[Node]:
+        cursor = await self._conn.execute(QUERIES.statement_lines_of, [self._houses, list(names)])
         bodies = [row[0] for row in await cursor.fetchall()]
         lines = [msgspec.json.decode(body, type=BankStatementLine) for body in bodies]
         return [await self._statement_line(line) for line in lines]
@@ -197,7 +251,7 @@ class Story:
 
     async def _fact(self, fact: MovementFact, movement: Movement) -> Node:
         why = " ".join(part for part in (fact.code, fact.reason) if part)
-        when = _time(datetime.fromtimestamp(fact.at, UTC))
+        when = time_of(datetime.fromtimestamp(fact.at, UTC))
         node = Node(f"{fact.kind}{f' ({why})' if why else ''}", [f"heard at {when}"])
         if fact.statement_line:
             node.facts.append(f"proved by bank statement line {fact.statement_line}")
@@ -231,14 +285,20 @@ def _is_entry(line: str, trace: str) -> bool:
     return trace != "" and line.startswith("6") and line.rstrip().endswith(trace)
 
 
-def _told(body: dict[str, Any]) -> list[str]:
-    """Return what an object says of itself in a few words."""
-    told: list[str] = []
-    if isinstance(body.get("amount"), int) and isinstance(body.get("currency"), str):
-        told.append(format_amount(Money(body["amount"], body["currency"])))
-    names = ("status", "destination", "failure_code", "failure_message", "source", "type")
-    told += [f"{name}: {body[name]}" for name in names if isinstance(body.get(name), str)]
-    return told
+def _changed(one: BalanceTransaction) -> list[str]:
+    """Return what a balance transaction has changed, in a few words."""
+    amount, fee, net = (
+        format_amount(Money(each, one.currency)) for each in (one.amount, one.fee, one.net)
+    )
+    available = datetime.fromtimestamp(one.available_on, UTC)
+    return [
+        f"{one.type} of {amount}{f', less {fee} in fees, is {net}' if one.fee else ''}",
+        *(
+            f"{each.description or each.type}: {format_amount(Money(each.amount, each.currency))}"
+            for each in one.fee_details
+        ),
+        f"{one.status}, available on {available:%Y-%m-%d}",
+    ]
 
 
 def _move(row: Sequence[Any]) -> str:
@@ -253,16 +313,3 @@ def _move(row: Sequence[Any]) -> str:
 
 def _plain(amount: int, currency: str) -> str:
     return format_amount(Money(amount, currency)).rsplit(" ", 1)[0]
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def flat(node: Node, depth: int = 0) -> Iterable[tuple[int, str]]:
-    """Yield the lines of an explanation with their depth, for plain text."""
-    yield depth, node.title
-    for fact in node.facts:
-        yield depth + 1, fact
-    for child in node.children:
-        yield from flat(child, depth + 1)

@@ -44,3 +44,27 @@ order by id limit 10
 select body from object
 where kind = 'bank_statement_line' and book_id = any(%s::bigint[]) and source = any(%s::text[])
 order by id limit 20
+
+-- A request's id does not say in which book it is.
+-- name: place_of_request
+select l.book_id, l.object from book b join request_log l on l.book_id = b.book_id and l.id = %s
+limit 1
+
+-- name: requests_about
+select id from request_log
+where book_id = any(%s::bigint[]) and object = %s and method <> 'GET'
+order by created, id limit 20
+
+-- name: transactions_of
+select body from object
+where kind = 'balance_transaction' and book_id = any(%s::bigint[]) and source = %s
+order by id limit 20
+
+-- name: made_of
+(select kind, id from object
+ where kind = 'charge' and book_id = any(%(books)s::bigint[]) and parent = %(name)s
+ order by id limit 20)
+union all
+(select kind, id from object
+ where kind in ('refund', 'dispute') and book_id = any(%(books)s::bigint[]) and source = %(name)s
+ order by id limit 20)

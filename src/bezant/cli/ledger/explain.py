@@ -20,12 +20,14 @@ from bezant.kernel.ids import Ids
 from bezant.server.explain import Node, explain
 from bezant.store.objects import Reader
 
-CLOSING = closing("bezant ledger explain po_…", "bezant ledger explain le_… --json")
+CLOSING = closing(
+    "bezant ledger explain po_…", "bezant ledger explain req_…", "bezant ledger explain le_… --json"
+)
 
 
 def run(
     name: Annotated[
-        str, typer.Argument(metavar="ID", help="Of an object, an entry, a movement or a file.")
+        str, typer.Argument(metavar="ID", help="Of an object, a request, an entry or a movement.")
     ],
     *,
     data: DataOption = None,
@@ -35,6 +37,7 @@ def run(
 
     Shows the request, the entries with their accounts before and after, the events, and the way
     through the bank: each file with the line that speaks of it, and the booking that proves it.
+    A payment by card is followed through the network's clearing and the day's settlement.
     """
     config = configured(data)
     with database(config) as url:
