@@ -99,6 +99,38 @@ def test_money_is_held_raised_and_taken_in_parts(till: Till):
     assert till.refused(f"{path}/cancel")["code"] == "payment_intent_unexpected_state"
 
 
+def test_cards_alone_may_be_captured_later(till: Till):
+    made = {"amount": 900, "currency": "usd", "payment_method_types": ["card", "us_bank_account"],
+            "payment_method_options": {"card": {"capture_method": "manual"}}}  # fmt: skip
+    card, bank, both = (till.post("/v1/payment_intents", **made) for _ in range(3))
+    assert card["capture_method"] == "automatic_async"
+    held = till.post(f"/v1/payment_intents/{card['id']}/confirm", payment_method=till.card())
+    assert held["status"] == "requires_capture"
+    name = "pm_usBankAccount_success"
+    asked = till.post(f"/v1/payment_intents/{bank['id']}/confirm", payment_method=name)
+    assert asked["status"] == "processing"
+    path = f"/v1/payment_intents/{both['id']}"
+    unset = till.post(path, payment_method_options={"card": {"capture_method": ""}})
+    assert "capture_method" not in unset["payment_method_options"]["card"]
+    assert till.post(f"{path}/confirm", payment_method=till.card())["status"] == "succeeded"
+
+
+def test_parts_have_no_more_decimals_than_their_currency(till: Till):
+    options = {"card": {"request_extended_authorization": "if_available"}}
+    held = till.pay(
+        100_000, currency="isk", capture_method="manual", payment_method_options=options
+    )
+    path = f"/v1/payment_intents/{held['id']}/capture"
+    assert till.refused(path, amount_to_capture=50_050)["param"] == "amount_to_capture"
+    assert till.post(path, amount_to_capture=50_000)["status"] == "succeeded"
+    charge = till.get(f"/v1/charges/{held['latest_charge']}")
+    extended = charge["payment_method_details"]["card"]["extended_authorization"]
+    assert extended["status"] == "enabled"
+    error = till.refused("/v1/refunds", payment_intent=held["id"], amount=150)
+    assert error["code"] == "parameter_invalid_integer"
+    assert till.post("/v1/refunds", payment_intent=held["id"], amount=200)["amount"] == 200
+
+
 @pytest.mark.alone
 def test_what_is_held_is_given_back_when_canceled_or_too_late(till: Till):
     canceled, late = (till.pay(1_000, capture_method="manual")["id"] for _ in range(2))

@@ -61,6 +61,14 @@ BAD_INPUT: list[tuple[dict[str, Any], str | None]] = [
         {"payment_method_data": {"type": "card"}, "payment_method": "pm_1"},
         "payment_method_data",
     ),
+    (
+        {"payment_method": "pm_usBankAccount_success", "payment_method_types": ["card"]},
+        "payment_method",
+    ),
+    (
+        {"automatic_payment_methods": {"enabled": True}, "payment_method_types": ["card"]},
+        "payment_method_types",
+    ),
 ]
 
 

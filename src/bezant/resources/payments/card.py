@@ -83,6 +83,7 @@ def details_of(
 ) -> dict[str, Any]:
     """Return the `payment_method_details` of a charge by card."""
     card = card_of(method)
+    extended = answer.approved and request.extended and not request.final
     shown: dict[str, Any] = {
         "amount_authorized": answer.amount.amount if answer.approved else None,
         "authorization_code": answer.authorization_code or None,
@@ -91,7 +92,7 @@ def details_of(
         "country": card.get("country"),
         "exp_month": card["exp_month"],
         "exp_year": card["exp_year"],
-        "extended_authorization": {"status": "disabled"},
+        "extended_authorization": {"status": "enabled" if extended else "disabled"},
         "fingerprint": card.get("fingerprint"),
         "funding": card.get("funding"),
         "incremental_authorization": {"status": "available"},

@@ -32,7 +32,7 @@ from bezant.resources.payments.charge import Charge, FraudDetails
 from bezant.resources.payments.confirming import Attempt, charge_of, merchant, request_of
 from bezant.resources.payments.destination import check_goes_on
 from bezant.resources.payments.entitled import check_entitled
-from bezant.resources.payments.intent_amounts import check_most
+from bezant.resources.payments.intent_amounts import check_most, check_step
 from bezant.resources.payments.intent_changes import base, intent_of
 from bezant.resources.payments.parcel import ParcelParams, parcel_of
 from bezant.resources.payments.payment_intent_params import (
@@ -228,6 +228,7 @@ async def capture(ctx: Context, charge: Charge, params: CaptureCharge) -> Charge
             param="amount",
         )
     await check_goes_on(ctx, charge)
+    check_step(Money(amount, charge.currency), "amount")
     known = charge.application_fee_amount
     changes: dict[str, Any] = params.changes(without=_NOT_KEPT)
     charge, fee = shares_of_capture(ctx, ctx.save(charge, **changes), amount, params, known)

@@ -229,7 +229,7 @@ async def request_of(
         stored=_stored(ctx, intent, method, attempt),
         previous=ctx.hidden(method).get(PREVIOUS, ""),
         channel="mail_or_telephone" if attempt.moto else "internet",
-        final=intent.capture_method != "manual",
+        final=not intent.captured_later,
         extended=_option(intent, "request_extended_authorization") == "if_available",
     )
 
@@ -302,7 +302,7 @@ async def _answered(
         return _failed(ctx, intent, method, error, charge)
     _remember(ctx, intent, method, answer)
     intent = ctx.save(intent, latest_charge=charge.id, next_action=None, review=charge.review)
-    if intent.capture_method == "manual":
+    if intent.captured_later:
         return _held(ctx, intent, charge, answer)
     charge = await capture_charge(ctx, charge, intent.money, intent.application_fee_amount)
     ctx.save(charge, event="charge.succeeded")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.core.later import later
@@ -39,13 +41,15 @@ def is_invoiced(ctx: Context, intent: PaymentIntent) -> bool:
     return INVOICE in ctx.hidden(intent)
 
 
-_OF_INVOICE = ("application_fee_amount", "capture_method", "customer", "transfer_data")
+_OF_INVOICE = ("application_fee_amount", "customer", "transfer_data")
 """What an invoice says, and its intent is not told otherwise."""
 
 
 def check_as_invoiced(ctx: Context, intent: PaymentIntent, told: Mapping[str, Any]) -> None:
     """Refuse to change what the invoice says that an intent pays, if it pays one."""
     changed = [name for name in _OF_INVOICE if name in told and told[name] != getattr(intent, name)]
+    if replace(intent, **told).captured_later:
+        changed.append("capture_method")
     if changed and INVOICE in ctx.hidden(intent):
         raise InvalidRequest(
             f"This PaymentIntent pays the invoice {ctx.hidden(intent)[INVOICE]}, which says what "

@@ -33,6 +33,17 @@ def check_amount(amount: Money, types: Collection[str] = ("card",)) -> None:
     )
 
 
+def check_step(amount: Money, param: str) -> None:
+    """Refuse a part of a payment that has more decimals than its currency really has."""
+    step = charge_step(amount.currency)
+    if amount.amount % step:
+        raise InvalidRequest(
+            f"Amount must be a multiple of {format_amount(Money(step, amount.currency))}.",
+            code="parameter_invalid_integer",
+            param=param,
+        )
+
+
 def check_most(amount: Money, method: PaymentMethod) -> None:
     """Refuse more than can be paid by a method."""
     most = _MOST_OF.get(amount.currency, _MOST)

@@ -59,7 +59,7 @@ async def intent_of(
     amount = Money(params.amount, params.currency)
     named = params.allowed_payment_method_types or params.payment_method_types
     automatic = automatic_of(params.automatic_payment_methods, named)
-    capture_method = _capture_method(params)
+    capture_method = params.capture_method or "automatic_async"
     types = await types_of_new(ctx, params, capture_method, automatic)
     check_amount(amount, types)
     account = await check_parties(ctx, params)
@@ -151,7 +151,6 @@ async def updated(
     if types is not None or params.payment_method_options is not None:
         known = types or intent.payment_method_types
         changes["payment_method_options"] = _options(intent, params, known)
-        changes["capture_method"] = _capture_method(params, intent)
     return changes
 
 
@@ -355,17 +354,6 @@ def unexpected(intent: PaymentIntent, why: str) -> InvalidRequest:
     )
 
 
-def _capture_method(
-    params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
-    intent: PaymentIntent | None = None,
-) -> Any:
-    options = params.payment_method_options
-    if options and options.card and options.card.capture_method:
-        return "manual"
-    known = None if intent is None else intent.capture_method
-    return params.capture_method or known or "automatic_async"
-
-
 def _options(
     intent: PaymentIntent | None,
     params: CreatePaymentIntent | UpdatePaymentIntent | ConfirmPaymentIntent,
@@ -384,9 +372,8 @@ def _options(
         card: dict[str, Any] = {**blank, **shown.get("card", {})}
         options = params.payment_method_options
         if options is not None and options.card:
-            card |= {k: v for k, v in options.card.changes(without=()).items() if v is not None}
-            card.pop("moto", None)
-        shown["card"] = card
+            card |= options.card.changes(without=("moto",))
+        shown["card"] = {k: v for k, v in card.items() if v is not None or k in blank}
     options = params.payment_method_options
     for kind in types:
         if kind != "card":

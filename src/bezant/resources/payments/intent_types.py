@@ -32,6 +32,16 @@ def automatic_of(
     return None if named else AutomaticPaymentMethods(enabled=True)
 
 
+def check_either(sent: AutomaticMethods | None, types: list[str] | str | None) -> None:
+    """Refuse to be told that all types may be used, and which of them."""
+    if sent is not None and sent.enabled and types:
+        raise InvalidRequest(
+            "You may only specify one of these parameters: automatic_payment_methods, "
+            "payment_method_types.",
+            param="payment_method_types",
+        )
+
+
 async def types_of_new(
     ctx: Context,
     params: CreatePaymentIntent,
@@ -43,12 +53,7 @@ async def types_of_new(
     Raises InvalidRequest for types that are not offered, or do not pay in the currency.
     """
     all_taken = automatic is not None and automatic.enabled
-    if all_taken and params.payment_method_types:
-        raise InvalidRequest(
-            "You may only specify one of these parameters: automatic_payment_methods, "
-            "payment_method_types.",
-            param="payment_method_types",
-        )
+    check_either(params.automatic_payment_methods, params.payment_method_types)
     named = _named(params, params.currency)
     if named or not all_taken:
         return named or ["card"]

@@ -111,6 +111,12 @@ class PaymentIntent(Resource, tag="payment_intent"):
     transfer_group: str | None = None
 
     @property
+    def captured_later(self) -> bool:
+        """Whether a card's money is only held at first; other methods may be taken at once."""
+        card: dict[str, Any] = (self.payment_method_options or {}).get("card", {})
+        return "manual" in (self.capture_method, card.get("capture_method"))
+
+    @property
     def money(self) -> Money:
         """What is to be paid."""
         return Money(self.amount, self.currency)

@@ -36,7 +36,7 @@ from bezant.resources.payments.following import (
     is_invoiced,
 )
 from bezant.resources.payments.incrementing import increment
-from bezant.resources.payments.intent_amounts import check_amount
+from bezant.resources.payments.intent_amounts import check_amount, check_step
 from bezant.resources.payments.intent_changes import intent_of, unexpected
 from bezant.resources.payments.intent_details import detail, told_of
 from bezant.resources.payments.mandating import check_mandate
@@ -199,6 +199,7 @@ async def capture(
             code="amount_too_large",
             param="amount_to_capture",
         )
+    check_step(Money(amount, intent.currency), "amount_to_capture")
     check_of_card(params.statement_descriptor)
     if params.statement_descriptor_suffix is not None:
         charge = described(ctx, charge, await merchant(ctx, intent.on_behalf_of), params)

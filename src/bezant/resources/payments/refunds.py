@@ -17,6 +17,7 @@ from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.capturing import EXPIRED, release
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.dispute import taken
+from bezant.resources.payments.intent_amounts import check_step
 from bezant.resources.payments.payment_intent import PaymentIntent
 from bezant.resources.payments.refund import Refund, announced
 from bezant.resources.payments.refund_by_bank import refund_by_bank
@@ -102,6 +103,8 @@ async def create(ctx: Context, params: CreateRefund) -> Refund:
             code="amount_too_large",
             param="amount",
         )
+    if params.amount is not None:
+        check_step(amount, "amount")
     wish = _wish(params, amount)
     if charge.status != "pending":  # What is shared out is not, yet.
         await check_shared(ctx, charge, wish)

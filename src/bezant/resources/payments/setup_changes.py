@@ -12,7 +12,7 @@ from bezant.resources.core.payment_method import PaymentMethod
 from bezant.resources.payments.bank_methods import BANK_METHODS
 from bezant.resources.payments.entitled import fitting
 from bezant.resources.payments.intent_changes import belongs
-from bezant.resources.payments.intent_types import automatic_of
+from bezant.resources.payments.intent_types import automatic_of, check_either
 from bezant.resources.payments.mandating import acceptance_of
 from bezant.resources.payments.method_options import agreement
 from bezant.resources.payments.microdeposit import KINDS
@@ -46,6 +46,7 @@ async def intent_of(
     automatic = automatic_of(params.automatic_payment_methods, named)
     if not named and automatic:
         named = await _all(ctx, automatic, params.on_behalf_of)
+    check_either(params.automatic_payment_methods, params.payment_method_types)
     types = types_of(named, params.excluded_payment_method_types)
     hidden: dict[str, Any] = {"base": _base(ctx)}
     if params.single_use is not None:

@@ -1,5 +1,7 @@
 """Setup intents: payment methods are set up now, to be charged later."""
 
+from msgspec.structs import replace
+
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.api.pages import Page, page_of
@@ -59,6 +61,8 @@ async def create(ctx: Context, params: CreateSetupIntent) -> SetupIntent | Failu
     method = await intent_changes.method_sent(ctx, params)
     intent = await changes.intent_of(ctx, params, method)
     if not params.confirm:
+        if method is not None:
+            changes.check_method(ctx, intent, method)
         return intent
     if used is not None:
         note_used(ctx, used, "setup_intent", intent.id)
@@ -81,6 +85,8 @@ async def update(ctx: Context, intent: SetupIntent, params: UpdateSetupIntent) -
     params = await with_customer(ctx, params)
     method = await intent_changes.method_sent(ctx, params)
     told = await changes.updated(ctx, intent, params, method)
+    if method is not None:
+        changes.check_method(ctx, replace(intent, **told), method)
     status = intent.status
     if status in CONFIRMABLE and (asked or status != "requires_action"):
         await abandon(ctx, intent)
