@@ -387,6 +387,19 @@ BAD_INPUT: list[tuple[dict[str, Any], str]] = [
     ({"identity": {"nope": 1}}, "identity[nope]"),
     ({"identity": {"entity_type": "club"}}, "identity[entity_type]"),
     (
+        {"identity": {"individual": {"date_of_birth": {"day": 31, "month": 2, "year": 1990}}}},
+        "identity[individual][date_of_birth]",
+    ),
+    (
+        {"identity": {"business_details": {
+            "registration_date": {"day": 1, "month": 1, "year": 2099}}}},
+        "identity[business_details][registration_date]",
+    ),
+    (
+        {"configuration": {"merchant": {"statement_descriptor": {"descriptor": "T>"}}}},
+        "configuration[merchant][statement_descriptor][descriptor]",
+    ),
+    (
         {"identity": {"individual": {"id_numbers": [{"type": "us_lucky", "value": "7"}]}}},
         "identity[individual][id_numbers][0][type]",
     ),

@@ -9,9 +9,9 @@ from bezant.api.context import Context, Hidden
 from bezant.api.v2 import V2Resource, v2_created_of
 from bezant.resources.connect.account import Account, own_book
 from bezant.resources.connect.account_changes import BESIDE
-from bezant.resources.connect.account_parts import overlaid
+from bezant.resources.connect.account_parts import check_day, overlaid
 from bezant.resources.connect.papers import check_files, files_in
-from bezant.resources.connect.person import NUMBER_TYPES, UPDATED, Person
+from bezant.resources.connect.person import NUMBER_TYPES, UPDATED, Person, inside
 from bezant.resources.connect.v2_fields import (
     PERSON,
     PERSON_BESIDE,
@@ -60,12 +60,13 @@ class SaidOfPerson(NamedTuple):
 
 
 async def said_of(ctx: Context, sent: Mapping[str, Any], param: str = "") -> SaidOfPerson:
-    """Return what was said about a person; InvalidRequest for a file that does not exist."""
-    await check_files(ctx, files_in(sent.get("documents"), f"{param}[documents]"))
+    """Return what was said about a person; InvalidRequest for what there is not, day or file."""
+    check_day(sent.get("date_of_birth"), inside(param, "date_of_birth"), ctx.now().date())
+    await check_files(ctx, files_in(sent.get("documents"), inside(param, "documents")))
     first, kept = told(sent, PERSON), beside(sent, PERSON_BESIDE)
     types: dict[str, str] = {}
     if "id_numbers" in sent:
-        numbers, types = person_numbers(sent["id_numbers"], _inside(param, "id_numbers"))
+        numbers, types = person_numbers(sent["id_numbers"], inside(param, "id_numbers"))
         first |= numbers
     if "nationalities" in sent:
         kept["nationalities"] = sent["nationalities"]
@@ -189,7 +190,3 @@ def _numbers(account: Account, hidden: Hidden) -> Iterator[dict[str, str]]:
         kind = kind_of_person(slot, account.country, types) if hidden.get(slot) else None
         if kind is not None:
             yield {"type": kind}
-
-
-def _inside(param: str, name: str) -> str:
-    return f"{param}[{name}]" if param else name

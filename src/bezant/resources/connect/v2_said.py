@@ -10,7 +10,7 @@ from bezant.resources.connect import account_changes, v2_capabilities
 from bezant.resources.connect import account_shapes as shapes
 from bezant.resources.connect.account import Account
 from bezant.resources.connect.account_changes import BESIDE, NUMBER_TYPES
-from bezant.resources.connect.account_parts import Structure, overlaid
+from bezant.resources.connect.account_parts import Structure, check_day, overlaid
 from bezant.resources.connect.account_shapes import ADDRESS, AccountType
 from bezant.resources.connect.capabilities import CapabilityParams, request
 from bezant.resources.connect.papers import check_files, files_in
@@ -57,6 +57,9 @@ async def said_of_account(
     """Return what becomes of an account by what was sent, as plain data in the shape of v2."""
     hidden = ctx.hidden(account)
     await _check_files(ctx, sent)
+    _, registered = found(sent, "identity.business_details.registration_date")
+    way = "identity[business_details][registration_date]"
+    check_day(registered, way, ctx.now().date())
     first, kept = told(sent, ACCOUNT), beside(sent, ACCOUNT_BESIDE)
     types = _number(sent, first)
     _structure(sent, first, kept)
