@@ -12,13 +12,13 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from bezant.api.context import Caller, Context
+from bezant.api.context import Caller, Context, Stale
 from bezant.commit.change_set import Refused
 from bezant.kernel.errors import ApiError
 from bezant.resources.billing import invoice_jobs, invoices
 from bezant.resources.billing.drawing import Draft, DraftLine, draw, pend
 from bezant.resources.billing.finalizing import finalize
-from bezant.resources.billing.invoice import Invoice, Period, kept_of
+from bezant.resources.billing.invoice import Invoice, Period, kept_of, lines_of
 from bezant.resources.billing.invoice_params import PayInvoice
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.later import Matter
@@ -154,6 +154,25 @@ def test_an_invoice_is_paid_once_whatever_comes_together(till: Till) -> None:
     assert sum(kind == "invoice_payment.paid" for kind, _ in told) == paid
     ends = [name for kind, name in told if kind in ("invoice.paid", "invoice.voided")]
     assert sorted(ends) == sorted(names)
+
+
+def test_lines_that_are_taken_off_meanwhile_are_read_again(till: Till) -> None:
+    play = Play(till, customer(till))
+
+    async def raced() -> None:
+        ctx = play.context()
+        who = await ctx.load(Customer, play.who)
+        pend(ctx, who, DraftLine(amount=OWED, currency="usd", period=Period(0, 0)))
+        made = await draw(ctx, Draft(currency="usd", customer=who, reason="manual"))
+        await ctx.write()
+        early, other = play.context(), play.context()
+        known = await early.load(Invoice, made.id)
+        await invoices.delete(other, await other.load(Invoice, made.id))
+        await other.write()
+        with pytest.raises(Stale):
+            await lines_of(early, known)
+
+    till.run(raced())
 
 
 async def state_of(ctx: Context, name: str) -> tuple[Invoice, PaymentIntent]:

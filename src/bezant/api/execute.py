@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bezant.api import expand, idempotency, results
 from bezant.api.backend import Backend
-from bezant.api.context import Caller, Context
+from bezant.api.context import Caller, Context, Stale
 from bezant.api.door_refusals import refusal
 from bezant.api.download import Download
 from bezant.api.failure import Failure
@@ -124,6 +124,9 @@ class Executor:
                 ran = await self._run_patiently(ctx, call)
             except ApiError as error:
                 return await self._failed(ctx, call, error)
+            except Stale:
+                ctx = ctx.again()
+                continue
             ctx, body, itemised = ran.ctx, ran.body, ran.itemised
             if not call.operation.writes:
                 return ran.told(call, body)

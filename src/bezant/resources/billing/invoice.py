@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field, to_builtins
 
-from bezant.api.context import Context
+from bezant.api.context import Context, Stale
 from bezant.api.resource import Expands, Identified, Resource
 from bezant.kernel.money import Money
 from bezant.resources.core.address import Address
@@ -386,9 +386,11 @@ def lines_shown(name: str, lines: Sequence[InvoiceLine]) -> LineList:
 
 
 async def lines_of(ctx: Context, invoice: Invoice) -> list[InvoiceLine]:
-    """Return all lines of an invoice, in order."""
+    """Return all lines of an invoice, in order; Stale if one was taken off it meanwhile."""
     names = kept_of(ctx, invoice).lines
     found = {name: line for name in names if (line := ctx.made(InvoiceLine, name)) is not None}
     missing = [name for name in names if name not in found]
     known = found | (await ctx.load_many(InvoiceLine, missing) if missing else {})
+    if len(known) < len(names):
+        raise Stale(invoice.id)
     return [known[name] for name in names]

@@ -6,7 +6,7 @@ with the subscription.
 
 from collections.abc import Mapping, Sequence
 
-from bezant.api.context import Context
+from bezant.api.context import Context, Stale
 from bezant.api.operation import Options
 from bezant.api.params import Unset, merged
 from bezant.api.routes import Routes
@@ -116,6 +116,8 @@ async def _items(
             )
     wanted = {name: known[name].item or "" for name in names}
     found = await ctx.load_many(InvoiceItem, list(wanted.values()))
+    if len(found) < len(set(wanted.values())):
+        raise Stale(wanted)
     return {name: found[item] for name, item in wanted.items()}
 
 
