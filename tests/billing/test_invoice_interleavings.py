@@ -191,3 +191,27 @@ async def events_of(till: Till) -> list[tuple[str, str]]:
         if not page["has_more"]:
             return found
         after = {"starting_after": page["data"][-1]["id"]}
+
+
+def test_invoices_of_a_customer_that_are_finalized_at_once_are_numbered_in_turn(till: Till) -> None:
+    who = customer(till)
+    names = [till.post("/v1/invoices", customer=who)["id"] for _ in range(2)]
+    for each in names:
+        till.post("/v1/invoiceitems", customer=who, invoice=each, amount=OWED)
+
+    async def together() -> None:
+        caller = Caller(till.platform, till.platform, livemode=False)
+        first, second = till.context(caller), till.context(caller)
+        await second.foresee([(Customer, who, second.book)])
+        await finalize(first, await first.load(Invoice, names[0]))
+        await first.write()
+        await finalize(second, await second.load(Invoice, names[1]))
+        with pytest.raises(Stale):
+            await second.write()
+        again = second.again()
+        await finalize(again, await again.load(Invoice, names[1]))
+        await again.write()
+
+    till.run(together())
+    numbers = [till.get(f"/v1/invoices/{each}")["number"] for each in names]
+    assert [each[-4:] for each in numbers] == ["0001", "0002"]

@@ -216,3 +216,22 @@ def test_one_that_nobody_can_pay_ends_with_a_last_invoice(till: Till) -> None:
     assert (over["status"], states(till, made)[1:]) == ("canceled", [("update", "open", 750)])
     go_to(till, at(till) + 5 * DAY)
     assert states(till, made)[1:] == [("update", "open", 750)]
+
+
+def test_a_card_that_was_detached_in_a_trial_does_not_pay_after_it(till: Till) -> None:
+    who = customer(till, None)
+    card = kept(till, who, "good")
+    ends = {"end_behavior": {"missing_payment_method": "cancel"}}
+    tried = begun(till, who, default_payment_method=card, trial_period_days=1, trial_settings=ends)
+    till.post(f"/v1/payment_methods/{card}/detach")
+    go_to(till, at(till) + DAY)
+    assert now_of(till, tried)["status"] == "canceled"
+
+
+def test_a_price_that_is_no_longer_sold_stays_with_those_who_have_it(till: Till) -> None:
+    tea = price(till)
+    made = begun(till, customer(till), tea)
+    till.post(f"/v1/prices/{tea}", active=False)
+    item = {"id": made["items"]["data"][0]["id"], "price": tea, "quantity": 2}
+    assert changed(till, made, items=[item])["items"]["data"][0]["quantity"] == 2
+    assert till.refused("/v1/subscription_items", subscription=made["id"], price=tea)

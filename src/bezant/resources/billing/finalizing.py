@@ -158,7 +158,7 @@ async def _number(ctx: Context, invoice: Invoice, customer: Customer) -> str:
         ctx.save(customer, next_invoice_sequence=sequence + 1)
     name = f"invno_{blake2b(number.encode(), digest_size=16).hexdigest()}"
     holder = await ctx.find(NumberHolder, name)
-    if holder is not None:
+    if holder is not None and not await _is_behind(ctx, customer):
         raise InvalidRequest(
             f"The invoice {holder.invoice} has the number {number} already: {advice}.",
             code="resource_already_exists",
@@ -166,6 +166,15 @@ async def _number(ctx: Context, invoice: Invoice, customer: Customer) -> str:
         )
     ctx.create(NumberHolder(id=name, invoice=invoice.id))
     return number
+
+
+async def _is_behind(ctx: Context, customer: Customer) -> bool:
+    """Tell whether another invoice of a customer was given a number since that was read.
+
+    Then nothing of this is accepted, and it runs again.
+    """
+    known = await ctx.fresh().find(Customer, customer.id)
+    return known is not None and known.next_invoice_sequence > customer.next_invoice_sequence
 
 
 async def _intent(ctx: Context, invoice: Invoice) -> PaymentIntent:

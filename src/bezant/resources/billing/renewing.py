@@ -76,11 +76,11 @@ async def _renew(ctx: Context, subscription: Subscription) -> Subscription:
     )
     if customer is None or _is_over(subscription):
         return await cancel(ctx, subscription)
-    if subscription.status == "trialing" and not has_method(ctx, customer, subscription):
+    if subscription.status == "trialing" and not await has_method(ctx, customer, subscription):
         missing = subscription.trial_settings.end_behavior.missing_payment_method
         if missing == "cancel":
             return await cancel(ctx, subscription)
-        if missing == "pause":
+        if missing == "pause" and subscription.pause_collection is None:
             return pause(ctx, subscription)
     after = await go_on(ctx, subscription)
     await _invoiced(ctx, customer, after, subscription.period)

@@ -164,7 +164,9 @@ async def _with_changed_items(
 async def _changed(
     ctx: Context, customer: Customer, item: SubscriptionItem, sent: ItemChange, param: str
 ) -> SubscriptionItem:
-    price = await price_sent(ctx, sent, param) or item.price
+    same = sent.price_data is None and item.price.id in (sent.price, sent.plan)
+    price = None if same else await price_sent(ctx, sent, param)
+    price = price or item.price
     quantity = item.quantity if sent.quantity is None else sent.quantity
     discounts = item.discounts
     if sent.discounts is not None:
@@ -202,7 +204,7 @@ async def _anew(
     now = unix_seconds(ctx.now())
     tried = before.status == "trialing"
     missing = after.trial_settings.end_behavior.missing_payment_method
-    if tried and missing != "create_invoice" and not has_method(ctx, customer, after):
+    if tried and missing != "create_invoice" and not await has_method(ctx, customer, after):
         stored = ctx.save(after, trial_end=now)
         return pause(ctx, stored) if missing == "pause" else await cancel(ctx, stored)
     if before.status in _BILLED and params.proration_behavior != "none":

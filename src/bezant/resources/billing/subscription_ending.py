@@ -43,7 +43,7 @@ async def cancel(
         if prorate:
             await credit_rest(ctx, customer, subscription, now, ends=True)
         if invoice_now and await owes(ctx, ctx.current(customer), subscription):
-            asks = has_method(ctx, customer, subscription)
+            asks = await has_method(ctx, customer, subscription)
             way = Way("subscription_update", "allow_incomplete" if asks else "default_incomplete")
             billed = await bill(ctx, customer, subscription, [], way)
             subscription = billed.subscription

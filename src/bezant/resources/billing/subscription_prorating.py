@@ -117,8 +117,12 @@ async def _give_back(
         what = f"Unused time on {_told(item, names)}"
         given = pend(ctx, ctx.current(customer), _line(item, -charge.rest(at), what, span))
         invoice = behind.get(charge.source)
-        if invoice is not None and invoice.status == "draft" and (ends or not invoice.auto_advance):
+        if invoice is None:
+            continue
+        if invoice.status == "draft" and (ends or not invoice.auto_advance):
             await _take_off(ctx, ctx.current(invoice), given)
+        elif invoice.status == "open":
+            ctx.save(ctx.current(invoice))  # So that nobody voids it at the same moment.
 
 
 async def _take_off(ctx: Context, invoice: Invoice, given: InvoiceItem) -> None:

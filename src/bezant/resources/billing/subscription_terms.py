@@ -76,13 +76,20 @@ def cancellation(before: CancellationDetails, sent: CancellationParams | None) -
     return {"cancellation_details": replace(before, **told)}
 
 
-def has_method(ctx: Context, customer: Customer, subscription: Subscription) -> bool:
+async def has_method(ctx: Context, customer: Customer, subscription: Subscription) -> bool:
     """Tell whether there is something to pay a subscription by, without anybody's doing."""
     if subscription.collection_method == "send_invoice":
         return True
-    own = subscription.default_payment_method or subscription.default_source
+    name = subscription.default_payment_method
+    if name is not None:
+        own = ctx.made(PaymentMethod, name) or await payment_method_of(
+            ctx, name, "default_payment_method"
+        )
+        if own.customer == customer.id:  # One that was detached does not pay any more.
+            return True
     current = ctx.current(customer)
-    return bool(own or current.invoice_settings.default_payment_method or current.default_source)
+    common = current.invoice_settings.default_payment_method or current.default_source
+    return bool(subscription.default_source or common)
 
 
 async def _check(
