@@ -179,7 +179,7 @@ LIVES = {
     + """
     payout.created amount=net rail=rtp
     charge.fee_taken book=other
-    application_fee.taken amount=fee
+    payout.shared
     payout.dropped amount=net rail=rtp
     payout.price_returned book=other
     application_fee.refunded amount=fee source=other destination=owner force=refund

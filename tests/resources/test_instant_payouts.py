@@ -10,6 +10,7 @@ from bezant.commit.change_set import Refused
 from bezant.resources.core import payouts
 from bezant.resources.core.fee_plans import plans_at
 from tests.resources.office import Office
+from tests.resources.test_reports import SUMMARY, rows
 
 LIMITED = """
 [plans.standard]
@@ -155,6 +156,11 @@ def test_a_platform_has_its_own_price(office: Office, seller: str, tmp_path: Pat
     assert office.ledger()["available"] == 40_000 + 90 - 60
     assert office.ledger(seller)["available"] == 10_000 - 6_090
     assert "application_fee.created" in office.events()
+    span = {"interval_start": made["created"] - 1, "interval_end": made["created"] + 1}
+    office.pass_time(seconds=2)
+    summary = rows(office, SUMMARY, seller, **span)
+    told = [(each["category"], each["net_amount"]) for each in summary]
+    assert told[1:3] == [("activity", "100.00"), ("payouts", "-60.90")]
     assert instant(office, seller)["net_available"][0]["amount"] == 3_000
 
 

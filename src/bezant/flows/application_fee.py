@@ -1,4 +1,4 @@
-"""Application fee: what a platform takes of a payment to one of its accounts, or of a payout."""
+"""Application fee: what a platform takes of a payment to one of its accounts, and gives back."""
 
 from bezant.flows.charge import Purse, purse_of
 from bezant.kernel.money import Money
@@ -7,16 +7,11 @@ from bezant.ledger.chart import due
 from bezant.ledger.entry import Entry, Move, entry
 
 
-def taken(
-    amount: Money, *, source: Book, destination: Book, purse: Purse, force: str | None
-) -> tuple[Entry, Entry]:
-    """It goes out of the account's purse into the same one of the platform.
-
-    `force` lets a payment leave less than the fee; a payout must leave enough.
-    """
+def taken(amount: Money, *, source: Book, destination: Book, purse: Purse) -> tuple[Entry, Entry]:
+    """It goes out of the account's purse, whatever is in it, into the same one of the platform."""
     mine, theirs = purse_of(source, purse), purse_of(destination, purse)
     return (
-        entry("application_fee.taken", Move(amount, debit=mine, credit=due(source), force=force)),
+        entry("application_fee.taken", Move(amount, debit=mine, credit=due(source), force="fee")),
         entry("application_fee.earned", Move(amount, debit=due(destination), credit=theirs)),
     )
 

@@ -51,6 +51,17 @@ def priced(fee: Money, *, book: Book) -> Entry:
     return entry("payout.priced", Move(fee, debit=available(book), credit=fees_payable(book)))
 
 
+def shared(fee: Money, *, source: Book, destination: Book) -> tuple[Entry, Entry]:
+    """What a platform asks for an instant payout goes to it, beside the amount."""
+    return (
+        entry("payout.shared", Move(fee, debit=available(source), credit=due(source))),
+        entry(
+            "application_fee.earned",
+            Move(fee, debit=due(destination), credit=available(destination)),
+        ),
+    )
+
+
 def price_returned(fee: Money, *, book: Book) -> Entry:
     """A payout that failed or was canceled costs nothing."""
     return entry(

@@ -9,6 +9,7 @@ from bezant.api.context import Context, created_of
 from bezant.api.resource import Expands, Identified, Resource
 from bezant.flows import application_fee as flow
 from bezant.flows import conversion
+from bezant.flows import payout as payout_flow
 from bezant.flows.charge import Purse
 from bezant.kernel.money import Money
 from bezant.ledger.book import Book
@@ -132,9 +133,10 @@ def earn(
     purse: Purse = "available" if pending_until is None else "pending"
     entries: Sequence[Entry]
     amount, cost, gain = taken.asked, taken.cost, taken.gain.worth
-    if cost.currency == gain.currency:
-        force = "fee" if source.type == "charge" else None
-        entries = flow.taken(gain, source=book, destination=platform, purse=purse, force=force)
+    if source.type == "payout":
+        entries = payout_flow.shared(gain, source=book, destination=platform)
+    elif cost.currency == gain.currency:
+        entries = flow.taken(gain, source=book, destination=platform, purse=purse)
     else:
         entries = conversion.fee_taken(
             gain, cost, source=book, destination=platform, purse=purse, house=ctx.house
