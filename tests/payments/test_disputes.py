@@ -307,7 +307,12 @@ def test_evidence_is_checked_and_kept_until_it_is_submitted(shop: Shop):
     assert emptied["evidence"]["service_date"] is None
     for params, param in BAD:
         assert shop.refused(path, **params)["param"] == param, params
-    done = shop.post(path, submit=True)
+    used = {"Idempotency_Key": "d-1"}
+    shop.office.run(shop.office.send("POST", path, {"metadata": {"a": "b"}}, **used))
+    for late, params in ((f"{path}/close", {}), (path, {"submit": True})):
+        refused = shop.office.run(shop.office.send("POST", late, params, **used))
+        assert refused.error["type"] == "idempotency_error", "and no network is told"
+    done = shop.post(path, submit=True, evidence={"customer_name": "Ada"})
     assert (done["status"], done["evidence_details"]["submission_count"]) == ("under_review", 1)
 
 

@@ -12,8 +12,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bezant.api import idempotency
 from bezant.api.context import Context, Hidden
 from bezant.api.outside import Undoing
+from bezant.kernel.errors import InvalidRequest
 from bezant.rail.cards import About, CardAnswer, CardRequest
 from bezant.resources.payments.card import acquirer_of
 from bezant.resources.payments.following import SESSION
@@ -48,6 +50,16 @@ async def ask_now(ctx: Context, request: CardRequest, fence: str = "") -> CardAn
     if answer.outcome != "declined" and (fence or ctx.caller.request):
         may_have_asked(ctx, request, fence)
     return answer
+
+
+async def check_key(ctx: Context) -> None:
+    """Go no further under a key that was answered, before what can't be called back for long.
+
+    What it was answered is what its caller is told.
+    """
+    key = ctx.caller.idempotency_key
+    if key is not None and await idempotency.find(ctx, key) is not None:
+        raise InvalidRequest("This idempotency key was used before.")
 
 
 def may_have_asked(ctx: Context, request: CardRequest, fence: str = "") -> None:

@@ -13,6 +13,7 @@ from bezant.api.params import merged
 from bezant.api.routes import Routes
 from bezant.kernel.codec import unix_seconds
 from bezant.kernel.errors import InvalidRequest
+from bezant.resources.payments.asking import check_key
 from bezant.resources.payments.card import acquirer_of
 from bezant.resources.payments.card_news import news_is_out
 from bezant.resources.payments.dispute import CASE, WAITING, Dispute
@@ -62,6 +63,7 @@ async def update(ctx: Context, dispute: Dispute, params: UpdateDispute) -> Dispu
                 "There is no evidence yet: send `evidence` with it.", param="submit"
             )
         case = ctx.hidden(dispute)[CASE]
+        await check_key(ctx)
         await acquirer_of(ctx).represent(case, letter(evidence), livemode=ctx.livemode)
         changes["evidence_details"] = replace(
             details, submission_count=details.submission_count + 1, submission_method="manual"
@@ -74,6 +76,7 @@ async def update(ctx: Context, dispute: Dispute, params: UpdateDispute) -> Dispu
 async def close(ctx: Context, dispute: Dispute) -> Dispute:
     """Give a dispute up: it is lost, and nothing more can be said about it."""
     _check_open(ctx, dispute, "closed")
+    await check_key(ctx)
     await acquirer_of(ctx).accept(ctx.hidden(dispute)[CASE], livemode=ctx.livemode)
     return ctx.save(
         dispute,

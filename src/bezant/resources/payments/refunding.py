@@ -11,7 +11,6 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from bezant.api import idempotency
 from bezant.api.context import Context, created_of
 from bezant.flows import bank_payment as bank_flow
 from bezant.flows import conversion
@@ -27,7 +26,7 @@ from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import is_gone
 from bezant.resources.payments import card
 from bezant.resources.payments.ask_card import captures_of
-from bezant.resources.payments.asking import ask_now, may_have_asked
+from bezant.resources.payments.asking import ask_now, check_key, may_have_asked
 from bezant.resources.payments.capturing import FEES, authorization_of
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.concerns import money_gone
@@ -83,7 +82,7 @@ class Way(Struct, frozen=True, kw_only=True):
 
 async def refund_charge(ctx: Context, charge: Charge, wish: Wish) -> Refund:
     """Give back all or a part of a payment by card."""
-    await _check_key(ctx)
+    await check_key(ctx)
     known = await _known(ctx, charge, wish.amount)
     if known is not None:
         return known
@@ -211,13 +210,6 @@ def disown(ctx: Context, charge: Charge, amount: Money) -> None:
         return
     for _, request in _parts(ctx, charge, amount):
         may_have_asked(ctx, request)
-
-
-async def _check_key(ctx: Context) -> None:
-    """Go no further under a key that was answered: a refund is paid before it is called back."""
-    key = ctx.caller.idempotency_key
-    if key is not None and await idempotency.find(ctx, key) is not None:
-        raise InvalidRequest("A refund was asked for under this idempotency key before.")
 
 
 async def _known(ctx: Context, charge: Charge, amount: Money) -> Refund | None:
