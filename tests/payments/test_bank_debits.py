@@ -337,6 +337,13 @@ def test_a_bank_account_is_verified_by_what_stands_on_its_statement(till: Till) 
     fourth = till.get(f"/v1/payment_intents/{fourth['id']}")
     assert fourth["last_payment_error"]["code"] == "payment_method_microdeposit_failed"
     assert till.house() == {}
+    late = debit(till, asked)["id"]
+    till.pass_time(days=11)
+    till.work_off()
+    late = till.get(f"/v1/payment_intents/{late}")
+    assert late["last_payment_error"]["code"].endswith("verification_timeout")
+    assert (late["status"], late["next_action"]) == ("requires_payment_method", None)
+    assert till.get(f"/v1/payment_intents/{paid['id']}")["status"] == "processing"
     unseen = debit(till, ACH | {"payment_method": "pm_usBankAccount_failMicrodeposits"})
     assert unseen["next_action"]["type"] == "verify_with_microdeposits"
     till.post(f"/v1/payment_intents/{unseen['id']}/cancel")

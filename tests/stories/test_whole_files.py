@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
+from bezant.api.context import Caller, Context
 from bezant.ledger.chart import house
 from bezant.movement import contents
 from bezant.movement.bank_file import BankFile
@@ -12,6 +14,7 @@ from bezant.rail import Mandate, Party
 from bezant.rails.sepa import SEPA_CREDIT
 from bezant.reconcile.book import BankStatementLine
 from bezant.sim.settlement import BOOKED_BY
+from bezant.store.objects import Page
 from tests.stories.rail_world import play
 from tests.stories.test_rails import DEBITS, SEPA, WAYS
 
@@ -61,6 +64,20 @@ def test_sepa_s_refusal_of_a_file_or_batch_is_told_to_its_payments(database, mon
         assert await world.has(way.currency) == (95_000 if level == "another" else 100_000)
         told = await world.of_house(BankFile, first.file)
         assert (told.status == "rejected") == (level == "file")
+
+    play(database, story, monkeypatch)
+
+
+def test_answers_are_read_before_the_statements_that_they_explain(database, monkeypatch):
+    async def story(world):
+        courier = world.banks["sandbox"].courier
+        courier.send("bai2", "1.bai2", b"01,")
+        courier.send("status", "2.txt", b"no bank file")
+        await world.platform.poller.run_once()
+        ctx = Context(world.platform.runtime, Caller("house", "house", livemode=False))
+        bodies, _ = await ctx.page(BankFile, Page(limit=2), book=ctx.house)
+        newest_first = [msgspec.json.decode(body, type=BankFile).name for body in bodies]
+        assert newest_first == ["1.bai2", "2.txt"]
 
     play(database, story, monkeypatch)
 

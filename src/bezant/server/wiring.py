@@ -340,6 +340,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Handler]:
         mandate_answers.STAND_JOB: Doer(runtime, mandate_answers.stood).run,
         mandate_answers.CHANGED_JOB: Doer(runtime, mandate_answers.changed).run,
         microdeposit.FAIL_JOB: Doer(runtime, setting_up_banks.failed).run,
+        microdeposit.TIMEOUT_JOB: Doer(runtime, setting_up_banks.timed_out).run,
         pushing.EXPIRE_JOB: Doer(runtime, pushing.expired).run,
         pushing.PAID_JOB: Doer(runtime, pushing.paid).run,
         received.CAME_JOB: claiming.Claimer(runtime).run,

@@ -21,7 +21,7 @@ from bezant.movement.contents import keep, measured, whole
 from bezant.movement.engine import Engine
 from bezant.movement.movement import MovementFact
 from bezant.movement.profile import REPORTS, BankProfile
-from bezant.movement.transport import Transport
+from bezant.movement.transport import Arrival, Transport
 from bezant.rail import Originator, Rail, ReadsByBank
 from bezant.reconcile.sniff import kind_of
 from bezant.workers.book_statements import StatementBooker
@@ -66,7 +66,7 @@ class BankPoller:
         arrivals = await asyncio.to_thread(self._transport.arrivals)
         if arrivals and self._first:
             await self._first()
-        for arrival in arrivals:
+        for arrival in sorted(arrivals, key=_is_statement):
             with arrival.path.open("rb") as source:
                 await self.take(arrival.name, source)
             await asyncio.to_thread(self._transport.done, arrival.name)
@@ -219,6 +219,12 @@ def _head(source: BinaryIO) -> bytes:
     """Return what a file is recognised by."""
     source.seek(0)
     return source.read(BEGINNING)
+
+
+def _is_statement(arrival: Arrival) -> bool:
+    """Tell whether a file shows what was booked: the answers that explain it are read first."""
+    with arrival.path.open("rb") as source:
+        return kind_of(_head(source)) in REPORTS
 
 
 def _fitted(rail: Rail, originator: Originator) -> Rail:

@@ -5,6 +5,7 @@ documented, whatever the bank was sent.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from msgspec import field
@@ -24,11 +25,15 @@ from bezant.movement.route import Wish
 from bezant.resources.core.later import later
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments.bank_methods import party_of
+from bezant.resources.payments.payment_intent import PaymentIntent
+from bezant.resources.payments.setup_intent import SetupIntent
 
-FAIL_JOB = "microdeposits.fail"
+FAIL_JOB, TIMEOUT_JOB = "microdeposits.fail", "microdeposits.time_out"
 KEPT = "microdeposit"
-"""Where an intent's hidden part has the code that is waited for, and how often it was wrong."""
+"""Where an intent's hidden part has the code that is waited for, the microdeposit that it came
+with, and how often it was wrong."""
 Verdict = Literal["right", "wrong", "exceeded", "timeout"]
+_LASTS = timedelta(days=10)
 _TRIES_BY_AMOUNTS, _TRIES_BY_CODE = 3, 10
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TEST_CODES: dict[str, Verdict] = {
@@ -100,7 +105,15 @@ def send(ctx: Context, intent: str, method: PaymentMethod) -> tuple[Movement, di
     order = Order(to=party, details={named: f"{code} VERIFY"})
     wish = Wish(cent, "credit", party.account, "standard", ctx.livemode, rail=rail, act="verify")
     movement = instruct.ask(ctx, made, cent, order, wish, carries_money=True)
-    return movement, {"code": code, "attempts": 0}
+    at = ctx.now() + _LASTS
+    later(ctx, TIMEOUT_JOB, name, ctx.book, ctx.caller.platform, at=at)
+    return movement, {"code": code, "attempts": 0, "microdeposit": name}
+
+
+def is_awaited(ctx: Context, intent: PaymentIntent | SetupIntent, made: Microdeposit) -> bool:
+    """Tell whether an intent waits for somebody to read the code of a cent, and of no later one."""
+    waits = (intent.next_action or {}).get("type") == "verify_with_microdeposits"
+    return waits and ctx.hidden(intent)[KEPT]["microdeposit"] == made.id
 
 
 def next_action(ctx: Context, movement: Movement, client_secret: str) -> dict[str, Any]:

@@ -66,15 +66,23 @@ async def verify(
 
 async def failed(ctx: Context, matter: Matter) -> bool:
     """Give an intent up, of either kind, whose bank account has not taken the cent."""
+    return await _failed(ctx, matter, *NOT_TAKEN)
+
+
+async def timed_out(ctx: Context, matter: Matter) -> bool:
+    """Give an intent up, of either kind, of which nobody has told the code in time."""
+    return await _failed(ctx, matter, *GIVEN_UP["timeout"])
+
+
+async def _failed(ctx: Context, matter: Matter, code: str, message: str) -> bool:
     made = await ctx.load(Microdeposit, matter.subject)
     if not made.intent.startswith("seti_"):
-        return await verifying.failed(ctx, matter)
+        return await verifying.failed(ctx, made, code, message)
     intent = await ctx.load(SetupIntent, made.intent)
-    waits = (intent.next_action or {}).get("type") == "verify_with_microdeposits"
-    if not waits or intent.payment_method != made.payment_method:
+    if not microdeposit.is_awaited(ctx, intent, made):
         return False
     method = await ctx.load(PaymentMethod, made.payment_method)
-    await _give_up(ctx, intent, method, *NOT_TAKEN)
+    await _give_up(ctx, intent, method, code, message)
     return True
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from bezant.api.context import Context
 from bezant.api.failure import Failure
 from bezant.kernel.errors import InvalidRequest
-from bezant.resources.core.later import Matter
 from bezant.resources.core.payment_method import VERIFIED, PaymentMethod
 from bezant.resources.payments import bank_mandate, debiting, microdeposit
 from bezant.resources.payments.confirming import Attempt
@@ -75,15 +74,13 @@ async def verify(
     return Failure(_give_up(ctx, intent, method, *GIVEN_UP[verdict]))
 
 
-async def failed(ctx: Context, matter: Matter) -> bool:
-    """Let a payment fail whose bank account has not taken the cent."""
-    made = await ctx.load(Microdeposit, matter.subject)
+async def failed(ctx: Context, made: Microdeposit, code: str, message: str) -> bool:
+    """Let a payment fail whose bank account was not verified, and say why."""
     intent = await ctx.load(PaymentIntent, made.intent)
-    waits = (intent.next_action or {}).get("type") == "verify_with_microdeposits"
-    if not waits or intent.payment_method != made.payment_method:
+    if not microdeposit.is_awaited(ctx, intent, made):
         return False
     method = await ctx.load(PaymentMethod, made.payment_method)
-    _give_up(ctx, intent, method, *NOT_TAKEN)
+    _give_up(ctx, intent, method, code, message)
     return True
 
 
