@@ -27,9 +27,9 @@ from bezant.resources.billing.owed_params import (
     OwedParams,
     UpdateInvoiceItem,
     line_sent,
-    times,
 )
 from bezant.resources.billing.subscription import Subscription
+from bezant.resources.catalogue.price import times
 from bezant.resources.core.account_customer import customer_named, with_customer
 from bezant.resources.core.customer import Customer
 from bezant.resources.core.discount import discounts_of

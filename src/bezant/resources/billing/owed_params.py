@@ -1,6 +1,5 @@
 """What is sent about one thing that is owed, and the line that it makes."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 from msgspec import Meta
@@ -13,7 +12,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.billing.drawing import DraftLine
 from bezant.resources.billing.invoice import Period
-from bezant.resources.catalogue.price import Price, PriceAmount, made_price
+from bezant.resources.catalogue.price import Price, PriceAmount, made_price, times
 from bezant.resources.catalogue.product import Product, ProductOfItem, made_product
 from bezant.resources.core.customer import MOST_BALANCE, Customer
 from bezant.resources.core.discount import DiscountParams, discounts_of
@@ -168,11 +167,6 @@ def amount_of(sent: OwedParams, price: Price | None, quantity: int, place: str) 
             param=named(place, "quantity"),
         )
     return sent.amount
-
-
-def times(unit: str, quantity: int) -> int:
-    """Return what so many of a unit amount come to, in minor units."""
-    return int((Decimal(unit) * quantity).to_integral_value(ROUND_HALF_UP))
 
 
 def _quantity(sent: OwedParams) -> int:

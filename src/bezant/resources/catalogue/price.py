@@ -12,6 +12,7 @@ from bezant.api.refusals import invalid, missing
 from bezant.api.resource import Expands, Resource
 from bezant.kernel.errors import InvalidRequest
 from bezant.resources.catalogue.product import Product
+from bezant.resources.core.customer import MOST_BALANCE
 from bezant.resources.core.refused import refused
 
 _NO_METERS = refused("Usage is not metered here.")
@@ -77,9 +78,22 @@ class Price(Resource, tag="price"):
         return self.recurring.interval if self.recurring else None
 
     def of(self, quantity: int) -> int:
-        """Return what so many cost, in minor units; halves are rounded up."""
-        whole = Decimal(self.unit_amount_decimal) * quantity
-        return int(whole.to_integral_value(ROUND_HALF_UP))
+        """Return what so many cost, in minor units; InvalidRequest for too many."""
+        return times(self.unit_amount_decimal, quantity)
+
+
+def times(unit: str, quantity: int) -> int:
+    """Return what so many of a unit amount come to, in minor units; halves away from zero.
+
+    Raises InvalidRequest for more than anybody can owe.
+    """
+    whole = int((Decimal(unit) * quantity).to_integral_value(ROUND_HALF_UP))
+    if abs(whole) > MOST_BALANCE:
+        raise InvalidRequest(
+            f"{quantity} at {unit} come to more than can be charged: send a smaller quantity.",
+            param="quantity",
+        )
+    return whole
 
 
 class RecurringData(Params):
