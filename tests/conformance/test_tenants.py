@@ -15,6 +15,8 @@ import pytest
 
 from bezant.api.operation import Operation
 from bezant.api.params import Params
+from bezant.server.explain import explain
+from bezant.server.explanation import KINDS
 from tests.conformance.town import BANK, OPERATIONS, Things, Town, Who
 from tests.resources.shapes import SURFACE
 
@@ -347,3 +349,21 @@ def test_the_account_header(name: str, apart: Apart) -> None:
         assert answer.status_code == 403, answer.text
         assert answer.json()["error"]["code"] == "account_invalid"
         assert apart.town.rows(SEEN) == before
+
+
+def test_everything_there_is_explains_itself(apart: Apart) -> None:
+    names = {*apart.platform.values(), *apart.seller.values()}
+    known = sorted(name for name in names if name.rpartition("_")[0] in KINDS)
+    assert {name.rpartition("_")[0] for name in known} >= {
+        "ch",
+        "cus",
+        "dp",
+        "in",
+        "pi",
+        "re",
+        "tr",
+    }
+    for name in known:
+        node = apart.town.run(explain(apart.town.platform.runtime, name))
+        assert node.title.endswith(f" {name}")
+        assert node.facts or node.children, name
