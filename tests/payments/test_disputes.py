@@ -307,7 +307,7 @@ def test_evidence_is_checked_and_kept_until_it_is_submitted(shop: Shop):
     assert emptied["evidence"]["service_date"] is None
     for params, param in BAD:
         assert shop.refused(path, **params)["param"] == param, params
-    used = {"Idempotency_Key": "d-1"}
+    used = {"Idempotency_Key": "d-1", "account": shop.account}
     shop.office.run(shop.office.send("POST", path, {"metadata": {"a": "b"}}, **used))
     for late, params in ((f"{path}/close", {}), (path, {"submit": True})):
         refused = shop.office.run(shop.office.send("POST", late, params, **used))
