@@ -99,3 +99,31 @@ def test_a_file_of_plans_must_have_those_that_it_names(tmp_path):
     path.write_text("[plans.standard]\nrules = []\nrulez = 1\n")
     with pytest.raises(ConfigError, match="rulez"):
         plans_at(path)
+
+
+@pytest.mark.parametrize(
+    ("plan", "rule", "formula", "wrong"),
+    [
+        ("", "", 'percent = "NaN"', "not NaN"),
+        ("", "", 'percent = "-1"', "not -1"),
+        ("", "", "fixed = { usd = -30 }", "-30 usd"),
+        ("", "", "fixed = { USD = 30 }", "'USD'"),
+        ("", "", "fixed = { usx = 30 }", "usx"),
+        ("", 'currencies = ["EUR"]', "", "'EUR'"),
+        ("", 'countries = ["us"]', "", "'us'"),
+        ("", "most = { usd = -1 }", "", "-1 usd"),
+        ("", "least_of = []", None, "at least one"),
+        ('spread_percent = "100"', "", "", "not 100"),
+        ('tax_percent = "101"', "", "", "not 101"),
+        ('abroad_percent = "Infinity"', "", "", "not Infinity"),
+        ("dispute_fee = { usd = -5 }", "", "", "-5 usd"),
+    ],
+)
+def test_a_plan_that_nobody_can_keep_to_is_refused(tmp_path, plan, rule, formula, wrong):
+    text = f"[plans.standard]\n{plan}\n[[plans.standard.rules]]\n{rule}\n"
+    if formula is not None:
+        text += f"[[plans.standard.rules.least_of]]\n{formula}\n"
+    path = tmp_path / "plans.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=wrong):
+        plans_at(path)

@@ -9,7 +9,7 @@ from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
 from bezant.resources.core.owners import Owner
 from bezant.resources.core.payment_method import PaymentMethod
-from bezant.resources.payments.intent_amounts import check_amount, check_most
+from bezant.resources.payments.intent_amounts import check_amount, check_most, check_worth
 from bezant.resources.payments.statement_descriptor import (
     _readable,
     _whole,
@@ -43,6 +43,14 @@ def test_amounts_are_within_what_can_be_paid():
             check_amount(Money(amount, currency))
     with pytest.raises(InvalidRequest, match="no more than 999,999"):
         check_amount(Money(100_000_000, "usd"), ["us_bank_account"])
+
+
+def test_what_is_converted_comes_to_the_least_there():
+    check_worth(Money(7_000, "idr"), Money(50, "usd"))
+    for worth in (0, 49):
+        with pytest.raises(InvalidRequest, match=r"0\.50 USD\. 70\.00 IDR converts") as refused:
+            check_worth(Money(7_000, "idr"), Money(worth, "usd"))
+        assert (refused.value.code, refused.value.param) == ("amount_too_small", "amount")
 
 
 def test_each_method_has_a_most_of_its_own():

@@ -257,8 +257,8 @@ def test_nobody_is_asked_for_what_could_not_be_settled(till: Till):
     shop = till.post(
         "/v1/accounts", type="custom", default_currency="ars", capabilities=asked
     )["id"]  # fmt: skip
-    on = {"transfer_data": {"destination": shop}}
-    for params in ({"currency": "kwd", "amount": 10_000}, on, {"currency": "eur", **on}):
+    on, little = {"transfer_data": {"destination": shop}}, {"currency": "idr", "amount": 5_000}
+    for params in ({"currency": "kwd", "amount": 10_000}, little, on, {"currency": "eur", **on}):
         assert till.try_to_pay(**params).status == 400, params
     paid = till.pay(1_000)
     for params in ({"reverse_transfer": True}, {"refund_application_fee": True}):

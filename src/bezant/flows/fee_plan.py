@@ -12,9 +12,12 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from bezant.kernel.currency import lookup
+from bezant.kernel.errors import UnknownCurrency
 from bezant.kernel.money import Money
 
 _PROCESSING = "Processing fees"
+_ALL, _LETTERS = 100, 2
 _SIX_DIGITS = Context(prec=6, rounding=ROUND_HALF_EVEN)
 
 
@@ -23,6 +26,11 @@ class Formula(Struct, frozen=True, forbid_unknown_fields=True):
 
     percent: Decimal = Decimal(0)
     fixed: Mapping[str, int] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse with a ValueError what no payment can cost."""
+        _check_percents(self.percent)
+        _check_sums(self.fixed)
 
     def of(self, amount: Money) -> Fraction:
         """Return what it comes to in minor units, exactly."""
@@ -36,6 +44,12 @@ class Cost(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     least_of: tuple[Formula, ...]
     least: Mapping[str, int] = {}
     most: Mapping[str, int] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse with a ValueError what has no formula, and bounds that are none."""
+        if not self.least_of:
+            raise ValueError("least_of has at least one formula")
+        _check_sums(self.least, self.most)
 
     def of(self, amount: Money) -> Fraction:
         """Return what it is for an amount: no more than `most`, else no less than `least`."""
@@ -51,6 +65,11 @@ class PayoutRule(Cost, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     countries: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse with a ValueError what no bank account can be."""
+        super().__post_init__()
+        _check_places(self.countries, self.currencies)
 
     def fits(self, country: str, currency: str) -> bool:
         """Tell whether it is about bank accounts in a country that hold a currency."""
@@ -68,6 +87,11 @@ class Rule(Cost, frozen=True, kw_only=True, forbid_unknown_fields=True):
     brands: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse with a ValueError what no payment can be."""
+        super().__post_init__()
+        _check_places(self.countries, self.currencies)
 
     def fits(self, sale: "Sale") -> bool:
         """Tell whether a payment is of these kinds."""
@@ -106,6 +130,13 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     instant_application_fee: tuple[PayoutRule, ...] = ()
     instant_daily_limit: Mapping[str, int] = {}
     instant_daily_limit_together: Mapping[str, int] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse with a ValueError what nobody can keep to."""
+        _check_percents(self.abroad_percent, self.conversion_percent, self.tax_percent)
+        _check_percents(self.spread_percent, below=True)
+        _check_sums(self.dispute_fee, self.instant_advances)
+        _check_sums(self.instant_daily_limit, self.instant_daily_limit_together)
 
     def advances(self, currency: str) -> int:
         """Return how much may be outstanding of what was paid out ahead, in minor units."""
@@ -187,6 +218,37 @@ def application_fee_of(plan: Plan, amount: Money, country: str) -> int:
     fits = (rule for rule in plan.instant_application_fee if rule.fits(country, amount.currency))
     rule = next(fits, None)
     return 0 if rule is None else min(round(rule.of(amount)), amount.amount)
+
+
+def _check_percents(*percents: Decimal, below: bool = False) -> None:
+    for percent in percents:
+        if not (percent.is_finite() and 0 <= percent <= _ALL) or (below and percent == _ALL):
+            raise ValueError(f"a percentage is from 0 to 100, not {percent}")
+
+
+def _check_sums(*sums: Mapping[str, int]) -> None:
+    for currency, amount in (item for each in sums for item in each.items()):
+        if currency != "*":
+            _check_currency(currency)
+        if amount < 0:
+            raise ValueError(f"a sum is not less than nothing: {amount} {currency}")
+
+
+def _check_places(countries: frozenset[str], currencies: frozenset[str]) -> None:
+    for country in countries:
+        if not (len(country) == _LETTERS and country.isascii() and country.isupper()):
+            raise ValueError(f"a country has two capitals, not {country!r}")
+    for currency in currencies:
+        _check_currency(currency)
+
+
+def _check_currency(code: str) -> None:
+    if not code.islower():
+        raise ValueError(f"a currency is written in small letters, not {code!r}")
+    try:
+        lookup(code)
+    except UnknownCurrency as unknown:
+        raise ValueError(str(unknown)) from None
 
 
 def _percent(amount: Money, percent: Decimal) -> Fraction:

@@ -33,6 +33,7 @@ from bezant.resources.connect.automatic_payouts import AutomaticPayouts
 from bezant.resources.connect.negative_balances import NegativeBalances
 from bezant.resources.connect.onboarding_page import add_onboarding
 from bezant.resources.connect.verification import Verifiers
+from bezant.resources.core.fee_plans import plans_at
 from bezant.resources.core.link_page import LinkPage
 from bezant.resources.core.payout_reconciliation import PayoutReconciler
 from bezant.resources.core.prefunding import PrefundingDrawer
@@ -127,7 +128,8 @@ class Platform:
         door: Callable[..., Door] = Door,
         banks: Banks | None = None,
     ) -> None:
-        """Wire the parts; nothing is connected yet."""
+        """Wire the parts; nothing is connected yet. Raises ConfigError for wrong fee plans."""
+        plans_at(config.fee_plans)
         self.ids = Ids(clock, entropy)
         self.pool = Pool(url, size=config.pool_size, role=ROLE)
         self._vault_pool = Pool(url, size=VAULT_CONNECTIONS, role=VAULT_ROLE)

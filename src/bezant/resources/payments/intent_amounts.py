@@ -44,6 +44,18 @@ def check_step(amount: Money, param: str) -> None:
         )
 
 
+def check_worth(amount: Money, worth: Money) -> None:
+    """Refuse what would come to less than the least in the currency that it is converted to."""
+    least = minimum_charge(worth.currency)
+    if worth.amount < least:
+        raise InvalidRequest(
+            f"Amount must convert to at least {format_amount(Money(least, worth.currency))}. "
+            f"{format_amount(amount)} converts to approximately {format_amount(worth)}.",
+            code="amount_too_small",
+            param="amount",
+        )
+
+
 def check_most(amount: Money, method: PaymentMethod) -> None:
     """Refuse more than can be paid by a method."""
     most = _MOST_OF.get(amount.currency, _MOST)

@@ -36,6 +36,7 @@ from bezant.resources.core.fee_plans import plans_of
 from bezant.resources.core.owners import Owner, acting_owner, is_gone
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.destination import destination_of
+from bezant.resources.payments.intent_amounts import check_worth
 from bezant.resources.payments.reserve import keep_back
 from bezant.resources.payments.settled import settled_by
 from bezant.resources.payments.shares import PASSED_ON, WENT_ON, part_of
@@ -123,6 +124,8 @@ async def check_settles(
     `fee` says that the platform takes one, and it may have a destination, which gets its share.
     """
     came = await exchanged(ctx, owner, amount, certain=True)
+    if came.rate is not None:
+        check_worth(amount, came.worth)
     if fee and ctx.caller.connected:
         await exchanged_in(ctx, ctx.platform_book, came.worth, certain=True)
     if destination is not None:
