@@ -197,7 +197,8 @@ def test_what_waits_for_a_bank_goes_on_at_once_when_it_has_come(till: Till):
     till.pass_time(days=15)
     till.work_off()
     till.mature()
-    rate = received(till, till.get("/v1/transfers")["data"][-1], europe)["exchange_rate"]
+    (one,) = till.get("/v1/transfers", destination=europe)["data"]
+    rate = received(till, one, europe)["exchange_rate"]
     whole = round(10_000 * rate)
     assert there(till, europe)["available"] == whole - whole * 1_000 // 10_000
     assert till.ledger(nowhere)["available"] == 9_000
