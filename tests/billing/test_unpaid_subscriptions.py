@@ -154,6 +154,8 @@ def test_a_bank_that_takes_days_to_pay_the_first_invoice_is_waited_for(till: Til
         till.post(f"/v1/invoices/{each['latest_invoice']}/pay",
                   payment_method="pm_usBankAccount_success")  # fmt: skip
     assert canceled(till, left)["status"] == "canceled"
+    till.work_off()
+    assert now_of(till, made)["status"] == "active"
     go_to(till, at(till) + 23 * 3_600)
     assert now_of(till, made)["status"] == "active"
     till.delete(f"/v1/customers/{who}")

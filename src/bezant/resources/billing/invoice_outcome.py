@@ -50,6 +50,8 @@ async def followed(
                       event="invoice.payment_action_required")  # fmt: skip
     if kept == kept_of(ctx, invoice):
         return invoice
+    if intent.status == "processing":
+        tell(ctx, invoice)
     return keep(ctx, invoice, kept, **tried)
 
 

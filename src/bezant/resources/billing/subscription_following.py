@@ -9,7 +9,7 @@ from bezant.kernel.codec import unix_seconds
 from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_outcome import retries
 from bezant.resources.billing.subscription import Subscription
-from bezant.resources.billing.subscription_billing import remember_method, settled
+from bezant.resources.billing.subscription_billing import go_on_unpaid, remember_method, settled
 from bezant.resources.billing.subscription_ending import cancel, expire
 from bezant.resources.billing.subscription_told import plan_ahead
 from bezant.resources.core.later import Matter
@@ -37,15 +37,18 @@ async def follow(ctx: Context, invoice: Invoice) -> bool:
         return False
     if invoice.status == "paid":
         subscription = await remember_method(ctx, subscription, invoice)
-    if invoice.status in ("paid", "void", "uncollectible"):
+    begins = subscription.status == "incomplete" and await settled(ctx, invoice)
+    if begins:
+        go_on_unpaid(ctx, invoice)
+    if begins or invoice.status in ("paid", "void", "uncollectible"):
         return await _free(ctx, subscription, invoice)
     goes_on = subscription.status in ("active", "past_due")
     return goes_on and await _unpaid(ctx, invoice) and _saved(ctx, subscription, status="past_due")
 
 
 async def _free(ctx: Context, subscription: Subscription, invoice: Invoice) -> bool:
-    """Let a subscription be in order again whose latest invoice nobody owes any more."""
-    if subscription.status == "incomplete" and invoice.status != "paid":
+    """Let a subscription be in order whose latest invoice nobody owes, or a bank is to pay."""
+    if subscription.status == "incomplete" and invoice.status in ("void", "uncollectible"):
         await expire(ctx, subscription)
         return True
     trial = subscription.trial_end is not None and subscription.trial_end > unix_seconds(ctx.now())
