@@ -136,7 +136,7 @@ def test_what_is_held_is_told_once_when_its_day_is_over(office: Office) -> None:
 
 
 def test_a_dispute_takes_the_money_and_evidence_brings_it_back(office: Office) -> None:
-    office.sell(5_000, FRAUD)
+    sale = office.sell(5_000, FRAUD)
     (case,) = of(Disputed, office.work())
     assert isinstance(case, Disputed)
     assert (case.stage, case.reason, case.network_reason) == ("chargeback", "fraudulent", "10.4")
@@ -147,6 +147,7 @@ def test_a_dispute_takes_the_money_and_evidence_brings_it_back(office: Office) -
     assert isinstance(total, Settled)
     assert (taken.amount, taken.case) == (Money(-5_000, "usd"), case.case)
     assert total.net == Money(-5_000, "usd")
+    assert not office.ask("refund", 1, original=sale).approved, "the cardholder has it already"
     assert office.contest(case.case, "winning_evidence") == "00"
     assert office.contest(case.case, "winning_evidence") == "00", "sent again, it counts once"
     (decided,) = of(Decided, office.work())
@@ -155,6 +156,7 @@ def test_a_dispute_takes_the_money_and_evidence_brings_it_back(office: Office) -
     (back, _) = office.work()
     assert isinstance(back, Cleared)
     assert back.amount == Money(5_000, "usd")
+    assert office.ask("refund", 5_000, original=sale).approved
 
 
 def test_cases_are_lost_when_given_up_or_forgotten(office: Office) -> None:

@@ -23,6 +23,11 @@ _FIND = """
 SELECT id, authorization, card, masked, merchant, category, amount, currency, refunded, cleared_on
 FROM presentment WHERE reference = ?
 """
+_TAKEN = """
+SELECT -coalesce(sum(chargeback.amount), 0) FROM chargeback
+JOIN matter ON matter.id = chargeback.matter
+JOIN presentment ON presentment.id = matter.presentment WHERE reference = ?
+"""
 _REFUNDED = "UPDATE presentment SET refunded = refunded + ? WHERE reference = ?"
 _WITHDRAW = "DELETE FROM presentment WHERE id = ?"
 _FORGET = "DELETE FROM matter WHERE presentment = ?"
@@ -86,7 +91,8 @@ def refund(
         return _NOT_FOUND, "", False
     _, _, card, masked, merchant, category, captured, currency, before, _ = rows[0]
     reference, amount = given.reference, given.amount
-    if before + amount > captured or amount == 0:
+    taken = books.rows(_TAKEN, (original,))[0][0]  # The cardholder has that already.
+    if before + taken + amount > captured or amount == 0:
         return _TOO_MUCH, "", False
     arn = _arn(reference, now)
     today = now.astimezone(_EASTERN).date()
