@@ -109,6 +109,10 @@ async def _transfer(desk: Desk, source: Book, count: int, done: Callable[[int], 
 
 def _transfer_set(desk: Desk, source: Book, number: int) -> ChangeSet:
     entries = created(
-        Money(1, "usd"), source=source, destination=desk.book(number), purse="available"
+        Money(1, "usd"),
+        source=source,
+        destination=desk.book(number),
+        purse="available",
+        force=None,
     )
     return ChangeSet(postings=[desk.posting(each) for each in entries])
