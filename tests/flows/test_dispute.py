@@ -1,6 +1,7 @@
 """Disputes in the books: entries balance, and a win undoes what a dispute has taken."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,7 @@ def test_what_stands_between_books_is_zero_at_once(amount, converted):
         (Plan(rules=()), "usd", []),
         (Plan(rules=(), dispute_fee={"usd": 1_500, "*": 900}), "usd", [(1_500, "stripe_fee")]),
         (Plan(rules=(), dispute_fee={"usd": 1_500, "*": 900}), "chf", [(900, "stripe_fee")]),
-        (Plan(rules=(), dispute_fee={"usd": 1_500}, tax_percent="19"), "usd",
+        (Plan(rules=(), dispute_fee={"usd": 1_500}, tax_percent=Decimal(19)), "usd",
          [(1_500, "stripe_fee"), (285, "tax")]),
     ],
 )  # fmt: skip

@@ -131,6 +131,9 @@ class World:
     async def connected(self, key: Key, account: str) -> bool:
         return (key.account, account) == (PLATFORM, CHILD)
 
+    def disguised(self, text: str) -> str:
+        return f"disguised {text}"
+
     def record(self, record):
         """Keep no request log here."""
 
