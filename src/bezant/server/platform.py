@@ -89,6 +89,8 @@ DRAW_SECONDS = 60
 SWEEP_SECONDS = 60
 RELAY_SECONDS = 0.05
 """How long events gather before the next of them are relayed: a few at a time cost as much."""
+SANDBOX_SECONDS = POLL_SECONDS = 0.2
+"""How long payments gather before banks and networks tell of them: each time makes files."""
 SEAL_SECONDS = 2.0
 """How long entries gather before the next seal is put on them."""
 
@@ -190,11 +192,11 @@ class Platform:
         self.card_poller = CardPoller(self.runtime, Folder(config.data / "cards"), CARD_HANDLERS)
         self.poller = BanksPoller(self.runtime, transports, self.card_poller.run_once)
         self.workers = (
-            Named("sandbox", self.sandbox, 0.2),
+            Named("sandbox", self.sandbox, 0.2, SANDBOX_SECONDS),
             *self._of_balances(),
             Named("submit_batches", self.submitter, 0.2),
-            Named("poll_cards", self.card_poller, 0.2),
-            Named("poll_banks", self.poller, 0.2),
+            Named("poll_cards", self.card_poller, 0.2, POLL_SECONDS),
+            Named("poll_banks", self.poller, 0.2, POLL_SECONDS),
             Named("mind_deadlines", DeadlineMinder(self.runtime), 0.5),
             Named("relay_events", EventRelay(self.pool, clock, self.ids), 0.2, RELAY_SECONDS),
             Named("deliver", self.deliverer, 0.2),
