@@ -29,10 +29,16 @@ def test_disputes_won_and_lost_are_explained_to_the_line_on_the_statement(
         cards = {"won": "createDispute", "lost": "createDisputeProductNotReceived",
                  "warning_closed": "createDisputeInquiry", None: "visa"}  # fmt: skip
         for card in cards.values():
-            town.good(
+            paid = town.good(
                 me, "POST", "/v1/payment_intents", amount=10_000, currency="usd", confirm=True,
                 payment_method=f"pm_card_{card}",
             )  # fmt: skip
+        refunds = {
+            amount: town.good(me, "POST", "/v1/refunds", payment_intent=paid["id"], amount=amount)[
+                "id"
+            ]
+            for amount in (1_000, 2_000)
+        }
         town.pass_days(2)
         listed = town.good(me, "GET", "/v1/disputes")["data"]
         (missing,) = [each for each in listed if each["reason"] == "product_not_received"]
@@ -49,7 +55,7 @@ def test_disputes_won_and_lost_are_explained_to_the_line_on_the_statement(
         disputes = town.good(me, "GET", "/v1/disputes")["data"]
         assert sorted(each["status"] for each in disputes) == ["lost", "warning_closed", "won"]
         balance = town.good(me, "GET", "/v1/balance")["available"][0]["amount"]
-        assert balance == 4 * (10_000 - 320) - 10_000 - 2 * 1_500
+        assert balance == 4 * (10_000 - 320) - 10_000 - 2 * 1_500 - 3_000
         assert {tuple(map(str, row)) for row in town.rows(FILES)} == {("read", "[]")}
         assert {rule for (rule,) in town.rows(LINES)} == {"card_settlement"}
 
@@ -68,6 +74,10 @@ def test_disputes_won_and_lost_are_explained_to_the_line_on_the_statement(
             (line,) = made(settled, "bank statement line bsl_")
             assert any("matched as card_settlement" in fact for fact in line.facts)
             assert line.facts[-1].startswith("line "), "which the bank has written"
+        for amount, name in refunds.items():
+            (cleared,) = made(town.run(explain(town.platform.runtime, name)), "cleared ")
+            assert cleared.title.startswith(f"cleared -{amount // 100}.00 USD")
+            assert made(made(cleared, "card settlement ")[0], "bank statement line ")
         (changed,) = made(charge, "balance transaction txn_")
         assert "charge of 100.00 USD, less 3.20 USD in fees, is 96.80 USD" in changed.facts
         request = charge.children[0].title.removeprefix("request ")

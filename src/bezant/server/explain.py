@@ -3,7 +3,7 @@
 An id carries the slot of its book, so that finding it asks few books and no table is searched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -30,12 +30,6 @@ from bezant.server.explanation import KINDS, Node, time_of, told
 QUERIES = load("bezant.server", "explain.sql")
 PHASES = ("posted", "pending", "released")
 LINE_WIDTH = 100
-CARD_KINDS: Mapping[str, explain_cards.Wanted] = {
-    "charge": lambda one: one.amount.amount > 0 and not one.case,
-    "dispute": lambda one: bool(one.case),
-    "refund": lambda one: one.amount.amount < 0 and not one.case,
-}
-"""What of a charge's clearings is that of an object of a kind."""
 
 
 class EntryRow(NamedTuple):
@@ -112,7 +106,7 @@ class Story:
         row = await cursor.fetchone()
         if row is None:
             raise NotFound(f"No such object: '{name}'", code="resource_missing")
-        kind, _, body = row
+        kind, _, body, hidden = row
         shown = msgspec.json.decode(body)
         node = Node(f"{kind} {name}", told(shown))
         cursor = await self._conn.execute(QUERIES.entries_of, [self._books, name])
@@ -126,8 +120,9 @@ class Story:
         node.children += await self._transactions(name)
         node.children += await self._events(name)
         node.children += await self._bank(kind, name, body)
-        if kind in CARD_KINDS and entries:
-            node.children += await self._network(kind, shown, entries[0].recorded_at)
+        wanted = explain_cards.wanted(kind, shown, msgspec.json.decode(hidden or "{}"))
+        if wanted is not None and entries:
+            node.children += await self._network(shown, entries[0].recorded_at, wanted)
         node.children += await self._led_to(name)
         if kind == BalanceTransaction.kind() and shown["source"]:
             source = shown["source"]
@@ -161,19 +156,24 @@ class Story:
             return [explain_cards.told_of(total), *await self._lines_of([total.id])]
         return await self._movements(name)
 
-    async def _network(self, kind: str, shown: dict[str, Any], since: datetime) -> list[Node]:
+    async def _network(
+        self, shown: dict[str, Any], since: datetime, wanted: explain_cards.Wanted
+    ) -> list[Node]:
         """Return where a card network has cleared an object, down to the bank's statement."""
-        charge = shown["id"] if kind == "charge" else shown["charge"]
+        charge = shown["id"] if shown["object"] == "charge" else shown["charge"]
         own = house(bool(shown.get("livemode")))
-        found = await explain_cards.clearing(self._conn, own, charge, since, CARD_KINDS[kind])
-        if found is None:
-            return []
-        node = explain_cards.told(found)
-        if found.total is not None:
-            total = explain_cards.told_of(found.total)
-            total.children += await self._lines_of([found.total.id])
+        return [
+            await self._cleared(one)
+            for one in await explain_cards.clearings(self._conn, own, charge, since, wanted)
+        ]
+
+    async def _cleared(self, one: explain_cards.Clearing) -> Node:
+        node = explain_cards.told(one)
+        if one.total is not None:
+            total = explain_cards.told_of(one.total)
+            total.children += await self._lines_of([one.total.id])
             node.children.append(total)
-        return [node]
+        return node
 
     async def request(self, name: str | None) -> list[Node]:
         """Return what a request was answered; nothing for work that nobody asked for."""

@@ -2,7 +2,7 @@
 select book_id, owner, livemode from book where (book_id & 65535) = %s
 
 -- name: object
-select kind, id, body from object
+select kind, id, body, hidden from object
 where book_id = any(%s::bigint[]) and kind = any(%s::text[]) and id = %s
 
 -- name: entry

@@ -1,12 +1,12 @@
 """Explain cards: where a card network has cleared what was taken or given back, and paid for it.
 
-Files come about every day. Those that came after the money was moved are gone through until one
-speaks of it, so that no payment has to be written once more when it is cleared.
+Files come about every day. Those that came after the money was moved are gone through for what
+they say of it, so that no payment has to be written once more when it is cleared.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,8 @@ from bezant.movement.contents import content
 from bezant.rail.cards import CardNotice, Cleared, Settled
 from bezant.rails.cards.files import read_file
 from bezant.resources.payments.card_settlement import CardSettlement, settlements
+from bezant.resources.payments.dispute import CASE
+from bezant.resources.payments.refund_references import known_by
 from bezant.server.explanation import Node
 
 QUERIES = load("bezant.server", "explain_cards.sql")
@@ -39,21 +41,35 @@ class Clearing(NamedTuple):
     total: CardSettlement | None
 
 
-async def clearing(
+def wanted(kind: str, shown: Mapping[str, Any], hidden: Mapping[str, Any]) -> Wanted | None:
+    """Return what of a charge's clearings is that of an object; None if it has none."""
+    paid_by: Mapping[str, Any] = shown.get("payment_method_details") or {}
+    if kind == "charge" and paid_by.get("type") == "card":
+        return lambda one: one.amount.amount > 0 and not one.case
+    if kind == "refund" and shown["charge"]:
+        names = set(known_by(hidden))
+        return lambda one: not names.isdisjoint((one.reference, one.acquirer_reference))
+    if kind == "dispute":
+        return lambda one: one.case == hidden.get(CASE)
+    return None
+
+
+async def clearings(
     conn: Connection, house: Book, charge: str, since: datetime, wanted: Wanted
-) -> Clearing | None:
-    """Return what was wanted of a charge's, from the first file since a moment that has it."""
+) -> list[Clearing]:
+    """Return what was wanted of a charge's, from files that have come since a moment."""
     bounds = bounds_between("bf", microseconds(since), None)
     assert bounds is not None, "there is always a later file"
     values = [house.id, bounds.least, FILES, charge.encode(), house.id]
     cursor = await conn.execute(QUERIES.files_that_speak, values)
+    found: list[Clearing] = []
     for (body,) in await cursor.fetchall():
         file = msgspec.json.decode(body, type=BankFile)
         notices = read_file(await content(conn, house, file.id))
-        for one in notices:
-            if isinstance(one, Cleared) and one.about.subject == charge and wanted(one):
-                return Clearing(one, file, await _total(conn, house, notices, one))
-    return None
+        cleared = (one for one in notices if isinstance(one, Cleared))
+        mine = [one for one in cleared if one.about.subject == charge and wanted(one)]
+        found += [Clearing(one, file, await _total(conn, house, notices, one)) for one in mine]
+    return found
 
 
 def told(one: Clearing) -> Node:

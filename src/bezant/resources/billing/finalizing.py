@@ -205,8 +205,10 @@ async def _intent(ctx: Context, invoice: Invoice) -> PaymentIntent:
     return ctx.create(intent, event="payment_intent.created", hidden=hidden)
 
 
-def _payable(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Invoice:
-    """Let an invoice be paid by its intent, and see to it that it is, or that it is late."""
+def paid_by(
+    ctx: Context, invoice: Invoice, intent: PaymentIntent, *, is_default: bool = True
+) -> Invoice:
+    """Note which payment is to pay an invoice, or has paid it."""
     name = ctx.new_id("inpay")
     ctx.create(
         InvoicePayment(
@@ -215,15 +217,21 @@ def _payable(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Invoice:
             created=created_of(name),
             currency=invoice.currency,
             invoice=invoice.id,
+            is_default=is_default,
             livemode=ctx.livemode,
             payment=PaidBy(intent.id),
         )
     )
-    kept = replace(kept_of(ctx, invoice), intent=intent.id, payment=name)
+    return keep(ctx, invoice, replace(kept_of(ctx, invoice), intent=intent.id, payment=name))
+
+
+def _payable(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Invoice:
+    """Let an invoice be paid by its intent, and see to it that it is, or that it is late."""
+    invoice = paid_by(ctx, invoice, intent)
     told: dict[str, Any] = {"confirmation_secret": ConfirmationSecret(intent.client_secret)}
     if retries(ctx, invoice):
         told["next_payment_attempt"] = collect_later(ctx, invoice, ctx.now())
     if invoice.due_date is not None:
         at = moment(invoice.due_date)
         later(ctx, OVERDUE_JOB, invoice.id, ctx.book, ctx.caller.platform, at=at)
-    return keep(ctx, invoice, kept, **told)
+    return keep(ctx, invoice, kept_of(ctx, invoice), **told)

@@ -1,15 +1,12 @@
 """Attaching: an invoice is paid by a payment that was made without it."""
 
-from msgspec.structs import replace
-
-from bezant.api.context import Context, created_of
+from bezant.api.context import Context
 from bezant.kernel.errors import InvalidRequest
 from bezant.kernel.money import Money
-from bezant.resources.billing.finalizing import customer_of
-from bezant.resources.billing.invoice import Invoice, keep, kept_of
+from bezant.resources.billing.finalizing import customer_of, paid_by
+from bezant.resources.billing.invoice import Invoice
 from bezant.resources.billing.invoice_ending import check_owed, give_up
 from bezant.resources.billing.invoice_outcome import close_payment, paid
-from bezant.resources.billing.invoice_payment import InvoicePayment, PaidBy
 from bezant.resources.payments.charge import Charge
 from bezant.resources.payments.following import INVOICE, SESSION
 from bezant.resources.payments.payment_intent import PaymentIntent
@@ -27,21 +24,8 @@ async def attached(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> Inv
     await give_up(ctx, invoice)
     await close_payment(ctx, invoice)
     ctx.save(intent, hidden=ctx.hidden(intent) | {INVOICE: invoice.id})
-    name = ctx.new_id("inpay")
-    ctx.create(
-        InvoicePayment(
-            id=name,
-            amount_requested=invoice.amount_due,
-            created=created_of(name),
-            currency=invoice.currency,
-            invoice=invoice.id,
-            is_default=False,
-            livemode=ctx.livemode,
-            payment=PaidBy(intent.id),
-        )
-    )
-    kept = replace(kept_of(ctx, invoice), intent=intent.id, payment=name)
-    return await paid(ctx, keep(ctx, invoice, kept), await customer_of(ctx, invoice))
+    invoice = paid_by(ctx, invoice, intent, is_default=False)
+    return await paid(ctx, invoice, await customer_of(ctx, invoice))
 
 
 async def _check(ctx: Context, invoice: Invoice, intent: PaymentIntent) -> None:
